@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/byte_sink.hpp"
+#include "base/result.hpp"
+#include "session/sink.hpp"
+
+namespace whydrop::capture {
+
+/// Line 1 of a capture. design.md section 4.
+struct CaptureHeader {
+  int version = 1;
+  std::string started;  ///< RFC 3339
+  std::string tool;     ///< "whydrop 0.1.0"
+  std::string profile;  ///< or empty: null
+  std::string run_id;
+  std::uint32_t run_n = 1, run_of = 1;
+  std::string options;  ///< JSON object text, or empty
+  std::vector<std::string> redacted;  ///< names of the variables masked
+};
+
+/// Writes capture version 1. Opinions are written only if `with_opinions`. Buffers; flush() empties the buffer.
+class Writer final : public session::EventSink {
+ public:
+  Writer(ByteSink& out, const CaptureHeader& header, bool with_opinions);
+  ~Writer() override;
+  std::string_view sink_name() const override { return "capture"; }
+  Result<void> on_event(const session::Event& event) override;
+  Result<void> flush() override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Appends one event as one NDJSON line (with "\n") to `out`. Used by the Writer and by --output ndjson.
+void append_event(std::string& out, const session::Event& event);
+void append_header(std::string& out, const CaptureHeader& header);
+
+}  // namespace whydrop::capture

@@ -1,0 +1,36 @@
+// Rule of this module: diagnose/ concludes. It sees events only, says what was observed and what is inferred, and cites.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "session/event.hpp"
+
+namespace whydrop::diagnose {
+
+/// What the person asked for; it decides what counts as a drop.
+struct Expectation {
+  std::vector<std::uint16_t> close_codes;  ///< --expect-close
+  bool from_har = false;                   ///< the facts come from a browser's HAR: no transport ending is known
+};
+
+/// Listens to all events of all connections of a run and makes a Verdict for each connection at its Ending, and one for the
+/// run at finish(). Counts findings of one id. Memory is bounded whatever the length of the session.
+class Diagnoser {
+ public:
+  explicit Diagnoser(Expectation expectation = {});
+  ~Diagnoser();
+  void on_event(const session::Event& event);
+  /// Findings inferred at the end of `conn` and its verdict; call once, after the Ending was given.
+  session::Verdict conclude(std::uint32_t conn);
+  /// The verdict of the run: that of the last websocket connection, findings of all merged.
+  session::Verdict conclude_run();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace whydrop::diagnose

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "capture/redactor.hpp"
+#include "diagnose/diagnose.hpp"
+#include "session/sink.hpp"
+#include "session/tracker.hpp"
+
+namespace whydrop::engine {
+
+struct PipelineOptions {
+  std::size_t max_payload = 1U << 20;  ///< bytes kept of one frame (--max-payload)
+  session::Tracker::Limits limits;
+  std::vector<capture::Secret> secrets;
+  bool reveal = false;
+  diagnose::Expectation expectation;
+};
+
+/// The one path of every byte: head parser and frame decoder, tracker, rules, diagnosis, redaction, sinks in order. Acting and
+/// observing meet only here. Takes time as a parameter; reads no clock. design.md section 3.
+class Pipeline {
+ public:
+  explicit Pipeline(PipelineOptions options);
+  ~Pipeline();
+
+  /// Sinks see redacted events, in the order in which they were added. Not owned.
+  void add_sink(session::EventSink& sink);
+  /// Sees events before redaction (the endpoint and the actor). Not owned. Null: none.
+  void set_raw_observer(std::function<void(const session::Event&)> observer);
+
+  /// Begins a connection and returns its number.
+  std::uint32_t begin(session::Open open, std::int64_t t_ns);
+  /// Bytes of one direction as they crossed the wire: heads until the upgrade ends, then frames.
+  void on_bytes(std::uint32_t conn, session::Side from, std::string_view bytes, std::int64_t t_ns);
+  /// A fact that is not bytes: resolve, connect, proxy, tls, shutdown.
+  void on_fact(std::uint32_t conn, session::Body fact, std::int64_t t_ns);
+  /// The end of a connection: emits what was left partial, the Ending, and the connection's Verdict, which it returns.
+  session::Verdict end(std::uint32_t conn, session::Ending ending, std::int64_t t_ns);
+  /// Feeds one recorded fact (opinions are ignored and formed anew). The recorded seq, time and conn stand.
+  void on_recorded(const session::Event& event);
+  /// The run's verdict, given to the sinks with conn 0. Call once, last.
+  session::Verdict finish(std::int64_t t_ns);
+
+  /// True while a frame of `from` is incomplete (decides fin or fin_mid_frame).
+  bool in_frame(std::uint32_t conn, session::Side from) const;
+  /// True once a good 101 has been seen for `conn`. A 101 with a wrong accept key is not good.
+  bool upgraded(std::uint32_t conn) const;
+
+  /// Before every wait.
+  void flush();
+  /// Sinks that failed and were dropped, with their errors.
+  const std::vector<Error>& sink_errors() const;
+  void add_secret(capture::Secret secret);
+  std::string redact_text(std::string_view text) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace whydrop::engine

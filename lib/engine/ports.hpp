@@ -1,0 +1,42 @@
+// Rule of this module: engine/ joins acting and observing. It owns the ports that net/ and the commands implement.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "session/event.hpp"
+
+namespace whydrop::engine {
+
+enum class Payload : std::uint8_t { text, binary };
+
+/// What an Actor may do to an open connection. All calls on the loop's thread. Implemented by net/.
+class Channel {
+ public:
+  virtual ~Channel() = default;
+  virtual void send(Payload kind, std::string_view payload) = 0;
+  virtual void ping(std::string_view payload) = 0;
+  virtual void pong(std::string_view payload) = 0;
+  /// Starts the close handshake; without a code the Close's body is empty.
+  virtual void close(std::uint16_t code, std::string_view reason) = 0;
+  /// Sends bytes as they are, past the endpoint, still through the tap.
+  virtual void send_raw(std::string_view bytes) = 0;
+  /// Bytes accepted but not yet handed to the kernel.
+  virtual std::size_t backlog() const = 0;
+  virtual bool open() const = 0;
+};
+
+/// A command's behaviour while connected. All calls on the loop's thread; `raw` events are unmasked: an Actor must not print.
+class Actor {
+ public:
+  virtual ~Actor() = default;
+  /// The upgrade succeeded.
+  virtual void on_open(Channel& channel) = 0;
+  /// Every event of the connection, facts and opinions, before redaction.
+  virtual void on_event(Channel& channel, const session::Event& event) = 0;
+  /// The backlog fell under its low-water mark: more may be sent.
+  virtual void on_writable(Channel&) {}
+};
+
+}  // namespace whydrop::engine

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/pipeline.hpp"
+#include "engine/ports.hpp"
+#include "handshake/head.hpp"
+#include "net/loop.hpp"
+#include "net/url.hpp"
+
+namespace whydrop::net {
+
+/// TLS settings, named as curl names them. Paths are PEM files.
+struct TlsOptions {
+  bool insecure = false;
+  std::string cacert, cert, key, pass;
+  std::string max_version;  ///< "1.2", "1.3" or empty
+  std::string key_log_file;  ///< SSLKEYLOGFILE
+};
+
+/// host:port rewriting as curl's --resolve and --connect-to.
+struct AddressOverride {
+  std::string host;          ///< empty: any
+  std::uint16_t port = 0;    ///< 0: any
+  std::string to_host;       ///< --connect-to
+  std::uint16_t to_port = 0;
+  std::vector<std::string> addresses;  ///< --resolve
+};
+
+struct ProxyOptions {
+  std::string url;  ///< http://…, https is refused; socks5://… (we resolve), socks5h://… (the proxy resolves); empty: none
+  std::string user, password;
+};
+
+struct PongPolicy {
+  bool enabled = true;
+  std::chrono::nanoseconds delay{0};
+};
+
+/// Everything that one connection needs. Times of 0 mean "none".
+struct ConnectOptions {
+  Url url;
+  std::vector<handshake::HeaderField> headers;  ///< in order, as given; may replace default ones
+  std::vector<std::string> subprotocols;
+  std::string origin, user_agent, cookie, basic_user, basic_password;
+  TlsOptions tls;
+  ProxyOptions proxy;
+  std::vector<AddressOverride> overrides;
+  int ip_version = 0;  ///< 0, 4 or 6
+  std::string interface_name, unix_socket;
+  bool compression = true;  ///< offer permessage-deflate
+  std::chrono::nanoseconds connect_timeout{std::chrono::seconds(10)};  ///< resolve up to the end of the upgrade
+  std::chrono::nanoseconds ping_interval{0}, ping_timeout{0}, idle_timeout{0};
+  std::chrono::nanoseconds close_timeout{std::chrono::seconds(5)};  ///< from our Close to the transport's end
+  std::chrono::nanoseconds linger{std::chrono::milliseconds(500)};  ///< reading on after the endpoint gave up
+  PongPolicy pong;
+  std::uint64_t max_message = 64U << 20;  ///< larger ones are answered with Close 1009
+  std::optional<std::uint32_t> parent;
+};
+
+/// One connection, from resolve to its Verdict. Owns the socket; websocketpp acts behind it. Reports every step and byte to the
+/// pipeline, forwards raw events to the actor. design.md section 1.
+class Client {
+ public:
+  using Done = std::function<void(const session::Verdict&)>;
+
+  /// `pipeline`, `loop` and `actor` must outlive the Client. `done` is called once, on the loop's thread.
+  Client(Loop& loop, engine::Pipeline& pipeline, engine::Actor& actor, ConnectOptions options, Done done);
+  ~Client();
+
+  void start();
+  /// Ends it at once as `interrupted` (before the upgrade) or by a clean close 1000 with the close time-out (after it).
+  void interrupt();
+  engine::Channel& channel();
+  std::uint32_t conn() const;
+  /// The last HTTP answer, for -L and Retry-After; null before it.
+  const handshake::Head* response() const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace whydrop::net

@@ -1,0 +1,45 @@
+// Rule of this module: rules/ judges what wire/ and session/ describe. One function a rule, one row of one table a rule;
+// a broken rule is a Finding and never stops the flow.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "session/event.hpp"
+#include "session/tracker.hpp"
+
+namespace whydrop::rules {
+
+/// One rule of RFC 6455 or RFC 7692 as the table states it.
+struct Rule {
+  std::string_view id;        ///< "mask-from-server" … stable
+  std::string_view sentence;  ///< what the rule demands
+  std::string_view citation;  ///< "RFC 6455 section 5.1"
+  session::Severity severity;
+  std::uint16_t fail_code;  ///< close code that the observing endpoint fails the connection with, or 0
+};
+
+/// Every rule, in the table's order.
+const std::vector<Rule>& all_rules();
+const Rule* find_rule(std::string_view id);
+
+/// Checks one connection. Give it every fact and opinion in order (the tracker has already seen the fact);
+/// findings come through `emit`. Bounded: after `kMaxPerId` findings of one id the rest are only counted (the
+/// Diagnoser counts them).
+class Checker {
+ public:
+  using Emit = std::function<void(session::Finding&&)>;
+  Checker(const session::Tracker& tracker, Emit emit);
+  ~Checker();
+  void on_event(const session::Event& event);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace whydrop::rules

@@ -1,0 +1,244 @@
+// Rule of this module: session/ turns facts into the story of a session. Facts and opinions are the alternatives of one
+// variant; everything that whydrop shows, writes or concludes passes through here as an Event.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "session/finding.hpp"
+#include "wire/frame.hpp"
+
+namespace whydrop::session {
+
+using wire::Side;
+
+/// Where a secret's bytes stood; they are masked by as many `x`. design.md section 4.
+struct RedactSpan {
+  std::uint64_t at = 0;      ///< byte offset in the field that it belongs to (payload, url, header value)
+  std::uint64_t length = 0;  ///< bytes
+  std::string variable;      ///< name of the variable or key that it came from
+};
+
+// ---- facts ----------------------------------------------------------------------------------------------------------
+
+/// A connection begins. First event of a `conn`.
+struct Open {
+  std::string role = "websocket";  ///< "websocket" or "http"
+  std::string url;
+  std::optional<std::uint32_t> parent;  ///< the connection that this one reconnects or follows
+  std::vector<RedactSpan> redact;       ///< in url
+};
+
+struct Resolve {
+  std::string host;
+  std::vector<std::string> addresses;
+  std::int64_t duration_ns = 0;
+  std::string error;  ///< empty if it succeeded; else "NXDOMAIN: …", "SERVFAIL: …", "timed out" …
+};
+
+struct Connect {
+  std::string local;   ///< "127.0.0.1:40000"
+  std::string remote;  ///< "127.0.0.1:443", or "unix:/path"
+  std::int64_t duration_ns = 0;
+  std::string error;
+};
+
+struct Proxy {
+  std::string kind;  ///< "http" or "socks5"
+  std::string address;
+  int status = 0;  ///< HTTP status of CONNECT, or the SOCKS reply
+  std::int64_t duration_ns = 0;
+  std::string error;
+};
+
+struct Tls {
+  std::string version;  ///< "TLSv1.3"
+  std::string cipher;
+  std::string alpn;
+  std::string subject, issuer;
+  std::string not_before, not_after;  ///< RFC 3339
+  bool verified = false;
+  std::int64_t duration_ns = 0;
+  std::string error;  ///< stable first word, then words: "hostname_mismatch: …", "self_signed: …", "expired: …", "not_tls: …"
+};
+
+struct Header {
+  std::string name;
+  std::string value;
+  std::vector<RedactSpan> redact;  ///< in value
+};
+
+/// The client's upgrade request as sent. RFC 6455 section 4.1.
+struct Request {
+  std::string start_line;
+  std::vector<Header> headers;
+  std::string raw;                ///< the head's bytes, only where re-serialising would differ; else empty
+  std::uint64_t size = 0;         ///< bytes of the head on the wire
+  std::vector<RedactSpan> redact;  ///< in start_line
+};
+
+/// The server's answer to it, whatever it is.
+struct Response {
+  std::string start_line;
+  int status = 0;  ///< 0 if it is not HTTP at all
+  std::vector<Header> headers;
+  std::string body;  ///< excerpt, bounded
+  std::uint64_t body_length = 0;  ///< bytes of body that came
+  std::string raw;
+  std::uint64_t size = 0;
+  std::vector<RedactSpan> redact;  ///< in body
+};
+
+/// A whole frame. `payload` is borrowed for the duration of the call that delivers the Event.
+struct Frame {
+  Side from = Side::client;
+  wire::FrameHeader header;
+  std::uint64_t offset = 0;
+  std::string_view payload;        ///< unmasked; may be shorter than header.length (see `cut`), or empty where `inflated` follows
+  bool has_payload = true;         ///< false where the content is told by an Inflated event
+  std::vector<RedactSpan> redact;  ///< in payload
+
+  bool cut() const { return has_payload && payload.size() < header.length; }
+};
+
+/// A frame cut by the end of the stream.
+struct Partial {
+  Side from = Side::client;
+  bool has_header = false;
+  wire::FrameHeader header;
+  std::uint64_t offset = 0, have = 0, need = 0;
+  std::string_view bytes;    ///< raw header bytes
+  std::string_view payload;  ///< what came of the payload, unmasked
+  std::vector<RedactSpan> redact;
+};
+
+/// Bytes after framing was lost, or that came where none may come.
+struct UndecodedBytes {
+  Side from = Side::client;
+  std::uint64_t offset = 0, length = 0;
+  std::string_view bytes;
+};
+
+/// The content of a compressed message, told once. RFC 7692 section 7.2.2.
+struct Inflated {
+  Side from = Side::client;
+  std::vector<std::uint64_t> frames;  ///< seq of its frames
+  bool text = true;
+  std::string_view content;  ///< up to the cap
+  std::uint64_t length = 0;  ///< true size, bytes
+  std::string error;         ///< not empty if it could not be inflated: why
+  std::vector<RedactSpan> redact;
+};
+
+/// One direction ended in order: FIN or close_notify.
+struct Shutdown {
+  Side from = Side::server;
+};
+
+/// How a connection ended. design.md section 4.
+enum class EndingHow : std::uint8_t {
+  fin, fin_mid_frame, reset, tls_close_notify, tls_truncated, tls_error, timed_out, unreachable, ping_timeout,
+  idle_timeout, close_timeout, local_close, resolve_failed, connect_failed, proxy_failed, tls_failed, upgrade_refused,
+  upgrade_cut, upgrade_timeout, interrupted, capture_ended,
+};
+std::string_view name(EndingHow how);
+std::optional<EndingHow> parse_ending_how(std::string_view text);
+
+/// Who ended the transport.
+enum class EndedBy : std::uint8_t { server, client, network, unknown };
+std::string_view name(EndedBy by);
+std::optional<EndedBy> parse_ended_by(std::string_view text);
+
+/// What the kernel knew of the connection when it ended; fields are null where the system did not tell.
+struct TcpInfo {
+  std::optional<int> state;  ///< TCP_INFO's tcpi_state: 1 ESTABLISHED, 7 CLOSE, 8 CLOSE_WAIT …
+  std::optional<std::uint32_t> unacked, retransmits, rtt_us;
+};
+
+/// Last fact of a connection.
+struct Ending {
+  EndingHow how = EndingHow::fin;
+  EndedBy by = EndedBy::unknown;
+  std::string read_error, write_error;  ///< "eof", "connection_reset", "stream_truncated" …, or empty
+  std::string detail;                   ///< one clause for people: "certificate is self-signed" …, or empty
+  TcpInfo tcp;
+};
+
+/// A token that was used, told before it is masked. RFC 7519.
+struct Token {
+  std::string variable;
+  std::string alg;
+  std::optional<std::int64_t> exp, iat, nbf;
+  std::vector<std::string> scopes;
+};
+
+// ---- opinions -------------------------------------------------------------------------------------------------------
+
+/// A whole data message, assembled and inflated.
+struct Message {
+  Side from = Side::client;
+  std::vector<std::uint64_t> frames;  ///< seq of its frames
+  bool text = true;
+  bool compressed = false;
+  std::string_view payload;       ///< borrowed; up to the assembler's cap
+  std::uint64_t length = 0;       ///< true size, inflated
+  std::uint64_t wire_length = 0;  ///< payload bytes on the wire
+  std::string type;               ///< profile's name for it, or empty
+  std::vector<RedactSpan> redact;
+};
+
+/// The state of one side changed. RFC 6455 section 7.1 names.
+enum class Phase : std::uint8_t { connecting, open, closing, closed };
+std::string_view name(Phase phase);
+struct State {
+  Side side = Side::client;
+  Phase phase = Phase::connecting;
+};
+
+struct CloseSeen {
+  std::optional<std::uint16_t> code;  ///< null: the Close's body was empty or one byte
+  std::string reason;
+  std::uint64_t seq = 0;
+};
+
+enum class CodeSource : std::uint8_t { none, received, sent, derived };
+std::string_view name(CodeSource source);
+
+/// The conclusion for one connection, or for the run (conn is 0 then). design.md section 4.
+struct Verdict {
+  std::optional<std::uint16_t> code;
+  CodeSource code_source = CodeSource::none;
+  std::optional<std::uint16_t> browser_code;  ///< what a page would have been told
+  EndedBy ended_by = EndedBy::unknown;
+  std::optional<EndingHow> how;
+  std::optional<Side> first_close;
+  std::optional<CloseSeen> received, sent;
+  std::string cause;     ///< a finding's id, or empty
+  std::string headline;  ///< one sentence
+  std::vector<std::string> observed, inferred, unknown;  ///< sentences; the three never mix
+  std::vector<std::string> next;                         ///< what to try next
+  std::vector<Finding> findings;                         ///< ranked
+};
+
+using Body = std::variant<Open, Resolve, Connect, Proxy, Tls, Request, Response, Frame, Partial, UndecodedBytes, Inflated,
+                          Shutdown, Ending, Token, Message, State, Finding, Verdict>;
+
+/// One thing that happened (fact) or was concluded (opinion). Facts are numbered from 1 without gaps; an opinion carries the
+/// seq of the fact after which it was formed.
+struct Event {
+  std::uint64_t seq = 0;
+  std::int64_t t_ns = 0;   ///< since the run's start
+  std::uint32_t conn = 1;  ///< 0: the run as a whole
+  Body body;
+};
+
+bool is_opinion(const Body& body);
+/// The capture's `kind` of an event: "open", "frame", "verdict" …
+std::string_view kind_name(const Body& body);
+
+}  // namespace whydrop::session

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "session/event.hpp"
+
+namespace whydrop::session {
+
+/// Follows one connection from its facts: phases of both sides (transitions.cpp holds the whole table), messages assembled
+/// and inflated, the close ledger. Input is facts in order, live or from a capture; output is Inflated (live only, where a
+/// frame carries compressed payload), Message and State events through `emit`, in a fixed order. Never rejects input.
+/// Copies nothing of an unfragmented, uncompressed message: its payload is the frame's.
+class Tracker {
+ public:
+  struct Limits {
+    std::size_t max_message = 64U << 20;  ///< assembled or inflated bytes kept; the rest is counted
+    std::uint64_t max_inflate_ratio = 1100;  ///< more than deflate's own 1032: reported, not followed
+  };
+  using Emit = std::function<void(Body&&)>;
+
+  Tracker(Limits limits, Emit emit);
+  ~Tracker();
+
+  void on_fact(const Event& event);
+
+  Phase phase(Side side) const;
+  /// True from a 101 to a Request on; data frames are expected.
+  bool upgraded() const;
+  /// Whether the message that `side` is in the middle of is text, or nothing is under way.
+  bool in_message(Side side) const;
+  /// First Close of each side and which came first. RFC 6455 section 7.1.5.
+  const std::optional<CloseSeen>& close_of(Side side) const;
+  std::optional<Side> first_close() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace whydrop::session

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string_view>
-
 #include "base/result.hpp"
+
+#include <string_view>
 
 namespace whydrop {
 

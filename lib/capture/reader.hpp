@@ -1,15 +1,15 @@
 #pragma once
 
+#include "base/result.hpp"
+#include "capture/writer.hpp"
+#include "session/event.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
-
-#include "base/result.hpp"
-#include "capture/writer.hpp"
-#include "session/event.hpp"
 
 namespace whydrop::capture {
 
@@ -30,7 +30,8 @@ class Reader {
   ~Reader();
   void feed(std::string_view bytes);
   void end();
-  /// The next item; null if more bytes are needed (or, after end(), if all is read). Views are valid until the next call of next() or feed().
+  /// The next item; null if more bytes are needed (or, after end(), if all is read). Views are valid until the next
+  /// call of next() or feed().
   Result<std::optional<Item>> next();
 
  private:

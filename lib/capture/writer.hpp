@@ -1,14 +1,14 @@
 #pragma once
 
+#include "base/byte_sink.hpp"
+#include "base/result.hpp"
+#include "session/sink.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/byte_sink.hpp"
-#include "base/result.hpp"
-#include "session/sink.hpp"
 
 namespace whydrop::capture {
 
@@ -20,7 +20,7 @@ struct CaptureHeader {
   std::string profile;  ///< or empty: null
   std::string run_id;
   std::uint32_t run_n = 1, run_of = 1;
-  std::string options;  ///< JSON object text, or empty
+  std::string options;                ///< JSON object text, or empty
   std::vector<std::string> redacted;  ///< names of the variables masked
 };
 

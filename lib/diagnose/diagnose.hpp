@@ -1,12 +1,13 @@
-// Rule of this module: diagnose/ concludes. It sees events only, says what was observed and what is inferred, and cites.
+// Rule of this module: diagnose/ concludes. It sees events only, says what was observed and what is inferred, and
+// cites.
 #pragma once
+
+#include "session/event.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "session/event.hpp"
 
 namespace whydrop::diagnose {
 
@@ -16,8 +17,8 @@ struct Expectation {
   bool from_har = false;                   ///< the facts come from a browser's HAR: no transport ending is known
 };
 
-/// Listens to all events of all connections of a run and makes a Verdict for each connection at its Ending, and one for the
-/// run at finish(). Counts findings of one id. Memory is bounded whatever the length of the session.
+/// Listens to all events of all connections of a run and makes a Verdict for each connection at its Ending, and one for
+/// the run at finish(). Counts findings of one id. Memory is bounded whatever the length of the session.
 class Diagnoser {
  public:
   explicit Diagnoser(Expectation expectation = {});

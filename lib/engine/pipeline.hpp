@@ -1,5 +1,10 @@
 #pragma once
 
+#include "capture/redactor.hpp"
+#include "diagnose/diagnose.hpp"
+#include "session/sink.hpp"
+#include "session/tracker.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -7,11 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "capture/redactor.hpp"
-#include "diagnose/diagnose.hpp"
-#include "session/sink.hpp"
-#include "session/tracker.hpp"
 
 namespace whydrop::engine {
 
@@ -23,8 +23,8 @@ struct PipelineOptions {
   diagnose::Expectation expectation;
 };
 
-/// The one path of every byte: head parser and frame decoder, tracker, rules, diagnosis, redaction, sinks in order. Acting and
-/// observing meet only here. Takes time as a parameter; reads no clock. design.md section 3.
+/// The one path of every byte: head parser and frame decoder, tracker, rules, diagnosis, redaction, sinks in order.
+/// Acting and observing meet only here. Takes time as a parameter; reads no clock. design.md section 3.
 class Pipeline {
  public:
   explicit Pipeline(PipelineOptions options);

@@ -1,11 +1,11 @@
 // Rule of this module: engine/ joins acting and observing. It owns the ports that net/ and the commands implement.
 #pragma once
 
+#include "session/event.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "session/event.hpp"
 
 namespace whydrop::engine {
 
@@ -27,7 +27,8 @@ class Channel {
   virtual bool open() const = 0;
 };
 
-/// A command's behaviour while connected. All calls on the loop's thread; `raw` events are unmasked: an Actor must not print.
+/// A command's behaviour while connected. All calls on the loop's thread; `raw` events are unmasked: an Actor must not
+/// print.
 class Actor {
  public:
   virtual ~Actor() = default;

@@ -30,7 +30,8 @@ struct Head {
   std::vector<std::string_view> find_all(std::string_view name) const;
 };
 
-/// Incremental parser of one head. Feed until done(); what follows the head is left over. Total: any input ends in a Head.
+/// Incremental parser of one head. Feed until done(); what follows the head is left over. Total: any input ends in a
+/// Head.
 class HeadParser {
  public:
   enum class Kind { request, response };

@@ -1,5 +1,12 @@
 #pragma once
 
+#include "base/result.hpp"
+#include "engine/pipeline.hpp"
+#include "engine/ports.hpp"
+#include "handshake/head.hpp"
+#include "net/loop.hpp"
+#include "net/url.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -8,34 +15,28 @@
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
-#include "engine/pipeline.hpp"
-#include "engine/ports.hpp"
-#include "handshake/head.hpp"
-#include "net/loop.hpp"
-#include "net/url.hpp"
-
 namespace whydrop::net {
 
 /// TLS settings, named as curl names them. Paths are PEM files.
 struct TlsOptions {
   bool insecure = false;
   std::string cacert, cert, key, pass;
-  std::string max_version;  ///< "1.2", "1.3" or empty
+  std::string max_version;   ///< "1.2", "1.3" or empty
   std::string key_log_file;  ///< SSLKEYLOGFILE
 };
 
 /// host:port rewriting as curl's --resolve and --connect-to.
 struct AddressOverride {
-  std::string host;          ///< empty: any
-  std::uint16_t port = 0;    ///< 0: any
-  std::string to_host;       ///< --connect-to
+  std::string host;        ///< empty: any
+  std::uint16_t port = 0;  ///< 0: any
+  std::string to_host;     ///< --connect-to
   std::uint16_t to_port = 0;
   std::vector<std::string> addresses;  ///< --resolve
 };
 
 struct ProxyOptions {
-  std::string url;  ///< http://…, https is refused; socks5://… (we resolve), socks5h://… (the proxy resolves); empty: none
+  std::string
+      url;  ///< http://…, https is refused; socks5://… (we resolve), socks5h://… (the proxy resolves); empty: none
   std::string user, password;
 };
 
@@ -55,7 +56,7 @@ struct ConnectOptions {
   std::vector<AddressOverride> overrides;
   int ip_version = 0;  ///< 0, 4 or 6
   std::string interface_name, unix_socket;
-  bool compression = true;  ///< offer permessage-deflate
+  bool compression = true;                                             ///< offer permessage-deflate
   std::chrono::nanoseconds connect_timeout{std::chrono::seconds(10)};  ///< resolve up to the end of the upgrade
   std::chrono::nanoseconds ping_interval{0}, ping_timeout{0}, idle_timeout{0};
   std::chrono::nanoseconds close_timeout{std::chrono::seconds(5)};  ///< from our Close to the transport's end
@@ -65,8 +66,8 @@ struct ConnectOptions {
   std::optional<std::uint32_t> parent;
 };
 
-/// One connection, from resolve to its Verdict. Owns the socket; websocketpp acts behind it. Reports every step and byte to the
-/// pipeline, forwards raw events to the actor. design.md section 1.
+/// One connection, from resolve to its Verdict. Owns the socket; websocketpp acts behind it. Reports every step and
+/// byte to the pipeline, forwards raw events to the actor. design.md section 1.
 class Client {
  public:
   using Done = std::function<void(const session::Verdict&)>;

@@ -1,4 +1,5 @@
-// Rule of this module: net/ is the only module that touches a socket, a timer or the clock. Third-party types stay in its .cpp files.
+// Rule of this module: net/ is the only module that touches a socket, a timer or the clock. Third-party types stay in
+// its .cpp files.
 #pragma once
 
 #include <chrono>

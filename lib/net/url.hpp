@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/result.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
 
 namespace whydrop::net {
 
@@ -13,9 +13,9 @@ struct Url {
   bool tls = false;
   std::string host;  ///< without brackets
   std::uint16_t port = 80;
-  std::string target = "/";  ///< path and query, never empty
+  std::string target = "/";    ///< path and query, never empty
   std::string user, password;  ///< percent-decoded userinfo
-  std::string text() const;       ///< "wss://host:port/path?query", default port left out, without userinfo
+  std::string text() const;    ///< "wss://host:port/path?query", default port left out, without userinfo
   std::string host_header() const;
 };
 

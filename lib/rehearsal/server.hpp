@@ -1,5 +1,9 @@
-// Rule of this module: rehearsal/ is the local server that reproduces each failure. It breaks rules on purpose, through wire::FrameEncoder.
+// Rule of this module: rehearsal/ is the local server that reproduces each failure. It breaks rules on purpose, through
+// wire::FrameEncoder.
 #pragma once
+
+#include "base/result.hpp"
+#include "net/loop.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -8,9 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
-#include "net/loop.hpp"
 
 namespace whydrop::rehearsal {
 
@@ -25,18 +26,18 @@ const std::vector<EndingRow>& endings();
 struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
-  bool tls = false;  ///< a throw-away certificate is made at start
+  bool tls = false;       ///< a throw-away certificate is made at start
   std::string tls_fault;  ///< "", "expired", "hostname", "self-signed"
   std::string ending = "none";
   std::uint16_t close_code = 1000;
   std::string close_reason;
-  unsigned after_messages = 0;               ///< end after so many data messages; 0: see after_time
+  unsigned after_messages = 0;  ///< end after so many data messages; 0: see after_time
   std::chrono::nanoseconds after_time{0};
-  int status = 0;                            ///< refuse the upgrade with it
-  std::chrono::nanoseconds delay{0};         ///< before each answer
+  int status = 0;                     ///< refuse the upgrade with it
+  std::chrono::nanoseconds delay{0};  ///< before each answer
   bool echo = true;
   bool no_pong = false;
-  bool once = false;                         ///< stop after one connection
+  bool once = false;  ///< stop after one connection
 };
 
 /// A listening server on a Loop; serves many clients at once, each bounded in memory.

@@ -1,14 +1,15 @@
-// Rule of this module: report/ renders values. It decides no colour, width or stream by itself: a Style and a ByteSink are given to it.
+// Rule of this module: report/ renders values. It decides no colour, width or stream by itself: a Style and a ByteSink
+// are given to it.
 #pragma once
+
+#include "base/byte_sink.hpp"
+#include "session/sink.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/byte_sink.hpp"
-#include "session/sink.hpp"
 
 namespace whydrop::report {
 
@@ -17,14 +18,15 @@ std::optional<Output> parse_output(std::string_view text);
 
 struct Style {
   bool color = false;
-  unsigned width = 0;  ///< columns to elide at; 0: do not elide
-  int verbosity = 0;   ///< -v count: 1 header bytes and handshake headers, 2 hex dumps too
-  bool quiet = false;  ///< -q: only the verdict
+  unsigned width = 0;   ///< columns to elide at; 0: do not elide
+  int verbosity = 0;    ///< -v count: 1 header bytes and handshake headers, 2 hex dumps too
+  bool quiet = false;   ///< -q: only the verdict
   std::string started;  ///< RFC 3339 wall-clock time of t_ns 0; empty: relative times only
 };
 
-/// The renderer of one --output. `data` is standard output, `talk` standard error. log and summary print the verdict to `data`;
-/// messages prints payloads to `data` and the verdict to `talk`; ndjson prints capture lines (facts and opinions) to `data`.
+/// The renderer of one --output. `data` is standard output, `talk` standard error. log and summary print the verdict to
+/// `data`; messages prints payloads to `data` and the verdict to `talk`; ndjson prints capture lines (facts and
+/// opinions) to `data`.
 std::unique_ptr<session::EventSink> make_renderer(Output output, const Style& style, ByteSink& data, ByteSink& talk);
 
 /// The verdict block: headline, observed, inferred, unknown, what to try.

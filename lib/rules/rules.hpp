@@ -1,6 +1,9 @@
-// Rule of this module: rules/ judges what wire/ and session/ describe. One function a rule, one row of one table a rule;
-// a broken rule is a Finding and never stops the flow.
+// Rule of this module: rules/ judges what wire/ and session/ describe. One function a rule, one row of one table a
+// rule; a broken rule is a Finding and never stops the flow.
 #pragma once
+
+#include "session/event.hpp"
+#include "session/tracker.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -8,9 +11,6 @@
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "session/event.hpp"
-#include "session/tracker.hpp"
 
 namespace whydrop::rules {
 

@@ -2,6 +2,9 @@
 // variant; everything that whydrop shows, writes or concludes passes through here as an Event.
 #pragma once
 
+#include "session/finding.hpp"
+#include "wire/frame.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,9 +12,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "session/finding.hpp"
-#include "wire/frame.hpp"
 
 namespace whydrop::session {
 
@@ -64,7 +64,8 @@ struct Tls {
   std::string not_before, not_after;  ///< RFC 3339
   bool verified = false;
   std::int64_t duration_ns = 0;
-  std::string error;  ///< stable first word, then words: "hostname_mismatch: …", "self_signed: …", "expired: …", "not_tls: …"
+  std::string
+      error;  ///< stable first word, then words: "hostname_mismatch: …", "self_signed: …", "expired: …", "not_tls: …"
 };
 
 struct Header {
@@ -77,8 +78,8 @@ struct Header {
 struct Request {
   std::string start_line;
   std::vector<Header> headers;
-  std::string raw;                ///< the head's bytes, only where re-serialising would differ; else empty
-  std::uint64_t size = 0;         ///< bytes of the head on the wire
+  std::string raw;                 ///< the head's bytes, only where re-serialising would differ; else empty
+  std::uint64_t size = 0;          ///< bytes of the head on the wire
   std::vector<RedactSpan> redact;  ///< in start_line
 };
 
@@ -87,7 +88,7 @@ struct Response {
   std::string start_line;
   int status = 0;  ///< 0 if it is not HTTP at all
   std::vector<Header> headers;
-  std::string body;  ///< excerpt, bounded
+  std::string body;               ///< excerpt, bounded
   std::uint64_t body_length = 0;  ///< bytes of body that came
   std::string raw;
   std::uint64_t size = 0;
@@ -99,7 +100,8 @@ struct Frame {
   Side from = Side::client;
   wire::FrameHeader header;
   std::uint64_t offset = 0;
-  std::string_view payload;        ///< unmasked; may be shorter than header.length (see `cut`), or empty where `inflated` follows
+  std::string_view
+      payload;  ///< unmasked; may be shorter than header.length (see `cut`), or empty where `inflated` follows
   bool has_payload = true;         ///< false where the content is told by an Inflated event
   std::vector<RedactSpan> redact;  ///< in payload
 
@@ -142,9 +144,27 @@ struct Shutdown {
 
 /// How a connection ended. design.md section 4.
 enum class EndingHow : std::uint8_t {
-  fin, fin_mid_frame, reset, tls_close_notify, tls_truncated, tls_error, timed_out, unreachable, ping_timeout,
-  idle_timeout, close_timeout, local_close, resolve_failed, connect_failed, proxy_failed, tls_failed, upgrade_refused,
-  upgrade_cut, upgrade_timeout, interrupted, capture_ended,
+  fin,
+  fin_mid_frame,
+  reset,
+  tls_close_notify,
+  tls_truncated,
+  tls_error,
+  timed_out,
+  unreachable,
+  ping_timeout,
+  idle_timeout,
+  close_timeout,
+  local_close,
+  resolve_failed,
+  connect_failed,
+  proxy_failed,
+  tls_failed,
+  upgrade_refused,
+  upgrade_cut,
+  upgrade_timeout,
+  interrupted,
+  capture_ended,
 };
 std::string_view name(EndingHow how);
 std::optional<EndingHow> parse_ending_how(std::string_view text);
@@ -218,18 +238,34 @@ struct Verdict {
   std::optional<EndingHow> how;
   std::optional<Side> first_close;
   std::optional<CloseSeen> received, sent;
-  std::string cause;     ///< a finding's id, or empty
-  std::string headline;  ///< one sentence
+  std::string cause;                                     ///< a finding's id, or empty
+  std::string headline;                                  ///< one sentence
   std::vector<std::string> observed, inferred, unknown;  ///< sentences; the three never mix
   std::vector<std::string> next;                         ///< what to try next
   std::vector<Finding> findings;                         ///< ranked
 };
 
-using Body = std::variant<Open, Resolve, Connect, Proxy, Tls, Request, Response, Frame, Partial, UndecodedBytes, Inflated,
-                          Shutdown, Ending, Token, Message, State, Finding, Verdict>;
+using Body = std::variant<Open,
+                          Resolve,
+                          Connect,
+                          Proxy,
+                          Tls,
+                          Request,
+                          Response,
+                          Frame,
+                          Partial,
+                          UndecodedBytes,
+                          Inflated,
+                          Shutdown,
+                          Ending,
+                          Token,
+                          Message,
+                          State,
+                          Finding,
+                          Verdict>;
 
-/// One thing that happened (fact) or was concluded (opinion). Facts are numbered from 1 without gaps; an opinion carries the
-/// seq of the fact after which it was formed.
+/// One thing that happened (fact) or was concluded (opinion). Facts are numbered from 1 without gaps; an opinion
+/// carries the seq of the fact after which it was formed.
 struct Event {
   std::uint64_t seq = 0;
   std::int64_t t_ns = 0;   ///< since the run's start

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <string_view>
-
 #include "base/result.hpp"
 #include "session/event.hpp"
+
+#include <string_view>
 
 namespace whydrop::session {
 

@@ -1,22 +1,22 @@
 #pragma once
 
+#include "session/event.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 
-#include "session/event.hpp"
-
 namespace whydrop::session {
 
-/// Follows one connection from its facts: phases of both sides (transitions.cpp holds the whole table), messages assembled
-/// and inflated, the close ledger. Input is facts in order, live or from a capture; output is Inflated (live only, where a
-/// frame carries compressed payload), Message and State events through `emit`, in a fixed order. Never rejects input.
-/// Copies nothing of an unfragmented, uncompressed message: its payload is the frame's.
+/// Follows one connection from its facts: phases of both sides (transitions.cpp holds the whole table), messages
+/// assembled and inflated, the close ledger. Input is facts in order, live or from a capture; output is Inflated (live
+/// only, where a frame carries compressed payload), Message and State events through `emit`, in a fixed order. Never
+/// rejects input. Copies nothing of an unfragmented, uncompressed message: its payload is the frame's.
 class Tracker {
  public:
   struct Limits {
-    std::size_t max_message = 64U << 20;  ///< assembled or inflated bytes kept; the rest is counted
+    std::size_t max_message = 64U << 20;     ///< assembled or inflated bytes kept; the rest is counted
     std::uint64_t max_inflate_ratio = 1100;  ///< more than deflate's own 1032: reported, not followed
   };
   using Emit = std::function<void(Body&&)>;

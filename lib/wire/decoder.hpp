@@ -1,5 +1,7 @@
 #pragma once
 
+#include "wire/frame.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -7,15 +9,13 @@
 #include <string_view>
 #include <variant>
 
-#include "wire/frame.hpp"
-
 namespace whydrop::wire {
 
 /// Decodes one direction of a WebSocket byte stream. Call feed(), then next() until it is empty; call finish() once at
 /// the end of the stream. Never rejects input; see rules/. Views handed out are valid until the next call of feed().
 /// A frame that lies whole in one fed chunk and is unmasked is handed out as a view into that chunk (no copy).
-/// Whole, byte by byte and randomly split feeds give the same items; the extents of all items are contiguous and sum to the
-/// bytes fed. RFC 6455 section 5.2.
+/// Whole, byte by byte and randomly split feeds give the same items; the extents of all items are contiguous and sum to
+/// the bytes fed. RFC 6455 section 5.2.
 class FrameDecoder {
  public:
   using Item = std::variant<Frame, Undecoded>;

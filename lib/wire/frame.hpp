@@ -1,10 +1,10 @@
 #pragma once
 
+#include "wire/opcode.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string_view>
-
-#include "wire/opcode.hpp"
 
 namespace whydrop::wire {
 
@@ -26,7 +26,10 @@ struct FrameHeader {
 
   /// Size of this header on the wire, 2 to 14 bytes.
   std::uint32_t size() const {
-    return 2U + (length_form == LengthForm::bits_16 ? 2U : length_form == LengthForm::bits_64 ? 8U : 0U) +
+    return 2U +
+           (length_form == LengthForm::bits_16   ? 2U
+            : length_form == LengthForm::bits_64 ? 8U
+                                                 : 0U) +
            (masked ? 4U : 0U);
   }
 };
@@ -44,11 +47,11 @@ struct Frame {
 /// while the header itself is incomplete.
 struct PartialFrame {
   bool has_header = false;
-  FrameHeader header;      ///< meaningful if has_header
+  FrameHeader header;  ///< meaningful if has_header
   std::uint64_t offset = 0;
   std::uint64_t have = 0;
   std::uint64_t need = 0;
-  std::string_view bytes;  ///< the raw header bytes (masked payload is not kept); borrowed
+  std::string_view bytes;    ///< the raw header bytes (masked payload is not kept); borrowed
   std::string_view payload;  ///< what came of the payload, unmasked, up to the cap; borrowed
 };
 

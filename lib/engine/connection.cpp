@@ -1,0 +1,78 @@
+#include "engine/connection.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace whydrop::engine {
+namespace {
+
+session::Body fact_of(session::Side from, const wire::Frame& frame) {
+  session::Frame fact;
+  fact.from = from;
+  fact.header = frame.header;
+  fact.offset = frame.offset;
+  fact.payload = frame.payload;
+  return fact;
+}
+
+session::Body fact_of(session::Side from, const wire::Undecoded& bytes) {
+  return session::UndecodedBytes{from, bytes.offset, bytes.length, bytes.bytes};
+}
+
+}  // namespace
+
+Connection::Connection(std::size_t max_payload, const session::Tracker::Limits& limits, Outputs outputs)
+    : outputs_(std::move(outputs)),
+      tracker_(limits, [this](session::Body&& body) { outputs_.derived(std::move(body)); }),
+      checker_(tracker_, [this](session::Finding&& finding) { outputs_.derived(std::move(finding)); }),
+      client_(max_payload),
+      server_(max_payload) {}
+
+void Connection::on_bytes(session::Side from, std::string_view bytes) {
+  const auto frames = exchange_.on_bytes(from, bytes, outputs_.fact);
+  if (!frames.empty()) {
+    on_frame_bytes(from, frames);
+  }
+}
+
+void Connection::on_frame_bytes(session::Side from, std::string_view bytes) {
+  wire::FrameDecoder& frames = decoder(from);
+  frames.feed(bytes);
+  while (auto item = frames.next()) {
+    std::visit([&](const auto& it) { outputs_.fact(fact_of(from, it)); }, *item);
+  }
+}
+
+bool Connection::carries_deflate(const session::Frame& frame) {
+  if (!exchange_.deflate() || is_control(frame.header.opcode)) {
+    return false;
+  }
+  bool& deflated = in_deflated_message_[static_cast<std::size_t>(frame.from)];
+  if (frame.header.opcode != wire::Opcode::continuation) {
+    deflated = (frame.header.rsv & wire::kRsv1) != 0;
+  }
+  return deflated;
+}
+
+void Connection::on_end() {
+  exchange_.on_end(outputs_.fact);
+  emit_partial(session::Side::client);
+  emit_partial(session::Side::server);
+}
+
+void Connection::emit_partial(session::Side from) {
+  const auto partial = decoder(from).finish();
+  if (partial) {
+    outputs_.fact(session::Partial{from,
+                                   partial->has_header,
+                                   partial->header,
+                                   partial->offset,
+                                   partial->have,
+                                   partial->need,
+                                   partial->bytes,
+                                   partial->payload,
+                                   {}});
+  }
+}
+
+}  // namespace whydrop::engine

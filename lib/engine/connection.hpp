@@ -1,0 +1,59 @@
+#pragma once
+
+#include "engine/http_exchange.hpp"
+#include "rules/rules.hpp"
+#include "session/event.hpp"
+#include "session/tracker.hpp"
+#include "wire/decoder.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::engine {
+
+/// One connection's observer: bytes of both directions become facts, facts become opinions. Holds no sink and no clock.
+class Connection {
+ public:
+  /// `fact` receives facts made from bytes; `derived` what tracker and rules conclude (Inflated, a fact, included).
+  struct Outputs {
+    std::function<void(session::Body&&)> fact;
+    std::function<void(session::Body&&)> derived;
+  };
+
+  Connection(std::size_t max_payload, const session::Tracker::Limits& limits, Outputs outputs);
+
+  /// Decodes bytes of one direction: heads until the upgrade ends, then frames.
+  void on_bytes(session::Side from, std::string_view bytes);
+  /// Emits what the end of the stream left: an unfinished answer, partial frames.
+  void on_end();
+
+  session::Tracker& tracker() { return tracker_; }
+  rules::Checker& checker() { return checker_; }
+  bool in_frame(session::Side from) const { return decoder(from).in_frame(); }
+  bool upgraded() const { return exchange_.upgraded(); }
+  /// True if `frame` carries part of a compressed message, whose content an Inflated fact tells. Ask once for each
+  /// frame, in order. RFC 7692 section 6.
+  bool carries_deflate(const session::Frame& frame);
+
+ private:
+  void on_frame_bytes(session::Side from, std::string_view bytes);
+  void emit_partial(session::Side from);
+  wire::FrameDecoder& decoder(session::Side from) { return from == session::Side::client ? client_ : server_; }
+  const wire::FrameDecoder& decoder(session::Side from) const {
+    return from == session::Side::client ? client_ : server_;
+  }
+
+  Outputs outputs_;
+  session::Tracker tracker_;
+  rules::Checker checker_;
+  HttpExchange exchange_;
+  wire::FrameDecoder client_, server_;
+  std::array<bool, 2> in_deflated_message_{};
+};
+
+}  // namespace whydrop::engine

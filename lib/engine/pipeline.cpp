@@ -1,0 +1,274 @@
+#include "engine/pipeline.hpp"
+
+#include "engine/connection.hpp"
+
+#include <cassert>
+#include <deque>
+#include <map>
+#include <utility>
+#include <variant>
+
+namespace whydrop::engine {
+namespace {
+
+using session::Body;
+using session::Event;
+using session::Side;
+
+/// Bytes that came while an event was being told (an actor's answer): they wait for their turn.
+struct Waiting {
+  std::uint32_t conn;
+  Side from;
+  std::string bytes;
+  std::int64_t t_ns;
+};
+
+struct Sink {
+  session::EventSink* to;
+  bool failed = false;
+};
+
+}  // namespace
+
+struct Pipeline::Impl {
+  explicit Impl(PipelineOptions given)
+      : options(std::move(given)), redactor(options.secrets, options.reveal), diagnoser(options.expectation) {}
+
+  Connection& connection(std::uint32_t conn);
+  void process(std::uint32_t conn, Side from, std::string_view bytes, std::int64_t t_ns);
+  void drain();
+  void tell_fact(std::uint32_t conn, Body&& body);
+  void tell_recorded(const Event& event);
+  void tell(const Event& event);
+  void tell_derived(std::uint32_t conn);
+  void show(const Event& event);
+  void show_to_sinks(const Event& event);
+  void note_tokens(std::uint32_t conn);
+  session::Verdict conclude(std::uint32_t conn);
+  void end_open_recordings();
+
+  PipelineOptions options;
+  capture::Redactor redactor;
+  diagnose::Diagnoser diagnoser;
+  std::vector<Sink> sinks;
+  std::vector<Error> errors;
+  std::function<void(const Event&)> raw_observer;
+
+  std::map<std::uint32_t, std::unique_ptr<Connection>> connections;
+  std::uint32_t last_conn = 0;
+  std::uint64_t last_seq = 0;
+  std::int64_t now_ns = 0;
+  std::vector<Body> derived;  ///< what tracker and rules made of the fact that is being told
+  std::deque<Waiting> waiting;
+  bool busy = false;
+};
+
+Connection& Pipeline::Impl::connection(std::uint32_t conn) {
+  auto& slot = connections[conn];
+  if (!slot) {
+    Connection::Outputs outputs;
+    outputs.fact = [this, conn](Body&& body) { tell_fact(conn, std::move(body)); };
+    outputs.derived = [this](Body&& body) { derived.push_back(std::move(body)); };
+    slot = std::make_unique<Connection>(options.max_payload, options.limits, std::move(outputs));
+    last_conn = std::max(last_conn, conn);
+  }
+  return *slot;
+}
+
+void Pipeline::Impl::tell_fact(std::uint32_t conn, Body&& body) {
+  tell(Event{++last_seq, now_ns, conn, std::move(body)});
+}
+
+void Pipeline::Impl::tell(const Event& event) {
+  Connection& from = connection(event.conn);
+  from.tracker().on_fact(event);
+  show(event);
+  from.checker().on_event(event);
+  tell_derived(event.conn);
+}
+
+/// Findings, states and messages follow the fact that they come from. Rules also judge whole messages, so the list may
+/// grow while it is told.
+void Pipeline::Impl::tell_derived(std::uint32_t conn) {
+  for (std::size_t i = 0; i < derived.size(); ++i) {
+    const bool fact = std::holds_alternative<session::Inflated>(derived[i]);
+    const Event event{fact ? ++last_seq : last_seq, now_ns, conn, std::move(derived[i])};
+    show(event);
+    if (!std::holds_alternative<session::Finding>(event.body)) {
+      connection(conn).checker().on_event(event);
+    }
+  }
+  derived.clear();
+}
+
+void Pipeline::Impl::show(const Event& event) {
+  diagnoser.on_event(event);
+  if (raw_observer) {
+    raw_observer(event);
+  }
+  const auto* frame = std::get_if<session::Frame>(&event.body);
+  if (frame && frame->has_payload && connection(event.conn).carries_deflate(*frame)) {
+    Event shown = event;
+    auto& copy = std::get<session::Frame>(shown.body);
+    copy.has_payload = false;
+    copy.payload = {};
+    show_to_sinks(shown);
+    return;
+  }
+  show_to_sinks(event);
+}
+
+void Pipeline::Impl::show_to_sinks(const Event& event) {
+  const Event& shown = redactor.redact(event);
+  for (Sink& sink : sinks) {
+    if (sink.failed) {
+      continue;
+    }
+    if (auto done = sink.to->on_event(shown); !done) {
+      sink.failed = true;
+      errors.push_back(done.error());
+    }
+  }
+  note_tokens(event.conn);
+}
+
+void Pipeline::Impl::note_tokens(std::uint32_t conn) {
+  for (auto& token : redactor.take_tokens()) {
+    const Event event{++last_seq, now_ns, conn, std::move(token)};
+    diagnoser.on_event(event);
+    show_to_sinks(event);
+  }
+}
+
+void Pipeline::Impl::process(std::uint32_t conn, Side from, std::string_view bytes, std::int64_t t_ns) {
+  now_ns = t_ns;
+  connection(conn).on_bytes(from, bytes);
+}
+
+void Pipeline::Impl::drain() {
+  while (!waiting.empty()) {
+    const Waiting next = std::move(waiting.front());
+    waiting.pop_front();
+    process(next.conn, next.from, next.bytes, next.t_ns);
+  }
+}
+
+session::Verdict Pipeline::Impl::conclude(std::uint32_t conn) {
+  auto verdict = diagnoser.conclude(conn);
+  show_to_sinks(Event{last_seq, now_ns, conn, verdict});
+  return verdict;
+}
+
+void Pipeline::Impl::tell_recorded(const Event& event) {
+  last_seq = event.seq;
+  now_ns = event.t_ns;
+  tell(event);
+  if (std::holds_alternative<session::Ending>(event.body)) {
+    conclude(event.conn);
+    connections.erase(event.conn);
+  }
+}
+
+/// A capture that stops in mid-session (its writer was killed) has no Ending of its own.
+void Pipeline::Impl::end_open_recordings() {
+  while (!connections.empty()) {
+    const auto conn = connections.begin()->first;
+    session::Ending ending;
+    ending.how = session::EndingHow::capture_ended;
+    tell_recorded(Event{last_seq + 1, now_ns, conn, std::move(ending)});
+  }
+}
+
+Pipeline::Pipeline(PipelineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Pipeline::~Pipeline() = default;
+
+void Pipeline::add_sink(session::EventSink& sink) {
+  impl_->sinks.push_back({&sink});
+}
+
+void Pipeline::set_raw_observer(std::function<void(const Event&)> observer) {
+  impl_->raw_observer = std::move(observer);
+}
+
+std::uint32_t Pipeline::begin(session::Open open, std::int64_t t_ns) {
+  const auto conn = impl_->last_conn + 1;
+  impl_->now_ns = t_ns;
+  impl_->connection(conn);
+  impl_->tell_fact(conn, std::move(open));
+  return conn;
+}
+
+void Pipeline::on_bytes(std::uint32_t conn, Side from, std::string_view bytes, std::int64_t t_ns) {
+  if (impl_->busy) {
+    impl_->waiting.push_back({conn, from, std::string(bytes), t_ns});
+    return;
+  }
+  impl_->busy = true;
+  impl_->process(conn, from, bytes, t_ns);
+  impl_->drain();
+  impl_->busy = false;
+}
+
+void Pipeline::on_fact(std::uint32_t conn, Body fact, std::int64_t t_ns) {
+  impl_->now_ns = t_ns;
+  impl_->tell_fact(conn, std::move(fact));
+}
+
+session::Verdict Pipeline::end(std::uint32_t conn, session::Ending ending, std::int64_t t_ns) {
+  assert(!impl_->busy);
+  impl_->now_ns = t_ns;
+  impl_->connection(conn).on_end();
+  impl_->tell_fact(conn, std::move(ending));
+  auto verdict = impl_->conclude(conn);
+  impl_->connections.erase(conn);
+  return verdict;
+}
+
+void Pipeline::on_recorded(const Event& event) {
+  if (!session::is_opinion(event.body)) {
+    impl_->tell_recorded(event);
+  }
+}
+
+session::Verdict Pipeline::finish(std::int64_t t_ns) {
+  impl_->now_ns = std::max(impl_->now_ns, t_ns);
+  impl_->end_open_recordings();
+  auto verdict = impl_->diagnoser.conclude_run();
+  impl_->show_to_sinks(Event{impl_->last_seq, impl_->now_ns, 0, verdict});
+  flush();
+  return verdict;
+}
+
+bool Pipeline::in_frame(std::uint32_t conn, Side from) const {
+  return impl_->connection(conn).in_frame(from);
+}
+
+bool Pipeline::upgraded(std::uint32_t conn) const {
+  return impl_->connection(conn).upgraded();
+}
+
+void Pipeline::flush() {
+  for (Sink& sink : impl_->sinks) {
+    if (sink.failed) {
+      continue;
+    }
+    if (auto done = sink.to->flush(); !done) {
+      sink.failed = true;
+      impl_->errors.push_back(done.error());
+    }
+  }
+}
+
+const std::vector<Error>& Pipeline::sink_errors() const {
+  return impl_->errors;
+}
+
+void Pipeline::add_secret(capture::Secret secret) {
+  impl_->redactor.add_secret(std::move(secret));
+}
+
+std::string Pipeline::redact_text(std::string_view text) const {
+  return impl_->redactor.redact_text(text);
+}
+
+}  // namespace whydrop::engine

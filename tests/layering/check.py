@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Checks that dependencies point one way: scans every #include of lib/ and cli/ (design: lib/README.md).
+
+Prints one line a broken rule and exits 1, or a line that counts what was read and exits 0.
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# module -> modules whose headers it may include (besides its own)
+CORE_ORDER = ["base", "wire", "handshake", "session", "rules", "payload", "schema", "profile", "diagnose", "capture",
+              "report", "engine"]
+ALLOWED = {
+    "base": set(),
+    "wire": {"base"},
+    "handshake": {"base", "wire"},
+    "session": {"base", "wire", "handshake"},
+    "rules": {"base", "wire", "handshake", "session"},
+    "payload": {"base", "wire", "session"},
+    "diagnose": {"base", "wire", "handshake", "session", "rules"},
+    "capture": {"base", "wire", "handshake", "session"},
+    "report": {"base", "wire", "handshake", "session", "rules", "payload", "diagnose", "capture"},
+    "engine": {"base", "wire", "handshake", "session", "rules", "diagnose", "capture"},
+    "net": {"base", "wire", "handshake", "session", "rules", "diagnose", "capture", "engine"},
+    "rehearsal": {"base", "wire", "handshake", "session", "engine", "net"},
+    "terminal": {"base", "report"},
+}
+# headers that only these modules may include: sockets, clocks, threads, randomness, third-party I/O
+OUTSIDE_CORE = re.compile(
+    r"^(asio|websocketpp/|ares|openssl/ssl|openssl/rand|histedit|sys/socket|sys/un|netinet/|arpa/|netdb|unistd|fcntl|poll|"
+    r"sys/epoll|thread|random|fstream|iostream|csignal|signal|termios|sys/ioctl)")
+# one place each
+ONLY_IN = {"websocketpp/": "lib/net/endpoint.cpp"}
+CORE = set(CORE_ORDER)
+
+
+def broken_rules(path, text):
+    relative = path.relative_to(ROOT).as_posix()
+    module = relative.split("/")[1] if relative.startswith("lib/") else "cli"
+    for number, line in enumerate(text.splitlines(), 1):
+        found = re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', line)
+        if not found:
+            continue
+        header = found.group(2)
+        where = f"{relative}:{number}"
+        if found.group(1) == '"' and module != "cli":
+            target = header.split("/")[0]
+            if target != module and target not in ALLOWED.get(module, set()):
+                yield f"{where}: {module} may not see {target} ({header})"
+        if module in CORE and found.group(1) == "<" and OUTSIDE_CORE.match(header):
+            yield f"{where}: the core reads no socket, clock, file or random device ({header})"
+        for prefix, only in ONLY_IN.items():
+            if header.startswith(prefix) and relative != only:
+                yield f"{where}: only {only} may include {prefix}"
+
+
+def main():
+    files = sorted(p for top in ("lib", "cli") for p in (ROOT / top).rglob("*.?pp"))
+    faults = [fault for path in files for fault in broken_rules(path, path.read_text(encoding="utf-8"))]
+    if not files:
+        faults.append("nothing to read: no sources under lib/ and cli/")
+    print("\n".join(faults) if faults else f"layering: {len(files)} files, no rule broken")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Measures whydrop against the reference client and prints a table of ratios, all from one run on one machine.
+
+usage: tests/bench/run.py [BUILD_DIR] [--quick] [--only NAME]
+
+Each row runs whydrop and the reference by turns, and compares the medians. Not a test: it fails only where a program fails.
+"""
+import argparse
+import os
+import pathlib
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Peer:
+    """A bench_peer process: a context manager whose url is ready."""
+
+    def __init__(self, build, *arguments):
+        self.process = subprocess.Popen([build / "tests/bench/bench_peer", *map(str, arguments)],
+                                        stdout=subprocess.PIPE, text=True)
+        self.url = f"ws://127.0.0.1:{int(self.process.stdout.readline())}/"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def timed(command, expected, stdin=None):
+    """Seconds and peak memory (KiB) of one run; ends the benchmark if the exit code is another."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    error = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in expected:
+        sys.exit(f"bench: {command}: exit {process.returncode}, not {expected}: {error.decode()}")
+    return seconds, usage.ru_maxrss
+
+
+def compare(ours, reference, rounds):
+    """Medians of both, run by turns."""
+    times = {"ours": [], "reference": []}
+    for _ in range(rounds):
+        times["reference"].append(reference())
+        times["ours"].append(ours())
+    return statistics.median(times["ours"]), statistics.median(times["reference"])
+
+
+class Bench:
+    def __init__(self, build, quick):
+        self.build, self.quick = build, quick
+        self.whydrop = build / "whydrop"
+        self.reference = build / "tests/bench/bench_reference"
+        self.ram = pathlib.Path(tempfile.mkdtemp(prefix="whydrop-bench-", dir="/dev/shm"))
+        self.rounds = 3 if quick else 5
+
+    def count(self, full):
+        return full // 10 if self.quick else full
+
+    def receive(self, count, size, capture):
+        with Peer(self.build, "flood", count, size) as peer:
+            capture_file = self.ram / "run.ndjson"
+            flags = ["--capture", capture_file, "--overwrite"] if capture else []
+            return compare(
+                lambda: timed([self.whydrop, "connect", peer.url, "-q", *flags], (0, 7))[0],
+                lambda: timed([self.reference, "receive", peer.url, self.ram / "payloads"], (0,))[0], self.rounds)
+
+    def lines(self, count):
+        lines = self.ram / "lines"
+        lines.write_text("".join('{"type":"message","n":%d,"text":"hello"}\n' % n for n in range(count)))
+
+        def with_lines(command):
+            with open(lines, "rb") as stdin:
+                return timed(command, (0,), stdin)[0]
+
+        with Peer(self.build, "sink") as peer:
+            return compare(lambda: with_lines([self.whydrop, "connect", peer.url, "-q", "--replies", "none"]),
+                           lambda: with_lines([self.reference, "lines", peer.url]), self.rounds)
+
+    def once(self):
+        with Peer(self.build, "echo") as peer:
+            return compare(lambda: timed([self.whydrop, "send", peer.url, "hello", "-q"], (0,))[0],
+                           lambda: timed([self.reference, "once", peer.url, "hello"], (0,))[0], 10 * self.rounds)
+
+    def memory(self):
+        peaks = []
+        for count in (10_000, self.count(1_000_000)):
+            with Peer(self.build, "flood", count, 200) as peer:
+                capture = self.ram / "run.ndjson"
+                peaks.append(timed([self.whydrop, "connect", peer.url, "-q", "--capture", capture, "--overwrite"],
+                                   (0, 7))[1])
+        return (peaks[1] - peaks[0]) / 1024
+
+    def inspect(self):
+        """MB/s of `inspect --output summary`, and its peak memory in MiB."""
+        capture = self.ram / "big.ndjson"
+        with Peer(self.build, "flood", self.count(830_000), 200) as peer:
+            timed([self.whydrop, "connect", peer.url, "-q", "--capture", capture, "--overwrite"], (0, 7))
+        runs = [timed([self.whydrop, "inspect", capture, "--output", "summary"], (0, 1)) for _ in range(self.rounds)]
+        size = capture.stat().st_size / 1e6
+        return size, size / statistics.median(r[0] for r in runs), max(r[1] for r in runs) / 1024
+
+
+def ratio_row(name, limit, ours, reference):
+    ratio = ours / reference
+    print(f"{name:<48} {ours:8.3f} s {reference:8.3f} s {ratio:6.2f} x  {'ok' if ratio <= limit else 'OVER'} (at most {limit})",
+          flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", nargs="?", default=ROOT / "build/ci", type=pathlib.Path)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the messages, three rounds")
+    parser.add_argument("--only", default="", help="rows whose name contains this")
+    args = parser.parse_args()
+    bench = Bench(args.build, args.quick)
+    million, big = bench.count(1_000_000), bench.count(200)
+    rows = [
+        (f"receive {million} x 200 B, capture to RAM", 1.0, lambda: bench.receive(million, 200, True)),
+        (f"receive {million} x 200 B, no capture", 0.6, lambda: bench.receive(million, 200, False)),
+        (f"receive {big} x 1 MiB, capture to RAM", 0.5, lambda: bench.receive(big, 1 << 20, True)),
+        (f"send {bench.count(200_000)} lines from stdin", 0.6, lambda: bench.lines(bench.count(200_000))),
+        ("one-shot send against a local echo", 1.3, bench.once),
+    ]
+    print(f"{'':<48} {'whydrop':>10} {'reference':>10} {'ratio':>8}")
+    for name, limit, run in rows:
+        if args.only in name:
+            ratio_row(name, limit, *run())
+    if args.only in "memory":
+        grown = bench.memory()
+        print(f"{'peak memory, ' + str(million) + ' against 10000 messages':<48} {grown:+8.2f} MiB  {'ok' if grown <= 2 else 'OVER'} (at most +2)")
+    if args.only in "inspect":
+        size, speed, peak = bench.inspect()
+        print(f"{f'inspect --output summary of {size:.0f} MB':<48} {speed:8.0f} MB/s, peak {peak:.1f} MiB  {'ok' if speed >= 300 else 'UNDER'} (at least 300)")
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    main()

@@ -1,0 +1,79 @@
+#include "cli/app.hpp"
+
+#include "cli/command.hpp"
+#include "cli/errors.hpp"
+#include "cli/help.hpp"
+#include "cli/options.hpp"
+#include "cli/options/values.hpp"
+#include "cli/suggest.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+namespace whydrop::cli {
+namespace {
+
+int print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  return 0;
+}
+
+Error unknown_command(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) {
+    names.emplace_back(command.name);
+  }
+  const std::string near = nearest(name, names);
+  return {ErrorKind::usage,
+          "unknown command '" + name + "'" + (near.empty() ? "" : ": did you mean " + near + "?"),
+          "whydrop --help"};
+}
+
+Result<int> run_command(const Command& command, std::vector<std::string> arguments) {
+  Options options{std::string(command.name)};
+  const Run action = command.setup(options);
+  const Result<bool> parsed = options.parse(std::move(arguments));
+  if (!parsed) {
+    return tl::unexpected<Error>(parsed.error());
+  }
+  return *parsed ? action() : Result<int>(print(command_help(command, options)));
+}
+
+Result<int> dispatch(std::vector<std::string> arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (!valid_utf8(arguments[i])) {
+      return fail(
+          ErrorKind::usage, fmt::format("argument {}: not valid UTF-8", i + 1), "send bytes with @file and --binary");
+    }
+  }
+  if (arguments.empty()) {
+    return fail(ErrorKind::usage, "no command given", "whydrop --help");
+  }
+  const std::string name = arguments.front();
+  if (name == "--help" || name == "-h" || name == "help") {
+    return print(program_help());
+  }
+  if (name == "--version" || name == "-V") {
+    return print(fmt::format("whydrop {}\n", version()));
+  }
+  const Command* command = find_command(name);
+  if (command == nullptr) {
+    return tl::unexpected<Error>(unknown_command(name));
+  }
+  arguments.erase(arguments.begin());
+  return run_command(*command, std::move(arguments));
+}
+
+}  // namespace
+
+int run(std::vector<std::string> arguments) {
+  const Result<int> code = dispatch(std::move(arguments));
+  return code ? *code : report(code.error());
+}
+
+const char* version() {
+  return WHYDROP_VERSION;
+}
+
+}  // namespace whydrop::cli

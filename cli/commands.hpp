@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace whydrop::cli {
+
+/// Declare the options of a command on `options` and return what runs once they are parsed.
+Run setup_completion(Options& options);
+
+}  // namespace whydrop::cli

@@ -1,0 +1,27 @@
+#include "cli/completion.hpp"
+
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+
+#include <cstdio>
+#include <map>
+#include <memory>
+
+namespace whydrop::cli {
+
+Run setup_completion(Options& options) {
+  static const std::map<std::string, std::string (*)()> kShells = {
+      {"bash", bash_completion}, {"zsh", zsh_completion}, {"fish", fish_completion}};
+  auto shell = std::make_shared<std::string>();
+  options.custom({{}, "SHELL", "bash, zsh or fish", {}, {"bash", "zsh", "fish"}, true, true, false},
+                 [shell](const std::vector<std::string>& given) -> std::string {
+                   *shell = given.back();
+                   return kShells.count(*shell) != 0 ? "" : "'" + *shell + "' is not one of bash|zsh|fish";
+                 });
+  return [shell]() -> Result<int> {
+    std::fputs(kShells.at(*shell)().c_str(), stdout);
+    return 0;
+  };
+}
+
+}  // namespace whydrop::cli

@@ -1,0 +1,111 @@
+#include "cli/help.hpp"
+
+#include "cli/options.hpp"
+#include "cli/options/values.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace whydrop::cli {
+namespace {
+
+constexpr std::size_t kIndent = 30;
+constexpr std::size_t kWidth = 100;
+
+constexpr std::string_view kExitCodes =
+    "exit codes\n"
+    "  0 as asked   1 a check or expectation failed   2 usage   3 local failure   4 could not connect\n"
+    "  5 upgrade refused   6 dropped without a Close   7 closed by the server   8 --timeout ran out\n"
+    "  70 internal error   130, 143 interrupted       (whydrop explain \"exit 6\" says more)\n";
+
+/// `text` broken at blanks into lines of `width`, each but the first indented.
+std::string wrapped(const std::string& text, std::size_t width, std::size_t indent) {
+  std::string out;
+  std::size_t column = 0;
+  for (const std::string& word : split(text, ' ')) {
+    if (column > 0 && column + 1 + word.size() > width) {
+      out += "\n" + std::string(indent, ' ');
+      column = 0;
+    }
+    out += (column > 0 ? " " : "") + word;
+    column += word.size() + (column > 0 ? 1 : 0);
+  }
+  return out;
+}
+
+std::string option_head(const OptionInfo& info) {
+  if (info.positional) {
+    return info.value;
+  }
+  std::string head = info.names.front().rfind("--", 0) == 0 ? "    " : "";
+  for (const std::string& name : info.names) {
+    head += (name == info.names.front() ? "" : ", ") + name;
+  }
+  return info.value.empty() ? head : head + " " + info.value;
+}
+
+std::string option_line(const OptionInfo& info) {
+  std::string line = "  " + option_head(info);
+  if (line.size() + 2 > kIndent) {
+    line += "\n" + std::string(kIndent, ' ');
+  } else {
+    line.resize(kIndent, ' ');
+  }
+  return line + wrapped(info.help, kWidth - kIndent, kIndent) + "\n";
+}
+
+/// Groups in the order in which they were declared, General last.
+std::vector<std::string> groups_of(const Options& options) {
+  std::vector<std::string> groups;
+  for (const OptionInfo& info : options.infos()) {
+    if (info.group != "General" && std::find(groups.begin(), groups.end(), info.group) == groups.end()) {
+      groups.push_back(info.group);
+    }
+  }
+  groups.emplace_back("General");
+  return groups;
+}
+
+}  // namespace
+
+std::string usage_line(const Options& options) {
+  std::string line = "whydrop " + options.command() + " [option]...";
+  for (const OptionInfo& info : options.infos()) {
+    if (info.positional) {
+      const std::string shown = info.value + (info.repeatable ? "..." : "");
+      line += info.required ? " " + shown : " [" + shown + "]";
+    }
+  }
+  return line;
+}
+
+std::string program_help() {
+  std::string text =
+      "whydrop says why a WebSocket dropped: it connects, shows every frame and ends with a verdict.\n\n"
+      "usage: whydrop <command> [option]... [argument]...\n\ncommands\n";
+  for (const Command& command : commands()) {
+    text += fmt::format("  {:<12}{}\n", command.name, command.summary);
+  }
+  text += "\n  whydrop <command> --help says what a command takes; whydrop --version prints the version.\n\n";
+  return text.append(kExitCodes);
+}
+
+std::string command_help(const Command& command, const Options& options) {
+  std::string text = fmt::format("{}\n\nusage: {}\n", command.summary, usage_line(options));
+  for (const std::string& group : groups_of(options)) {
+    text += "\n" + lower(group.empty() ? "Options" : group) + "\n";
+    for (const OptionInfo& info : options.infos()) {
+      if (info.group == group) {
+        text += option_line(info);
+      }
+    }
+  }
+  text += "\nexamples\n";
+  for (const std::string& example : split(command.examples, '\n')) {
+    text += "  " + example + "\n";
+  }
+  return text + "\n" + std::string(kExitCodes);
+}
+
+}  // namespace whydrop::cli

@@ -1,0 +1,323 @@
+#include "cli/options.hpp"
+
+#include "cli/options/values.hpp"
+#include "cli/suggest.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+namespace whydrop::cli {
+namespace {
+
+// CLI11 splits a bracketed positional ("[1,2]") into a list; a leading mark that no one types keeps it whole.
+constexpr char kGuard = '\x01';
+
+std::string guard(std::string argument) {
+  const bool needed = !argument.empty() && (argument[0] == '[' || argument[0] == kGuard);
+  return needed ? kGuard + argument : argument;
+}
+
+std::vector<std::string> unguard(std::vector<std::string> arguments) {
+  for (std::string& argument : arguments) {
+    if (!argument.empty() && argument[0] == kGuard) {
+      argument.erase(0, 1);
+    }
+  }
+  return arguments;
+}
+
+/// "--name=" takes the empty string; CLI11 would take the next argument.
+std::vector<std::string> split_empty_values(const std::vector<std::string>& arguments) {
+  std::vector<std::string> out;
+  bool options = true;
+  for (const std::string& argument : arguments) {
+    options = options && argument != "--";
+    if (options && argument.size() > 3 && argument.rfind("--", 0) == 0 && argument.find('=') == argument.size() - 1) {
+      out.push_back(argument.substr(0, argument.size() - 1));
+      out.emplace_back();
+    } else {
+      out.push_back(guard(argument));
+    }
+  }
+  return out;
+}
+
+std::string join_names(const OptionInfo& info) {
+  std::string names;
+  for (const std::string& name : info.names) {
+    names += (names.empty() ? "" : ",") + name;
+  }
+  return names;
+}
+
+}  // namespace
+
+struct Options::Impl {
+  explicit Impl(std::string name) : command(std::move(name)), app("", command) {
+    app.set_help_flag();
+    app.allow_extras();
+  }
+
+  CLI::Option* find(const std::string& name) const {
+    for (const auto& [info, option] : bound) {
+      if (std::find(info->names.begin(), info->names.end(), name) != info->names.end()) {
+        return option;
+      }
+    }
+    return nullptr;
+  }
+
+  Result<void> refuse(std::string why) const {
+    return fail(ErrorKind::usage, std::move(why), "whydrop " + command + " --help");
+  }
+  Result<void> check_extras() const;
+  Result<void> check_contradictions() const;
+
+  std::string command;
+  CLI::App app;
+  std::string current_group;
+  std::vector<OptionInfo> infos;
+  std::vector<std::pair<std::unique_ptr<OptionInfo>, CLI::Option*>> bound;
+  std::vector<std::pair<std::string, std::string>> contradictions;
+  bool help = false;
+};
+
+Result<void> Options::Impl::check_extras() const {
+  const std::vector<std::string> extras = unguard(app.remaining());
+  if (extras.empty()) {
+    return {};
+  }
+  const std::string& first = extras.front();
+  if (first.size() < 2 || first[0] != '-') {
+    return refuse("unexpected argument '" + first + "'");
+  }
+  std::vector<std::string> names;
+  for (const OptionInfo& info : infos) {
+    names.insert(names.end(), info.names.begin(), info.names.end());
+  }
+  const std::string name = first.substr(0, first.find('='));
+  const std::string near = first.rfind("--", 0) == 0 ? nearest(name, names) : "";
+  return fail(ErrorKind::usage,
+              "unknown option " + name + (near.empty() ? "" : ": did you mean " + near + "?"),
+              near.empty() ? "whydrop " + command + " --help; put -- before an argument that begins with -"
+                           : "whydrop " + command + " --help");
+}
+
+Result<void> Options::Impl::check_contradictions() const {
+  for (const auto& [one, other] : contradictions) {
+    const CLI::Option* first = find(one);
+    const CLI::Option* second = find(other);
+    if (first != nullptr && second != nullptr && first->count() > 0 && second->count() > 0) {
+      return refuse("options " + one + " and " + other + " contradict each other");
+    }
+  }
+  return {};
+}
+
+Options::Options(std::string command) : impl_(std::make_unique<Impl>(std::move(command))) {
+  impl_->current_group = "General";
+  flag("-h,--help", impl_->help, "Print this help");
+  impl_->current_group.clear();
+}
+Options::~Options() = default;
+
+void Options::group(std::string title) {
+  impl_->current_group = std::move(title);
+}
+
+void Options::custom(OptionInfo info, Setter set) {
+  info.group = info.positional ? "Arguments" : impl_->current_group;
+  const std::string shown = info.positional ? info.value : "option " + info.names.back();
+  CLI::callback_t callback = [set = std::move(set), shown](const std::vector<std::string>& given) {
+    const std::string why = set(unguard(given));
+    if (!why.empty()) {
+      throw CLI::ValidationError("", shown + ": " + why);
+    }
+    return true;
+  };
+  CLI::Option* option = impl_->app.add_option(info.positional ? info.value : join_names(info), callback);
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  if (info.positional) {
+    option->allow_extra_args(info.repeatable);
+  }
+  impl_->bound.emplace_back(std::make_unique<OptionInfo>(info), option);
+  impl_->infos.push_back(std::move(info));
+}
+
+void Options::flag(const std::string& names, bool& target, std::string help) {
+  OptionInfo info{split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, false};
+  CLI::Option* option = impl_->app.add_flag_function(names, [&target](std::int64_t count) { target = count > 0; });
+  impl_->bound.emplace_back(std::make_unique<OptionInfo>(info), option);
+  impl_->infos.push_back(std::move(info));
+}
+
+void Options::count(const std::string& names, int& target, std::string help) {
+  OptionInfo info{split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, true};
+  CLI::Option* option =
+      impl_->app.add_flag_function(names, [&target](std::int64_t count) { target = static_cast<int>(count); });
+  impl_->bound.emplace_back(std::make_unique<OptionInfo>(info), option);
+  impl_->infos.push_back(std::move(info));
+}
+
+void Options::text(const std::string& names, std::string value, std::string& target, std::string help) {
+  custom({split(names, ','), std::move(value), std::move(help), {}, {}, false, false, false},
+         [&target](const std::vector<std::string>& given) {
+           target = given.back();
+           return std::string();
+         });
+}
+
+void Options::list(const std::string& names, std::string value, std::vector<std::string>& target, std::string help) {
+  custom({split(names, ','), std::move(value), std::move(help), {}, {}, false, false, true},
+         [&target](const std::vector<std::string>& given) {
+           target = given;
+           return std::string();
+         });
+}
+
+void Options::choice(const std::string& names,
+                     std::vector<std::string> choices,
+                     std::string& target,
+                     std::string help) {
+  std::string value;
+  for (const std::string& choice : choices) {
+    value += (value.empty() ? "" : "|") + choice;
+  }
+  auto set = [&target, choices, value](const std::vector<std::string>& given) -> std::string {
+    if (std::find(choices.begin(), choices.end(), given.back()) == choices.end()) {
+      return "'" + given.back() + "' is not one of " + value;
+    }
+    target = given.back();
+    return {};
+  };
+  custom({split(names, ','), value, std::move(help), {}, std::move(choices), false, false, false}, std::move(set));
+}
+
+namespace {
+
+/// A Setter that parses the last text given, or says that it is not `what`.
+template <typename Target, typename Parse>
+Options::Setter parsed(Target& target, Parse parse, std::string what) {
+  return [&target, parse, what = std::move(what)](const std::vector<std::string>& given) -> std::string {
+    const auto value = parse(given.back());
+    if (!value) {
+      return "'" + given.back() + "' is not " + what;
+    }
+    target = *value;
+    return {};
+  };
+}
+
+constexpr const char* kDurationWords = "a duration (as in 250ms, 30s, 5m, 2h)";
+
+std::string number_words(std::uint64_t least, std::uint64_t most) {
+  return most == std::numeric_limits<std::uint64_t>::max()
+             ? "a number of at least " + std::to_string(least)
+             : "a number from " + std::to_string(least) + " to " + std::to_string(most);
+}
+
+OptionInfo valued(const std::string& names, std::string value, std::string help) {
+  return {split(names, ','), std::move(value), std::move(help), {}, {}, false, false, false};
+}
+
+}  // namespace
+
+void Options::duration(const std::string& names, std::chrono::nanoseconds& target, std::string help) {
+  custom(valued(names, "DURATION", std::move(help)), parsed(target, parse_duration, kDurationWords));
+}
+
+void Options::duration(const std::string& names, std::optional<std::chrono::nanoseconds>& target, std::string help) {
+  custom(valued(names, "DURATION", std::move(help)), parsed(target, parse_duration, kDurationWords));
+}
+
+void Options::size(const std::string& names, std::uint64_t& target, std::string help) {
+  custom(valued(names, "BYTES", std::move(help)), parsed(target, parse_size, "a size (as in 4096, 64k, 1M, 2G)"));
+}
+
+void Options::number(const std::string& names,
+                     std::string value,
+                     std::uint64_t& target,
+                     std::uint64_t least,
+                     std::uint64_t most,
+                     std::string help) {
+  const auto parse = [=](const std::string& text) { return parse_number(text, least, most); };
+  custom(valued(names, std::move(value), std::move(help)), parsed(target, parse, number_words(least, most)));
+}
+
+void Options::number(const std::string& names,
+                     std::string value,
+                     std::optional<std::uint64_t>& target,
+                     std::uint64_t least,
+                     std::uint64_t most,
+                     std::string help) {
+  const auto parse = [=](const std::string& text) { return parse_number(text, least, most); };
+  custom(valued(names, std::move(value), std::move(help)), parsed(target, parse, number_words(least, most)));
+}
+
+void Options::positional(std::string name, std::string& target, bool required, std::string help) {
+  custom({{}, std::move(name), std::move(help), {}, {}, true, required, false},
+         [&target](const std::vector<std::string>& given) {
+           target = given.back();
+           return std::string();
+         });
+}
+
+void Options::positionals(std::string name, std::vector<std::string>& target, bool required, std::string help) {
+  custom({{}, std::move(name), std::move(help), {}, {}, true, required, true},
+         [&target](const std::vector<std::string>& given) {
+           target = given;
+           return std::string();
+         });
+}
+
+void Options::contradict(std::string one, std::string other) {
+  impl_->contradictions.emplace_back(std::move(one), std::move(other));
+}
+
+bool Options::given(const std::string& name) const {
+  const CLI::Option* option = impl_->find(name);
+  return option != nullptr && option->count() > 0;
+}
+
+const std::vector<OptionInfo>& Options::infos() const {
+  return impl_->infos;
+}
+const std::string& Options::command() const {
+  return impl_->command;
+}
+
+Result<bool> Options::parse(std::vector<std::string> arguments) {
+  arguments = split_empty_values(arguments);
+  std::reverse(arguments.begin(), arguments.end());
+  try {
+    impl_->app.parse(std::move(arguments));
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string words = error.what();
+    return fail(ErrorKind::usage,
+                "option " + words.substr(0, words.find(':')) + ": needs a value",
+                "whydrop " + impl_->command + " --help");
+  } catch (const CLI::ParseError& error) {
+    const std::string words = error.what();
+    return fail(ErrorKind::usage,
+                words.substr(words.rfind(": option ", 0) == 0 ? 2 : 0),
+                "whydrop " + impl_->command + " --help");
+  }
+  if (impl_->help) {
+    return false;
+  }
+  for (const auto& check : {impl_->check_extras(), impl_->check_contradictions()}) {
+    if (!check) {
+      return tl::unexpected<Error>(check.error());
+    }
+  }
+  for (const auto& [info, option] : impl_->bound) {
+    if (info->required && option->count() == 0) {
+      return fail(ErrorKind::usage, "no " + info->value + " given", "whydrop " + impl_->command + " --help");
+    }
+  }
+  return true;
+}
+
+}  // namespace whydrop::cli

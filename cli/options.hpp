@@ -1,0 +1,83 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::cli {
+
+/// One option as people see it: the one source of help, completion and the man page.
+struct OptionInfo {
+  std::vector<std::string> names;  ///< "-H", "--header"; empty for a positional argument
+  std::string value;               ///< "DURATION"; empty for a flag
+  std::string help;
+  std::string group;
+  std::vector<std::string> choices;  ///< completed by the shell; empty: anything
+  bool positional = false, required = false, repeatable = false;
+};
+
+/// The options of one command. Bind targets, then parse(). Values are taken as they are: what CLI11 makes of brackets,
+/// braces and commas does not reach them. Errors are usage errors in our words.
+class Options {
+ public:
+  /// Takes the texts given for an option, in order; returns why they are wrong, or an empty string.
+  using Setter = std::function<std::string(const std::vector<std::string>&)>;
+
+  explicit Options(std::string command);
+  ~Options();
+  Options(const Options&) = delete;
+  Options& operator=(const Options&) = delete;
+
+  /// Heading in --help of the options that follow.
+  void group(std::string title);
+  /// `names` as in "-H,--header". The last value given wins, except for lists.
+  void flag(const std::string& names, bool& target, std::string help);
+  void count(const std::string& names, int& target, std::string help);
+  void text(const std::string& names, std::string value, std::string& target, std::string help);
+  void list(const std::string& names, std::string value, std::vector<std::string>& target, std::string help);
+  void choice(const std::string& names, std::vector<std::string> choices, std::string& target, std::string help);
+  void duration(const std::string& names, std::chrono::nanoseconds& target, std::string help);
+  void duration(const std::string& names, std::optional<std::chrono::nanoseconds>& target, std::string help);
+  /// A count of bytes: 4096, 64k, 1M, 2G.
+  void size(const std::string& names, std::uint64_t& target, std::string help);
+  void number(const std::string& names,
+              std::string value,
+              std::uint64_t& target,
+              std::uint64_t least,
+              std::uint64_t most,
+              std::string help);
+  void number(const std::string& names,
+              std::string value,
+              std::optional<std::uint64_t>& target,
+              std::uint64_t least,
+              std::uint64_t most,
+              std::string help);
+  /// Any other kind of value.
+  void custom(OptionInfo info, Setter set);
+  void positional(std::string name, std::string& target, bool required, std::string help);
+  void positionals(std::string name, std::vector<std::string>& target, bool required, std::string help);
+  /// Giving both is a usage error.
+  void contradict(std::string one, std::string other);
+
+  /// True if an option of this name was given.
+  bool given(const std::string& name) const;
+  const std::vector<OptionInfo>& infos() const;
+  const std::string& command() const;
+
+  /// False if --help was asked for.
+  Result<bool> parse(std::vector<std::string> arguments);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace whydrop::cli

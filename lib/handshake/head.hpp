@@ -30,19 +30,37 @@ struct Head {
   std::vector<std::string_view> find_all(std::string_view name) const;
 };
 
-/// Incremental parser of one head. Feed until done(); what follows the head is left over. Total: any input ends in a
-/// Head.
+/// Incremental parser of one head. Feed until done(); what follows the head is left over. Total: any input ends in a Head,
+/// and whole and split feeds end in the same one. Bytes that cannot begin an HTTP head end it at once: `raw` then holds
+/// those read so far, and the caller puts them before what follows.
 class HeadParser {
  public:
   enum class Kind { request, response };
   static constexpr std::size_t kMaxHead = 256 * 1024;
+  static constexpr std::size_t kMaxFields = 1000;
   explicit HeadParser(Kind kind, std::size_t max_bytes = kMaxHead);
 
   /// Takes bytes; returns how many belong to the head (the rest is body or frames).
   std::size_t feed(std::string_view bytes);
-  bool done() const;
+  bool done() const { return head_.complete || head_.over_limit; }
   /// What was read so far, also where the stream ended in mid-head.
-  const Head& head() const;
+  const Head& head() const { return head_; }
+
+ private:
+  std::size_t take_beginning(std::string_view bytes);
+  std::size_t take_line(std::string_view bytes);
+  void end_line();
+  void read_start_line(std::string_view line);
+  void read_field(std::string_view line);
+  void unfold(std::string_view line);
+  void note_fault(std::string fault);
+  void give_up(std::string fault);
+
+  Kind kind_;
+  std::size_t max_bytes_;
+  std::size_t line_start_ = 0;  // in head_.raw
+  std::size_t lines_ = 0;
+  Head head_;
 };
 
 /// Sec-WebSocket-Accept for a Sec-WebSocket-Key. RFC 6455 section 4.2.2.
@@ -64,8 +82,27 @@ std::optional<std::vector<Extension>> parse_extensions(std::string_view value);
 /// What request and response agreed on; `deflate` is null without permessage-deflate.
 struct Negotiated {
   std::optional<DeflateParameters> deflate;
+  std::string deflate_fault;  ///< why the answer's permessage-deflate cannot stand; `deflate` is null then
   std::string subprotocol;
 };
 Negotiated negotiate(const Head& request, const Head& response);
+
+/// The elements of all comma-separated values of `name`, trimmed, empty ones left out. RFC 9110 section 5.6.1.
+std::vector<std::string_view> list_values(const Head& head, std::string_view name);
+/// True if one of list_values is `token`, compared without regard to case.
+bool has_token(const Head& head, std::string_view name, std::string_view token);
+/// All Sec-WebSocket-Extensions values of a head; null where the grammar is broken.
+std::optional<std::vector<Extension>> extensions_of(const Head& head);
+
+/// True if `response` opens a session for `request`: a 101 with Upgrade, Connection and the right Sec-WebSocket-Accept.
+/// Where the request's key is not known the accept value cannot be judged and passes. RFC 6455 section 4.1.
+bool opens_session(const Head& request, const Head& response);
+
+/// Compares as HTTP compares names and tokens: ASCII, without regard to case.
+bool same_token(std::string_view a, std::string_view b);
+/// True if `text` is a token. RFC 9110 section 5.6.2.
+bool is_token(std::string_view text);
+/// `text` without blanks and tabs at its ends.
+std::string_view trim(std::string_view text);
 
 }  // namespace whydrop::handshake

@@ -215,6 +215,7 @@ struct Message {
 /// The state of one side changed. RFC 6455 section 7.1 names.
 enum class Phase : std::uint8_t { connecting, open, closing, closed };
 std::string_view name(Phase phase);
+std::optional<Phase> parse_phase(std::string_view text);
 struct State {
   Side side = Side::client;
   Phase phase = Phase::connecting;
@@ -228,6 +229,7 @@ struct CloseSeen {
 
 enum class CodeSource : std::uint8_t { none, received, sent, derived };
 std::string_view name(CodeSource source);
+std::optional<CodeSource> parse_code_source(std::string_view text);
 
 /// The conclusion for one connection, or for the run (conn is 0 then). design.md section 4.
 struct Verdict {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace whydrop::session {
@@ -22,9 +23,12 @@ std::optional<Basis> parse_basis(std::string_view text);
 std::optional<Confidence> parse_confidence(std::string_view text);
 std::optional<Party> parse_party(std::string_view text);
 
-/// One thing worth telling, with its evidence. Made only through make_finding, which refuses an empty evidence list:
-/// a cause without evidence cannot be constructed. design.md section 5.
+/// One thing worth telling, with its evidence. There is no constructor without a first piece of evidence, so a cause
+/// without evidence cannot be made. design.md section 5.
 struct Finding {
+  /// `first_evidence`: seq of the fact that shows it. Severity and what else differs from the defaults is set after.
+  Finding(std::string finding_id, std::uint64_t first_evidence) : id(std::move(finding_id)), evidence{first_evidence} {}
+
   std::string id;  ///< stable, printed, known to `whydrop explain`
   Severity severity = Severity::error;
   Confidence confidence = Confidence::certain;
@@ -36,6 +40,9 @@ struct Finding {
   std::string citation;                 ///< "RFC 6455 section 5.1", or empty
   std::uint64_t count = 1;              ///< how often; findings of one id are counted, not repeated
 };
+
+/// A Finding with `evidence`; null if there is none. For readers, which meet lists of any length.
+std::optional<Finding> make_finding(std::string id, std::vector<std::uint64_t> evidence);
 
 /// True if `a` is to be listed before `b`: observed before inferred, then severity, then confidence.
 bool ranks_before(const Finding& a, const Finding& b);

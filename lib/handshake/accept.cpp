@@ -1,0 +1,29 @@
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
+#include <array>
+
+#include "handshake/head.hpp"
+
+namespace whydrop::handshake {
+
+std::string accept_key(std::string_view key) {
+  std::string joined(key);
+  joined += "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
+  SHA1(reinterpret_cast<const unsigned char*>(joined.data()), joined.size(), digest.data());
+  std::array<unsigned char, 4 * ((SHA_DIGEST_LENGTH + 2) / 3) + 1> text{};
+  const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(digest.size()));
+  return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)};
+}
+
+bool opens_session(const Head& request, const Head& response) {
+  if (response.status != 101 || !has_token(response, "Upgrade", "websocket") ||
+      !has_token(response, "Connection", "upgrade"))
+    return false;
+  const auto* key = request.find("Sec-WebSocket-Key");
+  const auto* accept = response.find("Sec-WebSocket-Accept");
+  return key == nullptr || (accept != nullptr && *accept == accept_key(*key));
+}
+
+}  // namespace whydrop::handshake

@@ -1,9 +1,9 @@
-#include <openssl/evp.h>
-#include <openssl/sha.h>
+#include "handshake/head.hpp"
 
 #include <array>
 
-#include "handshake/head.hpp"
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 namespace whydrop::handshake {
 

@@ -22,8 +22,7 @@ class Scanner {
   std::optional<std::string> token() {
     skip_blanks();
     std::size_t size = 0;
-    while (size < rest_.size() && is_token(rest_.substr(size, 1)))
-      ++size;
+    while (size < rest_.size() && is_token(rest_.substr(size, 1))) ++size;
     if (size == 0)
       return std::nullopt;
     std::string text(rest_.substr(0, size));
@@ -50,8 +49,7 @@ class Scanner {
 
  private:
   void skip_blanks() {
-    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t'))
-      rest_.remove_prefix(1);
+    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t')) rest_.remove_prefix(1);
   }
   std::string_view rest_;
 };

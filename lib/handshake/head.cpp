@@ -1,15 +1,17 @@
 #include "handshake/head.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace whydrop::handshake {
 namespace {
 
 constexpr std::string_view kHttp = "HTTP/";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// "HTTP/1.1", and nothing shorter or longer.
 bool is_version(std::string_view text) {
@@ -31,8 +33,8 @@ int status_of(std::string_view line) {
 bool is_request_line(std::string_view line) {
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
-  return first != line.npos && last > first + 1 && is_token(line.substr(0, first)) && is_version(line.substr(last + 1)) &&
-         line.substr(first + 1, last - first - 1).find(' ') == line.npos;
+  return first != line.npos && last > first + 1 && is_token(line.substr(0, first)) &&
+         is_version(line.substr(last + 1)) && line.substr(first + 1, last - first - 1).find(' ') == line.npos;
 }
 
 bool has_control(std::string_view value) {
@@ -65,8 +67,7 @@ HeadParser::HeadParser(Kind kind, std::size_t max_bytes) : kind_(kind), max_byte
 
 std::size_t HeadParser::feed(std::string_view bytes) {
   std::size_t used = take_beginning(bytes);
-  while (!done() && used < bytes.size())
-    used += take_line(bytes.substr(used));
+  while (!done() && used < bytes.size()) used += take_line(bytes.substr(used));
   return used;
 }
 

@@ -30,9 +30,9 @@ struct Head {
   std::vector<std::string_view> find_all(std::string_view name) const;
 };
 
-/// Incremental parser of one head. Feed until done(); what follows the head is left over. Total: any input ends in a Head,
-/// and whole and split feeds end in the same one. Bytes that cannot begin an HTTP head end it at once: `raw` then holds
-/// those read so far, and the caller puts them before what follows.
+/// Incremental parser of one head. Feed until done(); what follows the head is left over. Total: any input ends in a
+/// Head, and whole and split feeds end in the same one. Bytes that cannot begin an HTTP head end it at once: `raw` then
+/// holds those read so far, and the caller puts them before what follows.
 class HeadParser {
  public:
   enum class Kind { request, response };

@@ -1,9 +1,9 @@
-#include <fmt/format.h>
+#include "handshake/head.hpp"
 
 #include <algorithm>
 #include <set>
 
-#include "handshake/head.hpp"
+#include <fmt/format.h>
 
 namespace whydrop::handshake {
 namespace {
@@ -51,8 +51,8 @@ DeflateTerms read_terms(const Extension& extension, bool offer) {
   DeflateTerms terms;
   std::set<std::string> seen;
   for (const auto& [name, value] : extension.parameters) {
-    auto fault = seen.insert(name).second ? read_parameter(name, value, terms, offer)
-                                          : fmt::format("{} is given twice", name);
+    auto fault =
+        seen.insert(name).second ? read_parameter(name, value, terms, offer) : fmt::format("{} is given twice", name);
     if (!fault.empty() && terms.fault.empty())
       terms.fault = std::move(fault);
   }
@@ -63,15 +63,15 @@ DeflateTerms read_terms(const Extension& extension, bool offer) {
 std::string mismatch(const DeflateTerms& offer, const DeflateTerms& answer) {
   if (offer.server_no_context_takeover && !answer.server_no_context_takeover)
     return "the offer demands server_no_context_takeover and the answer leaves it out";
-  if (offer.server_max_window_bits &&
-      answer.server_max_window_bits.value_or(99) > *offer.server_max_window_bits)
+  if (offer.server_max_window_bits && answer.server_max_window_bits.value_or(99) > *offer.server_max_window_bits)
     return fmt::format("the offer allows server_max_window_bits up to {} and the answer has {}",
                        *offer.server_max_window_bits,
                        answer.server_max_window_bits ? fmt::to_string(*answer.server_max_window_bits) : "none");
   if (answer.client_max_window_bits && !offer.client_max_window_bits)
     return "the answer has client_max_window_bits, which the offer does not allow";
   if (answer.client_max_window_bits && *answer.client_max_window_bits > *offer.client_max_window_bits)
-    return fmt::format("the offer has client_max_window_bits={} and the answer {}", *offer.client_max_window_bits,
+    return fmt::format("the offer has client_max_window_bits={} and the answer {}",
+                       *offer.client_max_window_bits,
                        *answer.client_max_window_bits);
   return "";
 }
@@ -98,12 +98,13 @@ void agree_on_deflate(const std::vector<Extension>& offers, const std::vector<Ex
   if (answer == answers.end())
     return;
   const auto terms = read_terms(*answer, false);
-  result.deflate_fault = std::count_if(answers.begin(), answers.end(), is_deflate) > 1
-                             ? "it is accepted twice"
-                             : terms.fault.empty() ? fault_against(offers, terms) : terms.fault;
+  result.deflate_fault = std::count_if(answers.begin(), answers.end(), is_deflate) > 1 ? "it is accepted twice"
+                         : terms.fault.empty()                                         ? fault_against(offers, terms)
+                                                                                       : terms.fault;
   if (!result.deflate_fault.empty())
     return;
-  result.deflate = DeflateParameters{terms.server_no_context_takeover, terms.client_no_context_takeover,
+  result.deflate = DeflateParameters{terms.server_no_context_takeover,
+                                     terms.client_no_context_takeover,
                                      terms.server_max_window_bits.value_or(15),
                                      terms.client_max_window_bits.value_or(15)};
 }

@@ -1,7 +1,7 @@
-#include <array>
-
 #include "base/result.hpp"
 #include "session/event.hpp"
+
+#include <array>
 
 namespace whydrop::session {
 namespace {
@@ -16,13 +16,29 @@ constexpr std::array<Text, 4> kEnders{"server", "client", "network", "unknown"};
 constexpr std::array<Text, 4> kPhases{"connecting", "open", "closing", "closed"};
 constexpr std::array<Text, 4> kSources{"none", "received", "sent", "derived"};
 constexpr std::array<Text, 21> kEndings{
-    "fin",           "fin_mid_frame", "reset",       "tls_close_notify", "tls_truncated",   "tls_error",
-    "timed_out",     "unreachable",   "ping_timeout", "idle_timeout",     "close_timeout",   "local_close",
-    "resolve_failed", "connect_failed", "proxy_failed", "tls_failed",       "upgrade_refused", "upgrade_cut",
-    "upgrade_timeout", "interrupted",  "capture_ended"};
-constexpr std::array<Text, 18> kKinds{"open",     "resolve",  "connect", "proxy",   "tls",     "request",
-                                      "response", "frame",    "partial", "undecoded", "inflated", "shutdown",
-                                      "ending",   "token",    "message", "state",   "finding", "verdict"};
+    "fin",           "fin_mid_frame",   "reset",          "tls_close_notify", "tls_truncated",
+    "tls_error",     "timed_out",       "unreachable",    "ping_timeout",     "idle_timeout",
+    "close_timeout", "local_close",     "resolve_failed", "connect_failed",   "proxy_failed",
+    "tls_failed",    "upgrade_refused", "upgrade_cut",    "upgrade_timeout",  "interrupted",
+    "capture_ended"};
+constexpr std::array<Text, 18> kKinds{"open",
+                                      "resolve",
+                                      "connect",
+                                      "proxy",
+                                      "tls",
+                                      "request",
+                                      "response",
+                                      "frame",
+                                      "partial",
+                                      "undecoded",
+                                      "inflated",
+                                      "shutdown",
+                                      "ending",
+                                      "token",
+                                      "message",
+                                      "state",
+                                      "finding",
+                                      "verdict"};
 
 static_assert(kEndings.size() == static_cast<std::size_t>(EndingHow::capture_ended) + 1);
 static_assert(kSeverities.size() == static_cast<std::size_t>(Severity::note) + 1);
@@ -51,29 +67,65 @@ std::optional<Enum> parse_in(const std::array<Text, N>& names, Text text) {
 
 }  // namespace
 
-std::string_view name(Severity value) { return name_in(kSeverities, value); }
-std::string_view name(Basis value) { return name_in(kBases, value); }
-std::string_view name(Confidence value) { return name_in(kConfidences, value); }
-std::string_view name(Party value) { return name_in(kParties, value); }
-std::string_view name(EndedBy by) { return name_in(kEnders, by); }
-std::string_view name(EndingHow how) { return name_in(kEndings, how); }
-std::string_view name(Phase phase) { return name_in(kPhases, phase); }
-std::string_view name(CodeSource source) { return name_in(kSources, source); }
+std::string_view name(Severity value) {
+  return name_in(kSeverities, value);
+}
+std::string_view name(Basis value) {
+  return name_in(kBases, value);
+}
+std::string_view name(Confidence value) {
+  return name_in(kConfidences, value);
+}
+std::string_view name(Party value) {
+  return name_in(kParties, value);
+}
+std::string_view name(EndedBy by) {
+  return name_in(kEnders, by);
+}
+std::string_view name(EndingHow how) {
+  return name_in(kEndings, how);
+}
+std::string_view name(Phase phase) {
+  return name_in(kPhases, phase);
+}
+std::string_view name(CodeSource source) {
+  return name_in(kSources, source);
+}
 
-std::optional<Severity> parse_severity(std::string_view text) { return parse_in<Severity>(kSeverities, text); }
-std::optional<Basis> parse_basis(std::string_view text) { return parse_in<Basis>(kBases, text); }
-std::optional<Confidence> parse_confidence(std::string_view text) { return parse_in<Confidence>(kConfidences, text); }
-std::optional<Party> parse_party(std::string_view text) { return parse_in<Party>(kParties, text); }
-std::optional<EndedBy> parse_ended_by(std::string_view text) { return parse_in<EndedBy>(kEnders, text); }
-std::optional<EndingHow> parse_ending_how(std::string_view text) { return parse_in<EndingHow>(kEndings, text); }
-std::optional<Phase> parse_phase(std::string_view text) { return parse_in<Phase>(kPhases, text); }
-std::optional<CodeSource> parse_code_source(std::string_view text) { return parse_in<CodeSource>(kSources, text); }
+std::optional<Severity> parse_severity(std::string_view text) {
+  return parse_in<Severity>(kSeverities, text);
+}
+std::optional<Basis> parse_basis(std::string_view text) {
+  return parse_in<Basis>(kBases, text);
+}
+std::optional<Confidence> parse_confidence(std::string_view text) {
+  return parse_in<Confidence>(kConfidences, text);
+}
+std::optional<Party> parse_party(std::string_view text) {
+  return parse_in<Party>(kParties, text);
+}
+std::optional<EndedBy> parse_ended_by(std::string_view text) {
+  return parse_in<EndedBy>(kEnders, text);
+}
+std::optional<EndingHow> parse_ending_how(std::string_view text) {
+  return parse_in<EndingHow>(kEndings, text);
+}
+std::optional<Phase> parse_phase(std::string_view text) {
+  return parse_in<Phase>(kPhases, text);
+}
+std::optional<CodeSource> parse_code_source(std::string_view text) {
+  return parse_in<CodeSource>(kSources, text);
+}
 
-std::string_view kind_name(const Body& body) { return kKinds[body.index()]; }
+std::string_view kind_name(const Body& body) {
+  return kKinds[body.index()];
+}
 
 bool is_opinion(const Body& body) {
-  return std::visit(overloaded{[](const Message&) { return true; }, [](const State&) { return true; },
-                               [](const Finding&) { return true; }, [](const Verdict&) { return true; },
+  return std::visit(overloaded{[](const Message&) { return true; },
+                               [](const State&) { return true; },
+                               [](const Finding&) { return true; },
+                               [](const Verdict&) { return true; },
                                [](const auto&) { return false; }},
                     body);
 }

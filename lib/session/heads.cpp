@@ -1,0 +1,38 @@
+#include "session/heads.hpp"
+
+namespace whydrop::session {
+namespace {
+
+handshake::Head make_head(const std::string& start_line, int status, const std::vector<Header>& headers) {
+  handshake::Head head;
+  head.start_line = start_line;
+  head.status = status;
+  head.complete = true;
+  head.fields.reserve(headers.size());
+  for (const auto& header : headers) head.fields.push_back({header.name, header.value});
+  return head;
+}
+
+}  // namespace
+
+handshake::Head head_of(const Request& request) {
+  return make_head(request.start_line, 0, request.headers);
+}
+
+handshake::Head head_of(const Response& response) {
+  return make_head(response.start_line, response.status, response.headers);
+}
+
+CloseSeen read_close(const Frame& frame, std::uint64_t seq) {
+  CloseSeen close;
+  close.seq = seq;
+  if (frame.payload.size() < 2)
+    return close;
+  const auto high = static_cast<unsigned char>(frame.payload[0]);
+  const auto low = static_cast<unsigned char>(frame.payload[1]);
+  close.code = static_cast<std::uint16_t>(high << 8 | low);
+  close.reason = frame.payload.substr(2);
+  return close;
+}
+
+}  // namespace whydrop::session

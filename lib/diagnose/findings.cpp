@@ -1,0 +1,73 @@
+#include "diagnose/findings.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace whydrop::diagnose {
+
+const std::vector<FindingRow>& known_findings() {
+  static const std::vector<FindingRow> all = [] {
+    std::vector<FindingRow> rows;
+    for (const auto* part : {&connect_findings(),
+                             &upgrade_findings(),
+                             &close_findings(),
+                             &ending_findings(),
+                             &timing_findings(),
+                             &run_findings()}) {
+      rows.insert(rows.end(), part->begin(), part->end());
+    }
+    return rows;
+  }();
+  return all;
+}
+
+const FindingRow* find_finding(std::string_view id) {
+  const auto& rows = known_findings();
+  const auto found = std::find_if(rows.begin(), rows.end(), [id](const FindingRow& row) { return row.id == id; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+std::optional<session::Finding> make(const FindingRow& row, Judgement judgement) {
+  auto& evidence = judgement.evidence;
+  std::sort(evidence.begin(), evidence.end());
+  evidence.erase(std::unique(evidence.begin(), evidence.end()), evidence.end());
+  evidence.erase(std::remove(evidence.begin(), evidence.end(), 0U), evidence.end());
+  if (evidence.empty()) {
+    return std::nullopt;
+  }
+  session::Finding finding(std::string(row.id), evidence.front());
+  finding.severity = row.severity;
+  finding.confidence = judgement.confidence;
+  finding.basis = judgement.basis;
+  finding.at_fault = row.at_fault;
+  finding.evidence = std::move(evidence);
+  finding.says = std::move(judgement.says);
+  finding.fix = judgement.fix.empty() ? std::string(row.fix) : std::move(judgement.fix);
+  finding.citation = row.citation;
+  return finding;
+}
+
+std::vector<session::Finding> judge(const Ledger& ledger) {
+  std::vector<session::Finding> found;
+  for (const auto& id : ledger.finding_order) {
+    found.push_back(ledger.findings.find(id)->second);
+  }
+  if (ledger.role == "websocket") {
+    for (const FindingRow& row : known_findings()) {
+      // A finding that stands already (a recorded opinion) is not formed twice.
+      if (row.judge == nullptr || ledger.findings.count(row.id) != 0) {
+        continue;
+      }
+      if (auto judgement = row.judge(ledger)) {
+        if (auto finding = make(row, std::move(*judgement))) {
+          found.push_back(std::move(*finding));
+        }
+      }
+    }
+  }
+  std::stable_sort(found.begin(), found.end(), session::ranks_before);
+  return found;
+}
+
+}  // namespace whydrop::diagnose

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "diagnose/ledger.hpp"
+#include "session/finding.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::diagnose {
+
+/// What a judge saw in a ledger. Empty members take the row's.
+struct Judgement {
+  std::string says;
+  std::vector<std::uint64_t> evidence;  ///< a judgement without evidence is dropped
+  session::Basis basis = session::Basis::observed;
+  session::Confidence confidence = session::Confidence::certain;
+  std::string fix{};
+};
+
+/// One finding that diagnose can emit: one row, one small function.
+struct FindingRow {
+  std::string_view id;
+  session::Severity severity;
+  session::Party at_fault;
+  bool explains;                                     ///< it can be the cause of an ending
+  std::optional<Judgement> (*judge)(const Ledger&);  ///< null: formed for a whole run
+  std::string_view title;
+  std::string_view text;  ///< for `whydrop explain`
+  std::string_view fix;
+  std::string_view citation;
+};
+
+/// Every finding of this module, in the order of the tables. The only list of its ids.
+const std::vector<FindingRow>& known_findings();
+const FindingRow* find_finding(std::string_view id);
+
+/// Findings of one connection: those that were given, and those that its ledger shows; ranked, broken rules first among
+/// equals.
+std::vector<session::Finding> judge(const Ledger& ledger);
+
+/// Builds a Finding from a row; empty where there is no evidence.
+std::optional<session::Finding> make(const FindingRow& row, Judgement judgement);
+
+// The parts of the table, by subject.
+const std::vector<FindingRow>& connect_findings();
+const std::vector<FindingRow>& upgrade_findings();
+const std::vector<FindingRow>& close_findings();
+const std::vector<FindingRow>& ending_findings();
+const std::vector<FindingRow>& timing_findings();
+const std::vector<FindingRow>& run_findings();
+
+}  // namespace whydrop::diagnose

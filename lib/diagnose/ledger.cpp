@@ -1,0 +1,328 @@
+#include "diagnose/ledger.hpp"
+
+#include "base/result.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace whydrop::diagnose {
+
+using session::EndingHow;
+using session::Side;
+
+namespace {
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+/// Copies at most `max` bytes of `text` with the spans of secrets masked, whether or not the giver did so already.
+void assign_masked(std::string& to,
+                   std::string_view text,
+                   const std::vector<session::RedactSpan>& spans,
+                   std::size_t max) {
+  to.assign(text.substr(0, max));
+  for (const auto& span : spans) {
+    const std::uint64_t first = std::min<std::uint64_t>(span.at, to.size());
+    const std::uint64_t count = std::min<std::uint64_t>(span.length, to.size() - first);
+    std::fill_n(to.begin() + static_cast<std::ptrdiff_t>(first), count, 'x');
+  }
+}
+
+}  // namespace
+
+bool ends_before_session(EndingHow how) {
+  switch (how) {
+  case EndingHow::resolve_failed:
+  case EndingHow::connect_failed:
+  case EndingHow::proxy_failed:
+  case EndingHow::tls_failed:
+  case EndingHow::upgrade_refused:
+  case EndingHow::upgrade_cut:
+  case EndingHow::upgrade_timeout:
+    return true;
+  case EndingHow::fin:
+  case EndingHow::fin_mid_frame:
+  case EndingHow::reset:
+  case EndingHow::tls_close_notify:
+  case EndingHow::tls_truncated:
+  case EndingHow::tls_error:
+  case EndingHow::timed_out:
+  case EndingHow::unreachable:
+  case EndingHow::ping_timeout:
+  case EndingHow::idle_timeout:
+  case EndingHow::close_timeout:
+  case EndingHow::local_close:
+  case EndingHow::interrupted:
+  case EndingHow::capture_ended:
+    return false;
+  }
+  return false;
+}
+
+void PingLedger::on_ping(std::string_view payload, std::int64_t t_ns, std::uint64_t seq) {
+  ++sent;
+  if (pending_count == kKept) {
+    std::rotate(pending.begin(), pending.begin() + 1, pending.end());
+    --pending_count;
+  }
+  Sent& slot = pending[pending_count++];
+  slot.payload.assign(payload.substr(0, 125));
+  slot.t_ns = t_ns;
+  slot.seq = seq;
+}
+
+void PingLedger::on_pong(std::string_view payload, std::int64_t t_ns) {
+  for (std::size_t i = pending_count; i-- > 0;) {
+    if (pending[i].payload != payload.substr(0, 125)) {
+      continue;
+    }
+    const std::int64_t rtt = t_ns - pending[i].t_ns;
+    rtt_min_ns = rtt_count == 0 ? rtt : std::min(rtt_min_ns, rtt);
+    rtt_max_ns = std::max(rtt_max_ns, rtt);
+    rtt_sum_ns += rtt;
+    ++rtt_count;
+    ++answered;
+    // A pong answers every ping up to the one that it repeats (RFC 6455 section 5.5.3).
+    std::rotate(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(i) + 1, pending.end());
+    pending_count -= i + 1;
+    return;
+  }
+}
+
+void Ledger::on_event(const session::Event& event) {
+  if (!session::is_opinion(event.body)) {
+    seen = true;
+    last_seq = event.seq;
+    last_t = event.t_ns;
+  }
+  // Frames and messages are nearly all of a long session: they are told apart first.
+  if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
+    return note(*frame, event);
+  }
+  if (const auto* message = std::get_if<session::Message>(&event.body)) {
+    return note(*message, event);
+  }
+  const auto keep = [&](auto& slot, const auto& fact) { slot = {fact, event.seq, event.t_ns}; };
+  std::visit(overloaded{
+                 [&](const session::Open& open) {
+                   role = open.role;
+                   assign_masked(url, open.url, open.redact, 1024);
+                   opened_t = event.t_ns;
+                   opened_seq = event.seq;
+                 },
+                 [&](const session::Resolve& fact) { keep(resolve, fact); },
+                 [&](const session::Connect& fact) { keep(connect, fact); },
+                 [&](const session::Proxy& fact) { keep(proxy, fact); },
+                 [&](const session::Tls& fact) { keep(tls, fact); },
+                 [&](const session::Token& fact) { keep(token, fact); },
+                 [&](const session::Request& fact) { note(fact, event); },
+                 [&](const session::Response& fact) { note(fact, event); },
+                 [&](const session::Partial& fact) {
+                   partial = {fact.from, event.seq, fact.have, fact.need, fact.has_header, fact.header.opcode};
+                   side(fact.from).last_t = side(fact.from).last_t.value_or(event.t_ns);
+                 },
+                 [&](const session::UndecodedBytes& fact) {
+                   undecoded_seq = event.seq;
+                   undecoded_bytes += fact.length;
+                   side(fact.from).last_t = event.t_ns;
+                 },
+                 [&](const session::Inflated& fact) {
+                   if (!fact.error.empty() && !inflate_error) {
+                     inflate_error = {fact.from, event.seq, fact.error};
+                   }
+                 },
+                 [&](const session::Shutdown& fact) { side(fact.from).shutdown = true; },
+                 [&](const session::Ending& fact) { keep(ending, fact); },
+                 [&](const session::Finding& finding) { note(finding); },
+                 [](const session::Frame&) {},
+                 [](const session::Message&) {},
+                 [](const session::State&) {},
+                 [](const session::Verdict&) {},
+             },
+             event.body);
+}
+
+void Ledger::note(const session::Frame& frame, const session::Event& event) {
+  SideLedger& from = side(frame.from);
+  ++from.frames;
+  from.payload_bytes += frame.header.length;
+  if (frame.header.length > from.largest_frame) {
+    from.largest_frame = frame.header.length;
+    from.largest_frame_seq = event.seq;
+  }
+  switch (frame.header.opcode) {
+  case wire::Opcode::close:
+    return note_close(frame, event);
+  case wire::Opcode::ping:
+    ++from.pings;
+    (frame.from == Side::client ? pings_of_client : pings_of_server).on_ping(frame.payload, event.t_ns, event.seq);
+    break;
+  case wire::Opcode::pong:
+    ++from.pongs;
+    (frame.from == Side::client ? pings_of_server : pings_of_client).on_pong(frame.payload, event.t_ns);
+    break;
+  case wire::Opcode::text:
+  case wire::Opcode::binary:
+    from.silence_before_ns =
+        event.t_ns - std::max({client.last_t.value_or(session_t()), server.last_t.value_or(session_t()), session_t()});
+    break;
+  case wire::Opcode::continuation:
+  case wire::Opcode::reserved_3:
+  case wire::Opcode::reserved_4:
+  case wire::Opcode::reserved_5:
+  case wire::Opcode::reserved_6:
+  case wire::Opcode::reserved_7:
+  case wire::Opcode::reserved_b:
+  case wire::Opcode::reserved_c:
+  case wire::Opcode::reserved_d:
+  case wire::Opcode::reserved_e:
+  case wire::Opcode::reserved_f:
+    break;
+  }
+  if (!first_close) {
+    from.last_t = event.t_ns;
+    from.last_seq = event.seq;
+  }
+}
+
+void Ledger::note_close(const session::Frame& frame, const session::Event& event) {
+  SideLedger& from = side(frame.from);
+  if (from.close) {
+    return;
+  }
+  session::CloseSeen close;
+  close.seq = event.seq;
+  if (frame.payload.size() >= 2) {
+    const auto high = static_cast<unsigned char>(frame.payload[0]);
+    const auto low = static_cast<unsigned char>(frame.payload[1]);
+    close.code = static_cast<std::uint16_t>(high << 8U | low);
+    std::string body;
+    assign_masked(body, frame.payload, frame.redact, frame.payload.size());
+    close.reason = body.substr(2);
+  }
+  from.close = std::move(close);
+  from.close_t = event.t_ns;
+  from.close_length = frame.header.length;
+  if (!first_close) {
+    first_close = frame.from;
+  }
+}
+
+void Ledger::note(const session::Message& message, const session::Event& event) {
+  SideLedger& from = side(message.from);
+  ++from.messages;
+  from.binary_messages += message.text ? 0 : 1;
+  if (!from.last) {
+    from.last.emplace();
+  }
+  MessageNote& last = *from.last;
+  last.number = from.messages;
+  last.seq = message.frames.empty() ? event.seq : message.frames.back();
+  last.t_ns = event.t_ns;
+  last.length = message.length;
+  last.text = message.text;
+  last.compressed = message.compressed;
+  last.type = message.type;
+  assign_masked(last.excerpt, message.payload, message.redact, MessageNote::kExcerpt);
+  if (!from.largest || last.length > from.largest->length) {
+    from.largest = last;
+  }
+}
+
+void Ledger::note(const session::Request& request, const session::Event& event) {
+  request_seq = event.seq;
+  request_t = event.t_ns;
+  for (const auto& field : request.headers) {
+    if (same_name(field.name, "Origin")) {
+      request_origin = field.value;
+    } else if (same_name(field.name, "Sec-WebSocket-Protocol")) {
+      request_subprotocol = field.value;
+    }
+  }
+}
+
+void Ledger::note(const session::Response& given, const session::Event& event) {
+  session::Response kept;
+  kept.start_line = given.start_line.substr(0, 512);
+  kept.status = given.status;
+  kept.body_length = given.body_length;
+  kept.size = given.size;
+  assign_masked(kept.body, given.body, given.redact, kMaxBody);
+  for (std::size_t i = 0; i < std::min(given.headers.size(), kMaxHeaders); ++i) {
+    session::Header field{given.headers[i].name.substr(0, 128), {}, {}};
+    assign_masked(field.value, given.headers[i].value, given.headers[i].redact, 512);
+    kept.headers.push_back(std::move(field));
+  }
+  response = {std::move(kept), event.seq, event.t_ns};
+  if (const std::string* value = header("Sec-WebSocket-Extensions")) {
+    extension = *value;
+  }
+}
+
+void Ledger::note(const session::Finding& finding) {
+  const auto found = findings.find(finding.id);
+  if (found != findings.end()) {
+    found->second.count += finding.count;
+  } else if (findings.size() < kMaxIds) {
+    findings.emplace(finding.id, finding);
+    finding_order.push_back(finding.id);
+  }
+}
+
+bool Ledger::had_session() const {
+  if (role != "websocket" || ends_before_session(how())) {
+    return false;
+  }
+  return (response && response->fact.status == 101) || client.frames + server.frames > 0;
+}
+
+EndingHow Ledger::how() const {
+  return ending ? ending->fact.how : EndingHow::capture_ended;
+}
+
+std::int64_t Ledger::end_t() const {
+  if (first_close) {
+    return side(*first_close).close_t;
+  }
+  return ending ? ending->t_ns : last_t;
+}
+
+std::uint64_t Ledger::end_seq() const {
+  if (first_close) {
+    return side(*first_close).close->seq;
+  }
+  return ending ? ending->seq : last_seq;
+}
+
+std::int64_t Ledger::session_t() const {
+  return response ? response->t_ns : opened_t;
+}
+
+std::int64_t Ledger::idle_ns() const {
+  const std::int64_t last =
+      std::max({client.last_t.value_or(session_t()), server.last_t.value_or(session_t()), session_t()});
+  return end_t() - last;
+}
+
+std::int64_t Ledger::since_last_message_ns(Side from) const {
+  const SideLedger& ledger = side(from);
+  return ledger.last ? end_t() - ledger.last->t_ns : end_t() - session_t();
+}
+
+const std::string* Ledger::header(std::string_view name) const {
+  if (!response) {
+    return nullptr;
+  }
+  for (const auto& field : response->fact.headers) {
+    if (same_name(field.name, name)) {
+      return &field.value;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace whydrop::diagnose

@@ -1,0 +1,150 @@
+#pragma once
+
+#include "session/event.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::diagnose {
+
+/// What is remembered of one data message.
+struct MessageNote {
+  std::uint64_t number = 0;  ///< 1 for the first data message of its side
+  std::uint64_t seq = 0;     ///< of its last frame
+  std::int64_t t_ns = 0;
+  std::uint64_t length = 0;
+  bool text = true;
+  bool compressed = false;
+  std::string type;     ///< profile's name, or empty
+  std::string excerpt;  ///< its first bytes, at most kExcerpt
+  static constexpr std::size_t kExcerpt = 160;
+};
+
+/// Counters and last things of one side of a connection.
+struct SideLedger {
+  std::uint64_t frames = 0, messages = 0, binary_messages = 0;
+  std::uint64_t payload_bytes = 0;
+  std::uint64_t largest_frame = 0, largest_frame_seq = 0;
+  std::optional<std::int64_t> last_t;  ///< of its last bytes after the upgrade
+  std::uint64_t last_seq = 0;
+  std::int64_t silence_before_ns = 0;  ///< silence of both sides before its last data message
+  std::optional<MessageNote> last, largest;
+  std::uint64_t pings = 0, pongs = 0;
+  std::optional<session::CloseSeen> close;
+  std::int64_t close_t = 0;
+  std::uint64_t close_length = 0;
+  bool shutdown = false;
+};
+
+/// Pings of one side and what came back for them. Holds the last few only.
+struct PingLedger {
+  struct Sent {
+    std::string payload;
+    std::int64_t t_ns = 0;
+    std::uint64_t seq = 0;
+  };
+  static constexpr std::size_t kKept = 8;
+  std::array<Sent, kKept> pending;
+  std::size_t pending_count = 0;  ///< in `pending`, oldest first
+  std::uint64_t sent = 0, answered = 0;
+  std::int64_t rtt_min_ns = 0, rtt_max_ns = 0, rtt_sum_ns = 0;
+  std::uint64_t rtt_count = 0;
+
+  void on_ping(std::string_view payload, std::int64_t t_ns, std::uint64_t seq);
+  void on_pong(std::string_view payload, std::int64_t t_ns);
+};
+
+/// A fact with the number of the event that told it.
+template <typename T>
+struct Noted {
+  T fact;
+  std::uint64_t seq = 0;
+  std::int64_t t_ns = 0;
+};
+
+/// All that is remembered of one connection. Bounded: counters, last things and excerpts, no lists that grow.
+struct Ledger {
+  static constexpr std::size_t kMaxIds = 512;     ///< different ids of findings kept
+  static constexpr std::size_t kMaxBody = 2048;   ///< bytes of a refusal's body kept
+  static constexpr std::size_t kMaxHeaders = 64;  ///< header fields of a response kept
+
+  std::uint32_t conn = 0;
+  bool seen = false;  ///< any fact came
+  std::string role = "websocket";
+  std::string url;
+  std::int64_t opened_t = 0;
+  std::uint64_t opened_seq = 0, last_seq = 0;
+  std::int64_t last_t = 0;
+
+  std::optional<Noted<session::Resolve>> resolve;
+  std::optional<Noted<session::Connect>> connect;
+  std::optional<Noted<session::Proxy>> proxy;
+  std::optional<Noted<session::Tls>> tls;
+  std::optional<Noted<session::Token>> token;
+  std::uint64_t request_seq = 0;
+  std::int64_t request_t = 0;
+  std::string request_origin, request_subprotocol;
+  std::optional<Noted<session::Response>> response;
+  std::string extension;  ///< Sec-WebSocket-Extensions of the response
+
+  SideLedger client, server;
+  PingLedger pings_of_client, pings_of_server;
+  std::optional<session::Side> first_close;
+
+  struct PartialNote {
+    session::Side from = session::Side::server;
+    std::uint64_t seq = 0, have = 0, need = 0;
+    bool has_header = false;
+    wire::Opcode opcode = wire::Opcode::text;
+  };
+  std::optional<PartialNote> partial;
+  struct InflateNote {
+    session::Side from = session::Side::server;
+    std::uint64_t seq = 0;
+    std::string error;
+  };
+  std::optional<InflateNote> inflate_error;
+  std::uint64_t undecoded_seq = 0, undecoded_bytes = 0;
+
+  std::optional<Noted<session::Ending>> ending;
+  std::map<std::string, session::Finding, std::less<>> findings;  ///< given by rules and others, by id
+  std::vector<std::string> finding_order;
+
+  void on_event(const session::Event& event);
+
+  SideLedger& side(session::Side which) { return which == session::Side::client ? client : server; }
+  const SideLedger& side(session::Side which) const { return which == session::Side::client ? client : server; }
+
+  /// True if a WebSocket session was ever open.
+  bool had_session() const;
+  session::EndingHow how() const;
+  /// When the session ended for the person: the first Close, else the Ending.
+  std::int64_t end_t() const;
+  /// The event that shows that end.
+  std::uint64_t end_seq() const;
+  /// When the session opened (the 101).
+  std::int64_t session_t() const;
+  /// Time from the last bytes of any side (Close frames and all after the end left out) to the end.
+  std::int64_t idle_ns() const;
+  std::int64_t since_last_message_ns(session::Side from) const;
+  const std::string* header(std::string_view name) const;
+
+ private:
+  void note(const session::Frame& frame, const session::Event& event);
+  void note_close(const session::Frame& frame, const session::Event& event);
+  void note(const session::Message& message, const session::Event& event);
+  void note(const session::Response& response, const session::Event& event);
+  void note(const session::Request& request, const session::Event& event);
+  void note(const session::Finding& finding);
+};
+
+/// Whether no session can have been open where a connection ended so.
+bool ends_before_session(session::EndingHow how);
+
+}  // namespace whydrop::diagnose

@@ -1,0 +1,116 @@
+#include "diagnose/run.hpp"
+
+#include "diagnose/findings.hpp"
+#include "diagnose/words.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace whydrop::diagnose {
+
+namespace {
+
+constexpr std::int64_t kRapidNs = 1'000'000'000;
+constexpr std::size_t kMaxEvidence = 16;
+
+/// "no Close frame (reset)", "1008 from the server", "upgrade_refused".
+std::string ending_words(const session::Verdict& verdict) {
+  const std::string how = verdict.how ? std::string(session::name(*verdict.how)) : "open at the end of the capture";
+  if (verdict.first_close) {
+    const auto code = verdict.code.value_or(1005);
+    return fmt::format("Close {} by the {}", code, session::name(verdict.ended_by));
+  }
+  return verdict.code ? fmt::format("no Close frame ({})", how) : how;
+}
+
+std::optional<Judgement> rapid_failures(std::uint64_t rapid, std::uint64_t all, std::vector<std::uint64_t> evidence) {
+  if (rapid < 2) {
+    return std::nullopt;
+  }
+  return Judgement{
+      fmt::format("{} of {} ended within 1 s of opening: connecting works, and then the session is ended at once.",
+                  rapid,
+                  count(all, "connection")),
+      std::move(evidence)};
+}
+
+}  // namespace
+
+const std::vector<FindingRow>& run_findings() {
+  static const std::vector<FindingRow> rows = {
+      {"rapid-failures",
+       session::Severity::error,
+       session::Party::unknown,
+       false,
+       nullptr,
+       "Sessions end at once, again and again",
+       "Two or more connections of a run opened and ended within a second. Reconnecting does not help against this: "
+       "usually the server refuses the client by a Close, or a first message is missing or wrong.",
+       "Do not reconnect in a loop; look at the first ending's code and reason, the token, and the first message that "
+       "the API demands.",
+       ""},
+  };
+  return rows;
+}
+
+void RunLedger::add(const std::vector<session::Finding>& findings) {
+  for (const auto& finding : findings) {
+    const auto same =
+        std::find_if(findings_.begin(), findings_.end(), [&](const auto& f) { return f.id == finding.id; });
+    if (same != findings_.end()) {
+      same->count += finding.count;
+      same->severity = std::min(same->severity, finding.severity);
+    } else if (findings_.size() < Ledger::kMaxIds) {
+      findings_.push_back(finding);
+    }
+  }
+}
+
+void RunLedger::add(const Ledger& ledger, const session::Verdict& verdict) {
+  add(verdict.findings);
+  if (ledger.role != "websocket") {
+    if (connections_ == 0) {
+      last_ = verdict;
+    }
+    return;
+  }
+  ++connections_;
+  ++endings_[ending_words(verdict)];
+  if (ledger.had_session()) {
+    ++sessions_;
+    const bool ended_by_us = ledger.first_close == session::Side::client;
+    if (!ended_by_us && ledger.how() != session::EndingHow::capture_ended &&
+        ledger.end_t() - ledger.session_t() < kRapidNs) {
+      ++rapid_;
+      if (rapid_evidence_.size() < kMaxEvidence) {
+        rapid_evidence_.push_back(ledger.end_seq());
+      }
+    }
+  }
+  last_ = verdict;
+}
+
+session::Verdict RunLedger::conclude() const {
+  session::Verdict verdict = last_;
+  verdict.findings = findings_;
+  if (auto judgement = rapid_failures(rapid_, connections_, rapid_evidence_)) {
+    if (auto finding = make(*find_finding("rapid-failures"), std::move(*judgement))) {
+      verdict.findings.push_back(std::move(*finding));
+    }
+  }
+  std::stable_sort(verdict.findings.begin(), verdict.findings.end(), session::ranks_before);
+  if (connections_ > 1) {
+    std::string list;
+    for (const auto& [words, n] : endings_) {
+      list += fmt::format("{}{} × {}", list.empty() ? "" : ", ", n, words);
+    }
+    verdict.observed.insert(
+        verdict.observed.begin(),
+        fmt::format("{} in this run: {}. What follows is the last one's.", count(connections_, "connection"), list));
+  }
+  return verdict;
+}
+
+}  // namespace whydrop::diagnose

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "diagnose/ledger.hpp"
+#include "session/event.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace whydrop::diagnose {
+
+/// What is kept of the concluded connections of a run. Bounded whatever their number.
+class RunLedger {
+ public:
+  void add(const std::vector<session::Finding>& findings);
+  void add(const Ledger& ledger, const session::Verdict& verdict);
+  /// The verdict of the last websocket connection, with what the whole run shows.
+  session::Verdict conclude() const;
+
+ private:
+  std::uint64_t connections_ = 0, sessions_ = 0, rapid_ = 0;
+  std::vector<std::uint64_t> rapid_evidence_;
+  std::map<std::string, std::uint64_t> endings_;  ///< how, with its count
+  session::Verdict last_;
+  std::vector<session::Finding> findings_;
+};
+
+}  // namespace whydrop::diagnose

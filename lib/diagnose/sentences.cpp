@@ -1,0 +1,273 @@
+#include "diagnose/verdict.hpp"
+#include "diagnose/words.hpp"
+
+#include <fmt/format.h>
+
+namespace whydrop::diagnose {
+
+using session::EndingHow;
+using session::Side;
+using session::Verdict;
+
+namespace {
+
+using Sentences = std::vector<std::string>;
+
+std::string_view owner(Side side) {
+  return side == Side::client ? "you" : "the server";
+}
+
+std::string_view transport_words(EndingHow how) {
+  switch (how) {
+  case EndingHow::fin:
+    return "the server's side sent FIN";
+  case EndingHow::fin_mid_frame:
+    return "the server's side sent FIN in the middle of a frame";
+  case EndingHow::reset:
+    return "a reset (RST) came from the server's side";
+  case EndingHow::tls_close_notify:
+    return "the server's side sent TLS close_notify";
+  case EndingHow::tls_truncated:
+    return "TCP ended without TLS close_notify";
+  case EndingHow::tls_error:
+    return "TLS failed";
+  case EndingHow::timed_out:
+    return "the system gave the connection up (timed out)";
+  case EndingHow::unreachable:
+    return "the system reported the peer as unreachable";
+  case EndingHow::ping_timeout:
+    return "your side gave up waiting for a pong";
+  case EndingHow::idle_timeout:
+    return "your side gave up waiting for data";
+  case EndingHow::close_timeout:
+    return "your side gave up waiting for the end of the connection";
+  case EndingHow::local_close:
+    return "your side closed the connection";
+  case EndingHow::interrupted:
+    return "whydrop was interrupted";
+  case EndingHow::capture_ended:
+    return "the record ends";
+  case EndingHow::resolve_failed:
+  case EndingHow::connect_failed:
+  case EndingHow::proxy_failed:
+  case EndingHow::tls_failed:
+  case EndingHow::upgrade_refused:
+  case EndingHow::upgrade_cut:
+  case EndingHow::upgrade_timeout:
+    return "the connection ended";
+  }
+  return "the connection ended";
+}
+
+void observe_closes(const Ledger& ledger, Sentences& to) {
+  if (!ledger.first_close) {
+    to.push_back("No Close frame was seen in either direction.");
+    return;
+  }
+  const Side first = *ledger.first_close;
+  const auto& close = ledger.side(first);
+  to.push_back(fmt::format(
+      "The first Close came from {}: {} (#{}).", owner(first), close_words(*close.close), close.close->seq));
+  const auto& answer = ledger.side(other(first));
+  if (answer.close) {
+    to.push_back(fmt::format("{} answered it with {} (#{}), {} later.",
+                             first == Side::client ? "The server" : "Your side",
+                             close_words(*answer.close),
+                             answer.close->seq,
+                             duration(answer.close_t - close.close_t)));
+  } else {
+    to.push_back(fmt::format("{} sent no Close in answer.", first == Side::client ? "The server" : "Your side"));
+  }
+}
+
+void observe_transport(const Ledger& ledger, bool from_har, Sentences& to) {
+  if (!ledger.ending || from_har) {
+    return;
+  }
+  const auto& ending = ledger.ending->fact;
+  std::string words(transport_words(ending.how));
+  words[0] = static_cast<char>(words[0] >= 'a' && words[0] <= 'z' ? words[0] - 'a' + 'A' : words[0]);
+  const std::string since =
+      ledger.first_close ? fmt::format(", {} after the first Close", duration(ledger.ending->t_ns - ledger.end_t()))
+                         : "";
+  to.push_back(fmt::format("{}{} (#{}).", words, since, ledger.ending->seq));
+  if (ending.tcp.unacked.value_or(0) > 0 || ending.tcp.retransmits.value_or(0) > 0) {
+    to.push_back(fmt::format("At the end TCP had {} not acknowledged and {} of a segment under way.",
+                             count(ending.tcp.unacked.value_or(0), "segment"),
+                             count(ending.tcp.retransmits.value_or(0), "retransmission")));
+  }
+}
+
+void observe_partial(const Ledger& ledger, Sentences& to) {
+  if (!ledger.partial) {
+    return;
+  }
+  const auto& partial = *ledger.partial;
+  const std::string of =
+      partial.has_header
+          ? fmt::format("{} of {} bytes of a {} frame", partial.have, partial.need, wire::name(partial.opcode))
+          : fmt::format("{} of a frame's header", count(partial.have, "byte"));
+  to.push_back(fmt::format("Cut off: {} from {} (#{}).", of, owner(partial.from), partial.seq));
+}
+
+void observe_message(const Ledger& ledger, Side from, Sentences& to) {
+  const auto& last = ledger.side(from).last;
+  if (!last) {
+    to.push_back(fmt::format("{} sent no message.", from == Side::client ? "Your side" : "The server"));
+    return;
+  }
+  to.push_back(fmt::format("Last from {}: {}, {} before the end{}.",
+                           owner(from),
+                           message_words(*last),
+                           duration(ledger.since_last_message_ns(from)),
+                           last->text && !last->excerpt.empty() ? ": " + printable(last->excerpt, 80) : ""));
+}
+
+void observe_course(const Ledger& ledger, Sentences& to) {
+  to.push_back(fmt::format("The session was open for {}; you sent {}, the server {}.",
+                           duration(ledger.end_t() - ledger.session_t()),
+                           count(ledger.client.messages, "message"),
+                           ledger.server.messages));
+  const PingLedger& pings = ledger.pings_of_client;
+  if (pings.sent > 0) {
+    const std::string rtt = pings.rtt_count == 0
+                                ? ""
+                                : fmt::format("; round trip {} to {}, {} on average",
+                                              duration(pings.rtt_min_ns),
+                                              duration(pings.rtt_max_ns),
+                                              duration(pings.rtt_sum_ns / static_cast<std::int64_t>(pings.rtt_count)));
+    to.push_back(fmt::format("Your pings: {} sent, {} answered{}.", pings.sent, pings.answered, rtt));
+  }
+}
+
+void observe_refusal(const Ledger& ledger, Sentences& to) {
+  if (!ledger.response || ledger.how() != EndingHow::upgrade_refused) {
+    return;
+  }
+  const auto& response = ledger.response->fact;
+  to.push_back(fmt::format("The answer (#{}): {}", ledger.response->seq, printable(response.start_line, 120)));
+  for (const std::string_view name : {"WWW-Authenticate",
+                                      "Location",
+                                      "Retry-After",
+                                      "Sec-WebSocket-Version",
+                                      "Content-Type",
+                                      "Server",
+                                      "Via",
+                                      "CF-Ray",
+                                      "X-Amzn-ErrorType"}) {
+    if (const std::string* value = ledger.header(name)) {
+      to.push_back(fmt::format("{}: {}", name, printable(*value, 200)));
+    }
+  }
+  if (!response.body.empty()) {
+    to.push_back(fmt::format("Its body ({}): {}", size(response.body_length), printable(response.body, 300)));
+  }
+}
+
+void observe_path(const Ledger& ledger, Sentences& to) {
+  if (ledger.resolve && ledger.resolve->fact.error.empty()) {
+    to.push_back(fmt::format("{} resolved to {} in {}.",
+                             printable(ledger.resolve->fact.host, 253),
+                             ledger.resolve->fact.addresses.size() == 1
+                                 ? "1 address"
+                                 : fmt::format("{} addresses", ledger.resolve->fact.addresses.size()),
+                             duration(ledger.resolve->fact.duration_ns)));
+  }
+  if (ledger.connect && ledger.connect->fact.error.empty()) {
+    to.push_back(fmt::format("TCP connected to {} in {}.",
+                             printable(ledger.connect->fact.remote, 253),
+                             duration(ledger.connect->fact.duration_ns)));
+  }
+  if (ledger.tls && ledger.tls->fact.error.empty()) {
+    to.push_back(fmt::format(
+        "{} was agreed with {}.", printable(ledger.tls->fact.version, 20), printable(ledger.tls->fact.subject, 200)));
+  }
+}
+
+bool server_side_cut(EndingHow how) {
+  switch (how) {
+  case EndingHow::fin:
+  case EndingHow::fin_mid_frame:
+  case EndingHow::reset:
+  case EndingHow::tls_close_notify:
+  case EndingHow::tls_truncated:
+    return true;
+  case EndingHow::tls_error:
+  case EndingHow::timed_out:
+  case EndingHow::unreachable:
+  case EndingHow::ping_timeout:
+  case EndingHow::idle_timeout:
+  case EndingHow::close_timeout:
+  case EndingHow::local_close:
+  case EndingHow::resolve_failed:
+  case EndingHow::connect_failed:
+  case EndingHow::proxy_failed:
+  case EndingHow::tls_failed:
+  case EndingHow::upgrade_refused:
+  case EndingHow::upgrade_cut:
+  case EndingHow::upgrade_timeout:
+  case EndingHow::interrupted:
+  case EndingHow::capture_ended:
+    return false;
+  }
+  return false;
+}
+
+bool silent_peer(EndingHow how) {
+  return how == EndingHow::ping_timeout || how == EndingHow::idle_timeout || how == EndingHow::timed_out;
+}
+
+void say_unknown(const Ledger& ledger, bool from_har, Sentences& to) {
+  const EndingHow how = ledger.how();
+  if (from_har) {
+    to.push_back("A browser's record does not tell how the transport ended.");
+    return;
+  }
+  if (how == EndingHow::capture_ended) {
+    to.push_back("What happened after the end of the record is not known.");
+    return;
+  }
+  if (!ledger.first_close && server_side_cut(how)) {
+    to.push_back(
+        "Whether the server itself or something between (proxy, load balancer, firewall) ended the connection "
+        "cannot be seen from here.");
+  }
+  if (how == EndingHow::reset) {
+    to.push_back("A reset is not by itself a crash: closing a socket with unread input sends one too.");
+  }
+  if (!ledger.first_close && silent_peer(how)) {
+    to.push_back("Whether the server, its host or the path went silent cannot be seen from here.");
+  }
+  if (ledger.first_close == Side::server && ledger.had_session()) {
+    const auto& close = *ledger.server.close;
+    if (close.code && *close.code >= 3000 && *close.code <= 4999) {
+      to.push_back(fmt::format("What {} means is up to the API; the RFC does not define it.", *close.code));
+    } else if (close.reason.empty()) {
+      to.push_back("Why: the Close gave no reason.");
+    }
+  }
+}
+
+}  // namespace
+
+void add_sentences(const Ledger& ledger, bool from_har, Verdict& verdict) {
+  if (ledger.had_session()) {
+    observe_closes(ledger, verdict.observed);
+    observe_transport(ledger, from_har, verdict.observed);
+    observe_partial(ledger, verdict.observed);
+    observe_message(ledger, Side::client, verdict.observed);
+    observe_message(ledger, Side::server, verdict.observed);
+    observe_course(ledger, verdict.observed);
+  } else if (ledger.role == "websocket") {
+    observe_path(ledger, verdict.observed);
+    observe_refusal(ledger, verdict.observed);
+  }
+  for (const auto& finding : verdict.findings) {
+    if (finding.basis == session::Basis::inferred) {
+      verdict.inferred.push_back(finding.says);
+    }
+  }
+  say_unknown(ledger, from_har, verdict.unknown);
+}
+
+}  // namespace whydrop::diagnose

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "diagnose/ledger.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace whydrop::diagnose {
+
+/// "less than 1 ms", "412 ms", "12.3 s", "2 min 5 s", "2 h 0 min".
+std::string duration(std::int64_t ns);
+/// "31 B", "32.0 KiB", "1.5 MiB".
+std::string size(std::uint64_t bytes);
+/// "1 message", "3 messages".
+std::string count(std::uint64_t n, std::string_view noun);
+/// Peer text made fit for one line: control characters and broken UTF-8 as \xNN, cut after `max` bytes with "…".
+std::string printable(std::string_view text, std::size_t max);
+/// "1008 (policy violation)"; only the number where the code has no name.
+std::string close_code(std::uint16_t code);
+/// `1008 (policy violation), reason "no"`; "an empty Close (no code)" for an empty one.
+std::string close_words(const session::CloseSeen& close);
+/// "message 2 (text, 31 B, #14)".
+std::string message_words(const MessageNote& note);
+/// "3 ms after your message 2 (text, 31 B, #14)", or "12 ms after the session opened, before you sent any message".
+std::string after_words(const Ledger& ledger);
+/// True if `a` and `b` are the same words but for the case of ASCII letters.
+bool same_words(std::string_view a, std::string_view b);
+/// The first word of "expired: …", without the colon.
+std::string_view first_word(std::string_view text);
+
+}  // namespace whydrop::diagnose

@@ -49,7 +49,8 @@ class Server {
   Result<std::uint16_t> start();
   void on_idle_exit(std::function<void()> done);  ///< called after --once's connection ended
   void stop();
-  std::string certificate_pem() const;  ///< what a client needs for --cacert
+  std::string url() const;              ///< "ws://127.0.0.1:PORT"; call after start()
+  std::string certificate_pem() const;  ///< what a client needs for --cacert; empty without TLS; call after start()
 
  private:
   struct Impl;

@@ -1,0 +1,116 @@
+// Internal to rehearsal/.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "handshake/head.hpp"
+#include "rehearsal/deflate.hpp"
+#include "rehearsal/server.hpp"
+#include "rehearsal/stream.hpp"
+#include "wire/decoder.hpp"
+
+namespace whydrop::rehearsal {
+
+struct Ending;
+
+/// How the 101 departs from a good one.
+struct UpgradeFault {
+  enum class Accept { good, wrong, missing };
+  Accept accept = Accept::good;
+  std::optional<std::string> subprotocol;  ///< instead of the first one asked for; empty: none
+  std::string extension;                   ///< named besides what was agreed on
+};
+
+/// One client of the server: its upgrade, the echo, and the ending that the options ask for. Holds a bounded amount of
+/// memory: it stops reading while too much waits to be sent.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  using Gone = std::function<void(const std::shared_ptr<Connection>&)>;
+  /// Makes the next bytes of a stream; empty at its end.
+  using Source = std::function<std::string()>;
+
+  Connection(Stream::Socket socket, const ServerOptions& options, SslContext tls, Gone gone);
+
+  void start();
+  /// Called every few seconds: drops a client that takes nothing of what waits for it, or never finishes its request.
+  void sweep();
+  void close();
+
+  // What an ending is made of; see endings.cpp.
+  const ServerOptions& options() const { return options_; }
+  Stream& stream() { return *stream_; }
+  const handshake::Head& request() const { return parser_.head(); }
+  bool compressed() const { return deflate_ != nullptr; }
+  /// Begins as a good server would: TLS if asked for, then the request.
+  void serve();
+  /// Answers the request with 101 and opens the session.
+  void upgrade(const UpgradeFault& fault);
+  /// Sends an HTTP answer and ends the connection.
+  void refuse(std::string_view answer);
+  void send(std::string_view bytes) { stream_->write(bytes); }
+  void send_close(std::string_view close_frame);
+  /// Sends what `source` makes at the client's pace, for a bounded time.
+  void pour(Source source);
+  /// Ends in order: close_notify if there is TLS, then FIN.
+  void finish();
+  /// From now on nothing is answered, whatever comes.
+  void fall_silent() { silent_ = true; }
+  void ignore_close() { ignores_close_ = true; }
+
+ private:
+  void read_on();
+  void keep_reading();
+  void on_bytes(std::string_view bytes);
+  void on_peer_end();
+  void on_request_bytes(std::string_view bytes);
+  void on_request();
+  std::string upgrade_head(const UpgradeFault& fault);
+  void open();
+  void on_frame_bytes(std::string_view bytes);
+  void on_frame(const wire::Frame& frame);
+  void on_data(const wire::Frame& frame);
+  void on_message();
+  void on_close(std::string_view payload);
+  void echo(wire::Opcode opcode, bool compressed, std::string_view message);
+  void end();
+  void pour_on();
+  void answer(std::size_t size, std::function<void()> action);
+  void arm_answers();
+
+  enum class Stage { request, session, finishing };
+  struct Answer {
+    std::chrono::steady_clock::time_point due;
+    std::size_t size;
+    std::function<void()> action;
+  };
+
+  const ServerOptions& options_;
+  const Ending& ending_;
+  SslContext tls_;
+  Gone gone_;
+  std::shared_ptr<Stream> stream_;
+  asio::steady_timer answer_timer_, end_timer_;
+  handshake::HeadParser parser_{handshake::HeadParser::Kind::request};
+  wire::FrameDecoder decoder_;
+  std::unique_ptr<Deflate> deflate_;
+  std::deque<Answer> answers_;
+  std::size_t held_ = 0;
+  Stage stage_ = Stage::request;
+  bool silent_ = false, ignores_close_ = false, ended_ = false, close_sent_ = false, paused_ = false;
+  bool in_message_ = false, message_compressed_ = false;
+  wire::Opcode message_opcode_ = wire::Opcode::text;
+  std::string message_;
+  unsigned messages_ = 0;
+  Source source_;
+  std::chrono::steady_clock::time_point pour_until_;
+  unsigned idle_sweeps_ = 0;
+  std::uint64_t written_at_sweep_ = 0;
+};
+
+}  // namespace whydrop::rehearsal

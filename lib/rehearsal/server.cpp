@@ -1,0 +1,167 @@
+#include "rehearsal/server.hpp"
+
+#include <set>
+#include <utility>
+
+#include "net/loop_impl.hpp"
+#include "rehearsal/certificate.hpp"
+#include "rehearsal/connection.hpp"
+#include "rehearsal/endings.hpp"
+
+namespace whydrop::rehearsal {
+namespace {
+
+using asio::ip::tcp;
+
+constexpr std::size_t kMaxClients = 1000;
+constexpr auto kSweepEvery = std::chrono::seconds(10);
+// After running out of descriptors; a client that leaves frees one.
+constexpr auto kAcceptAgainAfter = std::chrono::milliseconds(100);
+
+Result<void> check(const ServerOptions& options) {
+  const Ending* const ending = find_ending(options.ending);
+  if (ending == nullptr)
+    return fail(ErrorKind::usage, "ending " + options.ending + ": not known", "whydrop rehearse --help lists them");
+  if (options.status != 0 && (options.status < 200 || options.status > 599))
+    return fail(ErrorKind::usage, "status " + std::to_string(options.status) + ": not between 200 and 599");
+  if (options.status != 0 && options.ending != "none" && options.ending != "refused")
+    return fail(ErrorKind::usage, "status " + std::to_string(options.status) + ": does not go with the ending " + options.ending);
+  return {};
+}
+
+}  // namespace
+
+struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
+  net::Loop& loop;
+  ServerOptions options;
+  tcp::acceptor acceptor;
+  asio::steady_timer sweep_timer, accept_timer;
+  Identity identity;
+  std::set<std::shared_ptr<Connection>> clients;
+  std::function<void()> idle_exit;
+
+  Impl(net::Loop& on, ServerOptions with)
+      : loop(on),
+        options(std::move(with)),
+        acceptor(loop.impl().context),
+        sweep_timer(loop.impl().context),
+        accept_timer(loop.impl().context) {}
+
+  Result<void> listen() {
+    asio::error_code error;
+    const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, error);
+    const tcp::endpoint endpoint(address, options.port);
+    if (!error)
+      acceptor.open(endpoint.protocol(), error);
+    if (!error)
+      acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error)
+      acceptor.bind(endpoint, error);
+    if (!error)
+      acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error)
+      return fail(ErrorKind::local, "listen on " + options.host + ":" + std::to_string(options.port) + ": " + error.message());
+    return {};
+  }
+
+  void accept() {
+    acceptor.async_accept([self = shared_from_this()](asio::error_code error, tcp::socket socket) {
+      if (error == asio::error::operation_aborted || !self->acceptor.is_open())
+        return;
+      if (error) {
+        self->accept_later();
+        return;
+      }
+      self->admit(std::move(socket));
+      if (self->options.once)
+        self->acceptor.close();
+      else
+        self->accept();
+    });
+  }
+
+  void accept_later() {
+    accept_timer.expires_after(kAcceptAgainAfter);
+    accept_timer.async_wait([self = shared_from_this()](asio::error_code error) {
+      if (!error)
+        self->accept();
+    });
+  }
+
+  void admit(tcp::socket socket) {
+    // Over the limit the socket is closed by its destructor.
+    if (clients.size() >= kMaxClients)
+      return;
+    const std::weak_ptr<Impl> weak = weak_from_this();
+    const auto client = std::make_shared<Connection>(
+        std::move(socket), options, identity.context, [weak](const std::shared_ptr<Connection>& gone) {
+          if (const auto self = weak.lock())
+            self->forget(gone);
+        });
+    clients.insert(client);
+    client->start();
+  }
+
+  void forget(const std::shared_ptr<Connection>& client) {
+    clients.erase(client);
+    if (options.once && clients.empty() && idle_exit)
+      std::exchange(idle_exit, nullptr)();
+  }
+
+  void sweep() {
+    sweep_timer.expires_after(kSweepEvery);
+    sweep_timer.async_wait([self = shared_from_this()](asio::error_code error) {
+      if (error)
+        return;
+      for (const auto& client : std::set<std::shared_ptr<Connection>>(self->clients))
+        client->sweep();
+      self->sweep();
+    });
+  }
+
+  void stop() {
+    asio::error_code ignored;
+    acceptor.close(ignored);
+    sweep_timer.cancel();
+    accept_timer.cancel();
+    for (const auto& client : std::exchange(clients, {}))
+      client->close();
+  }
+};
+
+Server::Server(net::Loop& loop, ServerOptions options) : impl_(std::make_shared<Impl>(loop, std::move(options))) {}
+
+Server::~Server() { stop(); }
+
+Result<std::uint16_t> Server::start() {
+  auto ready = check(impl_->options);
+  if (!ready)
+    return tl::unexpected<Error>(ready.error());
+  impl_->options.tls = impl_->options.tls || chosen_ending(impl_->options).row.needs_tls || !impl_->options.tls_fault.empty();
+  if (impl_->options.tls) {
+    auto made = make_identity(impl_->options.tls_fault);
+    if (!made)
+      return tl::unexpected<Error>(made.error());
+    impl_->identity = *std::move(made);
+  }
+  ready = impl_->listen();
+  if (!ready)
+    return tl::unexpected<Error>(ready.error());
+  impl_->accept();
+  impl_->sweep();
+  return impl_->acceptor.local_endpoint().port();
+}
+
+void Server::on_idle_exit(std::function<void()> done) { impl_->idle_exit = std::move(done); }
+
+void Server::stop() { impl_->stop(); }
+
+std::string Server::url() const {
+  const tcp::endpoint at = impl_->acceptor.local_endpoint();
+  const std::string host = at.address().is_v6() ? "[" + impl_->options.host + "]" : impl_->options.host;
+  return (impl_->options.tls ? "wss://" : "ws://") + host + ":" + std::to_string(at.port());
+}
+
+std::string Server::certificate_pem() const { return impl_->identity.ca_pem; }
+
+}  // namespace whydrop::rehearsal

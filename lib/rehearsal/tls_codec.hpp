@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "rehearsal/certificate.hpp"
+
+namespace whydrop::rehearsal {
+
+/// The server's side of TLS as a transformation of bytes, without a socket: so the socket's owner decides exactly what is sent
+/// before a FIN or an RST.
+class TlsCodec {
+ public:
+  explicit TlsCodec(const SslContext& context);
+
+  /// Takes bytes from the wire and appends what they say to `plain`. Returns false once the peer ended TLS or broke it.
+  bool feed(std::string_view wire, std::string& plain);
+  /// Appends `plain` to what is to be sent; before the end of the TLS handshake it is kept until then.
+  void encrypt(std::string_view plain);
+  /// Adds the close_notify alert to what is to be sent.
+  void close_notify();
+  /// Bytes for the wire since the last call.
+  std::string take_output();
+  bool established() const;
+
+ private:
+  bool read_plain(std::string& plain);
+
+  std::unique_ptr<SSL, void (*)(SSL*)> ssl_;
+  std::string waiting_;
+};
+
+}  // namespace whydrop::rehearsal

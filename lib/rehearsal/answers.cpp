@@ -24,7 +24,11 @@ constexpr Refusal kRefusals[] = {
      "",
      kHtml,
      "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n"},
-    {301, "Moved Permanently", "Location: /moved\r\n", kHtml, "<html><body>Moved to <a href=\"/moved\">here</a></body></html>\n"},
+    {301,
+     "Moved Permanently",
+     "Location: /moved\r\n",
+     kHtml,
+     "<html><body>Moved to <a href=\"/moved\">here</a></body></html>\n"},
     {400, "Bad Request", "", "text/plain", "The plain port was asked for TLS.\n"},
     {401,
      "Unauthorized",
@@ -36,7 +40,11 @@ constexpr Refusal kRefusals[] = {
      "",
      kJson,
      R"({"message":"The token has no permission for this conversation.","code":"not.authorized","status":403})"},
-    {404, "Not Found", "", kJson, R"({"message":"The requested resource was not found.","code":"not.found","status":404})"},
+    {404,
+     "Not Found",
+     "",
+     kJson,
+     R"({"message":"The requested resource was not found.","code":"not.found","status":404})"},
     {426,
      "Upgrade Required",
      "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
@@ -56,8 +64,8 @@ constexpr Refusal kRefusals[] = {
 constexpr Refusal kOther{0, "Refused", "", kJson, R"({"message":"The upgrade was refused.","code":"refused"})"};
 
 const Refusal& find_refusal(int status) {
-  const auto* const found =
-      std::find_if(std::begin(kRefusals), std::end(kRefusals), [status](const Refusal& row) { return row.status == status; });
+  const auto* const found = std::find_if(
+      std::begin(kRefusals), std::end(kRefusals), [status](const Refusal& row) { return row.status == status; });
   return found == std::end(kRefusals) ? kOther : *found;
 }
 
@@ -74,6 +82,8 @@ bool is_redirect_target(const handshake::Head& request) {
   return request.start_line.find(" /moved ") != std::string::npos;
 }
 
-std::string_view ssh_banner() { return "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"; }
+std::string_view ssh_banner() {
+  return "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n";
+}
 
 }  // namespace whydrop::rehearsal

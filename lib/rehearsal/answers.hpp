@@ -1,10 +1,10 @@
 // Internal to rehearsal/.
 #pragma once
 
+#include "handshake/head.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "handshake/head.hpp"
 
 namespace whydrop::rehearsal {
 

@@ -1,12 +1,12 @@
 #include "rehearsal/certificate.hpp"
 
+#include <cstdint>
+
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
-
-#include <cstdint>
 
 namespace whydrop::rehearsal {
 namespace {
@@ -96,15 +96,16 @@ bool known_fault(std::string_view fault) {
   return fault.empty() || fault == "expired" || fault == "hostname" || fault == "self-signed";
 }
 
-auto broken() { return fail(ErrorKind::internal, "certificate for the rehearsal server: OpenSSL could not make it"); }
+auto broken() {
+  return fail(ErrorKind::internal, "certificate for the rehearsal server: OpenSSL could not make it");
+}
 
 }  // namespace
 
 Result<Identity> make_identity(std::string_view fault) {
   if (!known_fault(fault))
-    return fail(ErrorKind::usage,
-                "TLS fault " + std::string(fault) + ": not known",
-                "use expired, hostname or self-signed");
+    return fail(
+        ErrorKind::usage, "TLS fault " + std::string(fault) + ": not known", "use expired, hostname or self-signed");
   const Key ca_key(EVP_EC_gen("P-256"), EVP_PKEY_free);
   const Key leaf_key(EVP_EC_gen("P-256"), EVP_PKEY_free);
   if (!ca_key || !leaf_key)

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <openssl/ssl.h>
+#include "base/result.hpp"
 
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
+#include <openssl/ssl.h>
 
 namespace whydrop::rehearsal {
 

@@ -1,11 +1,11 @@
 #include "rehearsal/connection.hpp"
 
-#include <utility>
-#include <variant>
-
 #include "rehearsal/answers.hpp"
 #include "rehearsal/endings.hpp"
 #include "rehearsal/frames.hpp"
+
+#include <utility>
+#include <variant>
 
 namespace whydrop::rehearsal {
 namespace {
@@ -25,7 +25,8 @@ bool asks_for_upgrade(const handshake::Head& head) {
 std::string first_of(std::string_view list) {
   const std::string_view first = list.substr(0, list.find(','));
   const std::size_t begin = first.find_first_not_of(" \t");
-  return begin == std::string_view::npos ? "" : std::string(first.substr(begin, first.find_last_not_of(" \t") + 1 - begin));
+  return begin == std::string_view::npos ? ""
+                                         : std::string(first.substr(begin, first.find_last_not_of(" \t") + 1 - begin));
 }
 
 }  // namespace

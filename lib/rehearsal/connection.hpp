@@ -1,6 +1,12 @@
 // Internal to rehearsal/.
 #pragma once
 
+#include "handshake/head.hpp"
+#include "rehearsal/deflate.hpp"
+#include "rehearsal/server.hpp"
+#include "rehearsal/stream.hpp"
+#include "wire/decoder.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -8,12 +14,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "handshake/head.hpp"
-#include "rehearsal/deflate.hpp"
-#include "rehearsal/server.hpp"
-#include "rehearsal/stream.hpp"
-#include "wire/decoder.hpp"
 
 namespace whydrop::rehearsal {
 

@@ -1,10 +1,10 @@
 #include "rehearsal/deflate.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
+
+#include <zlib.h>
 
 namespace whydrop::rehearsal {
 namespace {
@@ -15,7 +15,8 @@ constexpr std::size_t kStep = 16 * 1024;
 
 /// zlib cannot deflate with a window of 256 bytes.
 bool window_bits(const std::string& text, int& bits) {
-  if (text.empty() || text.size() > 2 || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+  if (text.empty() || text.size() > 2 ||
+      !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
     return false;
   bits = std::stoi(text);
   return bits >= 9 && bits <= 15;
@@ -141,8 +142,7 @@ std::string inflate_bomb(unsigned mebibytes) {
   deflateEnd(&stream);
   // A flushed block stands for itself and ends at a byte, so it can be repeated as it is.
   std::string bomb;
-  for (unsigned n = 0; n < mebibytes; ++n)
-    bomb += block;
+  for (unsigned n = 0; n < mebibytes; ++n) bomb += block;
   bomb.resize(bomb.size() - kTail.size());
   return bomb;
 }

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "handshake/head.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "handshake/head.hpp"
 
 namespace whydrop::rehearsal {
 

@@ -1,12 +1,12 @@
 #include "rehearsal/endings.hpp"
 
-#include <algorithm>
-#include <string>
-
 #include "rehearsal/answers.hpp"
 #include "rehearsal/connection.hpp"
 #include "rehearsal/frames.hpp"
 #include "rehearsal/hostile.hpp"
+
+#include <algorithm>
+#include <string>
 
 namespace whydrop::rehearsal {
 namespace {
@@ -44,7 +44,9 @@ FrameHeader with_long_form() {
 }
 
 /// The first `have` bytes of a frame.
-std::string cut_frame(std::size_t have) { return frame(Opcode::text, std::string(100, 'x')).substr(0, have); }
+std::string cut_frame(std::size_t have) {
+  return frame(Opcode::text, std::string(100, 'x')).substr(0, have);
+}
 
 /// Sends the bytes once, and is a good server again: it waits for what the client makes of them.
 Act sends(const std::string& bytes) {
@@ -69,13 +71,25 @@ Act refuses(int status) {
   return [status](Connection& c) { c.refuse(refusal(status)); };
 }
 
-void close_as_asked(Connection& c) { c.send_close(close_frame(c.options().close_code, c.options().close_reason)); }
-void send_fin(Connection& c) { c.stream().send_fin(); }
-void end_in_order(Connection& c) { c.stream().send_orderly_end(); }
-void reset(Connection& c) { c.stream().reset(); }
-void fall_silent(Connection& c) { c.fall_silent(); }
+void close_as_asked(Connection& c) {
+  c.send_close(close_frame(c.options().close_code, c.options().close_reason));
+}
+void send_fin(Connection& c) {
+  c.stream().send_fin();
+}
+void end_in_order(Connection& c) {
+  c.stream().send_orderly_end();
+}
+void reset(Connection& c) {
+  c.stream().reset();
+}
+void fall_silent(Connection& c) {
+  c.fall_silent();
+}
 
-void refuse_as_asked(Connection& c) { c.refuse(refusal(c.options().status != 0 ? c.options().status : 403)); }
+void refuse_as_asked(Connection& c) {
+  c.refuse(refusal(c.options().status != 0 ? c.options().status : 403));
+}
 
 void redirect(Connection& c) {
   if (is_redirect_target(c.request()))
@@ -94,8 +108,12 @@ void drip(Connection& c) {
   c.serve();
 }
 
-void answer_plainly(Connection& c) { c.refuse(refusal(400)); }
-void greet_as_ssh(Connection& c) { c.refuse(ssh_banner()); }
+void answer_plainly(Connection& c) {
+  c.refuse(refusal(400));
+}
+void greet_as_ssh(Connection& c) {
+  c.refuse(ssh_banner());
+}
 
 UpgradeFault accept_is(UpgradeFault::Accept accept) {
   UpgradeFault fault;
@@ -174,7 +192,8 @@ std::vector<Ending> broken_frame_rows() {
       session("missing-continuation",
               "a text frame in the middle of a fragmented message",
               sends(frame(header(Opcode::text, false), "first half") + frame(Opcode::text, "another"))),
-      session("non-minimal-length", "a short text frame with a 16-bit length", sends(frame(with_long_form(), "long form"))),
+      session(
+          "non-minimal-length", "a short text frame with a 16-bit length", sends(frame(with_long_form(), "long form"))),
       session("compressed-garbage",
               "a compressed message that cannot be inflated (ask for permessage-deflate)",
               sends(frame(with_rsv(4), "\xff\xff\xff\xff\xff\xff"))),
@@ -189,12 +208,14 @@ std::vector<Ending> upgrade_rows() {
       request("refused", "the upgrade refused with --status (403)", refuse_as_asked),
       request("html", "200 and an HTML page instead of the upgrade", refuses(200)),
       request("redirect", "301 to /moved, where a good server is", redirect),
-      request("wrong-accept", "a 101 with a wrong Sec-WebSocket-Accept", upgrades(accept_is(UpgradeFault::Accept::wrong))),
-      request("missing-accept",
-              "a 101 without Sec-WebSocket-Accept",
-              upgrades(accept_is(UpgradeFault::Accept::missing))),
-      request("subprotocol-unasked", "a 101 with a subprotocol of its own", upgrades(subprotocol_is("unasked.example"))),
-      request("subprotocol-missing", "a 101 that picks none of the subprotocols asked for", upgrades(subprotocol_is(""))),
+      request(
+          "wrong-accept", "a 101 with a wrong Sec-WebSocket-Accept", upgrades(accept_is(UpgradeFault::Accept::wrong))),
+      request(
+          "missing-accept", "a 101 without Sec-WebSocket-Accept", upgrades(accept_is(UpgradeFault::Accept::missing))),
+      request(
+          "subprotocol-unasked", "a 101 with a subprotocol of its own", upgrades(subprotocol_is("unasked.example"))),
+      request(
+          "subprotocol-missing", "a 101 that picks none of the subprotocols asked for", upgrades(subprotocol_is(""))),
       request("extension-unasked", "a 101 with an extension that was not offered", upgrades(extension_is("x-unasked"))),
       accepted("not-http", "an SSH banner", greet_as_ssh),
       accepted("plain", "plain HTTP on a port that should speak TLS", answer_plainly, true),
@@ -216,7 +237,8 @@ std::vector<Ending> hostile_rows() {
 }
 
 std::vector<Ending> all_rows() {
-  std::vector<Ending> all{{{"none", "a good server: it answers until the client leaves", false}, EndsAt::never, nullptr}};
+  std::vector<Ending> all{
+      {{"none", "a good server: it answers until the client leaves", false}, EndsAt::never, nullptr}};
   for (const auto& rows : {closing_rows(), transport_rows(), broken_frame_rows(), upgrade_rows(), hostile_rows()})
     all.insert(all.end(), rows.begin(), rows.end());
   return all;
@@ -231,7 +253,8 @@ const std::vector<Ending>& table() {
 
 const Ending* find_ending(std::string_view name) {
   const auto& rows = table();
-  const auto found = std::find_if(rows.begin(), rows.end(), [name](const Ending& ending) { return ending.row.name == name; });
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [name](const Ending& ending) { return ending.row.name == name; });
   return found == rows.end() ? nullptr : &*found;
 }
 
@@ -242,8 +265,7 @@ const Ending& chosen_ending(const ServerOptions& options) {
 const std::vector<EndingRow>& endings() {
   static const std::vector<EndingRow> rows = [] {
     std::vector<EndingRow> shown;
-    for (const Ending& ending : table())
-      shown.push_back(ending.row);
+    for (const Ending& ending : table()) shown.push_back(ending.row);
     return shown;
   }();
   return rows;

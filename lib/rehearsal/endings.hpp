@@ -1,10 +1,10 @@
 // Internal to rehearsal/.
 #pragma once
 
+#include "rehearsal/server.hpp"
+
 #include <functional>
 #include <string_view>
-
-#include "rehearsal/server.hpp"
 
 namespace whydrop::rehearsal {
 

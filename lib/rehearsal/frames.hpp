@@ -1,10 +1,10 @@
 #pragma once
 
+#include "wire/frame.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "wire/frame.hpp"
 
 namespace whydrop::rehearsal {
 

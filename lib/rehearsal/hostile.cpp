@@ -1,8 +1,8 @@
 #include "rehearsal/hostile.hpp"
 
-#include <utility>
-
 #include "rehearsal/frames.hpp"
+
+#include <utility>
 
 namespace whydrop::rehearsal {
 namespace {
@@ -18,9 +18,12 @@ constexpr const char* kHeadStart = "HTTP/1.1 101 Switching Protocols\r\nUpgrade:
 /// `first`, then `count` times `piece` in batches, then `last`.
 Connection::Source repeated(std::string first, std::string piece, unsigned count, std::string last) {
   std::string batch;
-  for (unsigned n = 0; n < kBatch; ++n)
-    batch += piece;
-  return [next = std::move(first), batch = std::move(batch), size = piece.size(), left = count, last = std::move(last)]() mutable {
+  for (unsigned n = 0; n < kBatch; ++n) batch += piece;
+  return [next = std::move(first),
+          batch = std::move(batch),
+          size = piece.size(),
+          left = count,
+          last = std::move(last)]() mutable {
     std::string bytes = std::exchange(next, {});
     const unsigned now = std::min(left, kBatch);
     bytes.append(batch, 0, now * size);
@@ -48,7 +51,9 @@ Connection::Source endless_headers() {
   return repeated(kHeadStart, "X-Filler: and another one\r\n", kHeaderBatches * kBatch, "");
 }
 
-Connection::Source huge_header() { return once(kHeadStart + ("X-Huge: " + std::string(kMillion, 'x')) + "\r\n\r\n"); }
+Connection::Source huge_header() {
+  return once(kHeadStart + ("X-Huge: " + std::string(kMillion, 'x')) + "\r\n\r\n");
+}
 
 Connection::Source empty_fragments() {
   FrameHeader first, middle;
@@ -63,13 +68,19 @@ Connection::Source inflating_bomb() {
   return once(frame(header, inflate_bomb(1024)));
 }
 
-Connection::Source endless_pings() { return repeated("", frame(Opcode::ping, "ping"), kMillion, ""); }
+Connection::Source endless_pings() {
+  return repeated("", frame(Opcode::ping, "ping"), kMillion, "");
+}
 
 Connection::Source deep_json() {
   return once(frame(Opcode::text, std::string(kMillion, '[') + std::string(kMillion, ']')));
 }
 
-std::string huge_frame() { return endless(~std::uint64_t{0} >> 1U); }
-std::string overflowing_frame() { return endless(~std::uint64_t{0}); }
+std::string huge_frame() {
+  return endless(~std::uint64_t{0} >> 1U);
+}
+std::string overflowing_frame() {
+  return endless(~std::uint64_t{0});
+}
 
 }  // namespace whydrop::rehearsal

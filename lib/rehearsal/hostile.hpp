@@ -1,9 +1,9 @@
 // Internal to rehearsal/.
 #pragma once
 
-#include <string>
-
 #include "rehearsal/connection.hpp"
+
+#include <string>
 
 namespace whydrop::rehearsal {
 

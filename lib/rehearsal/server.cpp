@@ -1,12 +1,12 @@
 #include "rehearsal/server.hpp"
 
-#include <set>
-#include <utility>
-
 #include "net/loop_impl.hpp"
 #include "rehearsal/certificate.hpp"
 #include "rehearsal/connection.hpp"
 #include "rehearsal/endings.hpp"
+
+#include <set>
+#include <utility>
 
 namespace whydrop::rehearsal {
 namespace {
@@ -25,7 +25,8 @@ Result<void> check(const ServerOptions& options) {
   if (options.status != 0 && (options.status < 200 || options.status > 599))
     return fail(ErrorKind::usage, "status " + std::to_string(options.status) + ": not between 200 and 599");
   if (options.status != 0 && options.ending != "none" && options.ending != "refused")
-    return fail(ErrorKind::usage, "status " + std::to_string(options.status) + ": does not go with the ending " + options.ending);
+    return fail(ErrorKind::usage,
+                "status " + std::to_string(options.status) + ": does not go with the ending " + options.ending);
   return {};
 }
 
@@ -39,6 +40,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   Identity identity;
   std::set<std::shared_ptr<Connection>> clients;
   std::function<void()> idle_exit;
+  std::string url;
 
   Impl(net::Loop& on, ServerOptions with)
       : loop(on),
@@ -60,8 +62,15 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     if (!error)
       acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error)
-      return fail(ErrorKind::local, "listen on " + options.host + ":" + std::to_string(options.port) + ": " + error.message());
+      return fail(ErrorKind::local,
+                  "listen on " + options.host + ":" + std::to_string(options.port) + ": " + error.message());
     return {};
+  }
+
+  void note_url(std::uint16_t port) {
+    const bool brackets = options.host.find(':') != std::string::npos;
+    url = (options.tls ? "wss://" : "ws://") + (brackets ? "[" + options.host + "]" : options.host) + ":" +
+          std::to_string(port);
   }
 
   void accept() {
@@ -113,8 +122,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     sweep_timer.async_wait([self = shared_from_this()](asio::error_code error) {
       if (error)
         return;
-      for (const auto& client : std::set<std::shared_ptr<Connection>>(self->clients))
-        client->sweep();
+      for (const auto& client : std::set<std::shared_ptr<Connection>>(self->clients)) client->sweep();
       self->sweep();
     });
   }
@@ -124,20 +132,22 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     acceptor.close(ignored);
     sweep_timer.cancel();
     accept_timer.cancel();
-    for (const auto& client : std::exchange(clients, {}))
-      client->close();
+    for (const auto& client : std::exchange(clients, {})) client->close();
   }
 };
 
 Server::Server(net::Loop& loop, ServerOptions options) : impl_(std::make_shared<Impl>(loop, std::move(options))) {}
 
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+}
 
 Result<std::uint16_t> Server::start() {
   auto ready = check(impl_->options);
   if (!ready)
     return tl::unexpected<Error>(ready.error());
-  impl_->options.tls = impl_->options.tls || chosen_ending(impl_->options).row.needs_tls || !impl_->options.tls_fault.empty();
+  impl_->options.tls =
+      impl_->options.tls || chosen_ending(impl_->options).row.needs_tls || !impl_->options.tls_fault.empty();
   if (impl_->options.tls) {
     auto made = make_identity(impl_->options.tls_fault);
     if (!made)
@@ -149,19 +159,25 @@ Result<std::uint16_t> Server::start() {
     return tl::unexpected<Error>(ready.error());
   impl_->accept();
   impl_->sweep();
-  return impl_->acceptor.local_endpoint().port();
+  const std::uint16_t port = impl_->acceptor.local_endpoint().port();
+  impl_->note_url(port);
+  return port;
 }
 
-void Server::on_idle_exit(std::function<void()> done) { impl_->idle_exit = std::move(done); }
+void Server::on_idle_exit(std::function<void()> done) {
+  impl_->idle_exit = std::move(done);
+}
 
-void Server::stop() { impl_->stop(); }
+void Server::stop() {
+  impl_->stop();
+}
 
 std::string Server::url() const {
-  const tcp::endpoint at = impl_->acceptor.local_endpoint();
-  const std::string host = at.address().is_v6() ? "[" + impl_->options.host + "]" : impl_->options.host;
-  return (impl_->options.tls ? "wss://" : "ws://") + host + ":" + std::to_string(at.port());
+  return impl_->url;
 }
 
-std::string Server::certificate_pem() const { return impl_->identity.ca_pem; }
+std::string Server::certificate_pem() const {
+  return impl_->identity.ca_pem;
+}
 
 }  // namespace whydrop::rehearsal

@@ -31,13 +31,15 @@ struct ServerOptions {
   std::string ending = "none";
   std::uint16_t close_code = 1000;
   std::string close_reason;
-  unsigned after_messages = 0;  ///< end after so many data messages; 0: see after_time
-  std::chrono::nanoseconds after_time{0};
-  int status = 0;                     ///< refuse the upgrade with it
+  unsigned after_messages = 0;  ///< end after so many data messages
+  std::chrono::nanoseconds after_time{
+      0};                             ///< or so long after the upgrade; with neither: as soon as the session is open
+  int status = 0;                     ///< refuse the upgrade with it; 0: as the ending says
   std::chrono::nanoseconds delay{0};  ///< before each answer
   bool echo = true;
   bool no_pong = false;
-  bool once = false;  ///< stop after one connection
+  bool once = false;     ///< stop after one connection
+  bool compress = true;  ///< accept permessage-deflate where it is offered
 };
 
 /// A listening server on a Loop; serves many clients at once, each bounded in memory.

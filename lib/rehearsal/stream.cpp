@@ -2,10 +2,10 @@
 
 #include <sys/ioctl.h>
 // after sys/ioctl.h: SIOCOUTQ
-#include <linux/sockios.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <linux/sockios.h>
 
 namespace whydrop::rehearsal {
 namespace {
@@ -20,9 +20,13 @@ Stream::Stream(Socket socket) : socket_(std::move(socket)), timer_(socket_.get_e
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
-void Stream::use_tls(const SslContext& context) { tls_.emplace(context); }
+void Stream::use_tls(const SslContext& context) {
+  tls_.emplace(context);
+}
 
-void Stream::drip(std::chrono::nanoseconds gap) { gap_ = gap; }
+void Stream::drip(std::chrono::nanoseconds gap) {
+  gap_ = gap;
+}
 
 void Stream::read(OnBytes on_bytes) {
   if (closed_)
@@ -32,12 +36,13 @@ void Stream::read(OnBytes on_bytes) {
     asio::post(socket_.get_executor(), [self = shared_from_this()] { self->on_wire_bytes({}); });
     return;
   }
-  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](asio::error_code error, std::size_t count) {
-    if (self->closed_)
-      return;
-    self->ended_ = static_cast<bool>(error);
-    self->on_wire_bytes(error ? std::string_view{} : std::string_view(self->buffer_.data(), count));
-  });
+  socket_.async_read_some(
+      asio::buffer(buffer_), [self = shared_from_this()](asio::error_code error, std::size_t count) {
+        if (self->closed_)
+          return;
+        self->ended_ = static_cast<bool>(error);
+        self->on_wire_bytes(error ? std::string_view{} : std::string_view(self->buffer_.data(), count));
+      });
 }
 
 void Stream::on_wire_bytes(std::string_view wire) {
@@ -121,8 +126,7 @@ void Stream::drained() {
     asio::error_code ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
   }
-  for (const Then& then : std::exchange(then_, {}))
-    then();
+  for (const Then& then : std::exchange(then_, {})) then();
 }
 
 void Stream::when_drained(Then then) {

@@ -1,6 +1,9 @@
 // Internal to rehearsal/: it names Asio's types.
 #pragma once
 
+#include "net/asio.hpp"
+#include "rehearsal/tls_codec.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -11,13 +14,10 @@
 #include <string_view>
 #include <vector>
 
-#include "net/asio.hpp"
-#include "rehearsal/tls_codec.hpp"
-
 namespace whydrop::rehearsal {
 
-/// One accepted socket, plain or TLS. Writes are queued in order; a read happens only when asked for, so that a caller who does
-/// not ask puts back-pressure on its peer. After close() or reset() no handler is called any more.
+/// One accepted socket, plain or TLS. Writes are queued in order; a read happens only when asked for, so that a caller
+/// who does not ask puts back-pressure on its peer. After close() or reset() no handler is called any more.
 class Stream : public std::enable_shared_from_this<Stream> {
  public:
   using Socket = asio::ip::tcp::socket;

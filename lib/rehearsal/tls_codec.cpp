@@ -1,10 +1,10 @@
 #include "rehearsal/tls_codec.hpp"
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-
 #include <algorithm>
 #include <climits>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
 
 namespace whydrop::rehearsal {
 
@@ -13,7 +13,9 @@ TlsCodec::TlsCodec(const SslContext& context) : ssl_(SSL_new(context.get()), SSL
   SSL_set_accept_state(ssl_.get());
 }
 
-bool TlsCodec::established() const { return SSL_is_init_finished(ssl_.get()) == 1; }
+bool TlsCodec::established() const {
+  return SSL_is_init_finished(ssl_.get()) == 1;
+}
 
 bool TlsCodec::feed(std::string_view wire, std::string& plain) {
   // OpenSSL's error queue is per thread: what another codec left there must not be taken for ours.

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "rehearsal/certificate.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "rehearsal/certificate.hpp"
-
 namespace whydrop::rehearsal {
 
-/// The server's side of TLS as a transformation of bytes, without a socket: so the socket's owner decides exactly what is sent
-/// before a FIN or an RST.
+/// The server's side of TLS as a transformation of bytes, without a socket: so the socket's owner decides exactly what
+/// is sent before a FIN or an RST.
 class TlsCodec {
  public:
   explicit TlsCodec(const SslContext& context);

@@ -21,6 +21,7 @@ struct Style {
   unsigned width = 0;   ///< columns to elide at; 0: do not elide
   int verbosity = 0;    ///< -v count: 1 header bytes and handshake headers, 2 hex dumps too
   bool quiet = false;   ///< -q: only the verdict
+  bool escape = false;  ///< data is a terminal: `messages` escapes peer bytes too (the others always do)
   std::string started;  ///< RFC 3339 wall-clock time of t_ns 0; empty: relative times only
 };
 

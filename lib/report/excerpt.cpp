@@ -1,0 +1,75 @@
+#include "report/excerpt.hpp"
+
+#include "base/text.hpp"
+#include "payload/json.hpp"
+#include "payload/view.hpp"
+
+#include <algorithm>
+
+namespace whydrop::report {
+namespace {
+
+// Enough for any code point with its combining marks; what is longer is cut a little early.
+constexpr std::size_t kBytesPerColumn = 4;
+
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < '\x7f'; });
+}
+
+void append_safe(std::string& out, std::string_view safe, const payload::Brush& brush) {
+  if (payload::looks_like_json(safe)) {
+    payload::append_json(out, safe, brush);
+  } else {
+    out += safe;
+  }
+}
+
+/// The quick way for what most messages are: ASCII without controls needs neither escaping nor measuring.
+bool append_plain(std::string& out, std::string_view text, std::size_t columns, const payload::Brush& brush) {
+  const bool fits = columns == 0 || text.size() <= columns;
+  const std::string_view shown = fits ? text : text.substr(0, columns - 1);
+  if (!is_plain(shown)) {
+    return false;
+  }
+  append_safe(out, shown, brush);
+  out += fits ? "" : "…";
+  return true;
+}
+
+void append_text(std::string& out, std::string_view text, std::size_t columns, const payload::Brush& brush) {
+  if (append_plain(out, text, columns, brush)) {
+    return;
+  }
+  if (columns == 0) {
+    append_safe(out, escape_for_terminal(text), brush);
+    return;
+  }
+  std::string safe = escape_for_terminal(text.substr(0, columns * kBytesPerColumn));
+  if (text.size() > columns * kBytesPerColumn) {
+    safe += "…";
+  }
+  append_safe(out, elide(safe, columns), brush);
+}
+
+void append_bytes(std::string& out, std::string_view bytes, std::size_t columns) {
+  const std::size_t room = columns == 0 ? bytes.size() : (columns + 1) / 3;
+  if (bytes.size() <= room) {
+    payload::append_spaced_hex(out, bytes);
+    return;
+  }
+  payload::append_spaced_hex(out, bytes.substr(0, room > 0 ? room - 1 : 0));
+  out += " …";
+}
+
+}  // namespace
+
+void append_excerpt(
+    std::string& out, std::string_view payload, bool text, std::size_t columns, const payload::Brush& brush) {
+  if (text) {
+    append_text(out, payload, columns, brush);
+  } else {
+    append_bytes(out, payload, columns);
+  }
+}
+
+}  // namespace whydrop::report

@@ -1,0 +1,357 @@
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "base/utf8.hpp"
+#include "payload/dialect.hpp"
+#include "payload/view.hpp"
+#include "report/excerpt.hpp"
+#include "report/frame_text.hpp"
+#include "report/log_line.hpp"
+#include "report/names.hpp"
+#include "report/out_buffer.hpp"
+#include "report/renderers.hpp"
+#include "report/steps.hpp"
+#include "report/wrap.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace whydrop::report {
+namespace {
+
+using payload::Ink;
+using session::Event;
+using session::Frame;
+using session::Side;
+using wire::Opcode;
+
+constexpr std::size_t kLabelWidth = 7;
+constexpr std::size_t kStepWidth = 9;
+constexpr std::size_t kSizeWidth = 9;
+constexpr std::size_t kDetailIndent = 15;
+constexpr std::size_t kMaxBodyLines = 12;
+
+constexpr Mark kNoMark;
+
+Mark mark_of(Side side) {
+  return side == Side::client ? Mark{"→", Ink::cyan} : Mark{"←", Ink::green};
+}
+
+Ink ink_of(Opcode opcode) {
+  if (opcode == Opcode::close) {
+    return Ink::yellow;
+  }
+  if (wire::is_reserved(opcode)) {
+    return Ink::red;
+  }
+  return wire::is_control(opcode) ? Ink::dim : Ink::bold;
+}
+
+/// A compressed frame that waits for its content, which is told right after it.
+struct HeldFrame {
+  std::uint64_t seq = 0;
+  std::int64_t t_ns = 0;
+  std::uint32_t conn = 1;
+  Frame frame;
+};
+
+class LogRenderer final : public session::EventSink {
+ public:
+  LogRenderer(const Style& style, ByteSink& data)
+      : style_(style), brush_(style.color), buffer_(data), started_(parse_rfc3339(style.started)) {}
+
+  std::string_view sink_name() const override { return "log"; }
+  Result<void> on_event(const Event& event) override;
+  Result<void> flush() override { return buffer_.flush(); }
+
+ private:
+  LogLine start(const Event& event, Mark mark) { return start(event.seq, event.t_ns, event.conn, mark); }
+  LogLine start(std::uint64_t seq, std::int64_t t_ns, std::uint32_t conn, Mark mark);
+  std::string clock(std::int64_t t_ns) const;
+  void end_line() { buffer_.text() += '\n'; }
+
+  void show(const Event& event);
+  void on_frame(const Event& event, const Frame& frame);
+  void frame_line(const HeldFrame& held, const session::Inflated* content);
+  void frame_content(LogLine& line, const Frame& frame);
+  void message_content(LogLine& line, std::string_view payload, bool text);
+  void frame_details(const Frame& frame, std::string_view payload);
+  void size_column(LogLine& line, std::uint64_t bytes);
+  void on_inflated(const Event& event, const session::Inflated& inflated);
+  void on_message(const Event& event, const session::Message& message);
+  void on_finding(const Event& event, const session::Finding& finding);
+  void on_verdict(const Event& event, const session::Verdict& verdict);
+  void on_response(const Event& event, const session::Response& response);
+  void head_details(const std::vector<session::Header>& headers, char direction);
+  void step(const Event& event, const Step& step, Mark mark);
+  void detail(std::string_view text);
+  std::size_t detail_room() const {
+    return style_.width > 2 * kDetailIndent ? style_.width - kDetailIndent : kDetailIndent;
+  }
+  void release_held();
+
+  const Style style_;
+  const payload::Brush brush_;
+  OutBuffer buffer_;
+  std::optional<std::int64_t> started_;
+  std::optional<HeldFrame> held_;
+  std::string last_headline_;  ///< of a connection that may not have been the last
+};
+
+Result<void> LogRenderer::on_event(const Event& event) {
+  if (!style_.quiet || std::holds_alternative<session::Verdict>(event.body)) {
+    show(event);
+  }
+  return buffer_.drain();
+}
+
+void LogRenderer::show(const Event& event) {
+  if (const auto* frame = std::get_if<Frame>(&event.body)) {
+    on_frame(event, *frame);
+    return;
+  }
+  if (const auto* inflated = std::get_if<session::Inflated>(&event.body)) {
+    on_inflated(event, *inflated);
+    return;
+  }
+  release_held();
+  std::visit(overloaded{
+                 [&](const session::Message& message) { on_message(event, message); },
+                 [&](const session::Finding& finding) { on_finding(event, finding); },
+                 [&](const session::Verdict& verdict) { on_verdict(event, verdict); },
+                 [&](const session::State& state) {
+                   if (style_.verbosity >= 2) {
+                     step(event, step_of(state), mark_of(state.side));
+                   }
+                 },
+                 [&](const session::Open& open) {
+                   if (!last_headline_.empty()) {
+                     detail(std::exchange(last_headline_, {}));
+                   }
+                   step(event, step_of(open), kNoMark);
+                 },
+                 [&](const session::Request& request) {
+                   step(event, step_of(request), mark_of(Side::client));
+                   head_details(request.headers, '>');
+                 },
+                 [&](const session::Response& response) { on_response(event, response); },
+                 [&](const session::Partial& partial) {
+                   step(event, step_of(partial), mark_of(partial.from));
+                   if (partial.has_header && !partial.payload.empty()) {
+                     detail("came: " + elide(escape_for_terminal(partial.payload.substr(0, 256)), 60));
+                   }
+                 },
+                 [&](const session::UndecodedBytes& bytes) { step(event, step_of(bytes), mark_of(bytes.from)); },
+                 [&](const session::Shutdown& shutdown) { step(event, step_of(shutdown), mark_of(shutdown.from)); },
+                 [&](const auto& other) {
+                   if constexpr (!std::is_same_v<std::decay_t<decltype(other)>, Frame> &&
+                                 !std::is_same_v<std::decay_t<decltype(other)>, session::Inflated>) {
+                     step(event, step_of(other), kNoMark);
+                   }
+                 },
+             },
+             event.body);
+}
+
+LogLine LogRenderer::start(std::uint64_t seq, std::int64_t t_ns, std::uint32_t conn, Mark mark) {
+  LogLine line(buffer_.text(), style_, brush_);
+  line.begin(seq, t_ns, conn, mark, clock(t_ns));
+  return line;
+}
+
+std::string LogRenderer::clock(std::int64_t t_ns) const {
+  constexpr std::size_t kDate = 11;
+  return style_.verbosity > 0 && started_ ? format_rfc3339(*started_ + t_ns).substr(kDate) : std::string();
+}
+
+void LogRenderer::step(const Event& event, const Step& step, Mark mark) {
+  LogLine line = start(event, mark);
+  if (!step.label.empty()) {
+    const std::size_t begin = line.used();
+    line.put_ascii(Ink::dim, step.label);
+    line.pad_to(begin + kStepWidth);
+  }
+  const std::size_t room = line.room();
+  line.put(step.ink, room == 0 ? step.text : elide(step.text, room), 0);
+  end_line();
+}
+
+void LogRenderer::detail(std::string_view text) {
+  buffer_.text().append(kDetailIndent, ' ');
+  brush_.paint(buffer_.text(), Ink::dim, text);
+  end_line();
+}
+
+void LogRenderer::head_details(const std::vector<session::Header>& headers, char direction) {
+  if (style_.verbosity < 1) {
+    return;
+  }
+  for (const session::Header& header : headers) {
+    detail(std::string(1, direction) + " " + escape_for_terminal(header.name + ": " + header.value));
+  }
+}
+
+void LogRenderer::on_response(const Event& event, const session::Response& response) {
+  step(event, step_of(response), mark_of(Side::server));
+  head_details(response.headers, '<');
+  std::string_view body = response.body;
+  for (std::size_t lines = 0; !body.empty() && lines < kMaxBodyLines; ++lines) {
+    const std::size_t end = std::min(body.find('\n'), body.size());
+    const std::string safe = "| " + escape_for_terminal(body.substr(0, end));
+    detail(style_.width == 0 ? safe : elide(safe, detail_room()));
+    body.remove_prefix(std::min(end + 1, body.size()));
+  }
+}
+
+// ---- frames and messages --------------------------------------------------------------------------------------------
+
+void LogRenderer::release_held() {
+  if (held_) {
+    const HeldFrame held = *std::exchange(held_, std::nullopt);
+    frame_line(held, nullptr);
+  }
+}
+
+void LogRenderer::on_frame(const Event& event, const Frame& frame) {
+  release_held();
+  HeldFrame shown{event.seq, event.t_ns, event.conn, frame};
+  if (!frame.has_payload && frame.header.fin && frame.header.opcode != Opcode::continuation) {
+    held_ = std::move(shown);
+    held_->frame.payload = {};
+    return;
+  }
+  frame_line(shown, nullptr);
+}
+
+void LogRenderer::size_column(LogLine& line, std::uint64_t bytes) {
+  const std::string size = format_size(bytes);
+  line.pad_to(line.used() + (size.size() < kSizeWidth - 2 ? kSizeWidth - 2 - size.size() : 1));
+  line.put_ascii(Ink::plain, size);
+  line.put_ascii(Ink::plain, "  ");
+}
+
+void LogRenderer::frame_line(const HeldFrame& held, const session::Inflated* content) {
+  const Frame& frame = held.frame;
+  LogLine line = start(held.seq, held.t_ns, held.conn, mark_of(frame.from));
+  const std::size_t begin = line.used();
+  line.put_ascii(ink_of(frame.header.opcode), wire::name(frame.header.opcode));
+  line.pad_to(begin + kLabelWidth);
+  size_column(line, content != nullptr ? content->length : frame.header.length);
+  std::string flags;
+  append_flags(flags, frame);
+  line.put_ascii(Ink::yellow, flags);
+  if (content != nullptr) {
+    line.put_ascii(Ink::dim, "(" + format_size(frame.header.length) + " on the wire) ");
+    message_content(line, content->content, content->text);
+  } else {
+    frame_content(line, frame);
+  }
+  while (buffer_.text().back() == ' ') {
+    buffer_.text().pop_back();
+  }
+  end_line();
+  frame_details(frame, content != nullptr ? content->content : frame.payload);
+}
+
+void LogRenderer::frame_content(LogLine& line, const Frame& frame) {
+  if (!frame.has_payload) {
+    line.put_ascii(Ink::dim, "(compressed)");
+    return;
+  }
+  if (frame.header.opcode == Opcode::close) {
+    append_excerpt(buffer_.text(), close_text(frame.payload), true, line.room(), payload::Brush(false));
+    return;
+  }
+  if (wire::is_control(frame.header.opcode) || frame.header.opcode == Opcode::continuation || !frame.header.fin) {
+    append_excerpt(buffer_.text(), frame.payload, shown_as_text(frame), line.room(), brush_);
+    return;
+  }
+  message_content(line, frame.payload, shown_as_text(frame));
+}
+
+void LogRenderer::message_content(LogLine& line, std::string_view payload, bool text) {
+  const std::string dialect = payload::dialect(payload, text);
+  if (!dialect.empty()) {
+    line.put_ascii(Ink::magenta, "(" + dialect + ") ");
+  }
+  append_excerpt(buffer_.text(), payload, text, line.room(), brush_);
+}
+
+void LogRenderer::frame_details(const Frame& frame, std::string_view payload) {
+  if (style_.verbosity >= 1) {
+    detail("header " + header_hex(frame.header));
+  }
+  if (style_.verbosity >= 2) {
+    buffer_.text() += payload::hex_dump(payload, kDetailIndent);
+  }
+}
+
+void LogRenderer::on_inflated(const Event& event, const session::Inflated& inflated) {
+  const bool of_held = held_ && inflated.frames.size() == 1 && inflated.frames.front() == held_->seq;
+  if (of_held && inflated.error.empty()) {
+    frame_line(*std::exchange(held_, std::nullopt), &inflated);
+    return;
+  }
+  release_held();
+  if (!inflated.error.empty()) {
+    step(event, {"inflate", "failed: " + escape_for_terminal(inflated.error), Ink::red}, mark_of(inflated.from));
+  } else if (inflated.frames.size() == 1) {
+    step(event, {"inflated", escape_for_terminal(inflated.content), Ink::plain}, mark_of(inflated.from));
+  }
+}
+
+/// A message of one frame was shown as that frame.
+void LogRenderer::on_message(const Event& event, const session::Message& message) {
+  if (message.frames.size() < 2) {
+    return;
+  }
+  LogLine line = start(0, event.t_ns, event.conn, mark_of(message.from));
+  line.put_ascii(Ink::bold, "message");
+  size_column(line, message.length);
+  std::string note = "(" + std::to_string(message.frames.size()) + " frames";
+  note += message.compressed ? ", " + format_size(message.wire_length) + " on the wire) " : ") ";
+  line.put_ascii(Ink::dim, note);
+  message_content(line, message.payload, message.text);
+  end_line();
+}
+
+// ---- opinions -------------------------------------------------------------------------------------------------------
+
+void LogRenderer::on_finding(const Event& event, const session::Finding& finding) {
+  const SeverityLook look = look_of(finding.severity);
+  LogLine line = start(0, event.t_ns, event.conn, {look.mark, look.ink});
+  line.put_ascii(look.ink, finding.id);
+  line.put_ascii(Ink::plain, ": ");
+  const std::string safe = escape_for_terminal(finding.says);
+  std::string_view rest = safe;
+  const std::string_view first = line.room() == 0 ? rest : wrap(rest, line.room()).front();
+  buffer_.text() += first;
+  end_line();
+  rest.remove_prefix(std::min(first.size() + 1, rest.size()));
+  for (const std::string_view part : rest.empty() ? std::vector<std::string_view>() : wrap(rest, detail_room())) {
+    detail(part);
+  }
+}
+
+void LogRenderer::on_verdict(const Event& event, const session::Verdict& verdict) {
+  if (event.conn != 0) {
+    last_headline_ = escape_for_terminal(verdict.headline);
+    return;
+  }
+  buffer_.text() += style_.quiet ? "" : "\n";
+  buffer_.text() += verdict_block(verdict, style_);
+}
+
+}  // namespace
+
+std::unique_ptr<session::EventSink> make_log_renderer(const Style& style, ByteSink& data) {
+  return std::make_unique<LogRenderer>(style, data);
+}
+
+}  // namespace whydrop::report

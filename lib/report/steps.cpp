@@ -1,0 +1,151 @@
+#include "report/steps.hpp"
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "report/names.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+namespace whydrop::report {
+
+using payload::Ink;
+using session::Header;
+
+namespace {
+
+/// "what (took)" or "what failed: why (took)".
+Step timed(std::string_view label, const std::string& what, const std::string& error, std::int64_t duration_ns) {
+  const std::string took = duration_ns > 0 ? " (" + format_duration(duration_ns) + ")" : std::string();
+  if (error.empty()) {
+    return {label, escape_for_terminal(what) + took};
+  }
+  return {label, escape_for_terminal(what + " failed: " + error) + took, Ink::red};
+}
+
+std::string join(const std::vector<std::string>& words, std::string_view between) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += text.empty() ? word : std::string(between) + word;
+  }
+  return text;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+std::string value_of(const std::vector<Header>& headers, std::string_view name) {
+  std::vector<std::string> values;
+  for (const Header& header : headers) {
+    if (same_name(header.name, name)) {
+      values.push_back(header.value);
+    }
+  }
+  return join(values, ", ");
+}
+
+void add_part(std::string& text, std::string_view label, const std::string& value) {
+  if (!value.empty()) {
+    text += "; ";
+    text += label;
+    text += value;
+  }
+}
+
+}  // namespace
+
+Step step_of(const session::Open& open) {
+  std::string text = open.url;
+  if (open.parent) {
+    text += " (after #" + std::to_string(*open.parent) + ")";
+  }
+  return {"open", escape_for_terminal(text), Ink::bold};
+}
+
+Step step_of(const session::Resolve& resolve) {
+  const std::string found = resolve.error.empty() ? ": " + join(resolve.addresses, ", ") : std::string();
+  return timed("resolve", resolve.host + found, resolve.error, resolve.duration_ns);
+}
+
+Step step_of(const session::Connect& connect) {
+  const std::string from = connect.local.empty() ? std::string() : " from " + connect.local;
+  return timed("connect", connect.remote + from, connect.error, connect.duration_ns);
+}
+
+Step step_of(const session::Proxy& proxy) {
+  const std::string status = proxy.status != 0 ? ", answered " + std::to_string(proxy.status) : std::string();
+  return timed("proxy", proxy.kind + " " + proxy.address + status, proxy.error, proxy.duration_ns);
+}
+
+Step step_of(const session::Tls& tls) {
+  std::string text = tls.error.empty() ? tls.version + " " + tls.cipher : std::string("handshake");
+  if (tls.error.empty()) {
+    add_part(text, "", tls.subject);
+    add_part(text, "expires ", tls.not_after.substr(0, 10));
+    add_part(text, "", tls.verified ? "" : "certificate not checked");
+  }
+  return timed("tls", text, tls.error, tls.duration_ns);
+}
+
+Step step_of(const session::Request& request) {
+  return {"", escape_for_terminal(request.start_line)};
+}
+
+Step step_of(const session::Response& response) {
+  std::string text = response.start_line.empty() ? "(not an HTTP answer)" : response.start_line;
+  if (response.status == 101) {
+    add_part(text, "subprotocol ", value_of(response.headers, "Sec-WebSocket-Protocol"));
+    add_part(text, "", value_of(response.headers, "Sec-WebSocket-Extensions"));
+    return {"", escape_for_terminal(text), Ink::green};
+  }
+  add_part(text, "", value_of(response.headers, "Content-Type"));
+  add_part(text, "to ", value_of(response.headers, "Location"));
+  add_part(text, "retry after ", value_of(response.headers, "Retry-After"));
+  return {"", escape_for_terminal(text), Ink::red};
+}
+
+Step step_of(const session::Partial& partial) {
+  std::string text;
+  if (partial.has_header) {
+    text = std::string(wire::name(partial.header.opcode)) + " frame of " + format_size(partial.need) + ", cut after " +
+           format_size(partial.have);
+  } else {
+    text = "frame header, cut after " + format_size(partial.have);
+  }
+  return {"partial", text, Ink::red};
+}
+
+Step step_of(const session::UndecodedBytes& bytes) {
+  return {"undecoded", format_size(bytes.length) + " after framing was lost", Ink::red};
+}
+
+Step step_of(const session::Shutdown& shutdown) {
+  const bool ours = shutdown.from == session::Side::client;
+  return {"shutdown", ours ? "we send no more" : "the server sends no more", Ink::dim};
+}
+
+Step step_of(const session::Ending& ending) {
+  std::string text = ending_words(ending.how);
+  add_part(text, "", ending.detail);
+  add_part(text, "read: ", ending.read_error);
+  add_part(text, "write: ", ending.write_error);
+  return {"ended", escape_for_terminal(text), Ink::bold};
+}
+
+Step step_of(const session::Token& token) {
+  std::string text = token.variable;
+  add_part(text, "", token.alg);
+  add_part(text, "expires ", token.exp ? format_rfc3339(*token.exp * 1'000'000'000) : std::string());
+  add_part(text, "scopes ", join(token.scopes, " "));
+  return {"token", escape_for_terminal(text), Ink::dim};
+}
+
+Step step_of(const session::State& state) {
+  return {"state", std::string(wire::name(state.side)) + " is " + std::string(session::name(state.phase)), Ink::dim};
+}
+
+}  // namespace whydrop::report

@@ -1,0 +1,145 @@
+#include "base/units.hpp"
+#include "report/out_buffer.hpp"
+#include "report/renderers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace whydrop::report {
+namespace {
+
+using session::Event;
+using session::Frame;
+using session::Side;
+using wire::Opcode;
+
+struct Traffic {
+  std::uint64_t frames = 0, messages = 0, payload_bytes = 0, wire_bytes = 0, pings = 0, pongs = 0;
+};
+
+/// Time from our last ping to the pong that carries its payload. RFC 6455 section 5.5.3.
+class RoundTrips {
+ public:
+  void on_frame(const Event& event, const Frame& frame) {
+    if (frame.from == Side::client && frame.header.opcode == Opcode::ping) {
+      payload_ = frame.payload;
+      sent_ns_ = event.t_ns;
+    } else if (frame.from == Side::server && frame.header.opcode == Opcode::pong && sent_ns_ &&
+               frame.payload == payload_) {
+      add(event.t_ns - *sent_ns_);
+      sent_ns_.reset();
+    }
+  }
+  std::string text() const {
+    return count_ == 0 ? std::string()
+                       : format_duration(min_ns_) + " / " + format_duration(sum_ns_ / count_) + " / " +
+                             format_duration(max_ns_) + " (least, mean, most of " + std::to_string(count_) + ")";
+  }
+
+ private:
+  void add(std::int64_t ns) {
+    min_ns_ = count_ == 0 ? ns : std::min(min_ns_, ns);
+    max_ns_ = std::max(max_ns_, ns);
+    sum_ns_ += ns;
+    ++count_;
+  }
+  std::string payload_;
+  std::optional<std::int64_t> sent_ns_;
+  std::int64_t min_ns_ = 0, max_ns_ = 0, sum_ns_ = 0, count_ = 0;
+};
+
+/// Counts instead of lines, then the verdict.
+class SummaryRenderer final : public session::EventSink {
+ public:
+  SummaryRenderer(const Style& style, ByteSink& data) : style_(style), buffer_(data) {}
+
+  std::string_view sink_name() const override { return "summary"; }
+  Result<void> on_event(const Event& event) override {
+    if (const auto* frame = std::get_if<Frame>(&event.body)) {
+      on_frame(event, *frame);
+    } else if (const auto* message = std::get_if<session::Message>(&event.body)) {
+      Traffic& traffic = of(message->from);
+      ++traffic.messages;
+      traffic.payload_bytes += message->length;
+    } else if (const auto* response = std::get_if<session::Response>(&event.body)) {
+      if (response->status == 101) {
+        opened_ns_ = opened_ns_ ? opened_ns_ : event.t_ns;
+      }
+    } else if (std::holds_alternative<session::Open>(event.body)) {
+      ++connections_;
+    } else if (const auto* verdict = std::get_if<session::Verdict>(&event.body);
+               verdict != nullptr && event.conn == 0) {
+      write(*verdict);
+    }
+    last_ns_ = std::max(last_ns_, event.t_ns);
+    return {};
+  }
+  Result<void> flush() override { return buffer_.flush(); }
+
+ private:
+  Traffic& of(Side side) { return traffic_.at(static_cast<std::size_t>(side)); }
+  void on_frame(const Event& event, const Frame& frame) {
+    Traffic& traffic = of(frame.from);
+    ++traffic.frames;
+    traffic.wire_bytes += frame.header.size() + frame.header.length;
+    traffic.pings += frame.header.opcode == Opcode::ping ? 1 : 0;
+    traffic.pongs += frame.header.opcode == Opcode::pong ? 1 : 0;
+    if (wire::is_control(frame.header.opcode)) {
+      trips_.on_frame(event, frame);
+    }
+  }
+  void row(std::string_view label, std::string_view text) {
+    constexpr std::size_t kLabelWidth = 13;
+    std::string& out = buffer_.text();
+    out += "  ";
+    out += label;
+    out.append(kLabelWidth - 2 - label.size(), ' ');
+    out += text;
+    out += '\n';
+  }
+  std::string words(const Traffic& traffic) const {
+    std::string text = std::to_string(traffic.messages) + " messages, " + format_size(traffic.payload_bytes) + "; " +
+                       std::to_string(traffic.frames) + " frames, " + format_size(traffic.wire_bytes) + " on the wire";
+    if (traffic.pings + traffic.pongs > 0) {
+      text += "; " + std::to_string(traffic.pings) + " pings, " + std::to_string(traffic.pongs) + " pongs";
+    }
+    return text;
+  }
+  void write(const session::Verdict& verdict) {
+    if (!style_.quiet) {
+      row("sent", words(of(Side::client)));
+      row("received", words(of(Side::server)));
+      row("lasted", format_duration(last_ns_) + (opened_ns_ ? ", open after " + format_duration(*opened_ns_) : ""));
+      if (const std::string trips = trips_.text(); !trips.empty()) {
+        row("ping", trips);
+      }
+      if (connections_ > 1) {
+        row("tries", std::to_string(connections_) + " connections");
+      }
+      buffer_.text() += '\n';
+    }
+    buffer_.text() += verdict_block(verdict, style_);
+  }
+
+  const Style style_;
+  OutBuffer buffer_;
+  std::array<Traffic, 2> traffic_{};
+  RoundTrips trips_;
+  std::optional<std::int64_t> opened_ns_;
+  std::int64_t last_ns_ = 0;
+  std::uint64_t connections_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<session::EventSink> make_summary_renderer(const Style& style, ByteSink& data) {
+  return std::make_unique<SummaryRenderer>(style, data);
+}
+
+}  // namespace whydrop::report

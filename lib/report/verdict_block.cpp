@@ -1,0 +1,266 @@
+#include "base/text.hpp"
+#include "payload/ink.hpp"
+#include "report/names.hpp"
+#include "report/report.hpp"
+#include "report/wrap.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::report {
+namespace {
+
+using payload::Brush;
+using payload::Ink;
+using session::Basis;
+using session::CloseSeen;
+using session::CodeSource;
+using session::Confidence;
+using session::Finding;
+using session::Party;
+using session::Severity;
+using session::Side;
+using session::Verdict;
+
+constexpr std::size_t kDefaultWidth = 80;
+constexpr std::size_t kMinWidth = 40;
+// Longer lines are hard to read, however wide the terminal is.
+constexpr std::size_t kMaxWidth = 100;
+constexpr std::size_t kGutter = 13;
+constexpr std::size_t kMaxFindings = 8;
+constexpr std::size_t kMaxEvidence = 6;
+
+std::size_t width_of(const Style& style) {
+  return style.width == 0 ? kDefaultWidth : std::clamp<std::size_t>(style.width, kMinWidth, kMaxWidth);
+}
+
+/// Rows of "  label      text", wrapped; the label stands on the first line of its section only.
+class Block {
+ public:
+  explicit Block(const Style& style) : brush_(style.color), width_(width_of(style)) {}
+
+  void headline(std::string_view text, Ink ink) {
+    const std::string safe = escape_for_terminal(text);
+    for (const std::string_view line : wrap(safe, width_ - 2)) {
+      brush_.paint(out_, ink, "▌");
+      out_ += ' ';
+      brush_.paint(out_, Ink::bold, line);
+      out_ += '\n';
+    }
+  }
+  void gap() { out_ += '\n'; }
+  /// Starts a section: its label goes to the left of the next row.
+  void label(std::string_view text) { label_ = text; }
+  /// One paragraph, hung under `mark` (a bullet, or empty).
+  void row(std::string_view text, std::string_view mark = {}, Ink mark_ink = Ink::plain, Ink ink = Ink::plain) {
+    const std::size_t hang = mark.empty() ? 0 : 2;
+    const std::string safe = escape_for_terminal(text);
+    bool first = true;
+    for (const std::string_view line : wrap(safe, width_ - kGutter - hang)) {
+      gutter();
+      if (hang != 0) {
+        brush_.paint(out_, mark_ink, first ? mark : " ");
+        out_ += ' ';
+      }
+      brush_.paint(out_, ink, line);
+      out_ += '\n';
+      first = false;
+    }
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  void gutter() {
+    out_ += "  ";
+    brush_.paint(out_, Ink::cyan, label_);
+    out_.append(kGutter - 2 - label_.size(), ' ');
+    label_ = {};
+  }
+
+  Brush brush_;
+  std::size_t width_;
+  std::string_view label_;
+  std::string out_;
+};
+
+bool broken(const Verdict& verdict) {
+  return std::any_of(verdict.findings.begin(), verdict.findings.end(), [](const Finding& finding) {
+    return finding.severity == Severity::error && finding.basis == Basis::observed;
+  });
+}
+
+/// Red for a drop, a refusal or a broken rule; yellow where the server closed by itself; green where all is well.
+Ink tone(const Verdict& verdict) {
+  if (!verdict.code || verdict.code == 1006 || broken(verdict)) {
+    return Ink::red;
+  }
+  return verdict.first_close == Side::server ? Ink::yellow : Ink::green;
+}
+
+std::string derived_reason(const Verdict& verdict) {
+  if (verdict.received || verdict.sent) {
+    return "derived: the Close frame carried no code";
+  }
+  return "derived: no Close frame was received or sent";
+}
+
+std::string code_line(const Verdict& verdict) {
+  const std::string browser =
+      verdict.browser_code ? "a browser would say " + std::to_string(*verdict.browser_code) : std::string();
+  if (!verdict.code) {
+    return browser.empty() ? "none: the session never opened" : "none: the session never opened; " + browser;
+  }
+  std::string line = close_code_words(*verdict.code) + " ";
+  switch (verdict.code_source) {
+  case CodeSource::received:
+    line += "received from the server";
+    break;
+  case CodeSource::sent:
+    line += "sent by us";
+    break;
+  case CodeSource::derived:
+    line += derived_reason(verdict);
+    break;
+  case CodeSource::none:
+    break;
+  }
+  const bool worth_saying = verdict.code_source == CodeSource::derived || verdict.browser_code != verdict.code;
+  return browser.empty() || !worth_saying ? line : line + "; " + browser;
+}
+
+std::string close_line(std::string_view direction, const std::optional<CloseSeen>& close, bool first) {
+  std::string line(direction);
+  if (!close) {
+    return line + " none";
+  }
+  line += close->code ? " " + close_code_words(*close->code) : " without a code";
+  line += close->reason.empty() ? ", no reason" : ", reason \"" + close->reason + "\"";
+  line += ", event " + std::to_string(close->seq);
+  return first ? line + ", first" : line;
+}
+
+void add_facts(Block& block, const Verdict& verdict) {
+  block.label("code");
+  block.row(code_line(verdict));
+  if (verdict.code) {
+    const bool both = verdict.received && verdict.sent;
+    block.label("Close");
+    block.row(close_line("received", verdict.received, both && verdict.first_close == Side::server));
+    block.row(close_line("sent", verdict.sent, both && verdict.first_close == Side::client));
+  }
+  block.label("ended");
+  block.row(ended_words(verdict));
+}
+
+void add_list(
+    Block& block, std::string_view label, const std::vector<std::string>& lines, std::string_view mark, Ink mark_ink) {
+  if (lines.empty()) {
+    return;
+  }
+  block.gap();
+  block.label(label);
+  for (const std::string& line : lines) {
+    block.row(line, mark, mark_ink);
+  }
+}
+
+std::string evidence_words(const Finding& finding) {
+  std::string text = finding.evidence.size() == 1 ? "event " : "events ";
+  for (std::size_t i = 0; i < finding.evidence.size() && i < kMaxEvidence; ++i) {
+    text += (i == 0 ? "" : ", ") + std::to_string(finding.evidence[i]);
+  }
+  return finding.evidence.size() > kMaxEvidence ? text + " …" : text;
+}
+
+std::string title_of(const Finding& finding) {
+  std::string text = finding.id + ", " + std::string(session::name(finding.severity));
+  if (finding.basis == Basis::inferred) {
+    text += ", " + std::string(confidence_words(finding.confidence));
+  }
+  if (finding.at_fault != Party::unknown) {
+    text += ", " + std::string(session::name(finding.at_fault)) + " is at fault";
+  }
+  return finding.count > 1 ? text + ", " + std::to_string(finding.count) + " times" : text;
+}
+
+void add_finding(Block& block, const Finding& finding) {
+  const SeverityLook look = look_of(finding.severity);
+  block.row(title_of(finding), look.mark, look.ink, Ink::bold);
+  block.row(finding.says, " ");
+  if (!finding.fix.empty()) {
+    block.row("Try: " + finding.fix, " ");
+  }
+  block.row(
+      evidence_words(finding) + (finding.citation.empty() ? "" : "; " + finding.citation), " ", Ink::plain, Ink::dim);
+}
+
+/// Findings of one basis, so that what was seen and what was concluded never share a list.
+void add_findings(Block& block, std::string_view label, const Verdict& verdict, Basis basis) {
+  std::size_t shown = 0;
+  std::size_t left = 0;
+  for (const Finding& finding : verdict.findings) {
+    if (finding.basis != basis) {
+      continue;
+    }
+    if (shown == kMaxFindings) {
+      ++left;
+      continue;
+    }
+    if (shown++ == 0) {
+      block.gap();
+      block.label(label);
+    }
+    add_finding(block, finding);
+  }
+  if (left > 0) {
+    block.row("and " + std::to_string(left) + " more; --output ndjson lists them all", " ");
+  }
+}
+
+void add_next(Block& block, const Verdict& verdict) {
+  if (verdict.next.empty()) {
+    return;
+  }
+  block.gap();
+  block.label("next");
+  for (std::size_t i = 0; i < verdict.next.size(); ++i) {
+    block.row(verdict.next[i], std::to_string(i + 1), Ink::cyan);
+  }
+}
+
+std::string explain_key(const Verdict& verdict) {
+  if (!verdict.cause.empty()) {
+    return verdict.cause;
+  }
+  if (verdict.code) {
+    return std::to_string(*verdict.code);
+  }
+  return verdict.how ? std::string(session::name(*verdict.how)) : std::string();
+}
+
+}  // namespace
+
+std::string verdict_block(const Verdict& verdict, const Style& style) {
+  Block block(style);
+  block.headline(verdict.headline, tone(verdict));
+  block.gap();
+  add_facts(block, verdict);
+  add_list(block, "observed", verdict.observed, "•", Ink::plain);
+  add_findings(block, "findings", verdict, Basis::observed);
+  add_list(block, "inferred", verdict.inferred, "≈", Ink::yellow);
+  add_findings(block, "likely", verdict, Basis::inferred);
+  add_list(block, "unknown", verdict.unknown, "?", Ink::magenta);
+  add_next(block, verdict);
+  const std::string key = explain_key(verdict);
+  if (!key.empty()) {
+    block.gap();
+    block.label("explain");
+    block.row("whydrop explain " + key);
+  }
+  return block.take();
+}
+
+}  // namespace whydrop::report

@@ -2,6 +2,7 @@
 
 #include "wire/frame.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,8 +15,8 @@ namespace whydrop::wire {
 /// Decodes one direction of a WebSocket byte stream. Call feed(), then next() until it is empty; call finish() once at
 /// the end of the stream. Never rejects input; see rules/. Views handed out are valid until the next call of feed().
 /// A frame that lies whole in one fed chunk and is unmasked is handed out as a view into that chunk (no copy).
-/// Whole, byte by byte and randomly split feeds give the same items; the extents of all items are contiguous and sum to
-/// the bytes fed. RFC 6455 section 5.2.
+/// Whole, byte by byte and randomly split feeds give the same items (Undecoded bytes: the same once joined); the
+/// extents of all items are contiguous and sum to the bytes fed. RFC 6455 section 5.2.
 class FrameDecoder {
  public:
   using Item = std::variant<Frame, Undecoded>;
@@ -30,12 +31,36 @@ class FrameDecoder {
   std::optional<PartialFrame> finish();
 
   /// True while a header or payload is incomplete.
-  bool in_frame() const;
+  bool in_frame() const { return head_size_ > 0; }
+  /// True once framing was lost: every later byte of this direction is Undecoded.
+  bool lost() const { return lost_; }
   std::uint64_t bytes_fed() const { return fed_; }
 
  private:
+  static constexpr std::size_t kMaxHeaderSize = 14;
+
+  std::string_view rest() const { return chunk_.substr(at_); }
+  bool take_header();
+  std::string_view take_whole_payload();
+  bool take_payload_part();
+  std::size_t kept(std::uint64_t size) const;
+  Frame finish_frame(std::string_view payload);
+  Undecoded give_up();
+
+  std::size_t max_payload_;
   std::uint64_t fed_ = 0;
-  // (implementation members)
+  std::string_view chunk_;
+  std::size_t at_ = 0;                       ///< in chunk_: the first byte that is not decoded yet
+  std::uint64_t offset_ = 0;                 ///< of the frame that is under way or comes next
+  std::array<char, kMaxHeaderSize> head_{};  ///< raw header of the frame that is under way
+  std::size_t head_size_ = 0;                ///< bytes of it that came; 0 between frames
+  bool has_header_ = false;
+  bool lost_ = false;
+  FrameHeader header_;
+  std::uint64_t payload_have_ = 0;  ///< bytes of the payload that came
+  std::string carry_;               ///< kept payload of a frame that spans chunks, unmasked
+  std::string spent_;               ///< the carry that was handed out last; its view is still valid
+  std::string unmasked_;            ///< where masked payloads of chunk_ are unmasked, at the place they have there
 };
 
 }  // namespace whydrop::wire

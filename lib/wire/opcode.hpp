@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace whydrop::wire {
@@ -14,6 +15,7 @@ constexpr Side other(Side side) {
   return side == Side::client ? Side::server : Side::client;
 }
 std::string_view name(Side side);  ///< "client" or "server"
+std::optional<Side> parse_side(std::string_view text);
 
 /// All sixteen values that four bits can hold are representable; the reserved ones are legal
 /// values of this type, not of the protocol. RFC 6455 section 5.2.
@@ -37,6 +39,7 @@ enum class Opcode : std::uint8_t {
 };
 
 std::string_view name(Opcode opcode);  ///< "text", "ping", "reserved_b" …
+std::optional<Opcode> parse_opcode(std::string_view text);
 constexpr bool is_control(Opcode opcode) {
   return static_cast<std::uint8_t>(opcode) >= 8;
 }

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop {
+
+/// Makes a peer's bytes safe to show: control characters, C1, bidirectional and zero-width format characters and
+/// invalid UTF-8 become visible escapes (\n, \x1b, \u202e); printable UTF-8 is kept. The result is one line of valid
+/// UTF-8.
+std::string escape_for_terminal(std::string_view bytes);
+
+/// How many columns a terminal needs for one code point: 0 for combining and format characters, 2 for wide East Asian
+/// ones.
+unsigned display_width(char32_t code_point);
+/// How many columns a terminal needs for a text. A byte that is not UTF-8 counts 1.
+std::size_t display_width(std::string_view text);
+
+/// Where elide() leaves something out.
+enum class Elide : std::uint8_t { right, middle };
+
+/// Shortens `text` to `columns` with a "…", between code points. What fits is returned as it is. Reads no more of a
+/// long text than it shows.
+std::string elide(std::string_view text, std::size_t columns, Elide where = Elide::right);
+
+/// Appends `text` as a JSON string with its quotes. `text` must be valid UTF-8 (see is_utf8). RFC 8259 section 7.
+void append_json_string(std::string& out, std::string_view text);
+
+/// The candidate that `word` was most likely meant to be, for "did you mean"; null if none is near.
+std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+
+}  // namespace whydrop

@@ -1,0 +1,207 @@
+#include "net/client_impl.hpp"
+#include "rules/rules.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace whydrop::net {
+
+using session::EndedBy;
+using session::EndingHow;
+using session::Side;
+using wire::Opcode;
+
+namespace {
+
+bool is_legal_close_code(unsigned code) {
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+}
+
+bool is_legal_close(std::string_view payload) {
+  if (payload.size() < 2) {
+    return payload.empty();
+  }
+  return is_legal_close_code((static_cast<unsigned char>(payload[0]) << 8U) + static_cast<unsigned char>(payload[1]));
+}
+
+/// True for what the endpoint may read. RFC 6455 section 5.5.
+bool is_legal_control(const session::Frame& frame) {
+  const wire::FrameHeader& header = frame.header;
+  return !is_reserved(header.opcode) && header.fin && header.rsv == 0 && !header.masked && header.length <= 125 &&
+         frame.payload.size() == header.length && (header.opcode != Opcode::close || is_legal_close(frame.payload));
+}
+
+}  // namespace
+
+void Client::Impl::opened() {
+  last_read_ns = loop.now_ns();
+  if (options.ping_interval.count() > 0) {
+    ping_timer.start(options.ping_interval, [this] { ping_tick(); });
+  }
+  if (options.idle_timeout.count() > 0) {
+    idle_timer.start(options.idle_timeout, [this] { watch_idle(); });
+  }
+  actor.on_open(*this);
+}
+
+void Client::Impl::observe(const session::Event& event) {
+  if (event.conn != conn || phase == Phase::ended) {
+    return;
+  }
+  if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
+    observe_frame(*frame);
+  } else if (const auto* finding = std::get_if<session::Finding>(&event.body)) {
+    observe_finding(*finding);
+  } else if (const auto* message = std::get_if<session::Message>(&event.body)) {
+    if (message->from == Side::server && message->length > options.max_message) {
+      actions.emplace_back(Violation{1009, "message too big"});
+    }
+  }
+  actor.on_event(*this, event);
+}
+
+void Client::Impl::observe_frame(const session::Frame& frame) {
+  if (frame.from == Side::client) {
+    if (frame.header.opcode == Opcode::close && !close_sent) {
+      close_sent = true;
+      idle_timer.stop();
+      ping_timer.stop();
+      pong_timer.stop();
+      close_within(violated ? options.linger : options.close_timeout);
+    }
+    return;
+  }
+  server_frames_end = frame.offset + frame.header.size() + frame.header.length;
+  if (!is_control(frame.header.opcode)) {
+    observe_server_data(frame);
+  } else if (is_legal_control(frame)) {
+    actions.emplace_back(Control{frame.header.opcode, std::string(frame.payload)});
+  } else if (frame.header.opcode == Opcode::close) {
+    actions.emplace_back(Violation{1002, ""});
+  }
+}
+
+void Client::Impl::observe_server_data(const session::Frame& frame) {
+  message_bytes += frame.header.length;
+  if (message_bytes > options.max_message) {
+    actions.emplace_back(Violation{1009, "message too big"});
+  }
+  if (frame.header.fin) {
+    message_bytes = 0;
+  }
+}
+
+void Client::Impl::observe_finding(const session::Finding& finding) {
+  if (phase != Phase::open || finding.at_fault != session::Party::server) {
+    return;
+  }
+  if (const rules::Rule* rule = rules::find_rule(finding.id); rule != nullptr && rule->fail_code != 0) {
+    actions.emplace_back(Violation{rule->fail_code, ""});
+  }
+}
+
+/// A frame that has not ended yet has no event: what came since the last whole one bounds it.
+void Client::Impl::watch_size() {
+  if (server_bytes - server_frames_end > options.max_message + 14) {
+    actions.emplace_back(Violation{1009, "message too big"});
+  }
+}
+
+void Client::Impl::act() {
+  // An action makes no new ones: what the endpoint writes is observed when it leaves.
+  std::vector<Action> now;
+  now.swap(actions);
+  for (const Action& action : now) {
+    std::visit([this](const auto& it) { carry_out(it); }, action);
+  }
+}
+
+void Client::Impl::carry_out(const Control& control) {
+  if (control.opcode == Opcode::pong && control.payload == awaited_pong) {
+    awaited_pong.clear();
+    pong_timer.stop();
+  }
+  endpoint->on_control(control.opcode, control.payload);
+}
+
+void Client::Impl::carry_out(const Violation& violation) {
+  if (!violated) {
+    violated = true;
+    endpoint->close(violation.close_code, violation.reason);
+  }
+}
+
+bool Client::Impl::on_ping(const std::string& payload) {
+  if (!options.pong.enabled) {
+    return false;
+  }
+  if (options.pong.delay.count() == 0) {
+    return true;
+  }
+  loop.after(options.pong.delay, [weak = weak_from_this(), payload] {
+    if (const auto self = weak.lock(); self && self->phase == Phase::open) {
+      self->endpoint->pong(payload);
+    }
+  });
+  return false;
+}
+
+void Client::Impl::ping_tick() {
+  ping_timer.start(options.ping_interval, [this] { ping_tick(); });
+  if (!awaited_pong.empty() && options.ping_timeout.count() > 0) {
+    return;
+  }
+  awaited_pong = fmt::format("{}", ++pings);
+  endpoint->ping(awaited_pong);
+  if (options.ping_timeout.count() > 0) {
+    pong_timer.start(options.ping_timeout, [this] { end(EndingHow::ping_timeout, EndedBy::client, ""); });
+  }
+}
+
+void Client::Impl::watch_idle() {
+  const std::chrono::nanoseconds idle(loop.now_ns() - last_read_ns);
+  if (idle >= options.idle_timeout) {
+    end(EndingHow::idle_timeout, EndedBy::client, "");
+    return;
+  }
+  idle_timer.start(options.idle_timeout - idle, [this] { watch_idle(); });
+}
+
+void Client::Impl::close_within(std::chrono::nanoseconds limit) {
+  if (limit.count() > 0) {
+    close_timer.start(limit, [this] { end(EndingHow::close_timeout, EndedBy::client, ""); });
+  }
+}
+
+void Client::Impl::send(engine::Payload kind, std::string_view payload) {
+  if (phase == Phase::open) {
+    endpoint->send(kind, payload);
+  }
+}
+
+void Client::Impl::ping(std::string_view payload) {
+  if (phase == Phase::open) {
+    endpoint->ping(payload);
+  }
+}
+
+void Client::Impl::pong(std::string_view payload) {
+  if (phase == Phase::open) {
+    endpoint->pong(payload);
+  }
+}
+
+void Client::Impl::close(std::uint16_t code, std::string_view reason) {
+  if (phase == Phase::open) {
+    endpoint->close(code, reason);
+  }
+}
+
+void Client::Impl::send_raw(std::string_view bytes) {
+  if (phase == Phase::open) {
+    queue(bytes);
+  }
+}
+
+}  // namespace whydrop::net

@@ -1,0 +1,183 @@
+#include "net/endpoint.hpp"
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+#include <websocketpp/client.hpp>
+#include <websocketpp/concurrency/none.hpp>
+#include <websocketpp/config/core_client.hpp>
+#include <websocketpp/extensions/permessage_deflate/enabled.hpp>
+#include <websocketpp/logger/stub.hpp>
+
+namespace whydrop::net {
+
+namespace {
+
+/// The system's CSPRNG, read by the page: one call of it costs more than all the rest of a small frame.
+std::uint32_t buffered_random() {
+  static std::array<std::uint32_t, 1024> buffer;
+  static std::size_t used = buffer.size();
+  if (used == buffer.size()) {
+    // Failure of the CSPRNG leaves no safe way on; OpenSSL documents 1 as the only success.
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(buffer.data()), sizeof(buffer)) != 1) {
+      std::terminate();
+    }
+    used = 0;
+  }
+  return buffer[used++];
+}
+
+struct RandomSource {
+  Endpoint::Random source = buffered_random;
+  std::uint32_t operator()() { return source(); }
+};
+
+/// websocketpp makes its generator itself; the next one made takes this source.
+Endpoint::Random next_source;
+
+struct InjectedRandom : RandomSource {
+  InjectedRandom() {
+    if (next_source) {
+      source = std::move(next_source);
+      next_source = nullptr;
+    }
+  }
+};
+
+struct Config : websocketpp::config::core_client {
+  using type = Config;
+  using concurrency_type = websocketpp::concurrency::none;
+  using elog_type = websocketpp::log::stub;
+  using alog_type = websocketpp::log::stub;
+  using rng_type = InjectedRandom;
+  struct transport_config : core_client::transport_config {
+    using concurrency_type = Config::concurrency_type;
+    using elog_type = Config::elog_type;
+    using alog_type = Config::alog_type;
+    static constexpr bool enable_multithreading = false;
+  };
+  using transport_type = websocketpp::transport::iostream::endpoint<transport_config>;
+  static constexpr bool enable_multithreading = false;
+  static constexpr std::size_t connection_read_buffer_size = 1024;
+  static constexpr websocketpp::log::level elog_level = 0;
+  static constexpr websocketpp::log::level alog_level = 0;
+  struct permessage_deflate_config {};
+  using permessage_deflate_type = websocketpp::extensions::permessage_deflate::enabled<permessage_deflate_config>;
+};
+
+using Client = websocketpp::client<Config>;
+
+std::string deflate_answer(const std::optional<handshake::DeflateParameters>& deflate) {
+  // zlib cannot compress with a window of 2^8 bytes. A side that agreed on compression may still send plain messages.
+  if (!deflate || deflate->client_max_window_bits < 9) {
+    return {};
+  }
+  return fmt::format("Sec-WebSocket-Extensions: permessage-deflate{}; client_max_window_bits={}\r\n",
+                     deflate->client_no_context_takeover ? "; client_no_context_takeover" : "",
+                     deflate->client_max_window_bits);
+}
+
+}  // namespace
+
+struct Endpoint::Impl {
+  Callbacks callbacks;
+  Client client;
+  Client::connection_ptr connection;
+  std::string key;
+  bool upgraded = false;
+
+  void write(std::string_view bytes) {
+    // The request that websocketpp writes is not sent: the client writes its own, with headers in the user's order.
+    if (upgraded) {
+      callbacks.write(bytes);
+    }
+  }
+  void set_handlers();
+};
+
+void Endpoint::Impl::set_handlers() {
+  connection->set_write_handler([this](websocketpp::connection_hdl, const char* data, std::size_t size) {
+    write({data, size});
+    return std::error_code();
+  });
+  connection->set_vector_write_handler(
+      [this](websocketpp::connection_hdl, const std::vector<websocketpp::transport::buffer>& parts) {
+        for (const auto& part : parts) {
+          write({part.buf, part.len});
+        }
+        return std::error_code();
+      });
+  connection->set_ping_handler(
+      [this](websocketpp::connection_hdl, const std::string& payload) { return callbacks.on_ping(payload); });
+}
+
+Endpoint::Endpoint(Callbacks callbacks, Random random) : impl_(std::make_unique<Impl>()) {
+  impl_->callbacks = std::move(callbacks);
+  next_source = std::move(random);
+  std::error_code error;
+  impl_->connection = impl_->client.get_connection("ws://localhost/", error);
+  impl_->set_handlers();
+  impl_->client.connect(impl_->connection);
+  impl_->key = impl_->connection->get_request_header("Sec-WebSocket-Key");
+}
+
+Endpoint::~Endpoint() {
+  // A pending read holds the connection itself: without an end it would keep itself alive.
+  impl_->upgraded = false;
+  impl_->connection->eof();
+}
+
+const std::string& Endpoint::key() const {
+  return impl_->key;
+}
+
+void Endpoint::open(const handshake::Negotiated& agreed) {
+  // The observer has judged the real answer. websocketpp gets the plain one that follows from its own key, so that no
+  // oddity of the real one is judged twice.
+  const std::string answer = fmt::format(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+      "{}\r\n{}\r\n",
+      handshake::accept_key(impl_->key),
+      deflate_answer(agreed.deflate));
+  impl_->upgraded = true;
+  impl_->connection->read_all(answer.data(), answer.size());
+}
+
+void Endpoint::on_control(wire::Opcode opcode, std::string_view payload) {
+  std::string frame{static_cast<char>(0x80U | static_cast<unsigned>(opcode)), static_cast<char>(payload.size())};
+  frame += payload;
+  impl_->connection->read_all(frame.data(), frame.size());
+}
+
+bool Endpoint::send(engine::Payload kind, std::string_view payload) {
+  const auto opcode =
+      kind == engine::Payload::text ? websocketpp::frame::opcode::text : websocketpp::frame::opcode::binary;
+  return !impl_->connection->send(std::string(payload), opcode);
+}
+
+bool Endpoint::ping(std::string_view payload) {
+  std::error_code error;
+  impl_->connection->ping(std::string(payload), error);
+  return !error;
+}
+
+bool Endpoint::pong(std::string_view payload) {
+  std::error_code error;
+  impl_->connection->pong(std::string(payload), error);
+  return !error;
+}
+
+bool Endpoint::close(std::uint16_t code, std::string_view reason) {
+  std::error_code error;
+  impl_->connection->close(code, std::string(reason), error);
+  return !error;
+}
+
+bool Endpoint::is_open() const {
+  return impl_->connection->get_state() == websocketpp::session::state::open;
+}
+
+}  // namespace whydrop::net

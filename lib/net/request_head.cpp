@@ -1,0 +1,84 @@
+#include "net/request_head.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <strings.h>
+
+namespace whydrop::net {
+
+using handshake::HeaderField;
+
+namespace {
+
+std::string join(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+bool same_name(const HeaderField& a, const HeaderField& b) {
+  return strcasecmp(a.name.c_str(), b.name.c_str()) == 0;
+}
+
+std::vector<HeaderField> default_fields(const ConnectOptions& options, const std::string& key) {
+  std::vector<HeaderField> fields{
+      {"Host", options.url.host_header()},
+      {"User-Agent", options.user_agent},
+      {"Upgrade", "websocket"},
+      {"Connection", "Upgrade"},
+      {"Sec-WebSocket-Key", key},
+      {"Sec-WebSocket-Version", "13"},
+      {"Sec-WebSocket-Extensions", options.compression ? "permessage-deflate; client_max_window_bits" : ""},
+      {"Sec-WebSocket-Protocol", join(options.subprotocols)},
+      {"Origin", options.origin},
+      {"Cookie", options.cookie},
+      {"Authorization", basic_authorization(options.basic_user, options.basic_password)}};
+  return fields;
+}
+
+void append(std::string& head, const HeaderField& field) {
+  head += fmt::format("{}: {}\r\n", field.name, field.value);
+}
+
+}  // namespace
+
+std::string basic_authorization(const std::string& user, const std::string& password) {
+  if (user.empty() && password.empty()) {
+    return {};
+  }
+  const std::string plain = fmt::format("{}:{}", user, password);
+  std::string encoded(4 * ((plain.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                   reinterpret_cast<const unsigned char*>(plain.data()),
+                                   static_cast<int>(plain.size()));
+  encoded.resize(static_cast<std::size_t>(size));
+  return "Basic " + encoded;
+}
+
+std::string request_head(const ConnectOptions& options, const std::string& key) {
+  const std::vector<HeaderField> defaults = default_fields(options, key);
+  std::string head = fmt::format("GET {} HTTP/1.1\r\n", options.url.target);
+  for (const HeaderField& ours : defaults) {
+    bool replaced = false;
+    for (const HeaderField& theirs : options.headers) {
+      if (same_name(ours, theirs)) {
+        append(head, theirs);
+        replaced = true;
+      }
+    }
+    if (!replaced && !ours.value.empty()) {
+      append(head, ours);
+    }
+  }
+  for (const HeaderField& theirs : options.headers) {
+    if (std::none_of(
+            defaults.begin(), defaults.end(), [&](const HeaderField& ours) { return same_name(ours, theirs); })) {
+      append(head, theirs);
+    }
+  }
+  return head + "\r\n";
+}
+
+}  // namespace whydrop::net

@@ -1,0 +1,83 @@
+#include "net/stream.hpp"
+
+#include <array>
+#include <cstring>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+namespace whydrop::net {
+
+void Stream::read_some(asio::mutable_buffer buffer, IoDone done) {
+  if (tls_) {
+    tls_->async_read_some(buffer, std::move(done));
+  } else {
+    plain_->async_read_some(buffer, std::move(done));
+  }
+}
+
+void Stream::write_all(asio::const_buffer buffer, IoDone done) {
+  if (tls_) {
+    asio::async_write(*tls_, buffer, std::move(done));
+  } else {
+    asio::async_write(*plain_, buffer, std::move(done));
+  }
+}
+
+session::TcpInfo Stream::tcp_info() {
+  struct ::tcp_info info {};
+  socklen_t size = sizeof(info);
+  session::TcpInfo result;
+  if (getsockopt(socket().native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0) {
+    result.state = info.tcpi_state;
+    result.unacked = info.tcpi_unacked;
+    result.retransmits = info.tcpi_total_retrans;
+    result.rtt_us = info.tcpi_rtt;
+  }
+  return result;
+}
+
+int Stream::take_socket_error() {
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return getsockopt(socket().native_handle(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : 0;
+}
+
+void Stream::close() {
+  if (tls_) {
+    // Starting is enough: what fits the socket's buffer is written before this returns, and nobody waits for the
+    // answer.
+    tls_->async_shutdown([](const std::error_code&) {});
+  }
+  std::error_code ignored;
+  socket().close(ignored);
+}
+
+std::string endpoint_text(const asio::generic::stream_protocol::endpoint& endpoint) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const sockaddr* address = endpoint.data();
+  if (address->sa_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, address, sizeof(v4));
+    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return fmt::format("{}:{}", text.data(), ntohs(v4.sin_port));
+  }
+  if (address->sa_family == AF_INET6) {
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, address, sizeof(v6));
+    inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    return fmt::format("[{}]:{}", text.data(), ntohs(v6.sin6_port));
+  }
+  if (address->sa_family == AF_UNIX && endpoint.size() > offsetof(sockaddr_un, sun_path)) {
+    sockaddr_un un{};
+    std::memcpy(&un, address, endpoint.size());
+    return fmt::format("unix:{}", un.sun_path);
+  }
+  return "unix:";
+}
+
+}  // namespace whydrop::net

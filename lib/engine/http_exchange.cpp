@@ -1,39 +1,11 @@
 #include "engine/http_exchange.hpp"
 
-#include <algorithm>
-#include <cctype>
+#include <utility>
 
 namespace whydrop::engine {
 namespace {
 
 using handshake::Head;
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-bool has_token(const Head& head, std::string_view field, std::string_view token) {
-  for (std::string_view list : head.find_all(field)) {
-    while (!list.empty()) {
-      const auto comma = std::min(list.find(','), list.size());
-      if (equals_ignoring_case(trimmed(list.substr(0, comma)), token)) {
-        return true;
-      }
-      list.remove_prefix(std::min(comma + 1, list.size()));
-    }
-  }
-  return false;
-}
 
 std::string serialised(const Head& head) {
   std::string out = head.start_line + "\r\n";
@@ -67,13 +39,6 @@ session::Request request_fact(const Head& head) {
 
 }  // namespace
 
-bool is_good_upgrade(const Head& request, const Head& response) {
-  const std::string* key = request.find("Sec-WebSocket-Key");
-  const std::string* accept = response.find("Sec-WebSocket-Accept");
-  return response.status == 101 && key && accept && *accept == handshake::accept_key(*key) &&
-         has_token(response, "Upgrade", "websocket") && has_token(response, "Connection", "upgrade");
-}
-
 std::string_view HttpExchange::on_bytes(session::Side from, std::string_view bytes, const Emit& emit) {
   return from == session::Side::client ? on_request(bytes, emit) : on_response(bytes, emit);
 }
@@ -100,9 +65,13 @@ std::string_view HttpExchange::on_response(std::string_view bytes, const Emit& e
     if (!response_.done()) {
       return {};
     }
+    if (!response_.head().complete && response_.head().status == 0) {
+      add_body(response_.head().raw);  // not HTTP at all: there is no head, all of it is content
+      response_bytes_ = 0;
+    }
     frames_ = response_.head().status == 101;
     if (frames_) {
-      upgraded_ = is_good_upgrade(request_.head(), response_.head());
+      upgraded_ = handshake::opens_session(request_.head(), response_.head());
       deflate_ = handshake::negotiate(request_.head(), response_.head()).deflate.has_value();
       emit_response(emit);
       return bytes;

@@ -45,8 +45,4 @@ class HttpExchange {
   bool upgraded_ = false, deflate_ = false;
 };
 
-/// True if `response` is the answer that RFC 6455 section 4.1 asks for: a 101 with the right Upgrade, Connection and
-/// Sec-WebSocket-Accept for `request`'s key.
-bool is_good_upgrade(const handshake::Head& request, const handshake::Head& response);
-
 }  // namespace whydrop::engine

@@ -1,11 +1,11 @@
-#include <fmt/format.h>
-
-#include <array>
-
 #include "base/result.hpp"
 #include "base/utf8.hpp"
 #include "rules/context.hpp"
 #include "session/heads.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
 
 namespace whydrop::rules {
 namespace {
@@ -25,12 +25,9 @@ bool in_shortest_form(const wire::FrameHeader& header) {
   return false;
 }
 
-/// True if the bytes of the frame are the message's own text: there, whole, and with no secret masked in them.
-bool is_known(const session::Frame& frame) {
-  return frame.has_payload && frame.redact.empty() && !frame.cut();
+session::Party party(Side side) {
+  return side == Side::server ? session::Party::server : session::Party::client;
 }
-
-session::Party party(Side side) { return side == Side::server ? session::Party::server : session::Party::client; }
 
 }  // namespace
 
@@ -118,8 +115,8 @@ void Checker::Impl::on_ending() {
     session::Finding finding(std::string(rule.id), tally.last_seq);
     finding.severity = rule.severity;
     finding.at_fault = tally.at_fault;
-    finding.says = fmt::format("The same was broken {} more times, the last time in event {}.", tally.untold,
-                               tally.last_seq);
+    finding.says =
+        fmt::format("The same was broken {} more times, the last time in event {}.", tally.untold, tally.last_seq);
     finding.citation = rule.citation;
     finding.count = tally.untold;
     tally.untold = 0;
@@ -127,7 +124,8 @@ void Checker::Impl::on_ending() {
   }
 }
 
-/// True for a data frame that breaks no rule by its header. It must miss nothing that a FrameCheck sees; a test compares.
+/// True for a data frame that breaks no rule by its header. It must miss nothing that a FrameCheck sees; a test
+/// compares.
 bool Checker::Impl::is_clean(const session::Frame& frame) {
   const auto& header = frame.header;
   const auto& own = speaker(frame.from).half;
@@ -250,8 +248,10 @@ void Checker::Impl::on(const session::Request& fact, std::uint64_t seq) {
 
 void Checker::Impl::on(const session::Response& fact, std::uint64_t seq) {
   const auto head = session::head_of(fact);
-  upgrade = Upgrade::answered;
-  upgrade_seq = seq;
+  if (!session::is_interim(fact)) {
+    upgrade = Upgrade::answered;
+    upgrade_seq = seq;
+  }
   const auto* asked = request ? &*request : nullptr;
   deflate_agreed = head.status == 101 && asked != nullptr && handshake::negotiate(*asked, head).deflate.has_value();
   if (websocket)
@@ -271,7 +271,8 @@ void Checker::on_event(const Event& event) {
                         [&](const session::Partial& partial) { impl.on(partial, event.seq); },
                         [&](const session::UndecodedBytes& bytes) { impl.on(bytes, event.seq); },
                         [&](const session::Inflated& inflated) { impl.on(inflated, event.seq); },
-                        [&](const session::Ending&) { impl.on_ending(); }, [](const auto&) {}},
+                        [&](const session::Ending&) { impl.on_ending(); },
+                        [](const auto&) {}},
              event.body);
 }
 

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "handshake/head.hpp"
+#include "rules/rules.hpp"
+#include "session/event.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "handshake/head.hpp"
-#include "rules/rules.hpp"
-#include "session/event.hpp"
 
 namespace whydrop::rules {
 
@@ -62,8 +62,8 @@ struct HeadContext {
   bool switches() const { return head.status == 101; }
 };
 
-/// Text of a message that is not UTF-8: `at` is the byte of the message's content where it breaks, `end` true if the message
-/// ends inside a character.
+/// Text of a message that is not UTF-8: `at` is the byte of the message's content where it breaks, `end` true if the
+/// message ends inside a character.
 struct TextContext {
   Side from = Side::client;
   std::uint64_t seq = 0;

@@ -1,10 +1,10 @@
 #include "rules/frame_rules.hpp"
 
-#include <fmt/format.h>
-
 #include "base/utf8.hpp"
 #include "session/heads.hpp"
 #include "wire/close_code.hpp"
+
+#include <fmt/format.h>
 
 namespace whydrop::rules {
 namespace {
@@ -64,7 +64,8 @@ Judgement mask_from_server(const FrameContext& context) {
 Judgement mask_missing_from_client(const FrameContext& context) {
   if (context.frame.from != Side::client || context.frame.header.masked)
     return std::nullopt;
-  return broken(context, fmt::format("The client left its frame {} unmasked; a client masks every frame.", context.seq));
+  return broken(context,
+                fmt::format("The client left its frame {} unmasked; a client masks every frame.", context.seq));
 }
 
 Judgement rsv_without_extension(const FrameContext& context) {
@@ -72,11 +73,15 @@ Judgement rsv_without_extension(const FrameContext& context) {
   const auto stray = static_cast<std::uint8_t>(context.frame.header.rsv & ~allowed);
   if (stray == 0)
     return std::nullopt;
-  Broken result = broken(context, fmt::format("{} set {} in its frame {}; no agreed extension gives that a meaning.",
-                                              subject(context.frame.from), rsv_names(stray), context.seq));
+  Broken result = broken(context,
+                         fmt::format("{} set {} in its frame {}; no agreed extension gives that a meaning.",
+                                     subject(context.frame.from),
+                                     rsv_names(stray),
+                                     context.seq));
   if (!context.deflate_agreed && (stray & wire::kRsv1) != 0)
-    result.fix = "It may compress although permessage-deflate was not agreed: compare the extensions in request and "
-                 "answer, and look for a proxy that removes Sec-WebSocket-Extensions.";
+    result.fix =
+        "It may compress although permessage-deflate was not agreed: compare the extensions in request and "
+        "answer, and look for a proxy that removes Sec-WebSocket-Extensions.";
   return result;
 }
 
@@ -85,40 +90,55 @@ Judgement rsv1_misplaced(const FrameContext& context) {
   const bool may_carry = !is_control(header.opcode) && header.opcode != Opcode::continuation;
   if (!context.deflate_agreed || (header.rsv & wire::kRsv1) == 0 || may_carry)
     return std::nullopt;
-  return broken(context, fmt::format("{} set RSV1 in its {} frame {}; only the first frame of a message may have it.",
-                                     subject(context.frame.from), name(header.opcode), context.seq));
+  return broken(context,
+                fmt::format("{} set RSV1 in its {} frame {}; only the first frame of a message may have it.",
+                            subject(context.frame.from),
+                            name(header.opcode),
+                            context.seq));
 }
 
 Judgement opcode_reserved(const FrameContext& context) {
   const auto opcode = context.frame.header.opcode;
   if (!is_reserved(opcode))
     return std::nullopt;
-  return broken(context, fmt::format("{} sent frame {} with opcode {}, which is reserved.", subject(context.frame.from),
-                                     context.seq, static_cast<int>(opcode)));
+  return broken(context,
+                fmt::format("{} sent frame {} with opcode {}, which is reserved.",
+                            subject(context.frame.from),
+                            context.seq,
+                            static_cast<int>(opcode)));
 }
 
 Judgement control_fragmented(const FrameContext& context) {
   const auto& header = context.frame.header;
   if (!is_control(header.opcode) || header.fin)
     return std::nullopt;
-  return broken(context, fmt::format("{} sent its {} frame {} without FIN; a control frame is never fragmented.",
-                                     subject(context.frame.from), name(header.opcode), context.seq));
+  return broken(context,
+                fmt::format("{} sent its {} frame {} without FIN; a control frame is never fragmented.",
+                            subject(context.frame.from),
+                            name(header.opcode),
+                            context.seq));
 }
 
 Judgement control_too_long(const FrameContext& context) {
   const auto& header = context.frame.header;
   if (!is_control(header.opcode) || header.length <= kMaxControl)
     return std::nullopt;
-  return broken(context, fmt::format("{} sent a {} of {} bytes in frame {}; a control frame carries at most {}.",
-                                     subject(context.frame.from), name(header.opcode), header.length, context.seq,
-                                     kMaxControl));
+  return broken(context,
+                fmt::format("{} sent a {} of {} bytes in frame {}; a control frame carries at most {}.",
+                            subject(context.frame.from),
+                            name(header.opcode),
+                            header.length,
+                            context.seq,
+                            kMaxControl));
 }
 
 Judgement continuation_unexpected(const FrameContext& context) {
   if (context.frame.header.opcode != Opcode::continuation || context.own.in_message())
     return std::nullopt;
-  return broken(context, fmt::format("{} sent continuation frame {} with no message under way.",
-                                     subject(context.frame.from), context.seq));
+  return broken(
+      context,
+      fmt::format(
+          "{} sent continuation frame {} with no message under way.", subject(context.frame.from), context.seq));
 }
 
 Judgement continuation_missing(const FrameContext& context) {
@@ -128,7 +148,10 @@ Judgement continuation_missing(const FrameContext& context) {
     return std::nullopt;
   return broken(context,
                 fmt::format("{} began a {} message in frame {} before the message that began in frame {} was finished.",
-                            subject(context.frame.from), name(opcode), context.seq, context.own.message_seq),
+                            subject(context.frame.from),
+                            name(opcode),
+                            context.seq,
+                            context.own.message_seq),
                 {context.own.message_seq});
 }
 
@@ -138,24 +161,32 @@ Judgement length_not_minimal(const FrameContext& context) {
   const bool in_64 = header.length_form == LengthForm::bits_64 && header.length <= kMax16;
   if (!in_16 && !in_64)
     return std::nullopt;
-  return broken(context, fmt::format("{} wrote the length {} of frame {} in {} bits; the shortest form is {} bits.",
-                                     subject(context.frame.from), header.length, context.seq,
-                                     static_cast<int>(header.length_form), header.length <= kMaxControl ? 7 : 16));
+  return broken(context,
+                fmt::format("{} wrote the length {} of frame {} in {} bits; the shortest form is {} bits.",
+                            subject(context.frame.from),
+                            header.length,
+                            context.seq,
+                            static_cast<int>(header.length_form),
+                            header.length <= kMaxControl ? 7 : 16));
 }
 
 Judgement frame_before_upgrade(const FrameContext& context) {
   if (context.upgrade != Upgrade::asked)
     return std::nullopt;
-  return broken(context, fmt::format("{} sent frame {} before the upgrade was answered.", subject(context.frame.from),
-                                     context.seq),
-                {context.upgrade_seq});
+  return broken(
+      context,
+      fmt::format("{} sent frame {} before the upgrade was answered.", subject(context.frame.from), context.seq),
+      {context.upgrade_seq});
 }
 
 Judgement data_after_close(const FrameContext& context) {
   if (is_control(context.frame.header.opcode) || context.own.close_seq == 0)
     return std::nullopt;
-  return broken(context, fmt::format("{} sent data in frame {} after its Close in frame {}.",
-                                     subject(context.frame.from), context.seq, context.own.close_seq),
+  return broken(context,
+                fmt::format("{} sent data in frame {} after its Close in frame {}.",
+                            subject(context.frame.from),
+                            context.seq,
+                            context.own.close_seq),
                 {context.own.close_seq});
 }
 
@@ -165,26 +196,37 @@ Judgement frame_after_close(const FrameContext& context) {
   const bool judged = is_control(opcode) && opcode != Opcode::ping && opcode != Opcode::pong;
   if (!judged || context.own.close_seq == 0)
     return std::nullopt;
-  return broken(context, fmt::format("{} sent a {} frame ({}) after its Close in frame {}.",
-                                     subject(context.frame.from), name(opcode), context.seq, context.own.close_seq),
+  return broken(context,
+                fmt::format("{} sent a {} frame ({}) after its Close in frame {}.",
+                            subject(context.frame.from),
+                            name(opcode),
+                            context.seq,
+                            context.own.close_seq),
                 {context.own.close_seq});
 }
 
 Judgement close_body_one_byte(const FrameContext& context) {
   if (!is_close(context) || context.frame.header.length != 1)
     return std::nullopt;
-  return broken(context, fmt::format("{} sent Close frame {} with a body of 1 byte; it is empty or begins with a code "
-                                     "of 2 bytes.", subject(context.frame.from), context.seq));
+  return broken(context,
+                fmt::format("{} sent Close frame {} with a body of 1 byte; it is empty or begins with a code "
+                            "of 2 bytes.",
+                            subject(context.frame.from),
+                            context.seq));
 }
 
 Judgement close_code_reserved(const FrameContext& context) {
   const auto code = close_code(context);
   if (!code || !is_reserved_code(*code))
     return std::nullopt;
-  Broken result = broken(context, fmt::format("{} sent close code {} in frame {}; it must never be on the wire.",
-                                              subject(context.frame.from), *code, context.seq));
-  result.fix = "The code stands for an ending without a usable Close frame: look in the sender's log for a connection "
-               "that it lost behind it and whose code it passed on.";
+  Broken result = broken(context,
+                         fmt::format("{} sent close code {} in frame {}; it must never be on the wire.",
+                                     subject(context.frame.from),
+                                     *code,
+                                     context.seq));
+  result.fix =
+      "The code stands for an ending without a usable Close frame: look in the sender's log for a connection "
+      "that it lost behind it and whose code it passed on.";
   return result;
 }
 
@@ -193,10 +235,12 @@ Judgement close_code_out_of_range(const FrameContext& context) {
   if (!code || wire::is_sendable(*code) || is_reserved_code(*code))
     return std::nullopt;
   const bool unassigned = wire::close_range(*code) == wire::CloseRange::unassigned;
-  Broken result = broken(context, fmt::format("{} sent close code {} in frame {}; {}.", subject(context.frame.from),
-                                              *code, context.seq,
-                                              unassigned ? "no standard assigns it"
-                                                                            : "codes are 1000 to 4999"));
+  Broken result = broken(context,
+                         fmt::format("{} sent close code {} in frame {}; {}.",
+                                     subject(context.frame.from),
+                                     *code,
+                                     context.seq,
+                                     unassigned ? "no standard assigns it" : "codes are 1000 to 4999"));
   result.fix = "Use a code that is assigned, or one of 4000 to 4999 for an application's own meaning.";
   return result;
 }
@@ -208,16 +252,23 @@ Judgement utf8_invalid_close_reason(const FrameContext& context) {
   const auto valid = utf8_valid_prefix(reason);
   if (valid == reason.size())
     return std::nullopt;
-  return broken(context, fmt::format("{} gave Close frame {} a reason that is not UTF-8 (byte {} of {}).",
-                                     subject(context.frame.from), context.seq, valid, reason.size()));
+  return broken(context,
+                fmt::format("{} gave Close frame {} a reason that is not UTF-8 (byte {} of {}).",
+                            subject(context.frame.from),
+                            context.seq,
+                            valid,
+                            reason.size()));
 }
 
 Judgement close_in_mid_message(const FrameContext& context) {
   if (!is_close(context) || !context.own.in_message() || context.own.close_seq != 0)
     return std::nullopt;
   return Broken{fmt::format("{} closed in frame {} in the middle of the message that began in frame {}.",
-                            subject(context.frame.from), context.seq, context.own.message_seq),
-                "", {context.own.message_seq}};
+                            subject(context.frame.from),
+                            context.seq,
+                            context.own.message_seq),
+                "",
+                {context.own.message_seq}};
 }
 
 Judgement close_echo_differs(const FrameContext& context) {
@@ -226,25 +277,34 @@ Judgement close_echo_differs(const FrameContext& context) {
       *code == *context.peer.close_code)
     return std::nullopt;
   return Broken{fmt::format("{} answered Close {} in frame {} with Close {}; an answer usually repeats the code.",
-                            subject(context.frame.from), *context.peer.close_code, context.peer.close_seq, *code),
-                "", {context.peer.close_seq}};
+                            subject(context.frame.from),
+                            *context.peer.close_code,
+                            context.peer.close_seq,
+                            *code),
+                "",
+                {context.peer.close_seq}};
 }
 
 Judgement length_too_large(const BytesContext& context) {
   if (context.bytes.size() < 10 || (context.bytes[1] & 0x7F) != 127 || (context.bytes[2] & 0x80) == 0)
     return std::nullopt;
   std::uint64_t length = 0;
-  for (const char c : context.bytes.substr(2, 8))
-    length = length << 8 | static_cast<unsigned char>(c);
-  return Broken{fmt::format("{} wrote a frame length of {} bytes; the highest bit must be 0, so nothing after it can be "
-                            "read.", subject(context.from), length),
-                std::string(fix_sender(context.from)), {}};
+  for (const char c : context.bytes.substr(2, 8)) length = length << 8 | static_cast<unsigned char>(c);
+  return Broken{
+      fmt::format("{} wrote a frame length of {} bytes; the highest bit must be 0, so nothing after it can be "
+                  "read.",
+                  subject(context.from),
+                  length),
+      std::string(fix_sender(context.from)),
+      {}};
 }
 
 Judgement utf8_invalid(const TextContext& context) {
   Broken result{fmt::format("{} sent text that is not UTF-8: {} byte {} of the message that began in frame {}.",
-                            subject(context.from), context.end ? "it ends inside a character at" : "it breaks at",
-                            context.at, context.message_seq),
+                            subject(context.from),
+                            context.end ? "it ends inside a character at" : "it breaks at",
+                            context.at,
+                            context.message_seq),
                 "Send bytes that are not text as a binary message; look for a text cut at a byte count, or in another "
                 "encoding.",
                 {}};
@@ -258,11 +318,11 @@ Judgement deflate_data_invalid(const InflatedContext& context) {
   // Not the sender's fault: bytes that we did not keep, a size that we do not follow, what comes of an earlier failure.
   if (inflated.error.rfind("it is not deflate data", 0) != 0 && inflated.error.rfind("it ends inside", 0) != 0)
     return std::nullopt;
-  return Broken{fmt::format("{} sent a compressed message that cannot be inflated: {}.", subject(inflated.from),
-                            inflated.error),
-                "Try again with --no-compression; if that works, the two sides disagree about the compression context "
-                "or a proxy changes frames.",
-                inflated.frames};
+  return Broken{
+      fmt::format("{} sent a compressed message that cannot be inflated: {}.", subject(inflated.from), inflated.error),
+      "Try again with --no-compression; if that works, the two sides disagree about the compression context "
+      "or a proxy changes frames.",
+      inflated.frames};
 }
 
 }  // namespace whydrop::rules

@@ -1,12 +1,12 @@
 #include "rules/head_rules.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "base/base64.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "base/base64.hpp"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace whydrop::rules {
 namespace {
@@ -73,8 +73,10 @@ Judgement head_malformed(const HeadContext& context) {
   parser.feed(context.raw);
   if (parser.head().fault.empty())
     return std::nullopt;
-  return broken(context, fmt::format("{}'s {} is not well-formed HTTP: {}.", subject(context.from), head_name(context),
-                                     parser.head().fault));
+  return broken(
+      context,
+      fmt::format(
+          "{}'s {} is not well-formed HTTP: {}.", subject(context.from), head_name(context), parser.head().fault));
 }
 
 Judgement header_repeated(const HeadContext& context) {
@@ -83,8 +85,12 @@ Judgement header_repeated(const HeadContext& context) {
   const auto name = once_only(context);
   if (name.empty())
     return std::nullopt;
-  return broken(context, fmt::format("{}'s {} has {} headers {}; it may have one.", subject(context.from),
-                                     head_name(context), context.head.find_all(name).size(), name));
+  return broken(context,
+                fmt::format("{}'s {} has {} headers {}; it may have one.",
+                            subject(context.from),
+                            head_name(context),
+                            context.head.find_all(name).size(),
+                            name));
 }
 
 Judgement request_line_wrong(const HeadContext& context) {
@@ -93,7 +99,8 @@ Judgement request_line_wrong(const HeadContext& context) {
   const bool is_1_1 = line.size() > 9 && line.substr(line.size() - 9) == " HTTP/1.1";
   if (!context.is_request() || (is_get && is_1_1))
     return std::nullopt;
-  return broken(context, fmt::format("The client asked for the upgrade with \"{}\"; it must be GET and HTTP/1.1.", line));
+  return broken(context,
+                fmt::format("The client asked for the upgrade with \"{}\"; it must be GET and HTTP/1.1.", line));
 }
 
 Judgement host_missing(const HeadContext& context) {
@@ -106,8 +113,8 @@ Judgement version_wrong(const HeadContext& context) {
   const auto* version = context.head.find("Sec-WebSocket-Version");
   if (!context.is_request() || (version != nullptr && *version == "13"))
     return std::nullopt;
-  return broken(context, fmt::format("The client's request has {}; it must be 13.",
-                                     shown(context, "Sec-WebSocket-Version")));
+  return broken(context,
+                fmt::format("The client's request has {}; it must be 13.", shown(context, "Sec-WebSocket-Version")));
 }
 
 Judgement key_invalid(const HeadContext& context) {
@@ -117,29 +124,36 @@ Judgement key_invalid(const HeadContext& context) {
   const auto bytes = key != nullptr ? base64_decode(*key) : std::nullopt;
   if (bytes && bytes->size() == 16)
     return std::nullopt;
-  return broken(context, fmt::format("The client's request has {}; it must be 16 bytes in base64.",
-                                     shown(context, "Sec-WebSocket-Key")));
+  return broken(
+      context,
+      fmt::format("The client's request has {}; it must be 16 bytes in base64.", shown(context, "Sec-WebSocket-Key")));
 }
 
 Judgement http_version_wrong(const HeadContext& context) {
   if (!context.switches() || context.head.start_line.substr(0, 9) == "HTTP/1.1 ")
     return std::nullopt;
-  return broken(context, fmt::format("The server switched protocols with \"{}\"; that needs HTTP/1.1.",
-                                     context.head.start_line));
+  return broken(
+      context, fmt::format("The server switched protocols with \"{}\"; that needs HTTP/1.1.", context.head.start_line));
 }
 
 Judgement upgrade_header_wrong(const HeadContext& context) {
   if (!upgrades(context) || has_token(context.head, "Upgrade", "websocket"))
     return std::nullopt;
-  return broken(context, fmt::format("{}'s {} has {}; it must name websocket.", subject(context.from),
-                                     head_name(context), shown(context, "Upgrade")));
+  return broken(context,
+                fmt::format("{}'s {} has {}; it must name websocket.",
+                            subject(context.from),
+                            head_name(context),
+                            shown(context, "Upgrade")));
 }
 
 Judgement connection_header_wrong(const HeadContext& context) {
   if (!upgrades(context) || has_token(context.head, "Connection", "upgrade"))
     return std::nullopt;
-  return broken(context, fmt::format("{}'s {} has {}; it must name Upgrade.", subject(context.from), head_name(context),
-                                     shown(context, "Connection")));
+  return broken(context,
+                fmt::format("{}'s {} has {}; it must name Upgrade.",
+                            subject(context.from),
+                            head_name(context),
+                            shown(context, "Connection")));
 }
 
 Judgement accept_missing(const HeadContext& context) {
@@ -156,10 +170,14 @@ Judgement accept_wrong(const HeadContext& context) {
   const auto expected = handshake::accept_key(*key);
   if (*accept == expected)
     return std::nullopt;
-  Broken result = broken(context, fmt::format("The server's Sec-WebSocket-Accept is \"{}\"; for the key of this request "
-                                              "it must be \"{}\".", *accept, expected));
-  result.fix = "The answer was not made for this request: fix how the server computes it, or look for a cache or proxy "
-               "that answers with an earlier handshake.";
+  Broken result = broken(context,
+                         fmt::format("The server's Sec-WebSocket-Accept is \"{}\"; for the key of this request "
+                                     "it must be \"{}\".",
+                                     *accept,
+                                     expected));
+  result.fix =
+      "The answer was not made for this request: fix how the server computes it, or look for a cache or proxy "
+      "that answers with an earlier handshake.";
   return result;
 }
 
@@ -170,11 +188,12 @@ Judgement subprotocol_unasked(const HeadContext& context) {
   const auto asked = list_values(*context.request, kProtocol);
   if (std::find(asked.begin(), asked.end(), *chosen) != asked.end())
     return std::nullopt;
-  Broken result = broken(context, asked.empty()
-                                      ? fmt::format("The server chose subprotocol \"{}\"; the client asked for none.",
-                                                    *chosen)
-                                      : fmt::format("The server chose subprotocol \"{}\"; the client asked for {}.",
-                                                    *chosen, fmt::join(asked, ", ")));
+  Broken result =
+      broken(context,
+             asked.empty() ? fmt::format("The server chose subprotocol \"{}\"; the client asked for none.", *chosen)
+                           : fmt::format("The server chose subprotocol \"{}\"; the client asked for {}.",
+                                         *chosen,
+                                         fmt::join(asked, ", ")));
   result.fix = "Ask for a subprotocol that the server speaks (--subprotocol), or fix the server's choice.";
   return result;
 }
@@ -185,8 +204,8 @@ Judgement subprotocol_missing(const HeadContext& context) {
   const auto asked = list_values(*context.request, kProtocol);
   if (asked.empty())
     return std::nullopt;
-  Broken result = broken(context, fmt::format("The client asked for subprotocol {}; the server chose none.",
-                                              fmt::join(asked, ", ")));
+  Broken result = broken(
+      context, fmt::format("The client asked for subprotocol {}; the server chose none.", fmt::join(asked, ", ")));
   result.fix = "A browser drops such a session: ask for a subprotocol that the server speaks, or for none.";
   return result;
 }
@@ -194,8 +213,11 @@ Judgement subprotocol_missing(const HeadContext& context) {
 Judgement extensions_malformed(const HeadContext& context) {
   if (!upgrades(context) || handshake::extensions_of(context.head))
     return std::nullopt;
-  return broken(context, fmt::format("{}'s {} has {}, which cannot be parsed.", subject(context.from),
-                                     head_name(context), shown(context, "Sec-WebSocket-Extensions")));
+  return broken(context,
+                fmt::format("{}'s {} has {}, which cannot be parsed.",
+                            subject(context.from),
+                            head_name(context),
+                            shown(context, "Sec-WebSocket-Extensions")));
 }
 
 Judgement extension_unasked(const HeadContext& context) {
@@ -208,8 +230,8 @@ Judgement extension_unasked(const HeadContext& context) {
   for (const auto& extension : *chosen) {
     const auto same_name = [&](const handshake::Extension& other) { return other.name == extension.name; };
     if (std::none_of(asked->begin(), asked->end(), same_name))
-      return broken(context, fmt::format("The server switched on extension {}, which the client did not offer.",
-                                         extension.name));
+      return broken(
+          context, fmt::format("The server switched on extension {}, which the client did not offer.", extension.name));
   }
   return std::nullopt;
 }

@@ -31,8 +31,9 @@ const Rule* find_rule(std::string_view id);
 inline constexpr std::uint64_t kMaxPerId = 8;
 
 /// Checks one connection. Give it every fact and opinion in order (the tracker has already seen the fact);
-/// findings come through `emit`. Bounded: after `kMaxPerId` findings of one id the rest are only counted, and told in one
-/// last Finding at the Ending, with their number in `count`: the sum of `count` over an id is always the true number.
+/// findings come through `emit`. Bounded: after `kMaxPerId` findings of one id the rest are only counted, and told in
+/// one last Finding at the Ending, with their number in `count`: the sum of `count` over an id is always the true
+/// number.
 class Checker {
  public:
   using Emit = std::function<void(session::Finding&&)>;

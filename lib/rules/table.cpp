@@ -1,4 +1,5 @@
-// Every rule is one row here and one function in frame_rules.cpp or head_rules.cpp. Findings come in the order of the rows.
+// Every rule is one row here and one function in frame_rules.cpp or head_rules.cpp. Findings come in the order of the
+// rows.
 #include "rules/context.hpp"
 #include "rules/frame_rules.hpp"
 #include "rules/head_rules.hpp"
@@ -111,8 +112,7 @@ const std::vector<Row>& table() {
 const std::vector<Rule>& all_rules() {
   static const std::vector<Rule> kRules = [] {
     std::vector<Rule> rules;
-    for (const auto& row : table())
-      rules.push_back(row.rule);
+    for (const auto& row : table()) rules.push_back(row.rule);
     return rules;
   }();
   return kRules;
@@ -126,6 +126,8 @@ const Rule* find_rule(std::string_view id) {
   return nullptr;
 }
 
-std::string_view subject(Side side) { return side == Side::server ? "The server" : "The client"; }
+std::string_view subject(Side side) {
+  return side == Side::server ? "The server" : "The client";
+}
 
 }  // namespace whydrop::rules

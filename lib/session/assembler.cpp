@@ -19,7 +19,7 @@ void Assembler::begin(const Frame& frame, bool deflate_agreed) {
   joined_.text = frame.header.opcode == wire::Opcode::text;
   joined_.compressed = deflate_agreed && (frame.header.rsv & wire::kRsv1) != 0;
   joined_.content_told = false;
-  joined_.known = true;
+  known_ = true;
   joined_.frames.clear();
   joined_.payload.clear();
   joined_.length = 0;
@@ -31,7 +31,7 @@ void Assembler::append(const Frame& frame, std::uint64_t seq) {
     joined_.frames.push_back(seq);
   joined_.length += frame.header.length;
   joined_.content_told = joined_.content_told || !frame.has_payload;
-  if (!joined_.known)
+  if (!known_ || joined_.compressed)
     return;
   for (auto span : frame.redact) {
     span.at += joined_.payload.size();
@@ -39,7 +39,7 @@ void Assembler::append(const Frame& frame, std::uint64_t seq) {
   }
   const auto room = max_message_ - std::min(max_message_, joined_.payload.size());
   joined_.payload.append(frame.payload.substr(0, room));
-  joined_.known = frame.payload.size() == frame.header.length && frame.payload.size() <= room;
+  known_ = frame.payload.size() == frame.header.length && frame.payload.size() <= room;
 }
 
 }  // namespace whydrop::session

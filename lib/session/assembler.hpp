@@ -21,10 +21,9 @@ class Assembler {
     bool text = true;
     bool compressed = false;
     bool content_told = false;  ///< some frame came without its payload: an Inflated fact tells the content
-    bool known = true;          ///< `payload` is all of it
     std::vector<std::uint64_t> frames;
-    std::string payload;  ///< as on the wire: still compressed if `compressed`
-    std::uint64_t length = 0;
+    std::string payload;       ///< empty if `compressed`
+    std::uint64_t length = 0;  ///< on the wire
     std::vector<RedactSpan> redact;
   };
 
@@ -40,6 +39,7 @@ class Assembler {
 
   std::size_t max_message_;
   bool under_way_ = false;
+  bool known_ = true;  // the joined payload is all that came so far
   Joined joined_;
 };
 

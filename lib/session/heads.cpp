@@ -23,6 +23,10 @@ handshake::Head head_of(const Response& response) {
   return make_head(response.start_line, response.status, response.headers);
 }
 
+bool is_interim(const Response& response) {
+  return response.status >= 100 && response.status < 200 && response.status != 101;
+}
+
 CloseSeen read_close(const Frame& frame, std::uint64_t seq) {
   CloseSeen close;
   close.seq = seq;

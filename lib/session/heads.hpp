@@ -9,6 +9,9 @@ namespace whydrop::session {
 handshake::Head head_of(const Request& request);
 handshake::Head head_of(const Response& response);
 
+/// True for an answer that another one follows: 1xx other than 101. RFC 9110 section 15.2.
+bool is_interim(const Response& response);
+
 /// What a Close frame says. RFC 6455 section 5.5.1.
 CloseSeen read_close(const Frame& frame, std::uint64_t seq);
 

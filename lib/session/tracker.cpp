@@ -5,6 +5,7 @@
 #include "session/assembler.hpp"
 #include "session/heads.hpp"
 #include "session/transitions.hpp"
+#include "wire/deflate.hpp"
 
 #include <array>
 
@@ -26,6 +27,8 @@ struct Tracker::Impl {
     Phase phase = Phase::connecting;
     std::optional<CloseSeen> close;
     Assembler assembler;
+    std::optional<wire::Inflater> inflater;  // once a compressed message comes
+    bool told_elsewhere = false;             // a compressed message came whose content an Inflated fact tells
   };
 
   Impl(Limits given, Emit out)
@@ -41,7 +44,10 @@ struct Tracker::Impl {
   void on(const Inflated& inflated);
   void tell_whole(const Frame& frame, std::uint64_t seq);
   void tell_joined(Side from);
-  void tell_inflated(Side from, const Inflated& inflated);
+  void tell_inflated(const Inflated& inflated);
+  void inflate(const Frame& frame);
+  wire::Inflater::Options inflater_options(Side from) const;
+  void finish_inflating(Side from);
 
   Limits limits;
   Emit emit;
@@ -50,7 +56,6 @@ struct Tracker::Impl {
   handshake::Head request;
   std::optional<handshake::DeflateParameters> deflate;
   std::optional<Side> first_close;
-  std::optional<Side> awaits_content;  // a compressed message whose content an Inflated fact will tell
 };
 
 void Tracker::Impl::move(Side side, Trigger trigger) {
@@ -68,8 +73,7 @@ void Tracker::Impl::on(const Request& fact) {
 }
 
 void Tracker::Impl::on(const Response& fact) {
-  const bool informational = fact.status >= 100 && fact.status < 200 && fact.status != 101;
-  if (informational)
+  if (is_interim(fact))
     return;
   const auto response = head_of(fact);
   upgraded = fact.status == 101;
@@ -90,8 +94,11 @@ void Tracker::Impl::on_data(const Frame& frame, std::uint64_t seq) {
   const bool compressed = deflate && (frame.header.rsv & wire::kRsv1) != 0;
   const bool whole = frame.header.fin && frame.header.opcode != wire::Opcode::continuation;
   if (whole && !compressed && !assembler.under_way())
-    tell_whole(frame, seq);
-  else if (assembler.add(frame, seq, deflate.has_value()))
+    return tell_whole(frame, seq);
+  const bool complete = assembler.add(frame, seq, deflate.has_value());
+  if ((complete || assembler.under_way()) && assembler.joined().compressed)
+    inflate(frame);
+  if (complete)
     tell_joined(frame.from);
 }
 
@@ -118,10 +125,8 @@ void Tracker::Impl::tell_whole(const Frame& frame, std::uint64_t seq) {
 
 void Tracker::Impl::tell_joined(Side from) {
   auto& joined = half(from).assembler.joined();
-  if (joined.compressed) {
-    awaits_content = from;
-    return;
-  }
+  if (joined.compressed)
+    return finish_inflating(from);
   Message message;
   message.from = from;
   message.frames = joined.frames;
@@ -132,17 +137,55 @@ void Tracker::Impl::tell_joined(Side from) {
   emit(std::move(message));
 }
 
-void Tracker::Impl::on(const Inflated& inflated) {
-  if (awaits_content != inflated.from)
-    return;
-  awaits_content.reset();
-  tell_inflated(inflated.from, inflated);
+void Tracker::Impl::inflate(const Frame& frame) {
+  auto& inflater = half(frame.from).inflater;
+  if (!inflater)
+    inflater.emplace(inflater_options(frame.from));
+  if (frame.has_payload && !frame.cut())
+    inflater->feed(frame.payload);
+  else
+    inflater->lose("part of its payload was not kept");
 }
 
-void Tracker::Impl::tell_inflated(Side from, const Inflated& inflated) {
+wire::Inflater::Options Tracker::Impl::inflater_options(Side from) const {
+  wire::Inflater::Options options;
+  options.context_takeover =
+      !(from == Side::server ? deflate->server_no_context_takeover : deflate->client_no_context_takeover);
+  options.max_content = limits.max_message;
+  options.max_length = limits.max_inflated;
+  return options;
+}
+
+/// Tells the content, unless the capture that the frames come from tells it itself.
+void Tracker::Impl::finish_inflating(Side from) {
   const auto& joined = half(from).assembler.joined();
+  const auto content = half(from).inflater->finish();
+  half(from).told_elsewhere = joined.content_told;
+  if (joined.content_told)
+    return;
+  Inflated inflated;
+  inflated.from = from;
+  inflated.frames = joined.frames;
+  inflated.text = joined.text;
+  inflated.content = content.content;
+  inflated.length = content.length;
+  inflated.error = content.error;
+  Body fact = inflated;
+  emit(std::move(fact));
+  tell_inflated(inflated);
+}
+
+void Tracker::Impl::on(const Inflated& inflated) {
+  if (!half(inflated.from).told_elsewhere)
+    return;
+  half(inflated.from).told_elsewhere = false;
+  tell_inflated(inflated);
+}
+
+void Tracker::Impl::tell_inflated(const Inflated& inflated) {
+  const auto& joined = half(inflated.from).assembler.joined();
   Message message;
-  message.from = from;
+  message.from = inflated.from;
   message.frames = joined.frames;
   message.text = joined.text;
   message.compressed = true;

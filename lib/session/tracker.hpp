@@ -16,8 +16,8 @@ namespace whydrop::session {
 class Tracker {
  public:
   struct Limits {
-    std::size_t max_message = 64U << 20;     ///< assembled or inflated bytes kept; the rest is counted
-    std::uint64_t max_inflate_ratio = 1100;  ///< more than deflate's own 1032: reported, not followed
+    std::size_t max_message = 64U << 20;      ///< assembled or inflated bytes kept; the rest is counted
+    std::uint64_t max_inflated = 256U << 20;  ///< where a compressed message is given up as a bomb
   };
   using Emit = std::function<void(Body&&)>;
 

@@ -1,0 +1,650 @@
+#include "capture/decode.hpp"
+
+#include "base/base64.hpp"
+#include "base/hex.hpp"
+#include "capture/json_tree.hpp"
+
+#include <deque>
+#include <limits>
+
+#include <rapidjson/encodedstream.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+namespace whydrop::capture {
+namespace {
+
+using namespace session;
+using rapidjson::Value;
+
+/// One JSON object of a line, asked field by field. The first thing that is wrong is kept; after it, answers are empty.
+class Fields {
+ public:
+  Fields(const Value& object, std::string& fault, std::deque<std::string>& store)
+      : object_(object), fault_(fault), store_(store) {}
+
+  const Value* find(const char* key) const;
+  bool has(const char* key) const { return find(key) != nullptr; }
+
+  std::string words(const char* key);
+  std::string words_or_null(const char* key);
+  bool flag(const char* key);
+  template <typename Number>
+  Number number(const char* key, Number most = std::numeric_limits<Number>::max());
+  template <typename Number>
+  std::optional<Number> number_or_null(const char* key);
+  template <typename Parse>
+  auto named(const char* key, Parse parse) -> typename decltype(parse(std::string_view()))::value_type;
+  std::vector<std::uint64_t> numbers(const char* key);
+  std::vector<std::string> strings(const char* key);
+  std::vector<RedactSpan> redact();
+  /// The field `key`, or its `key`_base64 form, as bytes that live as long as the line.
+  std::string_view bytes(const char* key, const char* base64_key);
+  std::string_view content() { return bytes("text", "base64"); }
+  std::string_view base64(const char* key);
+  std::string_view hex(const char* key);
+  Side side() { return named("from", [](std::string_view text) { return wire::parse_side(text); }); }
+
+  template <typename Use>
+  void each(const char* key, Use use);
+  template <typename Use>
+  void object(const char* key, Use use);
+  void wrong(const char* key, std::string_view what);
+
+ private:
+  const Value* need(const char* key);
+  std::string_view text_of(const Value& value) { return {value.GetString(), value.GetStringLength()}; }
+  std::string_view keep(std::optional<std::string> bytes, const char* key, std::string_view what);
+
+  const Value& object_;
+  std::string& fault_;
+  std::deque<std::string>& store_;
+};
+
+void Fields::wrong(const char* key, std::string_view what) {
+  if (fault_.empty()) {
+    fault_.append("field \"").append(key).append("\": ").append(what);
+  }
+}
+
+const Value* Fields::find(const char* key) const {
+  const auto found = object_.FindMember(key);
+  return found == object_.MemberEnd() || found->value.IsNull() ? nullptr : &found->value;
+}
+
+const Value* Fields::need(const char* key) {
+  const Value* value = find(key);
+  if (!value) {
+    wrong(key, "missing");
+  }
+  return value;
+}
+
+std::string Fields::words(const char* key) {
+  const Value* value = need(key);
+  return value ? words_or_null(key) : std::string();
+}
+
+std::string Fields::words_or_null(const char* key) {
+  const Value* value = find(key);
+  if (value && !value->IsString()) {
+    wrong(key, "not a string");
+    return {};
+  }
+  return value ? std::string(text_of(*value)) : std::string();
+}
+
+bool Fields::flag(const char* key) {
+  const Value* value = need(key);
+  if (value && !value->IsBool()) {
+    wrong(key, "not true or false");
+  }
+  return value && value->IsTrue();
+}
+
+/// True and `number` set if the value is a whole number that fits.
+template <typename Number>
+bool read_number(const Value& value, Number most, Number& number) {
+  if constexpr (std::is_signed_v<Number>) {
+    if (!value.IsInt64() || value.GetInt64() < std::numeric_limits<Number>::min() || value.GetInt64() > most) {
+      return false;
+    }
+    number = static_cast<Number>(value.GetInt64());
+  } else {
+    if (!value.IsUint64() || value.GetUint64() > most) {
+      return false;
+    }
+    number = static_cast<Number>(value.GetUint64());
+  }
+  return true;
+}
+
+template <typename Number>
+Number Fields::number(const char* key, Number most) {
+  Number number = 0;
+  const Value* value = need(key);
+  if (value && !read_number(*value, most, number)) {
+    wrong(key, "not a whole number in range");
+  }
+  return number;
+}
+
+template <typename Number>
+std::optional<Number> Fields::number_or_null(const char* key) {
+  return has(key) ? std::optional<Number>(number<Number>(key)) : std::nullopt;
+}
+
+template <typename Parse>
+auto Fields::named(const char* key, Parse parse) -> typename decltype(parse(std::string_view()))::value_type {
+  const std::string text = words(key);
+  const auto value = parse(text);
+  if (!value) {
+    wrong(key, "not a known name");
+  }
+  return value.value_or(typename decltype(parse(std::string_view()))::value_type{});
+}
+
+template <typename Use>
+void Fields::each(const char* key, Use use) {
+  const Value* value = need(key);
+  if (value && !value->IsArray()) {
+    wrong(key, "not an array");
+    return;
+  }
+  if (value) {
+    for (const Value& item : value->GetArray()) {
+      use(item);
+    }
+  }
+}
+
+template <typename Use>
+void Fields::object(const char* key, Use use) {
+  const Value* value = find(key);
+  if (value && !value->IsObject()) {
+    wrong(key, "not an object");
+  } else if (value) {
+    use(Fields(*value, fault_, store_));
+  }
+}
+
+std::vector<std::uint64_t> Fields::numbers(const char* key) {
+  std::vector<std::uint64_t> out;
+  each(key, [&](const Value& item) {
+    std::uint64_t number = 0;
+    if (!read_number(item, std::numeric_limits<std::uint64_t>::max(), number)) {
+      wrong(key, "not an array of whole numbers");
+    }
+    out.push_back(number);
+  });
+  return out;
+}
+
+std::vector<std::string> Fields::strings(const char* key) {
+  std::vector<std::string> out;
+  each(key, [&](const Value& item) {
+    if (!item.IsString()) {
+      wrong(key, "not an array of strings");
+      return;
+    }
+    out.emplace_back(text_of(item));
+  });
+  return out;
+}
+
+std::vector<RedactSpan> Fields::redact() {
+  std::vector<RedactSpan> spans;
+  if (!has("redact")) {
+    return spans;
+  }
+  each("redact", [&](const Value& item) {
+    if (!item.IsObject()) {
+      wrong("redact", "not an array of objects");
+      return;
+    }
+    Fields span(item, fault_, store_);
+    spans.push_back({span.number<std::uint64_t>("at"), span.number<std::uint64_t>("length"), span.words("var")});
+  });
+  return spans;
+}
+
+std::string_view Fields::keep(std::optional<std::string> bytes, const char* key, std::string_view what) {
+  if (!bytes) {
+    wrong(key, what);
+    return {};
+  }
+  store_.push_back(std::move(*bytes));
+  return store_.back();
+}
+
+std::string_view Fields::base64(const char* key) {
+  const Value* value = find(key);
+  if (!value) {
+    return {};
+  }
+  return keep(value->IsString() ? base64_decode(text_of(*value)) : std::nullopt, key, "not base64");
+}
+
+std::string_view Fields::hex(const char* key) {
+  const Value* value = find(key);
+  if (!value) {
+    return {};
+  }
+  return keep(value->IsString() ? hex_decode(text_of(*value)) : std::nullopt, key, "not hex digits");
+}
+
+std::string_view Fields::bytes(const char* key, const char* base64_key) {
+  const Value* value = find(key);
+  if (!value) {
+    if (!has(base64_key)) {
+      wrong(key, "missing");
+    }
+    return base64(base64_key);
+  }
+  if (!value->IsString()) {
+    wrong(key, "not a string");
+    return {};
+  }
+  return text_of(*value);
+}
+
+// ---- one function a kind --------------------------------------------------------------------------------------------
+
+Body read_open(Fields& f) {
+  return Open{f.words("role"), f.words("url"), f.number_or_null<std::uint32_t>("parent"), f.redact()};
+}
+
+Body read_resolve(Fields& f) {
+  return Resolve{f.words("host"), f.strings("addresses"), f.number<std::int64_t>("duration_ns"), f.words_or_null("error")};
+}
+
+Body read_connect(Fields& f) {
+  return Connect{f.words("local"), f.words("remote"), f.number<std::int64_t>("duration_ns"), f.words_or_null("error")};
+}
+
+Body read_proxy(Fields& f) {
+  return Proxy{f.words("proxy"),
+               f.words("address"),
+               f.number<int>("status"),
+               f.number<std::int64_t>("duration_ns"),
+               f.words_or_null("error")};
+}
+
+Body read_tls(Fields& f) {
+  Tls tls;
+  tls.version = f.words("version");
+  tls.cipher = f.words("cipher");
+  tls.alpn = f.words("alpn");
+  tls.subject = f.words("subject");
+  tls.issuer = f.words("issuer");
+  tls.not_before = f.words("not_before");
+  tls.not_after = f.words("not_after");
+  tls.verified = f.flag("verified");
+  tls.duration_ns = f.number<std::int64_t>("duration_ns");
+  tls.error = f.words_or_null("error");
+  return tls;
+}
+
+std::vector<Header> read_headers(Fields& f, std::string& fault, std::deque<std::string>& store) {
+  std::vector<Header> headers;
+  f.each("headers", [&](const Value& item) {
+    if (!item.IsObject()) {
+      f.wrong("headers", "not an array of objects");
+      return;
+    }
+    Fields header(item, fault, store);
+    headers.push_back({std::string(header.bytes("name", "name_base64")),
+                       std::string(header.bytes("value", "value_base64")),
+                       header.redact()});
+  });
+  return headers;
+}
+
+std::array<std::uint8_t, 4> read_mask(Fields& f) {
+  std::array<std::uint8_t, 4> key{};
+  const std::string_view bytes = f.hex("mask");
+  if (bytes.size() != key.size()) {
+    f.wrong("mask", "not four bytes");
+    return key;
+  }
+  std::copy(bytes.begin(), bytes.end(), key.begin());
+  return key;
+}
+
+wire::FrameHeader read_frame_header(Fields& f) {
+  wire::FrameHeader header;
+  header.fin = f.flag("fin");
+  header.rsv = f.number<std::uint8_t>("rsv", 7);
+  header.opcode = static_cast<wire::Opcode>(f.number<std::uint8_t>("opcode", 15));
+  header.masked = f.has("mask");
+  if (header.masked) {
+    header.masking_key = read_mask(f);
+  }
+  header.length = f.number<std::uint64_t>("length");
+  const auto form = f.number<std::uint8_t>("length_form");
+  if (form != 7 && form != 16 && form != 64) {
+    f.wrong("length_form", "not 7, 16 or 64");
+  }
+  header.length_form = static_cast<wire::LengthForm>(form);
+  return header;
+}
+
+/// A Close frame's payload, put together again from its code and reason.
+std::string close_payload(Fields& f) {
+  const auto code = f.number_or_null<std::uint16_t>("close_code");
+  if (!code) {
+    return {};
+  }
+  std::string payload{static_cast<char>(*code >> 8), static_cast<char>(*code & 0xFF)};
+  return payload += f.words("reason");
+}
+
+Body read_frame(Fields& f, std::deque<std::string>& store) {
+  Frame frame;
+  frame.from = f.side();
+  frame.header = read_frame_header(f);
+  frame.offset = f.number<std::uint64_t>("offset");
+  frame.redact = f.redact();
+  if (f.has("text") || f.has("base64")) {
+    frame.payload = f.content();
+  } else if (f.has("reason")) {
+    frame.payload = store.emplace_back(close_payload(f));
+  } else {
+    frame.has_payload = false;
+  }
+  if (frame.payload.size() > frame.header.length) {
+    f.wrong("length", "smaller than the payload");
+  }
+  return frame;
+}
+
+Body read_partial(Fields& f) {
+  Partial partial;
+  partial.from = f.side();
+  partial.offset = f.number<std::uint64_t>("offset");
+  partial.have = f.number<std::uint64_t>("have");
+  partial.need = f.number<std::uint64_t>("need");
+  partial.has_header = f.has("opcode");
+  if (partial.has_header) {
+    partial.header = read_frame_header(f);
+  }
+  partial.bytes = f.hex("header");
+  partial.redact = f.redact();
+  partial.payload = f.content();
+  return partial;
+}
+
+Body read_undecoded(Fields& f) {
+  return UndecodedBytes{
+      f.side(), f.number<std::uint64_t>("offset"), f.number<std::uint64_t>("length"), f.base64("base64")};
+}
+
+bool read_is_text(Fields& f) {
+  const auto opcode = f.number<std::uint8_t>("opcode");
+  if (opcode != 1 && opcode != 2) {
+    f.wrong("opcode", "not 1 or 2");
+  }
+  return opcode == 1;
+}
+
+Body read_inflated(Fields& f) {
+  Inflated inflated;
+  inflated.from = f.side();
+  inflated.frames = f.numbers("frames");
+  inflated.text = read_is_text(f);
+  inflated.content = f.content();
+  inflated.length = f.number<std::uint64_t>("length");
+  inflated.error = f.words_or_null("error");
+  inflated.redact = f.redact();
+  return inflated;
+}
+
+Body read_shutdown(Fields& f) { return Shutdown{f.side()}; }
+
+Body read_ending(Fields& f) {
+  Ending ending;
+  ending.how = f.named("how", parse_ending_how);
+  ending.by = f.named("by", parse_ended_by);
+  ending.read_error = f.words_or_null("read_error");
+  ending.write_error = f.words_or_null("write_error");
+  ending.detail = f.words_or_null("detail");
+  ending.tcp.state = f.number_or_null<int>("tcp_state");
+  ending.tcp.unacked = f.number_or_null<std::uint32_t>("unacked");
+  ending.tcp.retransmits = f.number_or_null<std::uint32_t>("retransmits");
+  ending.tcp.rtt_us = f.number_or_null<std::uint32_t>("rtt_us");
+  return ending;
+}
+
+Body read_token(Fields& f) {
+  Token token;
+  token.variable = f.words("var");
+  token.alg = f.words("alg");
+  token.exp = f.number_or_null<std::int64_t>("exp");
+  token.iat = f.number_or_null<std::int64_t>("iat");
+  token.nbf = f.number_or_null<std::int64_t>("nbf");
+  token.scopes = f.strings("scopes");
+  return token;
+}
+
+Body read_message(Fields& f) {
+  Message message;
+  message.from = f.side();
+  message.frames = f.numbers("frames");
+  message.text = read_is_text(f);
+  message.compressed = f.flag("compressed");
+  message.payload = f.content();
+  message.length = f.number<std::uint64_t>("length");
+  message.wire_length = f.number<std::uint64_t>("wire_length");
+  message.type = f.words_or_null("type");
+  message.redact = f.redact();
+  return message;
+}
+
+Body read_state(Fields& f) { return State{f.side(), f.named("phase", parse_phase)}; }
+
+Finding read_finding_fields(Fields& f) {
+  Finding finding;
+  finding.id = f.words("id");
+  finding.severity = f.named("severity", parse_severity);
+  finding.confidence = f.named("confidence", parse_confidence);
+  finding.basis = f.named("basis", parse_basis);
+  finding.at_fault = f.named("at_fault", parse_party);
+  finding.evidence = f.numbers("evidence");
+  finding.says = f.words("says");
+  finding.fix = f.words("fix");
+  finding.citation = f.words("citation");
+  finding.count = f.number<std::uint64_t>("count");
+  return finding;
+}
+
+Body read_finding(Fields& f) { return read_finding_fields(f); }
+
+void read_close_seen(Fields& f, const char* key, std::optional<CloseSeen>& seen) {
+  f.object(key, [&](Fields close) {
+    seen = CloseSeen{close.number_or_null<std::uint16_t>("code"),
+                     std::string(close.bytes("reason", "reason_base64")),
+                     close.number<std::uint64_t>("seq")};
+  });
+}
+
+void read_closes(Fields& f, Verdict& verdict) {
+  f.object("close", [&](Fields close) {
+    if (close.has("first")) {
+      verdict.first_close = close.named("first", [](std::string_view text) { return wire::parse_side(text); });
+    }
+    read_close_seen(close, "received", verdict.received);
+    read_close_seen(close, "sent", verdict.sent);
+  });
+}
+
+Body read_verdict(Fields& f, std::string& fault, std::deque<std::string>& store) {
+  Verdict verdict;
+  verdict.code = f.number_or_null<std::uint16_t>("code");
+  if (f.has("code_source")) {
+    verdict.code_source = f.named("code_source", parse_code_source);
+  }
+  verdict.browser_code = f.number_or_null<std::uint16_t>("browser_code");
+  verdict.ended_by = f.named("ended_by", parse_ended_by);
+  if (f.has("how")) {
+    verdict.how = f.named("how", parse_ending_how);
+  }
+  read_closes(f, verdict);
+  verdict.cause = f.words_or_null("cause");
+  verdict.headline = f.words("headline");
+  verdict.observed = f.strings("observed");
+  verdict.inferred = f.strings("inferred");
+  verdict.unknown = f.strings("unknown");
+  verdict.next = f.strings("next");
+  f.each("findings", [&](const Value& item) {
+    if (!item.IsObject()) {
+      f.wrong("findings", "not an array of objects");
+      return;
+    }
+    Fields finding(item, fault, store);
+    verdict.findings.push_back(read_finding_fields(finding));
+  });
+  return verdict;
+}
+
+struct Kind {
+  std::string_view name;
+  Body (*read)(Fields& fields);
+};
+
+constexpr Kind kKinds[] = {
+    {"open", read_open},         {"resolve", read_resolve},   {"connect", read_connect},
+    {"proxy", read_proxy},       {"tls", read_tls},           {"partial", read_partial},
+    {"inflated", read_inflated}, {"shutdown", read_shutdown}, {"undecoded", read_undecoded},
+    {"ending", read_ending},     {"token", read_token},       {"message", read_message},
+    {"state", read_state},       {"finding", read_finding},
+};
+
+std::string compact_json(const Value& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  value.Accept(writer);
+  return buffer.GetString();
+}
+
+}  // namespace
+
+struct LineDecoder::Impl {
+  rapidjson::Document tree;
+  std::deque<std::string> store;  ///< decoded bytes that the event's views need; addresses must not move
+  std::string fault;
+
+  Line read_object();
+  Line read_header(Fields& f);
+  Line read_event(Fields& f);
+  std::optional<Body> read_body(Fields& f, const std::string& kind);
+  Body read_request(Fields& f);
+  Body read_response(Fields& f);
+};
+
+Body LineDecoder::Impl::read_request(Fields& f) {
+  Request request;
+  request.start_line = f.bytes("start_line", "start_line_base64");
+  request.headers = read_headers(f, fault, store);
+  request.raw = f.base64("raw");
+  request.size = f.number<std::uint64_t>("size");
+  request.redact = f.redact();
+  return request;
+}
+
+Body LineDecoder::Impl::read_response(Fields& f) {
+  Response response;
+  response.start_line = f.bytes("start_line", "start_line_base64");
+  response.status = f.number<int>("status");
+  response.headers = read_headers(f, fault, store);
+  response.body = f.bytes("body", "body_base64");
+  response.body_length = f.number<std::uint64_t>("body_length");
+  response.raw = f.base64("raw");
+  response.size = f.number<std::uint64_t>("size");
+  response.redact = f.redact();
+  return response;
+}
+
+std::optional<Body> LineDecoder::Impl::read_body(Fields& f, const std::string& kind) {
+  if (kind == "frame") {
+    return read_frame(f, store);
+  }
+  if (kind == "request") {
+    return read_request(f);
+  }
+  if (kind == "response") {
+    return read_response(f);
+  }
+  if (kind == "verdict") {
+    return read_verdict(f, fault, store);
+  }
+  for (const Kind& known : kKinds) {
+    if (known.name == kind) {
+      return known.read(f);
+    }
+  }
+  return std::nullopt;
+}
+
+Line LineDecoder::Impl::read_header(Fields& f) {
+  CaptureHeader header;
+  header.version = f.number<int>("whydrop");
+  if (fault.empty() && header.version != 1) {
+    return OtherVersion{header.version};
+  }
+  header.started = f.words("started");
+  header.tool = f.words("tool");
+  header.profile = f.words_or_null("profile");
+  f.object("run", [&](Fields run) {
+    header.run_id = run.words("id");
+    header.run_n = run.number<std::uint32_t>("n");
+    header.run_of = run.number<std::uint32_t>("of");
+    if (const Value* options = run.find("options")) {
+      header.options = compact_json(*options);
+    }
+  });
+  header.redacted = f.strings("redacted");
+  return header;
+}
+
+Line LineDecoder::Impl::read_event(Fields& f) {
+  Event event;
+  event.seq = f.number<std::uint64_t>("seq");
+  event.t_ns = f.number<std::int64_t>("t_ns");
+  event.conn = f.number_or_null<std::uint32_t>("conn").value_or(0);
+  const std::string kind = f.words("kind");
+  if (!fault.empty()) {
+    return UnknownKind{};
+  }
+  auto body = read_body(f, kind);
+  if (!body) {
+    return UnknownKind{};
+  }
+  event.body = std::move(*body);
+  return event;
+}
+
+Line LineDecoder::Impl::read_object() {
+  Fields fields(tree, fault, store);
+  Line line = fields.has("whydrop") ? read_header(fields) : read_event(fields);
+  return fault.empty() ? std::move(line) : Line{LineFault{0, fault}};
+}
+
+LineDecoder::LineDecoder() : impl_(std::make_unique<Impl>()) {}
+LineDecoder::~LineDecoder() = default;
+
+Line LineDecoder::decode(std::string_view line) {
+  impl_->tree.SetNull();
+  impl_->tree.GetAllocator().Clear();
+  impl_->store.clear();
+  impl_->fault.clear();
+  const JsonFault fault = parse_tree(line, impl_->tree);
+  if (!fault.why.empty()) {
+    return LineFault{fault.offset + 1, "not JSON: " + fault.why};
+  }
+  if (!impl_->tree.IsObject()) {
+    return LineFault{1, "not a JSON object"};
+  }
+  return impl_->read_object();
+}
+
+}  // namespace whydrop::capture

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "capture/writer.hpp"
+#include "session/event.hpp"
+
+namespace whydrop::capture {
+
+/// A line of a kind that this version does not know: newer within version 1, to be passed over.
+struct UnknownKind {};
+
+/// Why a line could not be read, and where in it (from 1; 0 where the whole line is meant).
+struct LineFault {
+  std::uint64_t column = 0;
+  std::string why;
+};
+
+/// A first line of another major version.
+struct OtherVersion {
+  std::int64_t version = 0;
+};
+
+using Line = std::variant<session::Event, CaptureHeader, UnknownKind, LineFault, OtherVersion>;
+
+/// Reads lines of any field order, with unknown fields passed over. Views in the result are valid until the next call.
+class LineDecoder {
+ public:
+  LineDecoder();
+  ~LineDecoder();
+  Line decode(std::string_view line);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Reads a frame's line of exactly the shape that append_event writes, without building a tree. False for any other
+/// line: the LineDecoder then decides. Views in `event` are into `line` or `scratch`.
+bool decode_frame_line(std::string_view line, std::string& scratch, session::Event& event);
+
+}  // namespace whydrop::capture

@@ -1,0 +1,46 @@
+#include "capture/writer.hpp"
+
+namespace whydrop::capture {
+namespace {
+
+/// What a killed process may lose at most, together with the flush before each wait.
+constexpr std::size_t kBufferSize = 256U << 10;
+
+}  // namespace
+
+struct Writer::Impl {
+  ByteSink& out;
+  bool with_opinions;
+  std::string buffer;
+
+  Result<void> empty_buffer();
+};
+
+Result<void> Writer::Impl::empty_buffer() {
+  if (buffer.empty()) {
+    return {};
+  }
+  auto done = out.write(buffer);
+  buffer.clear();
+  return done;
+}
+
+Writer::Writer(ByteSink& out, const CaptureHeader& header, bool with_opinions)
+    : impl_(std::make_unique<Impl>(Impl{out, with_opinions, {}})) {
+  impl_->buffer.reserve(kBufferSize + 4096);
+  append_header(impl_->buffer, header);
+}
+
+Writer::~Writer() = default;
+
+Result<void> Writer::on_event(const session::Event& event) {
+  if (!impl_->with_opinions && session::is_opinion(event.body)) {
+    return {};
+  }
+  append_event(impl_->buffer, event);
+  return impl_->buffer.size() >= kBufferSize ? impl_->empty_buffer() : Result<void>{};
+}
+
+Result<void> Writer::flush() { return impl_->empty_buffer(); }
+
+}  // namespace whydrop::capture

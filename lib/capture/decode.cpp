@@ -443,13 +443,16 @@ Body read_message(Fields& f) {
 Body read_state(Fields& f) { return State{f.side(), f.named("phase", parse_phase)}; }
 
 Finding read_finding_fields(Fields& f) {
-  Finding finding;
-  finding.id = f.words("id");
+  auto made = make_finding(f.words("id"), f.numbers("evidence"));
+  if (!made) {
+    f.wrong("evidence", "empty");
+    return Finding("", 0);
+  }
+  Finding finding = std::move(*made);
   finding.severity = f.named("severity", parse_severity);
   finding.confidence = f.named("confidence", parse_confidence);
   finding.basis = f.named("basis", parse_basis);
   finding.at_fault = f.named("at_fault", parse_party);
-  finding.evidence = f.numbers("evidence");
   finding.says = f.words("says");
   finding.fix = f.words("fix");
   finding.citation = f.words("citation");

@@ -6,6 +6,11 @@ namespace whydrop::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> kCommands = {
+      {"rehearse",
+       "Run a local server that ends sessions in any way asked for",
+       "whydrop rehearse --ending reset --after 2 --port 0\n"
+       "whydrop rehearse --status 429 --tls --write-ca ca.pem",
+       setup_rehearse},
       {"completion",
        "Print a completion script for bash, zsh or fish",
        "whydrop completion bash > /etc/bash_completion.d/whydrop\n"

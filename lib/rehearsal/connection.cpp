@@ -47,12 +47,12 @@ void Connection::start() {
     ending_.act(*this);
   else
     serve();
+  read_on();
 }
 
 void Connection::serve() {
   if (tls_)
     stream_->use_tls(tls_);
-  read_on();
 }
 
 void Connection::close() {

@@ -47,7 +47,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Stream& stream() { return *stream_; }
   const handshake::Head& request() const { return parser_.head(); }
   bool compressed() const { return deflate_ != nullptr; }
-  /// Begins as a good server would: TLS if asked for, then the request.
+  /// Begins as a good server would: with TLS if it was asked for.
   void serve();
   /// Answers the request with 101 and opens the session.
   void upgrade(const UpgradeFault& fault);

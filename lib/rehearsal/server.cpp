@@ -21,7 +21,7 @@ constexpr auto kAcceptAgainAfter = std::chrono::milliseconds(100);
 Result<void> check(const ServerOptions& options) {
   const Ending* const ending = find_ending(options.ending);
   if (ending == nullptr)
-    return fail(ErrorKind::usage, "ending " + options.ending + ": not known", "whydrop rehearse --help lists them");
+    return fail(ErrorKind::usage, "ending " + options.ending + ": not known", "whydrop rehearse --list names them all");
   if (options.status != 0 && (options.status < 200 || options.status > 599))
     return fail(ErrorKind::usage, "status " + std::to_string(options.status) + ": not between 200 and 599");
   if (options.status != 0 && options.ending != "none" && options.ending != "refused")

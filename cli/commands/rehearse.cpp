@@ -1,0 +1,121 @@
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "rehearsal/server.hpp"
+
+#include <cstdio>
+#include <fstream>
+#include <memory>
+
+#include <fmt/format.h>
+
+namespace whydrop::cli {
+namespace {
+
+using rehearsal::Server;
+using rehearsal::ServerOptions;
+
+struct RehearseOptions {
+  ServerOptions server;
+  std::uint64_t port = 0, after = 1, close_code = 1000, status = 0;
+  std::string ca_file;
+  bool no_echo = false, no_compression = false, list = false;
+};
+
+std::vector<std::string> ending_names() {
+  std::vector<std::string> names;
+  for (const rehearsal::EndingRow& row : rehearsal::endings()) names.emplace_back(row.name);
+  return names;
+}
+
+void declare(Options& options, RehearseOptions& into) {
+  ServerOptions& server = into.server;
+  options.group("Listening");
+  options.text("--host", "ADDRESS", server.host, "address to listen on (127.0.0.1)");
+  options.number("-p,--port", "PORT", into.port, 0, 65535, "port to listen on; 0, the default, lets the system choose");
+  options.flag("--once", server.once, "leave after one connection");
+  options.flag("--tls", server.tls, "speak TLS with a certificate made at start");
+  options.choice(
+      "--tls-fault", {"expired", "hostname", "self-signed"}, server.tls_fault, "what is wrong with the certificate");
+  options.text("--write-ca", "FILE", into.ca_file, "write the certificate that a client needs for --cacert");
+  options.group("Ending");
+  options.custom(
+      {{"-e", "--ending"}, "NAME", "how each session ends (none); see --list", "", ending_names(), false, false, false},
+      [&server](const std::vector<std::string>& given) -> std::string {
+        server.ending = given.back();
+        return {};
+      });
+  options.flag("--list", into.list, "print the names of all endings, and leave");
+  options.number(
+      "--after", "N", into.after, 0, 4294967295, "end after N messages (1); 0: as soon as the session is open");
+  options.duration("--after-time", server.after_time, "end so long after the upgrade, whatever was said");
+  options.number("--status", "CODE", into.status, 200, 599, "refuse the upgrade with this status");
+  options.number("--close-code", "CODE", into.close_code, 0, 65535, "code of the ending close (1000)");
+  options.text("--close-reason", "TEXT", server.close_reason, "reason of the ending close");
+  options.group("Behaviour");
+  options.duration("--delay", server.delay, "wait before each answer");
+  options.flag("--no-echo", into.no_echo, "do not answer messages");
+  options.flag("--no-pong", server.no_pong, "do not answer pings");
+  options.flag("--no-compression", into.no_compression, "decline permessage-deflate");
+}
+
+/// Zero means "not given" to the server, save for the number of messages: at once is what --after 0 asks for.
+ServerOptions server_options(const RehearseOptions& given, bool after_given) {
+  ServerOptions server = given.server;
+  server.port = static_cast<std::uint16_t>(given.port);
+  server.close_code = static_cast<std::uint16_t>(given.close_code);
+  server.status = static_cast<int>(given.status);
+  const bool by_time_alone = server.after_time.count() > 0 && !after_given;
+  server.after_messages = by_time_alone ? 0 : static_cast<unsigned>(given.after);
+  server.echo = !given.no_echo;
+  server.compress = !given.no_compression;
+  return server;
+}
+
+int list_endings() {
+  for (const rehearsal::EndingRow& row : rehearsal::endings()) fmt::print("{:<22}{}\n", row.name, row.says);
+  return 0;
+}
+
+Result<void> write_ca(const std::string& path, const std::string& pem) {
+  if (path.empty())
+    return {};
+  std::ofstream file(path, std::ios::trunc);
+  file << pem;
+  file.close();
+  if (!file)
+    return fail(ErrorKind::local, "write " + path + ": cannot write the certificate");
+  return {};
+}
+
+Result<int> rehearse(const RehearseOptions& given, const ServerOptions& options) {
+  net::Loop loop;
+  Server server(loop, options);
+  const auto port = server.start();
+  if (!port)
+    return tl::unexpected<Error>(port.error());
+  if (const auto written = write_ca(given.ca_file, server.certificate_pem()); !written)
+    return tl::unexpected<Error>(written.error());
+  // First line of the output, at once: scripts read the port from it.
+  std::printf("listening on %s\n", server.url().c_str());
+  std::fflush(stdout);
+  server.on_idle_exit([&loop] { loop.stop(); });
+  int interrupted_by = 0;
+  loop.on_signal([&](int number) {
+    interrupted_by = number;
+    loop.stop();
+  });
+  loop.run();
+  return interrupted_by == 0 ? 0 : 128 + interrupted_by;
+}
+
+}  // namespace
+
+Run setup_rehearse(Options& options) {
+  auto given = std::make_shared<RehearseOptions>();
+  declare(options, *given);
+  return [given, &options]() -> Result<int> {
+    return given->list ? list_endings() : rehearse(*given, server_options(*given, options.given("--after")));
+  };
+}
+
+}  // namespace whydrop::cli

@@ -1,0 +1,48 @@
+// Rule of this module: terminal/ is the interactive prompt. It reads lines and keeps the screen in order; what a line
+// does is not its business.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace whydrop::terminal {
+
+/// What a line at the prompt asks for.
+struct SendText {
+  std::string text;
+};
+struct SendBinary {
+  std::string bytes;
+};
+/// The content of a file as one message.
+struct SendFile {
+  std::string path;
+  bool binary = false;
+};
+struct SendPing {
+  std::string payload;
+};
+struct SendPong {
+  std::string payload;
+};
+struct SendClose {
+  std::optional<std::uint16_t> code;
+  std::string reason;
+};
+struct ShowHelp {};
+
+using Command = std::variant<SendText, SendBinary, SendFile, SendPing, SendPong, SendClose, ShowHelp>;
+
+/// Reads one line. A line that starts with a slash is a command, with two slashes a message that starts with one; any
+/// other line is a message. Errors: usage.
+Result<Command> parse_command(std::string_view line);
+
+/// The table of commands for people, one a line.
+std::string command_help();
+
+}  // namespace whydrop::terminal

@@ -1,0 +1,381 @@
+#include "terminal/prompt.hpp"
+
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "terminal/history_file.hpp"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <fcntl.h>
+#include <histedit.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace whydrop::terminal {
+namespace {
+
+constexpr unsigned kDefaultColumns = 80;
+
+std::wstring widen(std::string_view text) {
+  std::wstring wide;
+  while (!text.empty()) {
+    const CodePoint point = decode_code_point(text);
+    wide += point.status == Utf8Status::valid ? static_cast<wchar_t>(point.value) : L'\xfffd';
+    text.remove_prefix(point.size);
+  }
+  return wide;
+}
+
+void append_utf8(std::string& out, char32_t value) {
+  const auto put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  if (value < 0x80) {
+    put(value);
+  } else if (value < 0x800) {
+    put(0xC0U | value >> 6U);
+    put(0x80U | (value & 0x3FU));
+  } else if (value < 0x10000) {
+    put(0xE0U | value >> 12U);
+    put(0x80U | (value >> 6U & 0x3FU));
+    put(0x80U | (value & 0x3FU));
+  } else {
+    put(0xF0U | value >> 18U);
+    put(0x80U | (value >> 12U & 0x3FU));
+    put(0x80U | (value >> 6U & 0x3FU));
+    put(0x80U | (value & 0x3FU));
+  }
+}
+
+std::string narrow(const wchar_t* begin, const wchar_t* end) {
+  std::string text;
+  for (; begin != end; ++begin) {
+    append_utf8(text, static_cast<char32_t>(*begin));
+  }
+  return text;
+}
+
+/// libedit measures characters by the locale; a session's text is UTF-8 whatever the locale says.
+void use_utf8_locale() {
+  std::setlocale(LC_CTYPE, "");
+  if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+    std::setlocale(LC_CTYPE, "C.UTF-8");
+  }
+}
+
+// What the terminal was like before the prompt, for an exit that does not pass through stop().
+std::atomic<int> saved_fd{-1};
+termios saved_mode;
+
+void restore_terminal() {
+  const int fd = saved_fd.exchange(-1);
+  if (fd >= 0) {
+    ::tcsetattr(fd, TCSANOW, &saved_mode);
+  }
+}
+
+void save_terminal(int fd) {
+  static const int registered = std::atexit(restore_terminal);
+  static_cast<void>(registered);
+  if (::tcgetattr(fd, &saved_mode) == 0) {
+    saved_fd = fd;
+  }
+}
+
+}  // namespace
+
+/// One mutex guards libedit and the screen. The reader holds it, but for the time that it waits for a key.
+struct Prompt::Impl {
+  Impl(PromptOptions given, std::function<void(Input)> sink)
+      : options(std::move(given)),
+        on_input(std::move(sink)),
+        file(options.history_path),
+        prompt(widen(options.prompt)) {
+    use_utf8_locale();
+    save_terminal(options.in);
+    if (::pipe2(wake.data(), O_CLOEXEC) != 0) {
+      wake = {-1, -1};
+    }
+    open_history();
+    open_editor();
+    start_reader();
+  }
+
+  ~Impl() {
+    stop();
+    history_wend(history);
+    for (const int fd : wake) {
+      if (fd >= 0) {
+        ::close(fd);
+      }
+    }
+  }
+
+  // ---- set-up
+
+  void open_history() {
+    HistEventW event;
+    history = history_winit();
+    history_w(history, &event, H_SETSIZE, static_cast<int>(HistoryFile::kMaxLines));
+    history_w(history, &event, H_SETUNIQUE, 1);
+    for (const std::string& line : file.load()) {
+      history_w(history, &event, H_ENTER, widen(line).c_str());
+    }
+  }
+
+  void open_editor() {
+    in = ::fdopen(::dup(options.in), "r");
+    out = ::fdopen(::dup(options.out), "w");
+    editor = el_init_fd("whydrop", in, out, out, options.in, options.out, options.out);
+    el_wset(editor, EL_CLIENTDATA, this);
+    el_wset(editor, EL_PROMPT, prompt_of);
+    el_wset(editor, EL_GETCFN, read_key);
+    el_wset(editor, EL_EDITOR, L"emacs");
+    el_wset(editor, EL_HIST, history_w, history);
+    // Keys that would raise signals come as keys, so that the terminal is never left raw.
+    el_wset(editor, EL_SETTY, L"-d", L"-isig", nullptr);
+    el_wset(editor, EL_ADDFN, L"whydrop-interrupt", L"Ends the session", on_interrupt);
+    el_wset(editor, EL_ADDFN, L"whydrop-end", L"Ends the input", on_end_key);
+    el_wset(editor, EL_ADDFN, L"whydrop-suspend", L"Suspends the program", on_suspend);
+    el_wset(editor, EL_BIND, L"^C", L"whydrop-interrupt", nullptr);
+    el_wset(editor, EL_BIND, L"^D", L"whydrop-end", nullptr);
+    el_wset(editor, EL_BIND, L"^Z", L"whydrop-suspend", nullptr);
+    el_wset(editor, EL_BIND, L"^R", L"em-inc-search-prev", nullptr);
+    el_wset(editor, EL_UNBUFFERED, 1);
+  }
+
+  void start_reader() {
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    // Suspending must stop the process before the reader goes on.
+    sigdelset(&all, SIGTSTP);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    reader = std::thread([this] { read_lines(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
+  // ---- the reader's thread
+
+  void read_lines() {
+    std::unique_lock<std::mutex> held(mutex);
+    lock = &held;
+    while (!stopping && !ended) {
+      int count = 0;
+      el_wgets(editor, &count);
+      report_keys();
+    }
+    lock = nullptr;
+  }
+
+  void report_keys() {
+    if (std::exchange(interrupted, false)) {
+      tell({Input::Kind::interrupt, {}});
+    }
+    const LineInfoW* line = el_wline(editor);
+    const bool whole = line->lastchar > line->buffer && line->lastchar[-1] == L'\n';
+    if (whole && !stopping) {
+      take_line(narrow(line->buffer, line->lastchar - 1));
+    }
+    if (ended && !stopping) {
+      tell({Input::Kind::end_of_input, {}});
+    }
+  }
+
+  void take_line(std::string line) {
+    remember(line);
+    fresh_line();
+    tell({Input::Kind::line, std::move(line)});
+  }
+
+  /// Begins a new line. Switching unbuffered mode off and on does that; with editing off meanwhile the terminal stays
+  /// raw, and keys that were typed ahead are not echoed.
+  void fresh_line() {
+    el_wset(editor, EL_EDITMODE, 0);
+    el_wset(editor, EL_UNBUFFERED, 0);
+    el_wset(editor, EL_EDITMODE, 1);
+    el_wset(editor, EL_UNBUFFERED, 1);
+  }
+
+  void remember(const std::string& line) {
+    if (line.empty() || (options.holds_secret && options.holds_secret(line))) {
+      return;
+    }
+    HistEventW event;
+    history_w(history, &event, H_ENTER, widen(line).c_str());
+    file.add(line);
+  }
+
+  /// The sink runs without the mutex, so that it may print.
+  void tell(Input input) {
+    lock->unlock();
+    on_input(std::move(input));
+    lock->lock();
+  }
+
+  bool wait_for_key() {
+    std::array<pollfd, 2> fds = {{{options.in, POLLIN, 0}, {wake[0], POLLIN, 0}}};
+    while (::poll(fds.data(), fds.size(), -1) < 0 && errno == EINTR) {
+    }
+    return fds[1].revents == 0;
+  }
+
+  bool read_byte(std::string& bytes) {
+    char byte = 0;
+    ssize_t got = 0;
+    do {
+      got = ::read(options.in, &byte, 1);
+    } while (got < 0 && errno == EINTR);
+    if (got == 1) {
+      bytes += byte;
+    }
+    return got == 1;
+  }
+
+  bool next_key(wchar_t& key) {
+    lock->unlock();
+    const bool ready = wait_for_key();
+    lock->lock();
+    if (!ready || stopping) {
+      return false;
+    }
+    std::string bytes;
+    CodePoint point;
+    do {
+      if (!read_byte(bytes)) {
+        ended = true;
+        return false;
+      }
+      point = decode_code_point(bytes);
+    } while (point.status == Utf8Status::incomplete);
+    key = point.status == Utf8Status::valid ? static_cast<wchar_t>(point.value) : L'\xfffd';
+    return true;
+  }
+
+  static Impl& of(EditLine* editor) {
+    void* self = nullptr;
+    el_wget(editor, EL_CLIENTDATA, &self);
+    return *static_cast<Impl*>(self);
+  }
+  static int read_key(EditLine* editor, wchar_t* key) { return of(editor).next_key(*key) ? 1 : 0; }
+  static wchar_t* prompt_of(EditLine* editor) { return of(editor).prompt.data(); }
+  static unsigned char on_interrupt(EditLine* editor, wint_t) {
+    of(editor).interrupted = true;
+    return CC_NORM;
+  }
+  static unsigned char on_end_key(EditLine* editor, wint_t) {
+    const LineInfoW* line = el_wline(editor);
+    of(editor).ended = line->lastchar == line->buffer;
+    return of(editor).ended ? CC_NORM : CC_REFRESH_BEEP;
+  }
+  static unsigned char on_suspend(EditLine* editor, wint_t) {
+    const int fd = of(editor).options.in;
+    termios raw;
+    if (::tcgetattr(fd, &raw) == 0) {
+      ::tcsetattr(fd, TCSADRAIN, &saved_mode);
+      std::raise(SIGTSTP);
+      ::tcsetattr(fd, TCSADRAIN, &raw);
+    }
+    return CC_REDISPLAY;
+  }
+
+  // ---- the screen
+
+  std::size_t columns() const {
+    winsize size{};
+    return ::ioctl(options.out, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kDefaultColumns;
+  }
+
+  /// Leaves the cursor where the prompt began, and nothing below it.
+  void erase_prompt() {
+    const LineInfoW* line = el_wline(editor);
+    const std::size_t before = display_width(options.prompt) + display_width(narrow(line->buffer, line->cursor));
+    const std::size_t rows = before / columns();
+    std::fputc('\r', out);
+    if (rows > 0) {
+      std::fprintf(out, "\x1b[%zuA", rows);
+    }
+    std::fputs("\x1b[J", out);
+  }
+
+  void print_above(std::string_view text) {
+    const std::lock_guard<std::mutex> guard(mutex);
+    if (editor != nullptr) {
+      erase_prompt();
+    }
+    std::fwrite(text.data(), 1, text.size(), out);
+    if (editor != nullptr) {
+      if (!text.empty() && text.back() != '\n') {
+        std::fputc('\n', out);
+      }
+      el_resize(editor);
+      el_wset(editor, EL_REFRESH);
+    }
+    std::fflush(out);
+  }
+
+  void stop() {
+    {
+      const std::lock_guard<std::mutex> guard(mutex);
+      stopping = true;
+    }
+    if (reader.joinable()) {
+      const ssize_t woken = ::write(wake[1], "x", 1);
+      static_cast<void>(woken);
+      reader.join();
+    }
+    const std::lock_guard<std::mutex> guard(mutex);
+    if (editor != nullptr) {
+      erase_prompt();
+      std::fflush(out);
+      el_wset(editor, EL_UNBUFFERED, 0);
+      el_end(editor);
+      editor = nullptr;
+      std::fclose(in);
+      restore_terminal();
+    }
+  }
+
+  PromptOptions options;
+  std::function<void(Input)> on_input;
+  HistoryFile file;
+  std::wstring prompt;
+  std::array<int, 2> wake{-1, -1};
+  HistoryW* history = nullptr;
+  EditLine* editor = nullptr;
+  std::FILE* in = nullptr;
+  std::FILE* out = nullptr;
+  std::mutex mutex;
+  std::unique_lock<std::mutex>* lock = nullptr;  ///< the reader's hold on the mutex
+  bool stopping = false;
+  bool ended = false;
+  bool interrupted = false;
+  std::thread reader;
+};
+
+Prompt::Prompt(PromptOptions options, std::function<void(Input)> on_input)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(on_input))) {}
+
+Prompt::~Prompt() = default;
+
+void Prompt::print_above(std::string_view text) {
+  impl_->print_above(text);
+}
+
+void Prompt::stop() {
+  impl_->stop();
+}
+
+}  // namespace whydrop::terminal

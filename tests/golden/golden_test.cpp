@@ -190,8 +190,8 @@ TEST_P(Session, ReadAgainGivesTheSameCapture) {
   EXPECT_EQ(again.log, whole.log);
 }
 
-INSTANTIATE_TEST_SUITE_P(Fixtures, Session, testing::ValuesIn(script_names()), [](const auto& info) {
-  std::string name = info.param;
+INSTANTIATE_TEST_SUITE_P(Fixtures, Session, testing::ValuesIn(script_names()), [](const auto& script) {
+  std::string name = script.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });

@@ -97,8 +97,8 @@ Opcode opcode_of(const std::string& word) {
 
 /// One raw deflate block stream as RFC 7692 section 7.2.1 wants it (without its 00 00 ff ff), no context takeover.
 std::string deflated(std::string_view text) {
-  wire::Deflater deflater(15, false);
-  return deflater.deflate(text);
+  wire::Deflater deflater({false, 15});
+  return deflater.compress(text);
 }
 
 struct FrameParts {

@@ -1,22 +1,20 @@
 #include "engine/connection.hpp"
 
+#include "base/result.hpp"
+
 #include <utility>
 #include <variant>
 
 namespace whydrop::engine {
 namespace {
 
-session::Body fact_of(session::Side from, const wire::Frame& frame) {
+session::Body frame_fact(session::Side from, const wire::Frame& frame) {
   session::Frame fact;
   fact.from = from;
   fact.header = frame.header;
   fact.offset = frame.offset;
   fact.payload = frame.payload;
   return fact;
-}
-
-session::Body fact_of(session::Side from, const wire::Undecoded& bytes) {
-  return session::UndecodedBytes{from, bytes.offset, bytes.length, bytes.bytes};
 }
 
 }  // namespace
@@ -39,8 +37,31 @@ void Connection::on_frame_bytes(session::Side from, std::string_view bytes) {
   wire::FrameDecoder& frames = decoder(from);
   frames.feed(bytes);
   while (auto item = frames.next()) {
-    std::visit([&](const auto& it) { outputs_.fact(fact_of(from, it)); }, *item);
+    std::visit(overloaded{[&](const wire::Frame& frame) { outputs_.fact(frame_fact(from, frame)); },
+                          [&](const wire::Undecoded& lost) { on_undecoded(from, lost); }},
+               *item);
   }
+}
+
+void Connection::on_undecoded(session::Side from, const wire::Undecoded& bytes) {
+  Undecoded& kept = undecoded_[static_cast<std::size_t>(from)];
+  if (!kept.lost) {  // the header that cannot be true stands by itself
+    kept.lost = true;
+    kept.offset = bytes.offset + bytes.length;
+    outputs_.fact(session::UndecodedBytes{from, bytes.offset, bytes.length, bytes.bytes});
+    return;
+  }
+  kept.bytes += bytes.bytes;
+  while (kept.bytes.size() >= kUndecodedBlock) {
+    emit_undecoded(from, kUndecodedBlock);
+  }
+}
+
+void Connection::emit_undecoded(session::Side from, std::size_t size) {
+  Undecoded& kept = undecoded_[static_cast<std::size_t>(from)];
+  outputs_.fact(session::UndecodedBytes{from, kept.offset, size, std::string_view(kept.bytes).substr(0, size)});
+  kept.offset += size;
+  kept.bytes.erase(0, size);
 }
 
 bool Connection::carries_deflate(const session::Frame& frame) {
@@ -61,6 +82,9 @@ void Connection::on_end() {
 }
 
 void Connection::emit_partial(session::Side from) {
+  if (const auto left = undecoded_[static_cast<std::size_t>(from)].bytes.size(); left > 0) {
+    emit_undecoded(from, left);
+  }
   const auto partial = decoder(from).finish();
   if (partial) {
     outputs_.fact(session::Partial{from,

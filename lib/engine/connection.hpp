@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,6 +43,8 @@ class Connection {
 
  private:
   void on_frame_bytes(session::Side from, std::string_view bytes);
+  void on_undecoded(session::Side from, const wire::Undecoded& bytes);
+  void emit_undecoded(session::Side from, std::size_t size);
   void emit_partial(session::Side from);
   wire::FrameDecoder& decoder(session::Side from) { return from == session::Side::client ? client_ : server_; }
   const wire::FrameDecoder& decoder(session::Side from) const {
@@ -54,6 +57,15 @@ class Connection {
   HttpExchange exchange_;
   wire::FrameDecoder client_, server_;
   std::array<bool, 2> in_deflated_message_{};
+
+  /// Bytes after framing was lost are told in blocks of one size, so that they are the same however they came.
+  static constexpr std::size_t kUndecodedBlock = 4096;
+  struct Undecoded {
+    bool lost = false;
+    std::uint64_t offset = 0;
+    std::string bytes;
+  };
+  std::array<Undecoded, 2> undecoded_;
 };
 
 }  // namespace whydrop::engine

@@ -2,6 +2,7 @@
 #include "base/utf8.hpp"
 #include "rules/context.hpp"
 #include "session/heads.hpp"
+#include "wire/encoder.hpp"
 
 #include <array>
 
@@ -12,18 +13,6 @@ namespace {
 
 using session::Event;
 using wire::Opcode;
-
-bool in_shortest_form(const wire::FrameHeader& header) {
-  switch (header.length_form) {
-  case wire::LengthForm::bits_7:
-    return true;
-  case wire::LengthForm::bits_16:
-    return header.length > 125;
-  case wire::LengthForm::bits_64:
-    return header.length > 0xFFFF;
-  }
-  return false;
-}
 
 session::Party party(Side side) {
   return side == Side::server ? session::Party::server : session::Party::client;
@@ -134,7 +123,7 @@ bool Checker::Impl::is_clean(const session::Frame& frame) {
   const auto allowed_rsv = deflate_agreed && begins ? wire::kRsv1 : std::uint8_t{0};
   return (begins || continues) && own.in_message() == continues && (header.rsv & ~allowed_rsv) == 0 &&
          header.masked == (frame.from == Side::client) && own.close_seq == 0 && upgrade != Upgrade::asked &&
-         in_shortest_form(header);
+         header.length_form == wire::shortest_form(header.length);
 }
 
 void Checker::Impl::on(const session::Frame& frame, std::uint64_t seq) {

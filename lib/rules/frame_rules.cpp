@@ -3,17 +3,16 @@
 #include "base/utf8.hpp"
 #include "session/heads.hpp"
 #include "wire/close_code.hpp"
+#include "wire/encoder.hpp"
 
 #include <fmt/format.h>
 
 namespace whydrop::rules {
 namespace {
 
-using wire::LengthForm;
 using wire::Opcode;
 
 constexpr std::uint64_t kMaxControl = 125;
-constexpr std::uint64_t kMax16 = 0xFFFF;
 
 bool is_close(const FrameContext& context) {
   return context.frame.header.opcode == Opcode::close;
@@ -157,17 +156,16 @@ Judgement continuation_missing(const FrameContext& context) {
 
 Judgement length_not_minimal(const FrameContext& context) {
   const auto& header = context.frame.header;
-  const bool in_16 = header.length_form == LengthForm::bits_16 && header.length <= kMaxControl;
-  const bool in_64 = header.length_form == LengthForm::bits_64 && header.length <= kMax16;
-  if (!in_16 && !in_64)
+  const auto shortest = wire::shortest_form(header.length);
+  if (header.length_form <= shortest)
     return std::nullopt;
   return broken(context,
-                fmt::format("{} wrote the length {} of frame {} in {} bits; the shortest form is {} bits.",
+                fmt::format("{} wrote the length {} of frame {} in the {}-bit form; the {}-bit form holds it.",
                             subject(context.frame.from),
                             header.length,
                             context.seq,
                             static_cast<int>(header.length_form),
-                            header.length <= kMaxControl ? 7 : 16));
+                            static_cast<int>(shortest)));
 }
 
 Judgement frame_before_upgrade(const FrameContext& context) {

@@ -2,6 +2,7 @@
 
 #include "engine/connection.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <deque>
 #include <map>
@@ -82,8 +83,11 @@ void Pipeline::Impl::tell_fact(std::uint32_t conn, Body&& body) {
 void Pipeline::Impl::tell(const Event& event) {
   Connection& from = connection(event.conn);
   from.tracker().on_fact(event);
+  const auto from_tracker = static_cast<std::ptrdiff_t>(derived.size());
   show(event);
   from.checker().on_event(event);
+  // What the rules say of the fact itself comes before what the tracker made of it, as it does when a capture is read.
+  std::rotate(derived.begin(), derived.begin() + from_tracker, derived.end());
   tell_derived(event.conn);
 }
 

@@ -1,5 +1,6 @@
 #include "net/client_impl.hpp"
 #include "rules/rules.hpp"
+#include "wire/close_code.hpp"
 
 #include <algorithm>
 
@@ -14,15 +15,12 @@ using wire::Opcode;
 
 namespace {
 
-bool is_legal_close_code(unsigned code) {
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
-}
-
 bool is_legal_close(std::string_view payload) {
   if (payload.size() < 2) {
     return payload.empty();
   }
-  return is_legal_close_code((static_cast<unsigned char>(payload[0]) << 8U) + static_cast<unsigned char>(payload[1]));
+  const unsigned code = (static_cast<unsigned char>(payload[0]) << 8U) + static_cast<unsigned char>(payload[1]);
+  return wire::is_sendable(static_cast<std::uint16_t>(code)) && is_utf8(payload.substr(2));
 }
 
 /// True for what the endpoint may read. RFC 6455 section 5.5.

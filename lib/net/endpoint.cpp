@@ -1,5 +1,7 @@
 #include "net/endpoint.hpp"
 
+#include "wire/encoder.hpp"
+
 #include <array>
 #include <cstddef>
 #include <vector>
@@ -147,8 +149,8 @@ void Endpoint::open(const handshake::Negotiated& agreed) {
 }
 
 void Endpoint::on_control(wire::Opcode opcode, std::string_view payload) {
-  std::string frame{static_cast<char>(0x80U | static_cast<unsigned>(opcode)), static_cast<char>(payload.size())};
-  frame += payload;
+  std::string frame;
+  wire::append_frame(frame, opcode, payload);
   impl_->connection->read_all(frame.data(), frame.size());
 }
 

@@ -1,12 +1,12 @@
 #include "net/request_head.hpp"
 
+#include "base/base64.hpp"
+
 #include <algorithm>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <strings.h>
 
 namespace whydrop::net {
 
@@ -48,13 +48,7 @@ std::string basic_authorization(const std::string& user, const std::string& pass
   if (user.empty() && password.empty()) {
     return {};
   }
-  const std::string plain = fmt::format("{}:{}", user, password);
-  std::string encoded(4 * ((plain.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                   reinterpret_cast<const unsigned char*>(plain.data()),
-                                   static_cast<int>(plain.size()));
-  encoded.resize(static_cast<std::size_t>(size));
-  return "Basic " + encoded;
+  return "Basic " + base64_encode(fmt::format("{}:{}", user, password));
 }
 
 std::string request_head(const ConnectOptions& options, const std::string& key) {

@@ -1,0 +1,252 @@
+#include "net/tls.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <unistd.h>
+
+namespace whydrop::net {
+
+namespace {
+
+struct Named {
+  int number;
+  std::string_view word;
+  std::string_view says;
+};
+
+/// X509_V_ERR_* to our stable words. What is not here is told in OpenSSL's words.
+constexpr std::array<Named, 11> kVerifyErrors{{
+    {X509_V_ERR_HOSTNAME_MISMATCH, "hostname_mismatch", "the certificate is for another name"},
+    {X509_V_ERR_IP_ADDRESS_MISMATCH, "hostname_mismatch", "the certificate is not for this address"},
+    {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "self_signed", "the certificate signs itself"},
+    {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, "unknown_issuer", "the chain ends in a root that is not trusted here"},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "unknown_issuer", "an issuer in the chain is not known here"},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "unknown_issuer", "the issuer is not known here"},
+    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "unknown_issuer", "the server did not send its issuer's certificate"},
+    {X509_V_ERR_CERT_UNTRUSTED, "unknown_issuer", "the issuer is not trusted here"},
+    {X509_V_ERR_CERT_HAS_EXPIRED, "expired", "a certificate of the chain has expired"},
+    {X509_V_ERR_CERT_NOT_YET_VALID, "not_yet_valid", "a certificate of the chain is not valid yet"},
+    {X509_V_ERR_CERT_REVOKED, "revoked", "a certificate of the chain is revoked"},
+}};
+
+/// Reasons of a failed handshake that mean that the peer does not speak TLS at all.
+constexpr std::array<int, 8> kNotTls{SSL_R_WRONG_VERSION_NUMBER,
+                                     SSL_R_HTTP_REQUEST,
+                                     SSL_R_HTTPS_PROXY_REQUEST,
+                                     SSL_R_PACKET_LENGTH_TOO_LONG,
+                                     SSL_R_UNEXPECTED_MESSAGE,
+                                     SSL_R_BAD_RECORD_TYPE,
+                                     SSL_R_ENCRYPTED_LENGTH_TOO_LONG,
+                                     SSL_R_UNEXPECTED_RECORD};
+
+constexpr std::array<int, 6> kProtocolVersion{SSL_R_UNSUPPORTED_PROTOCOL,
+                                              SSL_R_TLSV1_ALERT_PROTOCOL_VERSION,
+                                              SSL_R_NO_PROTOCOLS_AVAILABLE,
+                                              SSL_R_UNSUPPORTED_SSL_VERSION,
+                                              SSL_R_UNKNOWN_SSL_VERSION,
+                                              SSL_R_WRONG_SSL_VERSION};
+
+template <typename Table>
+bool contains(const Table& table, int value) {
+  return std::find(table.begin(), table.end(), value) != table.end();
+}
+
+std::string name_text(const X509_NAME* name) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), BIO_free);
+  X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+std::string time_text(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) {
+    return {};
+  }
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+                     parts.tm_year + 1900,
+                     parts.tm_mon + 1,
+                     parts.tm_mday,
+                     parts.tm_hour,
+                     parts.tm_min,
+                     parts.tm_sec);
+}
+
+void describe(session::Tls& fact, const X509& certificate) {
+  fact.subject = name_text(X509_get_subject_name(&certificate));
+  fact.issuer = name_text(X509_get_issuer_name(&certificate));
+  fact.not_before = time_text(X509_get0_notBefore(&certificate));
+  fact.not_after = time_text(X509_get0_notAfter(&certificate));
+}
+
+std::string last_reason() {
+  const unsigned long code = ERR_peek_last_error();
+  ERR_clear_error();
+  const char* text = code == 0 ? nullptr : ERR_reason_error_string(code);
+  return text == nullptr ? "it cannot be used" : text;
+}
+
+tl::unexpected<Error> file_fault(std::string_view what, const std::string& path, std::string hint = {}) {
+  return fail(ErrorKind::local, fmt::format("{} {}: {}", what, path, last_reason()), std::move(hint));
+}
+
+/// Where OpenSSL's key log callback writes; one file a run, opened when first used.
+void log_key(const SSL* ssl, const char* line) {
+  const auto* path = static_cast<const std::string*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  const int file = ::open(path->c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (file >= 0) {
+    const std::string text = std::string(line) + "\n";
+    // A key log that cannot be written loses decryption later, not this session.
+    [[maybe_unused]] const auto written = ::write(file, text.data(), text.size());
+    ::close(file);
+  }
+}
+
+int give_password(char* buffer, int size, int, void* password) {
+  const auto& text = *static_cast<const std::string*>(password);
+  const int length = static_cast<int>(text.copy(buffer, static_cast<std::size_t>(size)));
+  return length;
+}
+
+Result<void> trust(SSL_CTX* context, const TlsOptions& options) {
+  if (options.cacert.empty()) {
+    SSL_CTX_set_default_verify_paths(context);
+  } else if (SSL_CTX_load_verify_file(context, options.cacert.c_str()) != 1) {
+    return file_fault("--cacert", options.cacert, "give a file of PEM certificates");
+  }
+  return {};
+}
+
+Result<void> identify(SSL_CTX* context, const TlsOptions& options) {
+  if (options.cert.empty()) {
+    return {};
+  }
+  const std::string& key = options.key.empty() ? options.cert : options.key;
+  SSL_CTX_set_default_passwd_cb(context, give_password);
+  SSL_CTX_set_default_passwd_cb_userdata(context, const_cast<std::string*>(&options.pass));
+  const bool cert_ok = SSL_CTX_use_certificate_chain_file(context, options.cert.c_str()) == 1;
+  const bool key_ok = cert_ok && SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1;
+  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
+  if (!cert_ok) {
+    return file_fault("--cert", options.cert, "give a PEM file; its key may be in --key");
+  }
+  if (!key_ok) {
+    return file_fault("--key", key, "give the key of --cert as PEM; --pass opens one with a password");
+  }
+  return {};
+}
+
+/// Keeps the text that the key log's callback needs as long as the context lives.
+struct KeyLoggedContext {
+  asio::ssl::context context{asio::ssl::context::tls_client};
+  std::string key_log_file;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& options) {
+  const auto owner = std::make_shared<KeyLoggedContext>();
+  SSL_CTX* context = owner->context.native_handle();
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  if (options.max_version == "1.2") {
+    SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+  }
+  if (const auto trusted = trust(context, options); !trusted) {
+    return tl::unexpected(trusted.error());
+  }
+  if (const auto identified = identify(context, options); !identified) {
+    return tl::unexpected(identified.error());
+  }
+  if (!options.key_log_file.empty()) {
+    owner->key_log_file = options.key_log_file;
+    SSL_CTX_set_app_data(context, &owner->key_log_file);
+    SSL_CTX_set_keylog_callback(context, log_key);
+  }
+  return std::shared_ptr<asio::ssl::context>(owner, &owner->context);
+}
+
+TlsHandshake::TlsHandshake(Socket socket,
+                           std::shared_ptr<asio::ssl::context> context,
+                           const std::string& host,
+                           bool insecure)
+    : context_(std::move(context)), stream_(std::make_unique<TlsStream>(std::move(socket), *context_)), host_(host) {
+  SSL* ssl = stream_->native_handle();
+  X509_VERIFY_PARAM* expected = SSL_get0_param(ssl);
+  std::error_code not_literal;
+  asio::ip::make_address(host, not_literal);
+  if (not_literal) {
+    SSL_set_tlsext_host_name(ssl, host.c_str());
+    X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set1_host(expected, host.c_str(), host.size());
+  } else {
+    X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str());
+  }
+  static constexpr std::array<unsigned char, 9> kAlpn{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  SSL_set_alpn_protos(ssl, kAlpn.data(), kAlpn.size());
+  stream_->set_verify_mode(insecure ? asio::ssl::verify_none : asio::ssl::verify_peer);
+  // OpenSSL forgets a certificate that it refuses; here is where it can be seen all the same.
+  stream_->set_verify_callback([seen = seen_](bool ok, asio::ssl::verify_context& verification) {
+    if (const X509* leaf = X509_STORE_CTX_get0_cert(verification.native_handle()); leaf != nullptr) {
+      describe(*seen, *leaf);
+    }
+    return ok;
+  });
+}
+
+session::Tls TlsHandshake::fact(const std::error_code& error) {
+  SSL* ssl = stream_->native_handle();
+  session::Tls fact = *seen_;
+  fact.error = error ? error_text(error) : "";
+  if (!error) {
+    const unsigned char* alpn = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(ssl, &alpn, &size);
+    fact.alpn.assign(reinterpret_cast<const char*>(alpn), size);
+    fact.version = SSL_get_version(ssl);
+    fact.cipher = SSL_get_cipher_name(ssl);
+    fact.verified = SSL_get_verify_result(ssl) == X509_V_OK;
+  }
+  return fact;
+}
+
+std::string TlsHandshake::error_text(const std::error_code& error) {
+  const long verdict = SSL_get_verify_result(stream_->native_handle());
+  if (error.category() != asio::error::get_ssl_category()) {
+    const bool ended = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+    return fmt::format("handshake_cut: the server {} in the middle of the TLS handshake",
+                       ended                                    ? "closed the connection"
+                       : error == asio::error::connection_reset ? "reset the connection"
+                                                                : error.message());
+  }
+  const int reason = ERR_GET_REASON(static_cast<unsigned long>(error.value()));
+  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+    for (const Named& known : kVerifyErrors) {
+      if (known.number == verdict) {
+        return fmt::format("{}: {}", known.word, known.says);
+      }
+    }
+    return fmt::format("certificate_refused: {}", X509_verify_cert_error_string(verdict));
+  }
+  if (contains(kProtocolVersion, reason)) {
+    return "protocol_version: the server and we share no TLS version";
+  }
+  if (contains(kNotTls, reason)) {
+    return "not_tls: the server does not answer in TLS";
+  }
+  const char* words = ERR_reason_error_string(static_cast<unsigned long>(error.value()));
+  // Alerts of the peer are the reasons from 1000 on. RFC 8446 section 6.
+  return fmt::format(
+      "{}: {}", reason >= SSL_AD_REASON_OFFSET ? "handshake_alert" : "handshake_failed", words ? words : "unknown");
+}
+
+}  // namespace whydrop::net

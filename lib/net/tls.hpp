@@ -1,0 +1,39 @@
+// For the .cpp files of net/ only.
+#pragma once
+
+#include "base/result.hpp"
+#include "net/client.hpp"
+#include "net/stream.hpp"
+#include "session/event.hpp"
+
+#include <memory>
+#include <string>
+#include <system_error>
+
+namespace whydrop::net {
+
+/// A client context: TLS 1.2 and later, the system's trust store or --cacert, the client's certificate, the key log.
+/// Errors: local, where a file cannot be read or used.
+Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& options);
+
+/// One TLS client handshake and what there is to tell of it, also where it failed.
+class TlsHandshake {
+ public:
+  /// `host`: the name (SNI) or IP literal that the certificate must carry.
+  TlsHandshake(Socket socket, std::shared_ptr<asio::ssl::context> context, const std::string& host, bool insecure);
+
+  TlsStream& stream() { return *stream_; }
+  std::unique_ptr<TlsStream> take() { return std::move(stream_); }
+  /// The fact without duration; `error` is what the handshake came to.
+  session::Tls fact(const std::error_code& error);
+
+ private:
+  std::string error_text(const std::error_code& error);
+
+  std::shared_ptr<asio::ssl::context> context_;
+  std::unique_ptr<TlsStream> stream_;
+  std::shared_ptr<session::Tls> seen_ = std::make_shared<session::Tls>();  ///< the certificate, as verification met it
+  std::string host_;
+};
+
+}  // namespace whydrop::net

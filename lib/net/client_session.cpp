@@ -1,8 +1,7 @@
+#include "base/utf8.hpp"
 #include "net/client_impl.hpp"
 #include "rules/rules.hpp"
 #include "wire/close_code.hpp"
-
-#include <algorithm>
 
 #include <fmt/format.h>
 

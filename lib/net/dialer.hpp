@@ -15,8 +15,7 @@ namespace whydrop::net {
 struct DialFailure {
   session::EndingHow how = session::EndingHow::connect_failed;
   session::EndedBy by = session::EndedBy::unknown;
-  std::string error;   ///< the stable word: "connection_refused", "timed_out" …
-  std::string detail;  ///< one clause for people
+  std::string detail;  ///< "connection_refused", "timed out", "NXDOMAIN: …", "expired: …"
 };
 
 /// From options to a connected stream: override, resolve, connect, proxy, TLS. Each step is told as a fact. Dropping it

@@ -23,6 +23,7 @@ struct Diagnoser::Impl {
     if (last == nullptr || last->conn != conn) {
       last = &ledgers[conn];
       last->conn = conn;
+      last->from_har = expectation.from_har;
     }
     return *last;
   }
@@ -47,7 +48,7 @@ void Diagnoser::on_event(const session::Event& event) {
 session::Verdict Diagnoser::conclude(std::uint32_t conn) {
   const Ledger& ledger = impl_->ledger_of(conn);
   session::Verdict verdict =
-      make_verdict(ledger, judge(ledger), impl_->expectation.close_codes, impl_->expectation.from_har);
+      make_verdict(ledger, judge(ledger), impl_->expectation.close_codes);
   impl_->run.add(ledger, verdict);
   impl_->ledgers.erase(conn);
   impl_->last = nullptr;

@@ -59,7 +59,7 @@ std::vector<session::Finding> judge(const Ledger& ledger) {
       if (row.judge == nullptr || ledger.findings.count(row.id) != 0) {
         continue;
       }
-      if (auto judgement = row.judge(ledger)) {
+      if (auto judgement = row.judge(ledger, row.id)) {
         if (auto finding = make(row, std::move(*judgement))) {
           found.push_back(std::move(*finding));
         }

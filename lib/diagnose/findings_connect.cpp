@@ -1,9 +1,185 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "diagnose/findings.hpp"
+#include "diagnose/words.hpp"
 
 namespace whydrop::diagnose {
 
+using session::EndingHow;
+using session::Party;
+using session::Severity;
+
+namespace {
+
+bool contains(std::string_view text, std::string_view words) {
+  return std::search(text.begin(), text.end(), words.begin(), words.end(), [](unsigned char a, unsigned char b) {
+           return std::tolower(a) == std::tolower(b);
+         }) != text.end();
+}
+
+using Kind = std::pair<std::string_view, std::string_view>;  ///< words in the error, id
+
+/// Id of the first kind whose words stand in `error`.
+template <std::size_t N>
+std::string_view kind_of(std::string_view error, const std::array<Kind, N>& kinds, std::string_view otherwise) {
+  for (const auto& [words, id] : kinds) {
+    if (contains(error, words)) {
+      return id;
+    }
+  }
+  return otherwise;
+}
+
+std::string error_words(const Ledger& ledger, std::string_view error) {
+  return printable(error.empty() && ledger.ending ? ledger.ending->fact.detail : error, 200);
+}
+
+std::optional<Judgement> resolve_failed(const Ledger& ledger, std::string_view id) {
+  static constexpr std::array<Kind, 3> kinds = {
+      {{"NXDOMAIN", "resolve-nxdomain"}, {"SERVFAIL", "resolve-servfail"}, {"timed out", "resolve-timed-out"}}};
+  if (!ledger.ending || ledger.how() != EndingHow::resolve_failed) {
+    return std::nullopt;
+  }
+  const std::string error = error_words(ledger, ledger.resolve ? ledger.resolve->fact.error : "");
+  if (kind_of(error, kinds, "resolve-failed") != id) {
+    return std::nullopt;
+  }
+  return Judgement{fmt::format("The name {} could not be resolved: {}.",
+                               ledger.resolve ? printable(ledger.resolve->fact.host, 253) : "of the host", error),
+                   {ledger.resolve ? ledger.resolve->seq : 0, ledger.ending->seq}};
+}
+
+std::optional<Judgement> connect_failed(const Ledger& ledger, std::string_view id) {
+  static constexpr std::array<Kind, 3> kinds = {
+      {{"refused", "connect-refused"}, {"timed out", "connect-timed-out"}, {"unreachable", "connect-unreachable"}}};
+  if (!ledger.ending || ledger.how() != EndingHow::connect_failed) {
+    return std::nullopt;
+  }
+  const std::string error = error_words(ledger, ledger.connect ? ledger.connect->fact.error : "");
+  if (kind_of(error, kinds, "connect-failed") != id) {
+    return std::nullopt;
+  }
+  return Judgement{fmt::format("No TCP connection to {}: {}.",
+                               ledger.connect ? printable(ledger.connect->fact.remote, 253) : "the server", error),
+                   {ledger.connect ? ledger.connect->seq : 0, ledger.ending->seq}};
+}
+
+std::optional<Judgement> proxy_failed(const Ledger& ledger, std::string_view id) {
+  if (!ledger.ending || ledger.how() != EndingHow::proxy_failed) {
+    return std::nullopt;
+  }
+  const bool asks_login = ledger.proxy && ledger.proxy->fact.kind == "http" && ledger.proxy->fact.status == 407;
+  if ((id == "proxy-auth") != asks_login) {
+    return std::nullopt;
+  }
+  return Judgement{fmt::format("The proxy {} did not let the connection through: {}.",
+                               ledger.proxy ? printable(ledger.proxy->fact.address, 253) : "",
+                               error_words(ledger, ledger.proxy ? ledger.proxy->fact.error : "")),
+                   {ledger.proxy ? ledger.proxy->seq : 0, ledger.ending->seq}};
+}
+
+std::string certificate_words(const session::Tls& tls) {
+  if (tls.subject.empty() && tls.issuer.empty()) {
+    return {};
+  }
+  return fmt::format(" The certificate is for {}, issued by {}, valid from {} to {}.", printable(tls.subject, 200),
+                     printable(tls.issuer, 200), printable(tls.not_before, 40), printable(tls.not_after, 40));
+}
+
+std::optional<Judgement> tls_failed(const Ledger& ledger, std::string_view id) {
+  static constexpr std::array<Kind, 9> kinds = {{{"hostname_mismatch", "tls-hostname-mismatch"},
+                                                 {"self_signed", "tls-self-signed"},
+                                                 {"unknown_issuer", "tls-unknown-issuer"},
+                                                 {"expired", "tls-expired"},
+                                                 {"not_yet_valid", "tls-not-yet-valid"},
+                                                 {"not_tls", "tls-not-tls"},
+                                                 {"protocol_version", "tls-protocol-version"},
+                                                 {"alert", "tls-alert"},
+                                                 {"cut", "tls-cut"}}};
+  if (!ledger.ending || ledger.how() != EndingHow::tls_failed) {
+    return std::nullopt;
+  }
+  const std::string error = error_words(ledger, ledger.tls ? ledger.tls->fact.error : "");
+  const std::string_view word = first_word(error);
+  const auto kind = std::find_if(kinds.begin(), kinds.end(), [word](const Kind& row) { return row.first == word; });
+  if ((kind == kinds.end() ? "tls-failed" : kind->second) != id) {
+    return std::nullopt;
+  }
+  return Judgement{fmt::format("TLS failed: {}.{}", error, ledger.tls ? certificate_words(ledger.tls->fact) : ""),
+                   {ledger.tls ? ledger.tls->seq : 0, ledger.ending->seq}};
+}
+
+}  // namespace
+
 const std::vector<FindingRow>& connect_findings() {
-  static const std::vector<FindingRow> rows = {};
+  static const std::vector<FindingRow> rows = {
+      {"resolve-nxdomain", Severity::error, Party::client, true, resolve_failed, "The name does not exist",
+       "The name server answered that no such name exists.",
+       "Check the spelling of the host, its region, and whether the name only exists inside another network (VPN).",
+       "RFC 8020"},
+      {"resolve-servfail", Severity::error, Party::network, true, resolve_failed, "The name server failed",
+       "The name server could not answer (SERVFAIL): its own source is down, or the name's DNSSEC is broken. Whether the "
+       "name exists is not known.",
+       "Ask another name server, or try again later.", "RFC 1035 section 4.1.1"},
+      {"resolve-timed-out", Severity::error, Party::network, true, resolve_failed, "The name server did not answer",
+       "No answer came from the name server in time.", "Check the network and the name server that the system uses.", ""},
+      {"resolve-failed", Severity::error, Party::unknown, true, resolve_failed, "The name could not be resolved",
+       "No address was found for the host's name.", "Check the host's name, and -4 or -6 if one was given.", ""},
+      {"connect-refused", Severity::error, Party::server, true, connect_failed, "The port refused the connection",
+       "The host answered the TCP connection with a reset: nothing listens on this port, or a firewall rejects it.",
+       "Check the port, and that the server runs and listens on this address.", ""},
+      {"connect-timed-out", Severity::error, Party::network, true, connect_failed, "No answer to the TCP connection",
+       "Neither an acceptance nor a refusal came in time: the host is off, or a firewall drops the packets.",
+       "Check the address and the firewalls in between; some networks need a proxy (-x).", ""},
+      {"connect-unreachable", Severity::error, Party::network, true, connect_failed, "No route to the host",
+       "The system or a router reported that the host or its network cannot be reached.",
+       "Check the network; if only IPv6 fails, try -4.", ""},
+      {"connect-failed", Severity::error, Party::unknown, true, connect_failed, "No TCP connection",
+       "The TCP connection could not be made.", "Check host, port and network.", ""},
+      {"proxy-auth", Severity::error, Party::client, true, proxy_failed, "The proxy asks for a login",
+       "The proxy answered 407: it wants to know who is asking.",
+       "Give the proxy's user and password in its URL (-x http://user:password@host:port).", "RFC 9110 section 15.5.8"},
+      {"proxy-failed", Severity::error, Party::network, true, proxy_failed, "The proxy did not connect",
+       "The proxy could not be reached, or it refused to open the connection.",
+       "Check the proxy's address and whether it allows CONNECT to this host and port.", ""},
+      {"tls-hostname-mismatch", Severity::error, Party::server, true, tls_failed, "The certificate is for another name",
+       "The server's certificate does not name the host that was asked for: a wrong host, a missing name in the "
+       "certificate, or a server that needs SNI.",
+       "Connect by a name that the certificate holds, or have it reissued; -k only to look.", "RFC 6125 section 6"},
+      {"tls-self-signed", Severity::error, Party::server, true, tls_failed, "The certificate is self-signed",
+       "The server's certificate is signed by itself or by a root that this system does not trust. A proxy that "
+       "inspects TLS looks like this too.",
+       "Give its authority with --cacert; -k only to look.", "RFC 5280 section 6"},
+      {"tls-unknown-issuer", Severity::error, Party::server, true, tls_failed, "The certificate's issuer is not known",
+       "No chain to a trusted root was found: an authority of one's own, an intermediate certificate that the server "
+       "does not send, or a proxy that inspects TLS.",
+       "Have the server send its whole chain, or give the authority with --cacert.", "RFC 5280 section 6"},
+      {"tls-expired", Severity::error, Party::server, true, tls_failed, "The certificate has expired",
+       "The server's certificate, or one of its issuers', is past its last day.",
+       "Renew the server's certificate; check this machine's clock.", "RFC 5280 section 4.1.2.5"},
+      {"tls-not-yet-valid", Severity::error, Party::unknown, true, tls_failed, "The certificate is not valid yet",
+       "The certificate's first day is in the future of this machine's clock.", "Check this machine's clock.",
+       "RFC 5280 section 4.1.2.5"},
+      {"tls-not-tls", Severity::error, Party::client, true, tls_failed, "The port does not speak TLS",
+       "The answer to the TLS hello is not TLS: this port is plain.", "Use ws:// instead of wss://, or the TLS port.",
+       ""},
+      {"tls-protocol-version", Severity::error, Party::unknown, true, tls_failed, "No common version of TLS",
+       "Both sides have no version of TLS in common.", "Check --tls-max, and the versions that the server allows.",
+       "RFC 8446 section 4.1.2"},
+      {"tls-alert", Severity::error, Party::unknown, true, tls_failed, "The server ended TLS with an alert",
+       "The server refused the TLS handshake: the alert names why. A missing client certificate and an unknown SNI name "
+       "are common.",
+       "If the server wants a client certificate, give --cert and --key.", "RFC 8446 section 6.2"},
+      {"tls-cut", Severity::error, Party::unknown, true, tls_failed, "The connection ended during the TLS handshake",
+       "The connection ended before TLS was agreed: a firewall that forbids the name, or a port that is not TLS.",
+       "Check port and name; try from another network.", "RFC 8446 section 6.1"},
+      {"tls-failed", Severity::error, Party::unknown, true, tls_failed, "TLS failed", "The TLS handshake failed.",
+       "Look at the error's own words.", "RFC 8446"},
+  };
   return rows;
 }
 

@@ -150,7 +150,7 @@ std::string own_close(const Ledger& ledger, const Verdict& verdict) {
 
 }  // namespace
 
-std::string headline(const Ledger& ledger, const Verdict& verdict, bool from_har) {
+std::string headline(const Ledger& ledger, const Verdict& verdict) {
   const EndingHow how = ledger.how();
   if (ledger.role != "websocket") {
     return ledger.response ? fmt::format("HTTP exchange, answered with {}.", refusal(ledger))
@@ -166,7 +166,7 @@ std::string headline(const Ledger& ledger, const Verdict& verdict, bool from_har
     return fmt::format(
         "The server closed the session with {}, {}.", close_words(*ledger.server.close), after_words(ledger));
   }
-  if (from_har) {
+  if (ledger.from_har) {
     return "The browser's record shows no Close frame: how the session ended is not in it.";
   }
   return no_close(ledger, how);

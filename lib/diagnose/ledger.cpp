@@ -63,6 +63,35 @@ bool ends_before_session(EndingHow how) {
   return false;
 }
 
+bool cut_by_server_side(EndingHow how) {
+  switch (how) {
+  case EndingHow::fin:
+  case EndingHow::fin_mid_frame:
+  case EndingHow::reset:
+  case EndingHow::tls_close_notify:
+  case EndingHow::tls_truncated:
+    return true;
+  case EndingHow::tls_error:
+  case EndingHow::timed_out:
+  case EndingHow::unreachable:
+  case EndingHow::ping_timeout:
+  case EndingHow::idle_timeout:
+  case EndingHow::close_timeout:
+  case EndingHow::local_close:
+  case EndingHow::resolve_failed:
+  case EndingHow::connect_failed:
+  case EndingHow::proxy_failed:
+  case EndingHow::tls_failed:
+  case EndingHow::upgrade_refused:
+  case EndingHow::upgrade_cut:
+  case EndingHow::upgrade_timeout:
+  case EndingHow::interrupted:
+  case EndingHow::capture_ended:
+    return false;
+  }
+  return false;
+}
+
 void PingLedger::on_ping(std::string_view payload, std::int64_t t_ns, std::uint64_t seq) {
   ++sent;
   if (pending_count == kKept) {
@@ -296,6 +325,10 @@ std::uint64_t Ledger::end_seq() const {
     return side(*first_close).close->seq;
   }
   return ending ? ending->seq : last_seq;
+}
+
+bool Ledger::ended_by_server_side() const {
+  return had_session() && (first_close ? first_close == Side::server : cut_by_server_side(how()));
 }
 
 std::int64_t Ledger::session_t() const {

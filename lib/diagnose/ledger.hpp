@@ -75,7 +75,8 @@ struct Ledger {
   static constexpr std::size_t kMaxHeaders = 64;  ///< header fields of a response kept
 
   std::uint32_t conn = 0;
-  bool seen = false;  ///< any fact came
+  bool seen = false;      ///< any fact came
+  bool from_har = false;  ///< the facts are a browser's record: no transport ending is known
   std::string role = "websocket";
   std::string url;
   std::int64_t opened_t = 0;
@@ -128,6 +129,8 @@ struct Ledger {
   std::int64_t end_t() const;
   /// The event that shows that end.
   std::uint64_t end_seq() const;
+  /// True if the session was ended from the server's side, by a Close or without one.
+  bool ended_by_server_side() const;
   /// When the session opened (the 101).
   std::int64_t session_t() const;
   /// Time from the last bytes of any side (Close frames and all after the end left out) to the end.
@@ -143,6 +146,9 @@ struct Ledger {
   void note(const session::Request& request, const session::Event& event);
   void note(const session::Finding& finding);
 };
+
+/// Whether the server's side (or something between) ended the transport so.
+bool cut_by_server_side(session::EndingHow how);
 
 /// Whether no session can have been open where a connection ended so.
 bool ends_before_session(session::EndingHow how);

@@ -80,8 +80,8 @@ void observe_closes(const Ledger& ledger, Sentences& to) {
   }
 }
 
-void observe_transport(const Ledger& ledger, bool from_har, Sentences& to) {
-  if (!ledger.ending || from_har) {
+void observe_transport(const Ledger& ledger, Sentences& to) {
+  if (!ledger.ending || ledger.from_har) {
     return;
   }
   const auto& ending = ledger.ending->fact;
@@ -184,42 +184,13 @@ void observe_path(const Ledger& ledger, Sentences& to) {
   }
 }
 
-bool server_side_cut(EndingHow how) {
-  switch (how) {
-  case EndingHow::fin:
-  case EndingHow::fin_mid_frame:
-  case EndingHow::reset:
-  case EndingHow::tls_close_notify:
-  case EndingHow::tls_truncated:
-    return true;
-  case EndingHow::tls_error:
-  case EndingHow::timed_out:
-  case EndingHow::unreachable:
-  case EndingHow::ping_timeout:
-  case EndingHow::idle_timeout:
-  case EndingHow::close_timeout:
-  case EndingHow::local_close:
-  case EndingHow::resolve_failed:
-  case EndingHow::connect_failed:
-  case EndingHow::proxy_failed:
-  case EndingHow::tls_failed:
-  case EndingHow::upgrade_refused:
-  case EndingHow::upgrade_cut:
-  case EndingHow::upgrade_timeout:
-  case EndingHow::interrupted:
-  case EndingHow::capture_ended:
-    return false;
-  }
-  return false;
-}
-
 bool silent_peer(EndingHow how) {
   return how == EndingHow::ping_timeout || how == EndingHow::idle_timeout || how == EndingHow::timed_out;
 }
 
-void say_unknown(const Ledger& ledger, bool from_har, Sentences& to) {
+void say_unknown(const Ledger& ledger, Sentences& to) {
   const EndingHow how = ledger.how();
-  if (from_har) {
+  if (ledger.from_har) {
     to.push_back("A browser's record does not tell how the transport ended.");
     return;
   }
@@ -227,7 +198,7 @@ void say_unknown(const Ledger& ledger, bool from_har, Sentences& to) {
     to.push_back("What happened after the end of the record is not known.");
     return;
   }
-  if (!ledger.first_close && server_side_cut(how)) {
+  if (!ledger.first_close && cut_by_server_side(how)) {
     to.push_back(
         "Whether the server itself or something between (proxy, load balancer, firewall) ended the connection "
         "cannot be seen from here.");
@@ -250,10 +221,10 @@ void say_unknown(const Ledger& ledger, bool from_har, Sentences& to) {
 
 }  // namespace
 
-void add_sentences(const Ledger& ledger, bool from_har, Verdict& verdict) {
+void add_sentences(const Ledger& ledger, Verdict& verdict) {
   if (ledger.had_session()) {
     observe_closes(ledger, verdict.observed);
-    observe_transport(ledger, from_har, verdict.observed);
+    observe_transport(ledger, verdict.observed);
     observe_partial(ledger, verdict.observed);
     observe_message(ledger, Side::client, verdict.observed);
     observe_message(ledger, Side::server, verdict.observed);
@@ -267,7 +238,7 @@ void add_sentences(const Ledger& ledger, bool from_har, Verdict& verdict) {
       verdict.inferred.push_back(finding.says);
     }
   }
-  say_unknown(ledger, from_har, verdict.unknown);
+  say_unknown(ledger, verdict.unknown);
 }
 
 }  // namespace whydrop::diagnose

@@ -153,8 +153,7 @@ std::vector<std::string> next_steps(const Verdict& verdict) {
 
 Verdict make_verdict(const Ledger& ledger,
                      std::vector<Finding> findings,
-                     const std::vector<std::uint16_t>& expected_codes,
-                     bool from_har) {
+                     const std::vector<std::uint16_t>& expected_codes) {
   Verdict verdict;
   set_code(ledger, verdict);
   verdict.browser_code = browser_code(ledger, findings);
@@ -173,8 +172,8 @@ Verdict make_verdict(const Ledger& ledger,
   if (cause != verdict.findings.end()) {
     verdict.cause = cause->id;
   }
-  verdict.headline = headline(ledger, verdict, from_har);
-  add_sentences(ledger, from_har, verdict);
+  verdict.headline = headline(ledger, verdict);
+  add_sentences(ledger, verdict);
   verdict.next = next_steps(verdict);
   return verdict;
 }

@@ -47,8 +47,7 @@ void Diagnoser::on_event(const session::Event& event) {
 
 session::Verdict Diagnoser::conclude(std::uint32_t conn) {
   const Ledger& ledger = impl_->ledger_of(conn);
-  session::Verdict verdict =
-      make_verdict(ledger, judge(ledger), impl_->expectation.close_codes);
+  session::Verdict verdict = make_verdict(ledger, judge(ledger), impl_->expectation.close_codes);
   impl_->run.add(ledger, verdict);
   impl_->ledgers.erase(conn);
   impl_->last = nullptr;

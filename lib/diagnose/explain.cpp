@@ -1,29 +1,123 @@
 #include "diagnose/explain.hpp"
 
+#include "diagnose/close_codes.hpp"
+#include "diagnose/endings.hpp"
+#include "diagnose/exit_code.hpp"
 #include "diagnose/findings.hpp"
+#include "rules/rules.hpp"
+
+#include <fmt/format.h>
 
 namespace whydrop::diagnose {
 
-const std::vector<Explanation>& explanations() {
-  static const std::vector<Explanation> all = [] {
-    std::vector<Explanation> list;
-    for (const FindingRow& row : known_findings()) {
-      list.push_back({std::string(row.id),
-                      "finding",
-                      std::string(row.title),
-                      std::string(row.text),
-                      std::string(row.fix),
-                      std::string(row.citation)});
+namespace {
+
+using List = std::vector<Explanation>;
+
+void add(List& list,
+         std::string key,
+         std::string_view group,
+         std::string_view title,
+         std::string_view text,
+         std::string_view fix,
+         std::string_view citation) {
+  list.push_back({std::move(key),
+                  std::string(group),
+                  std::string(title),
+                  std::string(text),
+                  std::string(fix),
+                  std::string(citation)});
+}
+
+void add_close_codes(List& list) {
+  for (const CloseCode& row : close_codes()) {
+    const std::string key =
+        row.first == row.last ? fmt::format("{}", row.first) : fmt::format("{}-{}", row.first, row.last);
+    add(list, key, "close code", row.name, row.text, row.fix, row.citation);
+  }
+}
+
+void add_rules(List& list) {
+  for (const rules::Rule& rule : rules::all_rules()) {
+    const std::string text = fmt::format(
+        "{} A finding of this name says that it was broken{}.",
+        rule.sentence,
+        rule.fail_code == 0 ? "" : fmt::format("; an endpoint that sees it ends the session with {}", rule.fail_code));
+    add(list,
+        std::string(rule.id),
+        "rule",
+        rule.sentence,
+        text,
+        "See at_fault: the side that broke the rule must be mended.",
+        rule.citation);
+  }
+}
+
+void add_findings(List& list) {
+  for (const FindingRow& row : known_findings()) {
+    add(list, std::string(row.id), "finding", row.title, row.text, row.fix, row.citation);
+  }
+}
+
+void add_endings(List& list) {
+  for (const EndingWordsRow& row : ending_words()) {
+    add(list, std::string(session::name(row.how)), "ending", row.title, row.text, row.fix, "");
+  }
+}
+
+void add_exit_codes(List& list) {
+  for (const ExitCodeWords& row : exit_codes()) {
+    add(list, fmt::format("exit {}", row.code), "exit code", row.title, row.text, row.fix, "");
+  }
+}
+
+/// The number that `key` is, or nothing. At most five digits: no close code is longer.
+std::optional<unsigned> number(std::string_view key) {
+  if (key.empty() || key.size() > 5 || key.find_first_not_of("0123456789") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  unsigned value = 0;
+  for (const char digit : key) {
+    value = value * 10 + static_cast<unsigned>(digit - '0');
+  }
+  return value;
+}
+
+/// The key under which the close code or exit code `value` is listed.
+std::string key_of_number(unsigned value) {
+  for (const ExitCodeWords& row : exit_codes()) {
+    if (static_cast<unsigned>(row.code) == value) {
+      return fmt::format("exit {}", value);
     }
+  }
+  if (value > 65535) {
+    return {};
+  }
+  const CloseCode& row = find_close_code(static_cast<std::uint16_t>(value));
+  return row.first == row.last ? fmt::format("{}", row.first) : fmt::format("{}-{}", row.first, row.last);
+}
+
+}  // namespace
+
+const std::vector<Explanation>& explanations() {
+  static const List all = [] {
+    List list;
+    add_close_codes(list);
+    add_endings(list);
+    add_findings(list);
+    add_rules(list);
+    add_exit_codes(list);
     return list;
   }();
   return all;
 }
 
 std::vector<const Explanation*> explain(std::string_view key) {
+  const auto value = number(key);
+  const std::string wanted = value ? key_of_number(*value) : std::string(key);
   std::vector<const Explanation*> found;
   for (const Explanation& entry : explanations()) {
-    if (entry.key == key) {
+    if (entry.key == wanted) {
       found.push_back(&entry);
     }
   }

@@ -25,7 +25,7 @@ struct FindingRow {
   std::string_view id;
   session::Severity severity;
   session::Party at_fault;
-  bool explains;                                     ///< it can be the cause of an ending
+  bool explains;                                                          ///< it can be the cause of an ending
   std::optional<Judgement> (*judge)(const Ledger&, std::string_view id);  ///< null: formed for a whole run
   std::string_view title;
   std::string_view text;  ///< for `whydrop explain`

@@ -1,9 +1,9 @@
-#include <fmt/format.h>
-
 #include "diagnose/close_codes.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/words.hpp"
 #include "rules/rules.hpp"
+
+#include <fmt/format.h>
 
 namespace whydrop::diagnose {
 
@@ -14,7 +14,8 @@ using session::Side;
 
 namespace {
 
-/// Within this time after a message of the client's the message counts as what the server may have answered by its Close.
+/// Within this time after a message of the client's the message counts as what the server may have answered by its
+/// Close.
 constexpr std::int64_t kSoonNs = 2'000'000'000;
 
 bool soon_after_message(const Ledger& ledger) {
@@ -39,13 +40,15 @@ std::string size_words(const Ledger& ledger) {
   if (!ledger.client.largest) {
     return {};
   }
-  return fmt::format(" Your largest: {}; your largest frame: {}.", message_words(*ledger.client.largest),
-                     size(ledger.client.largest_frame));
+  return fmt::format(" Your largest: {}; your largest frame: {}.",
+                     message_words(*ledger.client.largest),
+                     format_size(ledger.client.largest_frame));
 }
 
 std::string age_words(const Ledger& ledger) {
   return fmt::format(" The session was {} old; the last {} were silent.",
-                     duration(ledger.end_t() - ledger.session_t()), duration(ledger.idle_ns()));
+                     format_duration(ledger.end_t() - ledger.session_t()),
+                     format_duration(ledger.idle_ns()));
 }
 
 std::optional<Judgement> server_close(const Ledger& ledger, std::string_view id) {
@@ -71,7 +74,8 @@ std::optional<Judgement> close_unanswered(const Ledger& ledger, std::string_view
     return std::nullopt;
   }
   return Judgement{fmt::format("Your Close was not answered within {}; the connection ended with {}.",
-                               duration(ledger.ending->t_ns - ledger.client.close_t), session::name(how)),
+                               format_duration(ledger.ending->t_ns - ledger.client.close_t),
+                               session::name(how)),
                    {ledger.client.close->seq, ledger.ending->seq}};
 }
 
@@ -80,7 +84,7 @@ std::optional<Judgement> linger_timeout(const Ledger& ledger, std::string_view) 
     return std::nullopt;
   }
   return Judgement{fmt::format("Both Close frames were seen, but the server kept the connection open for another {}.",
-                               duration(ledger.ending->t_ns - ledger.server.close_t)),
+                               format_duration(ledger.ending->t_ns - ledger.server.close_t)),
                    {ledger.server.close->seq, ledger.ending->seq}};
 }
 
@@ -100,11 +104,12 @@ std::optional<Judgement> own_error(const Ledger& ledger, std::string_view id) {
     return std::nullopt;
   }
   const auto& largest = ledger.server.largest_frame;
-  return Judgement{fmt::format("Your side closed with {}.{}", close_words(*ledger.client.close),
-                               id == "own-close-1009"
-                                   ? fmt::format(" The server's largest whole frame: {}.", size(largest))
-                                   : std::string(" No broken rule of the server's is on record.")),
-                   {ledger.client.close->seq}};
+  return Judgement{
+      fmt::format("Your side closed with {}.{}",
+                  close_words(*ledger.client.close),
+                  id == "own-close-1009" ? fmt::format(" The server's largest whole frame: {}.", format_size(largest))
+                                         : std::string(" No broken rule of the server's is on record.")),
+      {ledger.client.close->seq}};
 }
 
 FindingRow close_row(std::string_view id, std::uint16_t code, Severity severity, Party at_fault) {
@@ -116,9 +121,14 @@ FindingRow close_row(std::string_view id, std::uint16_t code, Severity severity,
 
 const std::vector<FindingRow>& close_findings() {
   static const std::vector<FindingRow> rows = {
-      {"server-closed-normal-after-message", Severity::warning, Party::server, true, server_close,
+      {"server-closed-normal-after-message",
+       Severity::warning,
+       Party::server,
+       true,
+       server_close,
        "The server closed with 1000 right after a message of yours",
-       "The first Close was the server's, with 1000 (normal closure), within 2 s of a message from the client. 1000 says "
+       "The first Close was the server's, with 1000 (normal closure), within 2 s of a message from the client. 1000 "
+       "says "
        "only that the server regards its work as done; some servers send it too where they reject a message and do not "
        "tell why.",
        "Compare that message with what the API documents (first message, required fields, order); send it alone.",
@@ -138,29 +148,64 @@ const std::vector<FindingRow>& close_findings() {
       close_row("close-1014", 1014, Severity::error, Party::server),
       close_row("close-registered", 3000, Severity::error, Party::unknown),
       close_row("close-private", 4000, Severity::error, Party::unknown),
-      {"close-undefined", Severity::error, Party::server, true, server_close, "The server closed with a code that may not be sent",
-       "The Close frame carried a code that the protocol does not allow there. A browser fails the connection and tells "
+      {"close-undefined",
+       Severity::error,
+       Party::server,
+       true,
+       server_close,
+       "The server closed with a code that may not be sent",
+       "The Close frame carried a code that the protocol does not allow there. A browser fails the connection and "
+       "tells "
        "the page 1006.",
-       "The server must send a defined code.", "RFC 6455 section 7.4"},
-      {"close-timeout", Severity::warning, Party::unknown, false, close_unanswered, "The Close was not answered in time",
-       "This side sent a Close and waited; neither a Close nor the end of the connection came. The server's handler may "
+       "The server must send a defined code.",
+       "RFC 6455 section 7.4"},
+      {"close-timeout",
+       Severity::warning,
+       Party::unknown,
+       false,
+       close_unanswered,
+       "The Close was not answered in time",
+       "This side sent a Close and waited; neither a Close nor the end of the connection came. The server's handler "
+       "may "
        "hang, or the link may be dead.",
        "Look at whether the server still runs its read loop; allow more time if the server is slow.",
        "RFC 6455 section 7.1.1"},
-      {"close-unanswered", Severity::warning, Party::server, false, close_unanswered,
+      {"close-unanswered",
+       Severity::warning,
+       Party::server,
+       false,
+       close_unanswered,
        "The connection ended without an answering Close",
        "This side sent a Close; the other end dropped the connection instead of answering it with a Close.",
-       "Harmless for an ending that was wanted; the server should answer a Close.", "RFC 6455 section 5.5.1"},
-      {"close-linger", Severity::note, Party::server, false, linger_timeout,
+       "Harmless for an ending that was wanted; the server should answer a Close.",
+       "RFC 6455 section 5.5.1"},
+      {"close-linger",
+       Severity::note,
+       Party::server,
+       false,
+       linger_timeout,
        "The server did not end TCP after the close handshake",
        "Both sides had sent their Close; then the server should end the TCP connection, but it did not in time.",
-       "Harmless for the session; the server keeps a socket that it no longer needs.", "RFC 6455 section 7.1.1"},
-      {"own-close-1009", Severity::warning, Party::unknown, true, own_error, "This side closed: message too big",
+       "Harmless for the session; the server keeps a socket that it no longer needs.",
+       "RFC 6455 section 7.1.1"},
+      {"own-close-1009",
+       Severity::warning,
+       Party::unknown,
+       true,
+       own_error,
+       "This side closed: message too big",
        "A message from the server was larger than this side takes, so this side closed with 1009.",
-       "Raise --max-message-size if the message is wanted.", "RFC 6455 section 7.4.1"},
-      {"own-close-error", Severity::warning, Party::unknown, true, own_error, "This side closed with an error code",
+       "Raise --max-message-size if the message is wanted.",
+       "RFC 6455 section 7.4.1"},
+      {"own-close-error",
+       Severity::warning,
+       Party::unknown,
+       true,
+       own_error,
+       "This side closed with an error code",
        "This side failed the connection (1002 or 1007), but no broken rule of the server's is on record.",
-       "Look at the last frames from the server.", "RFC 6455 section 7.1.7"},
+       "Look at the last frames from the server.",
+       "RFC 6455 section 7.1.7"},
   };
   return rows;
 }

@@ -1,9 +1,9 @@
-#include <fmt/format.h>
+#include "diagnose/findings.hpp"
+#include "diagnose/words.hpp"
 
 #include <algorithm>
 
-#include "diagnose/findings.hpp"
-#include "diagnose/words.hpp"
+#include <fmt/format.h>
 
 namespace whydrop::diagnose {
 
@@ -30,7 +30,9 @@ constexpr EndingWords kEndings[] = {
     {EndingHow::tls_close_notify, "no-close-tls-close-notify", "The server's side sent TLS close_notify"},
     {EndingHow::tls_truncated, "tls-truncated", "TCP ended without TLS close_notify and"},
     {EndingHow::tls_error, "tls-error", "TLS failed in mid-session,"},
-    {EndingHow::timed_out, "tcp-timed-out", "The system gave the connection up because nothing was acknowledged any more,"},
+    {EndingHow::timed_out,
+     "tcp-timed-out",
+     "The system gave the connection up because nothing was acknowledged any more,"},
     {EndingHow::unreachable, "network-unreachable", "The system reported the server as unreachable,"},
     {EndingHow::local_close, "local-close", "Your side ended the connection"},
 };
@@ -40,9 +42,10 @@ std::string partial_words(const Ledger& ledger) {
   if (!partial || partial->from != Side::server) {
     return {};
   }
-  return partial->has_header ? fmt::format(" Of a {} frame {} of {} bytes had come.", wire::name(partial->opcode),
-                                           partial->have, partial->need)
-                             : fmt::format(" Of a frame's header {} had come.", count(partial->have, "byte"));
+  return partial->has_header
+             ? fmt::format(
+                   " Of a {} frame {} of {} bytes had come.", wire::name(partial->opcode), partial->have, partial->need)
+             : fmt::format(" Of a frame's header {} had come.", count(partial->have, "byte"));
 }
 
 std::string detail_words(const Ledger& ledger) {
@@ -51,16 +54,19 @@ std::string detail_words(const Ledger& ledger) {
 }
 
 std::optional<Judgement> no_close(const Ledger& ledger, std::string_view id) {
-  const auto words = std::find_if(std::begin(kEndings), std::end(kEndings), [id](const auto& row) { return row.id == id; });
+  const auto words =
+      std::find_if(std::begin(kEndings), std::end(kEndings), [id](const auto& row) { return row.id == id; });
   if (!ledger.had_session() || ledger.from_har || ledger.first_close || !ledger.ending || ledger.how() != words->how) {
     return std::nullopt;
   }
   const bool mid_frame = words->how == EndingHow::fin_mid_frame || words->how == EndingHow::reset;
-  return Judgement{fmt::format("{}{} without a Close frame, {}.{}", words->what,
-                               words->how == EndingHow::tls_error ? detail_words(ledger) : "", after_words(ledger),
-                               mid_frame ? partial_words(ledger) : ""),
-                   {ledger.client.last ? ledger.client.last->seq : 0, ledger.partial ? ledger.partial->seq : 0,
-                    ledger.ending->seq}};
+  return Judgement{
+      fmt::format("{}{} without a Close frame, {}.{}",
+                  words->what,
+                  words->how == EndingHow::tls_error ? detail_words(ledger) : "",
+                  after_words(ledger),
+                  mid_frame ? partial_words(ledger) : ""),
+      {ledger.client.last ? ledger.client.last->seq : 0, ledger.partial ? ledger.partial->seq : 0, ledger.ending->seq}};
 }
 
 std::optional<Judgement> ping_unanswered(const Ledger& ledger, std::string_view) {
@@ -71,11 +77,13 @@ std::optional<Judgement> ping_unanswered(const Ledger& ledger, std::string_view)
   const bool known = pings.pending_count > 0;
   return Judgement{
       fmt::format("{}; {} of {} had been answered before. The last frame from the server came {} before the end.",
-                  known ? fmt::format("Your ping #{} was not answered within {}", pings.pending[0].seq,
-                                      duration(ledger.ending->t_ns - pings.pending[0].t_ns))
+                  known ? fmt::format("Your ping #{} was not answered within {}",
+                                      pings.pending[0].seq,
+                                      format_duration(ledger.ending->t_ns - pings.pending[0].t_ns))
                         : "A ping was not answered",
-                  pings.answered, count(pings.sent, "ping"),
-                  duration(ledger.ending->t_ns - ledger.server.last_t.value_or(ledger.session_t()))),
+                  pings.answered,
+                  count(pings.sent, "ping"),
+                  format_duration(ledger.ending->t_ns - ledger.server.last_t.value_or(ledger.session_t()))),
       {known ? pings.pending[0].seq : 0, ledger.ending->seq}};
 }
 
@@ -84,7 +92,7 @@ std::optional<Judgement> idle_timeout(const Ledger& ledger, std::string_view) {
     return std::nullopt;
   }
   return Judgement{fmt::format("Nothing came from the server for {}, so your side gave up.",
-                               duration(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t()))),
+                               format_duration(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t()))),
                    {ledger.server.last_seq, ledger.ending->seq}};
 }
 
@@ -100,9 +108,12 @@ std::optional<Judgement> half_open(const Ledger& ledger, std::string_view) {
   if (!silent || !(stuck || how == EndingHow::timed_out)) {
     return std::nullopt;
   }
-  return Judgement{"The link looks half-open: your side's packets were no longer acknowledged, so they, or the answers, "
-                   "were lost on the way or the other host is gone.",
-                   {ledger.ending->seq}, Basis::inferred, Confidence::high};
+  return Judgement{
+      "The link looks half-open: your side's packets were no longer acknowledged, so they, or the answers, "
+      "were lost on the way or the other host is gone.",
+      {ledger.ending->seq},
+      Basis::inferred,
+      Confidence::high};
 }
 
 /// Packets arrive (TCP has nothing outstanding), but nobody answers on the WebSocket's level.
@@ -114,9 +125,12 @@ std::optional<Judgement> peer_stuck(const Ledger& ledger, std::string_view) {
   if (tcp.unacked != 0U || tcp.retransmits.value_or(0) != 0) {
     return std::nullopt;
   }
-  return Judgement{"TCP had acknowledged all that your side sent: the other host, or a proxy in between, is alive, but "
-                   "its WebSocket side did not answer the ping.",
-                   {ledger.ending->seq}, Basis::inferred, Confidence::medium};
+  return Judgement{
+      "TCP had acknowledged all that your side sent: the other host, or a proxy in between, is alive, but "
+      "its WebSocket side did not answer the ping.",
+      {ledger.ending->seq},
+      Basis::inferred,
+      Confidence::medium};
 }
 
 std::optional<Judgement> interrupted(const Ledger& ledger, std::string_view) {
@@ -138,73 +152,172 @@ std::optional<Judgement> har_ended(const Ledger& ledger, std::string_view) {
   if (!ledger.from_har || !ledger.seen) {
     return std::nullopt;
   }
-  return Judgement{"These events come from a browser's record (HAR): it holds messages, but not how the transport ended.",
-                   {ledger.last_seq}};
+  return Judgement{
+      "These events come from a browser's record (HAR): it holds messages, but not how the transport ended.",
+      {ledger.last_seq}};
 }
 
 }  // namespace
 
 const std::vector<FindingRow>& ending_findings() {
   static const std::vector<FindingRow> rows = {
-      {"no-close-fin", Severity::error, Party::unknown, true, no_close, "FIN without a Close frame",
+      {"no-close-fin",
+       Severity::error,
+       Party::unknown,
+       true,
+       no_close,
+       "FIN without a Close frame",
        "The server's side ended TCP in order but sent no WebSocket Close. A process that exits, a handler that returns "
        "or throws, and a proxy that reaches a limit all look like this.",
-       "Look at the server's and the proxies' logs at this time; send the last message alone and see if it happens again.",
+       "Look at the server's and the proxies' logs at this time; send the last message alone and see if it happens "
+       "again.",
        "RFC 6455 section 7.1.1"},
-      {"no-close-mid-frame", Severity::error, Party::unknown, true, no_close, "FIN in the middle of a frame",
+      {"no-close-mid-frame",
+       Severity::error,
+       Party::unknown,
+       true,
+       no_close,
+       "FIN in the middle of a frame",
        "The stream ended inside a frame: whoever wrote it stopped half-way. A crash while sending and a proxy with a "
        "size limit look like this.",
-       "Look for a crash or a size limit on the server's side while it sends this frame.", "RFC 6455 section 7.1.1"},
-      {"no-close-reset", Severity::error, Party::unknown, true, no_close, "RST without a Close frame",
+       "Look for a crash or a size limit on the server's side while it sends this frame.",
+       "RFC 6455 section 7.1.1"},
+      {"no-close-reset",
+       Severity::error,
+       Party::unknown,
+       true,
+       no_close,
+       "RST without a Close frame",
        "The connection was torn down at once. A crash sends an RST, but so does closing a socket with unread input, a "
        "firewall, and a balancer that has forgotten the connection.",
        "Look at the server's and the proxies' logs at this time; if it follows a long silence, send pings "
        "(--ping-interval).",
        "RFC 9293 section 3.10.7"},
-      {"no-close-tls-close-notify", Severity::error, Party::unknown, true, no_close, "TLS ended without a Close frame",
-       "The server's side ended TLS in order (close_notify), but sent no WebSocket Close. A TLS proxy whose backend went "
+      {"no-close-tls-close-notify",
+       Severity::error,
+       Party::unknown,
+       true,
+       no_close,
+       "TLS ended without a Close frame",
+       "The server's side ended TLS in order (close_notify), but sent no WebSocket Close. A TLS proxy whose backend "
+       "went "
        "away does this.",
-       "Look at the backend behind the TLS proxy, and at the proxy's limits.", "RFC 8446 section 6.1"},
-      {"tls-truncated", Severity::error, Party::unknown, true, no_close, "TLS was cut short",
+       "Look at the backend behind the TLS proxy, and at the proxy's limits.",
+       "RFC 8446 section 6.1"},
+      {"tls-truncated",
+       Severity::error,
+       Party::unknown,
+       true,
+       no_close,
+       "TLS was cut short",
        "TCP ended without TLS close_notify: the server's side did not end the session in order on any level. A killed "
        "process and a box in between look like this.",
-       "Look for a crash, a restart or a box that cuts connections.", "RFC 8446 section 6.1"},
-      {"tls-error", Severity::error, Party::unknown, true, no_close, "TLS failed in mid-session",
+       "Look for a crash, a restart or a box that cuts connections.",
+       "RFC 8446 section 6.1"},
+      {"tls-error",
+       Severity::error,
+       Party::unknown,
+       true,
+       no_close,
+       "TLS failed in mid-session",
        "A TLS record could not be read, or an alert came: bytes were changed on the way, or the other side failed.",
-       "Try from another network; look for a box that inspects TLS.", "RFC 8446 section 6.2"},
-      {"tcp-timed-out", Severity::error, Party::network, true, no_close, "TCP timed out",
+       "Try from another network; look for a box that inspects TLS.",
+       "RFC 8446 section 6.2"},
+      {"tcp-timed-out",
+       Severity::error,
+       Party::network,
+       true,
+       no_close,
+       "TCP timed out",
        "The system sent the same data again and again without an acknowledgement and gave up.",
-       "Look at the network in between; send pings to notice sooner.", "RFC 9293 section 3.8.3"},
-      {"network-unreachable", Severity::error, Party::network, true, no_close, "The server became unreachable",
+       "Look at the network in between; send pings to notice sooner.",
+       "RFC 9293 section 3.8.3"},
+      {"network-unreachable",
+       Severity::error,
+       Party::network,
+       true,
+       no_close,
+       "The server became unreachable",
        "A router or this machine reported in mid-session that there is no way to the server.",
-       "Check this machine's network: Wi-Fi, VPN, sleep.", ""},
-      {"local-close", Severity::note, Party::client, true, no_close, "This side ended the connection",
-       "This side closed the connection without a Close frame.", "", ""},
-      {"ping-unanswered", Severity::error, Party::unknown, true, ping_unanswered, "A ping was not answered",
-       "This side sent a ping and no pong came in time, so the connection is regarded as dead. An endpoint must answer a "
+       "Check this machine's network: Wi-Fi, VPN, sleep.",
+       ""},
+      {"local-close",
+       Severity::note,
+       Party::client,
+       true,
+       no_close,
+       "This side ended the connection",
+       "This side closed the connection without a Close frame.",
+       "",
+       ""},
+      {"ping-unanswered",
+       Severity::error,
+       Party::unknown,
+       true,
+       ping_unanswered,
+       "A ping was not answered",
+       "This side sent a ping and no pong came in time, so the connection is regarded as dead. An endpoint must answer "
+       "a "
        "ping.",
        "If the server is alive, look at whether it reads while it is busy; else look at the network.",
        "RFC 6455 section 5.5.2"},
-      {"idle-timeout", Severity::error, Party::unknown, true, idle_timeout, "Nothing came for the idle time-out",
+      {"idle-timeout",
+       Severity::error,
+       Party::unknown,
+       true,
+       idle_timeout,
+       "Nothing came for the idle time-out",
        "--idle-timeout was given and the server sent nothing for that long.",
-       "Allow a longer silence, or ask with pings (--ping-interval) whether the link is alive.", ""},
-      {"half-open", Severity::error, Party::network, false, half_open, "The link is probably half-open",
+       "Allow a longer silence, or ask with pings (--ping-interval) whether the link is alive.",
+       ""},
+      {"half-open",
+       Severity::error,
+       Party::network,
+       false,
+       half_open,
+       "The link is probably half-open",
        "This side regards the connection as open, but nothing comes back, not even TCP's acknowledgements. A change of "
        "network, sleep, and a NAT that forgot the connection cause it.",
-       "Send pings with a time-out and reconnect when they fail.", "RFC 9293 section 3.5.1"},
-      {"peer-stuck", Severity::warning, Party::server, false, peer_stuck, "The host lives, its WebSocket does not",
+       "Send pings with a time-out and reconnect when they fail.",
+       "RFC 9293 section 3.5.1"},
+      {"peer-stuck",
+       Severity::warning,
+       Party::server,
+       false,
+       peer_stuck,
+       "The host lives, its WebSocket does not",
        "TCP acknowledges, yet no pong comes: the server's process is blocked, does not read, or a proxy holds the "
        "connection for a backend that is gone.",
-       "Look at whether the server's event loop is blocked.", "RFC 6455 section 5.5.3"},
-      {"interrupted", Severity::note, Party::client, true, interrupted, "Interrupted",
-       "whydrop was interrupted or terminated before the session ended by itself.", "", ""},
-      {"capture-ended", Severity::note, Party::unknown, true, capture_ended, "The capture stops early",
+       "Look at whether the server's event loop is blocked.",
+       "RFC 6455 section 5.5.3"},
+      {"interrupted",
+       Severity::note,
+       Party::client,
+       true,
+       interrupted,
+       "Interrupted",
+       "whydrop was interrupted or terminated before the session ended by itself.",
+       "",
+       ""},
+      {"capture-ended",
+       Severity::note,
+       Party::unknown,
+       true,
+       capture_ended,
+       "The capture stops early",
        "No ending is on record for this connection: the recording program was killed, the disk was full, or the file "
        "was cut.",
-       "", ""},
-      {"har-no-ending", Severity::note, Party::unknown, false, har_ended, "A HAR tells no ending",
+       "",
+       ""},
+      {"har-no-ending",
+       Severity::note,
+       Party::unknown,
+       false,
+       har_ended,
+       "A HAR tells no ending",
        "A browser's record holds the messages of a WebSocket, but not its Close frames nor how the transport ended.",
-       "Repeat the session with whydrop connect to see the ending.", ""},
+       "Repeat the session with whydrop connect to see the ending.",
+       ""},
   };
   return rows;
 }

@@ -1,9 +1,9 @@
-#include <fmt/format.h>
+#include "diagnose/findings.hpp"
+#include "diagnose/words.hpp"
 
 #include <algorithm>
 
-#include "diagnose/findings.hpp"
-#include "diagnose/words.hpp"
+#include <fmt/format.h>
 
 namespace whydrop::diagnose {
 
@@ -72,20 +72,26 @@ bool matches(std::int64_t ns, std::int64_t limit_s) {
 
 template <std::size_t N>
 const KnownLimit* find_limit(const KnownLimit (&limits)[N], std::int64_t ns) {
-  const auto found =
-      std::find_if(std::begin(limits), std::end(limits), [ns](const KnownLimit& row) { return matches(ns, row.value); });
+  const auto found = std::find_if(
+      std::begin(limits), std::end(limits), [ns](const KnownLimit& row) { return matches(ns, row.value); });
   return found == std::end(limits) ? nullptr : found;
 }
 
-std::int64_t age_ns(const Ledger& ledger) { return ledger.end_t() - ledger.session_t(); }
+std::int64_t age_ns(const Ledger& ledger) {
+  return ledger.end_t() - ledger.session_t();
+}
+
+std::uint16_t close_code_or_zero(const Ledger& ledger) {
+  return ledger.server.close ? ledger.server.close->code.value_or(0) : std::uint16_t{0};
+}
 
 /// Codes that tell their own reason leave nothing for a timer to explain.
 bool timer_may_explain(const Ledger& ledger) {
   if (!ledger.ended_by_server_side() || ledger.from_har) {
     return false;
   }
-  const auto code = ledger.server.close ? ledger.server.close->code : std::nullopt;
-  return !code || (*code != 1002 && *code != 1003 && *code != 1007 && *code != 1009 && *code != 1010);
+  const std::uint16_t code = close_code_or_zero(ledger);
+  return code != 1002 && code != 1003 && code != 1007 && code != 1009 && code != 1010;
 }
 
 std::optional<Judgement> idle_limit(const Ledger& ledger, std::string_view) {
@@ -99,16 +105,21 @@ std::optional<Judgement> idle_limit(const Ledger& ledger, std::string_view) {
   };
   const std::int64_t server_ns = ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t());
   const std::int64_t client_ns = ledger.end_t() - ledger.client.last_t.value_or(ledger.session_t());
-  for (const auto& [ns, who, confidence] : {Silence{ledger.idle_ns(), "Nothing was sent either way", Confidence::medium},
-                                            Silence{server_ns, "The server sent nothing", Confidence::low},
-                                            Silence{client_ns, "You sent nothing", Confidence::low}}) {
+  for (const auto& [ns, who, confidence] :
+       {Silence{ledger.idle_ns(), "Nothing was sent either way", Confidence::medium},
+        Silence{server_ns, "The server sent nothing", Confidence::low},
+        Silence{client_ns, "You sent nothing", Confidence::low}}) {
     if (const KnownLimit* limit = find_limit(kIdleLimits, ns)) {
-      return Judgement{fmt::format("{} for {} before the end, which fits an idle limit of {} s: {}.", who, duration(ns),
-                                   limit->value, limit->whose),
-                       {ledger.client.last_seq, ledger.server.last_seq, ledger.end_seq()},
-                       Basis::inferred, confidence,
-                       fmt::format("Send pings more often than every {} s (--ping-interval {}s).", limit->value,
-                                   limit->value / 2)};
+      return Judgement{
+          fmt::format("{} for {} before the end, which fits an idle limit of {} s: {}.",
+                      who,
+                      format_duration(ns),
+                      limit->value,
+                      limit->whose),
+          {ledger.client.last_seq, ledger.server.last_seq, ledger.end_seq()},
+          Basis::inferred,
+          confidence,
+          fmt::format("Send pings more often than every {} s (--ping-interval {}s).", limit->value, limit->value / 2)};
     }
   }
   return std::nullopt;
@@ -120,9 +131,12 @@ std::optional<Judgement> connection_age(const Ledger& ledger, std::string_view) 
     return std::nullopt;
   }
   return Judgement{fmt::format("The session was {} old at its end, which fits a limit of age of {} s: {}.",
-                               duration(age_ns(ledger)), limit->value, limit->whose),
+                               format_duration(age_ns(ledger)),
+                               limit->value,
+                               limit->whose),
                    {ledger.response ? ledger.response->seq : ledger.opened_seq, ledger.end_seq()},
-                   Basis::inferred, limit->value >= 7200 ? Confidence::medium : Confidence::low};
+                   Basis::inferred,
+                   limit->value >= 7200 ? Confidence::medium : Confidence::low};
 }
 
 /// Silence, then a message, and at once a reset: a balancer or NAT had forgotten the connection.
@@ -134,8 +148,11 @@ std::optional<Judgement> forgotten(const Ledger& ledger, std::string_view) {
   }
   return Judgement{fmt::format("Your {} came after {} of silence and was answered by a reset: something in between may "
                                "have forgotten the connection while it was silent.",
-                               message_words(*ledger.client.last), duration(ledger.client.silence_before_ns)),
-                   {ledger.client.last->seq, ledger.end_seq()}, Basis::inferred, Confidence::medium};
+                               message_words(*ledger.client.last),
+                               format_duration(ledger.client.silence_before_ns)),
+                   {ledger.client.last->seq, ledger.end_seq()},
+                   Basis::inferred,
+                   Confidence::medium};
 }
 
 std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_view) {
@@ -148,24 +165,29 @@ std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_vi
     return std::nullopt;
   }
   // Whoever sends all the time has always just sent something.
-  const bool steady = ledger.client.messages > 3 &&
-                      age_ns(ledger) / static_cast<std::int64_t>(ledger.client.messages) < 4 * since;
+  const bool steady =
+      ledger.client.messages > 3 && age_ns(ledger) / static_cast<std::int64_t>(ledger.client.messages) < 4 * since;
   return Judgement{fmt::format("Your {} may be the trigger: the end came {} after it.",
-                               message_words(*ledger.client.last), duration(since)),
+                               message_words(*ledger.client.last),
+                               format_duration(since)),
                    {ledger.client.last->seq, ledger.end_seq()},
-                   Basis::inferred, steady || since > kSecond / 4 ? Confidence::low : Confidence::medium};
+                   Basis::inferred,
+                   steady || since > kSecond / 4 ? Confidence::low : Confidence::medium};
 }
 
 std::optional<Judgement> ended_at_once(const Ledger& ledger, std::string_view) {
   if (!ledger.ended_by_server_side() || ledger.from_har || ledger.client.messages > 0 || age_ns(ledger) > kSecond) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("The session was ended {} after it opened, before you sent anything: the server may have "
-                               "refused it by credentials, Origin{} or subprotocol{} only after the 101.",
-                               duration(age_ns(ledger)), ledger.request_origin.empty() ? " (none was sent)" : "",
-                               ledger.request_subprotocol.empty() ? " (none was asked for)" : ""),
-                   {ledger.response ? ledger.response->seq : ledger.opened_seq, ledger.end_seq()},
-                   Basis::inferred, Confidence::low};
+  return Judgement{
+      fmt::format("The session was ended {} after it opened, before you sent anything: the server may have "
+                  "refused it by credentials, Origin{} or subprotocol{} only after the 101.",
+                  format_duration(age_ns(ledger)),
+                  ledger.request_origin.empty() ? " (none was sent)" : "",
+                  ledger.request_subprotocol.empty() ? " (none was asked for)" : ""),
+      {ledger.response ? ledger.response->seq : ledger.opened_seq, ledger.end_seq()},
+      Basis::inferred,
+      Confidence::low};
 }
 
 std::optional<Judgement> size_limit(const Ledger& ledger, std::string_view) {
@@ -178,14 +200,16 @@ std::optional<Judgement> size_limit(const Ledger& ledger, std::string_view) {
   const auto limit = std::find_if(std::rbegin(kSizeLimits), std::rend(kSizeLimits), [length](const KnownLimit& row) {
     return length > static_cast<std::uint64_t>(row.value);
   });
-  const bool says_so = ledger.server.close && ledger.server.close->code == 1009;
+  const bool says_so = close_code_or_zero(ledger) == 1009;
   if (limit == std::rend(kSizeLimits) || (ledger.first_close && !says_so)) {
     return std::nullopt;
   }
   return Judgement{fmt::format("Your {} was your largest and is over {}: a limit of size may have been passed.",
-                               message_words(*ledger.client.last), limit->whose),
+                               message_words(*ledger.client.last),
+                               limit->whose),
                    {ledger.client.last->seq, ledger.end_seq()},
-                   Basis::inferred, says_so ? Confidence::medium : Confidence::low};
+                   Basis::inferred,
+                   says_so ? Confidence::medium : Confidence::low};
 }
 
 std::optional<Judgement> pong_withheld(const Ledger& ledger, std::string_view) {
@@ -194,14 +218,19 @@ std::optional<Judgement> pong_withheld(const Ledger& ledger, std::string_view) {
       ledger.end_t() - pings.pending[0].t_ns < 5 * kSecond) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("The server's ping #{} was not answered by your side for {} before the end: the server may "
-                               "have taken your side for dead.",
-                               pings.pending[0].seq, duration(ledger.end_t() - pings.pending[0].t_ns)),
-                   {pings.pending[0].seq, ledger.end_seq()}, Basis::inferred, Confidence::high};
+  return Judgement{
+      fmt::format("The server's ping #{} was not answered by your side for {} before the end: the server may "
+                  "have taken your side for dead.",
+                  pings.pending[0].seq,
+                  format_duration(ledger.end_t() - pings.pending[0].t_ns)),
+      {pings.pending[0].seq, ledger.end_seq()},
+      Basis::inferred,
+      Confidence::high};
 }
 
 std::optional<Judgement> inflate_failed(const Ledger& ledger, std::string_view) {
-  if (!ledger.inflate_error) {
+  // Where the rule on deflate data tells it already, once is enough.
+  if (!ledger.inflate_error || ledger.findings.count("deflate-data-invalid") != 0) {
     return std::nullopt;
   }
   return Judgement{fmt::format("A compressed message from {} could not be inflated: {}.",
@@ -216,56 +245,108 @@ std::optional<Judgement> compression_suspect(const Ledger& ledger, std::string_v
       ledger.client.messages > 2 || ledger.since_last_message_ns(Side::client) > kSecond) {
     return std::nullopt;
   }
-  const auto code = ledger.server.close ? ledger.server.close->code : std::nullopt;
+  const std::uint16_t code = close_code_or_zero(ledger);
   if (ledger.first_close && code != 1002 && code != 1007 && code != 1011) {
     return std::nullopt;
   }
-  return Judgement{"The end followed one of your first compressed messages: the server or a proxy may have trouble with "
-                   "permessage-deflate.",
-                   {ledger.client.last->seq, ledger.end_seq()}, Basis::inferred, Confidence::low};
+  return Judgement{
+      "The end followed one of your first compressed messages: the server or a proxy may have trouble with "
+      "permessage-deflate.",
+      {ledger.client.last->seq, ledger.end_seq()},
+      Basis::inferred,
+      Confidence::low};
 }
 
 }  // namespace
 
 const std::vector<FindingRow>& timing_findings() {
   static const std::vector<FindingRow> rows = {
-      {"compression-trouble", Severity::error, Party::unknown, true, inflate_failed,
+      {"compression-trouble",
+       Severity::error,
+       Party::unknown,
+       true,
+       inflate_failed,
        "A compressed message could not be inflated",
        "permessage-deflate was agreed, but the bytes of a message are not valid for it: a fault of the sender's "
        "compression, a lost context, or a proxy that changes payloads.",
-       "Repeat with --no-compression.", "RFC 7692 section 7.2.2"},
-      {"compression-suspect", Severity::warning, Party::unknown, false, compression_suspect,
+       "Repeat with --no-compression.",
+       "RFC 7692 section 7.2.2"},
+      {"compression-suspect",
+       Severity::warning,
+       Party::unknown,
+       false,
+       compression_suspect,
        "Compression may be the trigger",
        "The session ended right after one of the first compressed messages from the client.",
-       "Repeat with --no-compression.", "RFC 7692"},
-      {"pong-withheld", Severity::warning, Party::client, false, pong_withheld, "A ping of the server was not answered",
+       "Repeat with --no-compression.",
+       "RFC 7692"},
+      {"pong-withheld",
+       Severity::warning,
+       Party::client,
+       false,
+       pong_withheld,
+       "A ping of the server was not answered",
        "The server pinged and this side sent no pong before the end. Servers end sessions whose peer does not answer.",
-       "Answer pings at once (--pong on); a client must read all the time to see them.", "RFC 6455 section 5.5.2"},
-      {"idle-limit", Severity::warning, Party::network, false, idle_limit, "The silence before the end fits an idle limit",
+       "Answer pings at once (--pong on); a client must read all the time to see them.",
+       "RFC 6455 section 5.5.2"},
+      {"idle-limit",
+       Severity::warning,
+       Party::network,
+       false,
+       idle_limit,
+       "The silence before the end fits an idle limit",
        "The time without traffic before the end is that of a well-known idle limit of proxies, balancers, gateways or "
        "firewalls. It is a guess from the number alone.",
-       "Send pings more often than the limit; find the limit with --ping-sweep.", ""},
-      {"forgotten-connection", Severity::warning, Party::network, false, forgotten,
+       "Send pings more often than the limit; find the limit with --ping-sweep.",
+       ""},
+      {"forgotten-connection",
+       Severity::warning,
+       Party::network,
+       false,
+       forgotten,
        "A message after a long silence was answered by a reset",
        "Balancers and NATs forget a silent connection without a word; the next packet is answered by a reset.",
-       "Send pings more often than every 30 s (--ping-interval).", ""},
-      {"connection-age", Severity::note, Party::network, false, connection_age, "The age at the end fits a limit of age",
+       "Send pings more often than every 30 s (--ping-interval).",
+       ""},
+      {"connection-age",
+       Severity::note,
+       Party::network,
+       false,
+       connection_age,
+       "The age at the end fits a limit of age",
        "Some gateways end every connection at a certain age, whatever is sent. It is a guess from the number alone.",
-       "Pings do not help against a limit of age: reconnect and resume the session.", ""},
-      {"message-size-limit", Severity::warning, Party::client, false, size_limit,
+       "Pings do not help against a limit of age: reconnect and resume the session.",
+       ""},
+      {"message-size-limit",
+       Severity::warning,
+       Party::client,
+       false,
+       size_limit,
        "The last message is over a well-known limit of size",
        "The session ended right after the largest message of the client, which is over a default limit of well-known "
        "servers. It is a guess from the number alone.",
-       "Send it in smaller messages, or in smaller fragments; raise the server's limit.", "RFC 6455 section 10.4"},
-      {"drop-after-message", Severity::warning, Party::unknown, false, drop_after_message,
+       "Send it in smaller messages, or in smaller fragments; raise the server's limit.",
+       "RFC 6455 section 10.4"},
+      {"drop-after-message",
+       Severity::warning,
+       Party::unknown,
+       false,
+       drop_after_message,
        "The end came right after a message of the client",
        "The connection was cut within a second of a message from the client: handling that message may have made the "
        "server fail.",
-       "Send that message alone, then with fields left out, and see which one ends the session.", ""},
-      {"ended-at-once", Severity::note, Party::unknown, false, ended_at_once, "The session was ended right after it opened",
+       "Send that message alone, then with fields left out, and see which one ends the session.",
+       ""},
+      {"ended-at-once",
+       Severity::note,
+       Party::unknown,
+       false,
+       ended_at_once,
+       "The session was ended right after it opened",
        "The server took the upgrade and ended the session within a second, before the client sent anything. Services "
        "that check credentials only after the 101 look like this.",
-       "Check token, Origin (-o) and subprotocol (-s).", ""},
+       "Check token, Origin (-o) and subprotocol (-s).",
+       ""},
   };
   return rows;
 }

@@ -1,9 +1,9 @@
-#include <fmt/format.h>
+#include "diagnose/findings.hpp"
+#include "diagnose/words.hpp"
 
 #include <algorithm>
 
-#include "diagnose/findings.hpp"
-#include "diagnose/words.hpp"
+#include <fmt/format.h>
 
 namespace whydrop::diagnose {
 
@@ -13,7 +13,9 @@ using session::Severity;
 
 namespace {
 
-bool contains(std::string_view text, std::string_view words) { return text.find(words) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view words) {
+  return text.find(words) != std::string_view::npos;
+}
 
 bool is_html(const Ledger& ledger) {
   const std::string* type = ledger.header("Content-Type");
@@ -39,16 +41,26 @@ std::string_view refusal_id(const Ledger& ledger) {
     return "upgrade-needs-tls";
   }
   switch (response.status) {
-  case 0: return "upgrade-not-http";
-  case 101: return "upgrade-invalid";
-  case 400: return "upgrade-refused-400";
-  case 401: return "upgrade-refused-401";
-  case 403: return "upgrade-refused-403";
-  case 404: return "upgrade-refused-404";
-  case 426: return "upgrade-refused-426";
-  case 429: return "upgrade-refused-429";
-  case 503: return "upgrade-refused-503";
-  default: break;
+  case 0:
+    return "upgrade-not-http";
+  case 101:
+    return "upgrade-invalid";
+  case 400:
+    return "upgrade-refused-400";
+  case 401:
+    return "upgrade-refused-401";
+  case 403:
+    return "upgrade-refused-403";
+  case 404:
+    return "upgrade-refused-404";
+  case 426:
+    return "upgrade-refused-426";
+  case 429:
+    return "upgrade-refused-429";
+  case 503:
+    return "upgrade-refused-503";
+  default:
+    break;
   }
   if (response.status >= 300 && response.status < 400) {
     return "upgrade-redirected";
@@ -105,11 +117,12 @@ std::optional<Judgement> unanswered(const Ledger& ledger, std::string_view id) {
   if (!ledger.ending || ledger.how() != how) {
     return std::nullopt;
   }
-  const std::string after = duration(ledger.ending->t_ns - ledger.request_t);
+  const std::string after = format_duration(ledger.ending->t_ns - ledger.request_t);
   const std::string says =
       how == EndingHow::upgrade_timeout
           ? fmt::format("No whole answer to the upgrade came within {}.", after)
-          : fmt::format("The connection ended {} after the request, before a whole answer to the upgrade{}.", after,
+          : fmt::format("The connection ended {} after the request, before a whole answer to the upgrade{}.",
+                        after,
                         ledger.ending->fact.read_error.empty()
                             ? ""
                             : fmt::format(" ({})", printable(ledger.ending->fact.read_error, 60)));
@@ -120,68 +133,164 @@ std::optional<Judgement> unanswered(const Ledger& ledger, std::string_view id) {
 
 const std::vector<FindingRow>& upgrade_findings() {
   static const std::vector<FindingRow> rows = {
-      {"upgrade-refused-400", Severity::error, Party::client, true, refused, "The upgrade was refused: 400 Bad Request",
+      {"upgrade-refused-400",
+       Severity::error,
+       Party::client,
+       true,
+       refused,
+       "The upgrade was refused: 400 Bad Request",
        "The server found the request wrong: often a missing query parameter, header or subprotocol, or a proxy that "
        "took the Upgrade and Connection headers out.",
        "Read the answer's body; check query, headers and subprotocol; a proxy in between must pass Upgrade and "
        "Connection on.",
        "RFC 6455 section 4.2.2"},
-      {"upgrade-refused-401", Severity::error, Party::client, true, refused, "The upgrade was refused: 401 Unauthorized",
+      {"upgrade-refused-401",
+       Severity::error,
+       Party::client,
+       true,
+       refused,
+       "The upgrade was refused: 401 Unauthorized",
        "The server wants credentials, or those that were given are wrong or expired.",
        "Give a fresh token (-H 'Authorization: Bearer …') or login (-u); see WWW-Authenticate.",
        "RFC 9110 section 15.5.2"},
-      {"upgrade-refused-403", Severity::error, Party::client, true, refused, "The upgrade was refused: 403 Forbidden",
+      {"upgrade-refused-403",
+       Severity::error,
+       Party::client,
+       true,
+       refused,
+       "The upgrade was refused: 403 Forbidden",
        "The server knows what is asked and refuses: an Origin that is not allowed, a missing permission, an inactive "
        "deployment or key, or a firewall.",
-       "Check the Origin (-o), the token's permissions and the ids in the URL.", "RFC 9110 section 15.5.4"},
-      {"upgrade-refused-404", Severity::error, Party::client, true, refused, "The upgrade was refused: 404 Not Found",
+       "Check the Origin (-o), the token's permissions and the ids in the URL.",
+       "RFC 9110 section 15.5.4"},
+      {"upgrade-refused-404",
+       Severity::error,
+       Party::client,
+       true,
+       refused,
+       "The upgrade was refused: 404 Not Found",
        "Nothing is at this path, or the server does not take upgrades there.",
-       "Check the path and host; some services have a host of their own for WebSockets.", "RFC 9110 section 15.5.5"},
-      {"upgrade-refused-426", Severity::error, Party::client, true, refused,
+       "Check the path and host; some services have a host of their own for WebSockets.",
+       "RFC 9110 section 15.5.5"},
+      {"upgrade-refused-426",
+       Severity::error,
+       Party::client,
+       true,
+       refused,
        "The upgrade was refused: 426 Upgrade Required",
        "The server did not see a valid upgrade: the Upgrade header was lost on the way, or the WebSocket version does "
        "not suit it.",
        "Check that proxies pass Upgrade and Connection on; see Sec-WebSocket-Version in the answer.",
        "RFC 6455 section 4.4"},
-      {"upgrade-refused-429", Severity::error, Party::client, true, refused,
-       "The upgrade was refused: 429 Too Many Requests", "Too many connections or attempts in a short time.",
-       "Wait, then reconnect with growing pauses.", "RFC 6585 section 4"},
-      {"upgrade-refused-503", Severity::error, Party::server, true, refused,
+      {"upgrade-refused-429",
+       Severity::error,
+       Party::client,
+       true,
+       refused,
+       "The upgrade was refused: 429 Too Many Requests",
+       "Too many connections or attempts in a short time.",
+       "Wait, then reconnect with growing pauses.",
+       "RFC 6585 section 4"},
+      {"upgrade-refused-503",
+       Severity::error,
+       Party::server,
+       true,
+       refused,
        "The upgrade was refused: 503 Service Unavailable",
        "The server or a proxy before it cannot serve now: overload, maintenance, or no healthy backend.",
-       "Try again later; look at the server behind the proxy.", "RFC 9110 section 15.6.4"},
-      {"upgrade-refused-5xx", Severity::error, Party::server, true, refused, "The upgrade failed in the server",
+       "Try again later; look at the server behind the proxy.",
+       "RFC 9110 section 15.6.4"},
+      {"upgrade-refused-5xx",
+       Severity::error,
+       Party::server,
+       true,
+       refused,
+       "The upgrade failed in the server",
        "The server, or a gateway before it, failed. 502 and 504 come from a gateway whose backend gave no good answer.",
        "Look at the server's log; for 502 and 504 at the connection from gateway to backend.",
        "RFC 9110 section 15.6"},
-      {"upgrade-redirected", Severity::error, Party::client, true, refused, "The upgrade was redirected",
+      {"upgrade-redirected",
+       Severity::error,
+       Party::client,
+       true,
+       refused,
+       "The upgrade was redirected",
        "The server points to another place. Browsers do not follow a redirect of a WebSocket.",
-       "Connect to the place that Location names, or follow it with -L.", "RFC 6455 section 4.1"},
-      {"upgrade-html", Severity::error, Party::unknown, true, refused, "An HTML page came instead of an upgrade",
+       "Connect to the place that Location names, or follow it with -L.",
+       "RFC 6455 section 4.1"},
+      {"upgrade-html",
+       Severity::error,
+       Party::unknown,
+       true,
+       refused,
+       "An HTML page came instead of an upgrade",
        "A web page answered: the path belongs to a web site, a login page or captive portal stands in between, or a "
        "proxy does not pass upgrades on.",
-       "Open the URL in a browser to see the page; check the path, and proxies in between.", "RFC 6455 section 4.1"},
-      {"upgrade-ignored", Severity::error, Party::unknown, true, refused, "The upgrade was ignored",
+       "Open the URL in a browser to see the page; check the path, and proxies in between.",
+       "RFC 6455 section 4.1"},
+      {"upgrade-ignored",
+       Severity::error,
+       Party::unknown,
+       true,
+       refused,
+       "The upgrade was ignored",
        "The server answered as to a common HTTP request: it does not take upgrades here, or a proxy took the Upgrade "
        "header out.",
-       "Check the path, and that proxies pass Upgrade and Connection on.", "RFC 6455 section 4.1"},
-      {"upgrade-not-http", Severity::error, Party::unknown, true, refused, "The answer is not HTTP",
-       "What came back is not HTTP: another protocol lives on this port.", "Check the port.", "RFC 6455 section 4.1"},
-      {"upgrade-needs-tls", Severity::error, Party::client, true, refused, "The port wants TLS",
-       "The server answered the plain request as a TLS server does.", "Use wss:// instead of ws://.",
+       "Check the path, and that proxies pass Upgrade and Connection on.",
        "RFC 6455 section 4.1"},
-      {"upgrade-invalid", Severity::error, Party::server, true, refused, "The 101 is not a valid upgrade",
+      {"upgrade-not-http",
+       Severity::error,
+       Party::unknown,
+       true,
+       refused,
+       "The answer is not HTTP",
+       "What came back is not HTTP: another protocol lives on this port.",
+       "Check the port.",
+       "RFC 6455 section 4.1"},
+      {"upgrade-needs-tls",
+       Severity::error,
+       Party::client,
+       true,
+       refused,
+       "The port wants TLS",
+       "The server answered the plain request as a TLS server does.",
+       "Use wss:// instead of ws://.",
+       "RFC 6455 section 4.1"},
+      {"upgrade-invalid",
+       Severity::error,
+       Party::server,
+       true,
+       refused,
+       "The 101 is not a valid upgrade",
        "The server answered 101, but its head breaks the rules of the handshake, so no client may go on.",
-       "See the broken rule; the server or a proxy that answers for it must be mended.", "RFC 6455 section 4.1"},
-      {"upgrade-refused", Severity::error, Party::unknown, true, refused, "The upgrade was refused",
-       "The server answered the upgrade with something other than 101.", "Read the answer's status and body.",
+       "See the broken rule; the server or a proxy that answers for it must be mended.",
        "RFC 6455 section 4.1"},
-      {"upgrade-cut", Severity::error, Party::unknown, true, unanswered,
+      {"upgrade-refused",
+       Severity::error,
+       Party::unknown,
+       true,
+       refused,
+       "The upgrade was refused",
+       "The server answered the upgrade with something other than 101.",
+       "Read the answer's status and body.",
+       "RFC 6455 section 4.1"},
+      {"upgrade-cut",
+       Severity::error,
+       Party::unknown,
+       true,
+       unanswered,
        "The connection ended before the upgrade was answered",
-       "The server's side ended the connection without a whole answer: a port that is not HTTP, a firewall, or a server "
+       "The server's side ended the connection without a whole answer: a port that is not HTTP, a firewall, or a "
+       "server "
        "that fails on the request.",
-       "Check the port and scheme; look at the server's log.", "RFC 6455 section 4.1"},
-      {"upgrade-timeout", Severity::error, Party::unknown, true, unanswered, "The upgrade was not answered",
+       "Check the port and scheme; look at the server's log.",
+       "RFC 6455 section 4.1"},
+      {"upgrade-timeout",
+       Severity::error,
+       Party::unknown,
+       true,
+       unanswered,
+       "The upgrade was not answered",
        "The connection stands, but no answer to the upgrade came in time.",
        "Check the port and scheme; look for a server that hangs; allow more time with --connect-timeout.",
        "RFC 6455 section 4.1"},

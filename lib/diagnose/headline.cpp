@@ -61,7 +61,7 @@ std::string no_session(const Ledger& ledger, EndingHow how) {
                        or_else(ledger.ending ? ledger.ending->fact.read_error : "", "no reason told"));
   case EndingHow::upgrade_timeout:
     return fmt::format("No session: no answer to the upgrade came within {}.",
-                       duration(ledger.end_t() - ledger.request_t));
+                       format_duration(ledger.end_t() - ledger.request_t));
   case EndingHow::interrupted:
     return "Interrupted before a session was open.";
   case EndingHow::capture_ended:
@@ -113,10 +113,10 @@ std::string no_close(const Ledger& ledger, EndingHow how) {
     return fmt::format("The network reported the server as unreachable in mid-session, {}.", after);
   case EndingHow::ping_timeout:
     return fmt::format("Your side gave up: a ping was not answered; {} since the last frame from the server.",
-                       duration(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t())));
+                       format_duration(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t())));
   case EndingHow::idle_timeout:
     return fmt::format("Your side gave up: nothing came from the server for {}.",
-                       duration(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t())));
+                       format_duration(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t())));
   case EndingHow::local_close:
     return fmt::format("Your side ended the connection without a Close frame, {}.", after);
   case EndingHow::interrupted:

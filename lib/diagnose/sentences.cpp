@@ -74,7 +74,7 @@ void observe_closes(const Ledger& ledger, Sentences& to) {
                              first == Side::client ? "The server" : "Your side",
                              close_words(*answer.close),
                              answer.close->seq,
-                             duration(answer.close_t - close.close_t)));
+                             format_duration(answer.close_t - close.close_t)));
   } else {
     to.push_back(fmt::format("{} sent no Close in answer.", first == Side::client ? "The server" : "Your side"));
   }
@@ -87,9 +87,9 @@ void observe_transport(const Ledger& ledger, Sentences& to) {
   const auto& ending = ledger.ending->fact;
   std::string words(transport_words(ending.how));
   words[0] = static_cast<char>(words[0] >= 'a' && words[0] <= 'z' ? words[0] - 'a' + 'A' : words[0]);
-  const std::string since =
-      ledger.first_close ? fmt::format(", {} after the first Close", duration(ledger.ending->t_ns - ledger.end_t()))
-                         : "";
+  const std::string since = ledger.first_close ? fmt::format(", {} after the first Close",
+                                                             format_duration(ledger.ending->t_ns - ledger.end_t()))
+                                               : "";
   to.push_back(fmt::format("{}{} (#{}).", words, since, ledger.ending->seq));
   if (ending.tcp.unacked.value_or(0) > 0 || ending.tcp.retransmits.value_or(0) > 0) {
     to.push_back(fmt::format("At the end TCP had {} not acknowledged and {} of a segment under way.",
@@ -119,23 +119,24 @@ void observe_message(const Ledger& ledger, Side from, Sentences& to) {
   to.push_back(fmt::format("Last from {}: {}, {} before the end{}.",
                            owner(from),
                            message_words(*last),
-                           duration(ledger.since_last_message_ns(from)),
+                           format_duration(ledger.since_last_message_ns(from)),
                            last->text && !last->excerpt.empty() ? ": " + printable(last->excerpt, 80) : ""));
 }
 
 void observe_course(const Ledger& ledger, Sentences& to) {
   to.push_back(fmt::format("The session was open for {}; you sent {}, the server {}.",
-                           duration(ledger.end_t() - ledger.session_t()),
+                           format_duration(ledger.end_t() - ledger.session_t()),
                            count(ledger.client.messages, "message"),
                            ledger.server.messages));
   const PingLedger& pings = ledger.pings_of_client;
   if (pings.sent > 0) {
-    const std::string rtt = pings.rtt_count == 0
-                                ? ""
-                                : fmt::format("; round trip {} to {}, {} on average",
-                                              duration(pings.rtt_min_ns),
-                                              duration(pings.rtt_max_ns),
-                                              duration(pings.rtt_sum_ns / static_cast<std::int64_t>(pings.rtt_count)));
+    const std::string rtt =
+        pings.rtt_count == 0
+            ? ""
+            : fmt::format("; round trip {} to {}, {} on average",
+                          format_duration(pings.rtt_min_ns),
+                          format_duration(pings.rtt_max_ns),
+                          format_duration(pings.rtt_sum_ns / static_cast<std::int64_t>(pings.rtt_count)));
     to.push_back(fmt::format("Your pings: {} sent, {} answered{}.", pings.sent, pings.answered, rtt));
   }
 }
@@ -160,7 +161,7 @@ void observe_refusal(const Ledger& ledger, Sentences& to) {
     }
   }
   if (!response.body.empty()) {
-    to.push_back(fmt::format("Its body ({}): {}", size(response.body_length), printable(response.body, 300)));
+    to.push_back(fmt::format("Its body ({}): {}", format_size(response.body_length), printable(response.body, 300)));
   }
 }
 
@@ -171,12 +172,12 @@ void observe_path(const Ledger& ledger, Sentences& to) {
                              ledger.resolve->fact.addresses.size() == 1
                                  ? "1 address"
                                  : fmt::format("{} addresses", ledger.resolve->fact.addresses.size()),
-                             duration(ledger.resolve->fact.duration_ns)));
+                             format_duration(ledger.resolve->fact.duration_ns)));
   }
   if (ledger.connect && ledger.connect->fact.error.empty()) {
     to.push_back(fmt::format("TCP connected to {} in {}.",
                              printable(ledger.connect->fact.remote, 253),
-                             duration(ledger.connect->fact.duration_ns)));
+                             format_duration(ledger.connect->fact.duration_ns)));
   }
   if (ledger.tls && ledger.tls->fact.error.empty()) {
     to.push_back(fmt::format(

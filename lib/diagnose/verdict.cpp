@@ -106,10 +106,10 @@ bool explains(const Ledger& ledger, const Finding& finding) {
   if (const FindingRow* row = find_finding(finding.id)) {
     return row->explains;
   }
-  if (finding.severity != session::Severity::error) {
+  const rules::Rule* rule = rules::find_rule(finding.id);
+  if (finding.severity != session::Severity::error || finding.evidence.front() > ledger.end_seq()) {
     return false;
   }
-  const rules::Rule* rule = rules::find_rule(finding.id);
   if (!ledger.had_session()) {
     return ledger.how() == EndingHow::upgrade_refused && rule != nullptr;
   }
@@ -117,7 +117,7 @@ bool explains(const Ledger& ledger, const Finding& finding) {
     // Our own Close is explained by a broken rule only where that rule made us send it.
     return rule != nullptr && rule->fail_code != 0 && ledger.client.close->code == rule->fail_code;
   }
-  return true;
+  return rule != nullptr ? rule->fail_code != 0 : finding.at_fault == session::Party::client;
 }
 
 /// An ending that was asked for is no failure: what explains it is only a note.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/units.hpp"
 #include "diagnose/ledger.hpp"
 
 #include <cstdint>
@@ -8,13 +9,9 @@
 
 namespace whydrop::diagnose {
 
-/// "less than 1 ms", "412 ms", "12.3 s", "2 min 5 s", "2 h 0 min".
-std::string duration(std::int64_t ns);
-/// "31 B", "32.0 KiB", "1.5 MiB".
-std::string size(std::uint64_t bytes);
 /// "1 message", "3 messages".
 std::string count(std::uint64_t n, std::string_view noun);
-/// Peer text made fit for one line: control characters and broken UTF-8 as \xNN, cut after `max` bytes with "…".
+/// Peer text made safe to show on one line (see escape_for_terminal), elided after `max` columns.
 std::string printable(std::string_view text, std::size_t max);
 /// "1008 (policy violation)"; only the number where the code has no name.
 std::string close_code(std::uint16_t code);

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "session/event.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::diagnose {
+
+/// What a command knows of its run beside the verdict.
+struct RunOutcome {
+  int signal = 0;  ///< number of the signal that stopped the run (2, 15), or 0
+  bool internal_error = false;
+  bool usage = false;                       ///< bad flags or configuration
+  bool local_failure = false;               ///< a file of the user's or ours could not be read or written
+  bool timed_out = false;                   ///< --timeout ran out
+  bool expectation_failed = false;          ///< an --expect was not met, a message is invalid
+  bool reports_on_file = false;             ///< inspect and its like: the endings in the file are not the command's own
+  std::vector<std::uint16_t> expect_close;  ///< --expect-close
+  std::optional<session::Severity> fail_on = session::Severity::error;  ///< --fail-on; null: never
+};
+
+/// The exit code of a run. 70 and 128 + signal win; then the first of 2, 3, 4, 5, 8, 6, 7, 1 that holds. Inferred
+/// findings never fail a run, and an ending that was asked for is no failure. design.md section 5.
+int exit_code(const session::Verdict& verdict, const RunOutcome& outcome);
+
+/// What `whydrop explain` says of an exit code.
+struct ExitCodeWords {
+  int code;
+  std::string_view title, text, fix;
+};
+const std::vector<ExitCodeWords>& exit_codes();
+
+}  // namespace whydrop::diagnose

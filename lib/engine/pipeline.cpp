@@ -42,6 +42,7 @@ struct Pipeline::Impl {
   void tell_recorded(const Event& event);
   void tell(const Event& event);
   void tell_derived(std::uint32_t conn);
+  void judge(const Event& event, std::size_t place);
   void show(const Event& event);
   void show_to_sinks(const Event& event);
   void note_tokens(std::uint32_t conn);
@@ -81,28 +82,31 @@ void Pipeline::Impl::tell_fact(std::uint32_t conn, Body&& body) {
 }
 
 void Pipeline::Impl::tell(const Event& event) {
-  Connection& from = connection(event.conn);
-  from.tracker().on_fact(event);
-  const auto from_tracker = static_cast<std::ptrdiff_t>(derived.size());
+  connection(event.conn).tracker().on_fact(event);
   show(event);
-  from.checker().on_event(event);
-  // What the rules say of the fact itself comes before what the tracker made of it, as it does when a capture is read.
-  std::rotate(derived.begin(), derived.begin() + from_tracker, derived.end());
+  judge(event, 0);  // before what the tracker made of it, as when a capture is read
   tell_derived(event.conn);
 }
 
-/// Findings, states and messages follow the fact that they come from. Rules also judge whole messages, so the list may
-/// grow while it is told.
+/// Findings, states and messages follow the fact that they come from; what the rules say of one of them follows that
+/// one.
 void Pipeline::Impl::tell_derived(std::uint32_t conn) {
   for (std::size_t i = 0; i < derived.size(); ++i) {
     const bool fact = std::holds_alternative<session::Inflated>(derived[i]);
     const Event event{fact ? ++last_seq : last_seq, now_ns, conn, std::move(derived[i])};
     show(event);
     if (!std::holds_alternative<session::Finding>(event.body)) {
-      connection(conn).checker().on_event(event);
+      judge(event, i + 1);
     }
   }
   derived.clear();
+}
+
+/// Puts what the rules say of `event` into `derived` at `place`.
+void Pipeline::Impl::judge(const Event& event, std::size_t place) {
+  const auto before = static_cast<std::ptrdiff_t>(derived.size());
+  connection(event.conn).checker().on_event(event);
+  std::rotate(derived.begin() + static_cast<std::ptrdiff_t>(place), derived.begin() + before, derived.end());
 }
 
 void Pipeline::Impl::show(const Event& event) {

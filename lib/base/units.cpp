@@ -232,14 +232,14 @@ std::string format_size(std::uint64_t bytes) {
   }
   constexpr std::array<std::string_view, 6> kNames{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   std::size_t unit = 0;
-  std::uint64_t rest = bytes;
-  while (rest >= 1024 * 1024) {
-    rest /= 1024;
+  std::uint64_t unit_size = 1024;
+  while (bytes / unit_size >= 1024) {
+    unit_size *= 1024;
     ++unit;
   }
-  const std::uint64_t tenths = rest % 1024 * 10 / 1024;
-  return tenths == 0 ? fmt::format("{} {}", rest / 1024, kNames[unit])
-                     : fmt::format("{}.{} {}", rest / 1024, tenths, kNames[unit]);
+  const std::uint64_t tenths = bytes % unit_size * 10 / unit_size;
+  return tenths == 0 ? fmt::format("{} {}", bytes / unit_size, kNames[unit])
+                     : fmt::format("{}.{} {}", bytes / unit_size, tenths, kNames[unit]);
 }
 
 Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {

@@ -113,7 +113,7 @@ bool FrameDecoder::take_payload_part() {
       static_cast<std::size_t>(std::min<std::uint64_t>(header_.length - payload_have_, chunk_.size() - at_));
   const std::size_t old_size = carry_.size();
   const std::size_t added = std::min(part, max_payload_ - old_size);
-  carry_.append(chunk_.data() + at_, added);
+  carry_.insert(carry_.end(), chunk_.data() + at_, chunk_.data() + at_ + added);
   if (header_.masked) {
     apply_mask(carry_.data() + old_size, carry_.data() + old_size, added, header_.masking_key, payload_have_);
   }
@@ -163,7 +163,7 @@ std::optional<FrameDecoder::Item> FrameDecoder::next() {
   } else if (at_ == chunk_.size()) {
     return std::nullopt;
   }
-  return take_payload_part() ? std::optional<Item>(finish_frame(carry_)) : std::nullopt;
+  return take_payload_part() ? std::optional<Item>(finish_frame({carry_.data(), carry_.size()})) : std::nullopt;
 }
 
 std::optional<PartialFrame> FrameDecoder::finish() {
@@ -178,7 +178,7 @@ std::optional<PartialFrame> FrameDecoder::finish() {
   if (has_header_) {
     partial.header = header_;
     partial.need = header_.size() + header_.length;
-    partial.payload = carry_;
+    partial.payload = std::string_view(carry_.data(), carry_.size());
   }
   return partial;
 }

@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace whydrop::wire {
 
@@ -58,9 +58,9 @@ class FrameDecoder {
   bool lost_ = false;
   FrameHeader header_;
   std::uint64_t payload_have_ = 0;  ///< bytes of the payload that came
-  std::string carry_;               ///< kept payload of a frame that spans chunks, unmasked
-  std::string spent_;               ///< the carry that was handed out last; its view is still valid
-  std::string unmasked_;            ///< where masked payloads of chunk_ are unmasked, at the place they have there
+  std::vector<char> carry_;         ///< kept payload of a frame that spans chunks, unmasked
+  std::vector<char> spent_;         ///< the carry that was handed out last; its view is still valid
+  std::vector<char> unmasked_;      ///< where masked payloads of chunk_ are unmasked, at the place they have there
 };
 
 }  // namespace whydrop::wire

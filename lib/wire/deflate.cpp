@@ -125,11 +125,23 @@ struct Inflater::Impl {
     }
   }
 
+  /// In a message that was cut short the tail is taken for content, or for nonsense: what it gives is left out.
+  void feed_tail() {
+    const std::size_t kept_before = kept;
+    const std::uint64_t length_before = length;
+    feed(kTail);
+    if (!error.empty() || (stream.data_type & kBetweenBlocks) == 0) {
+      error.clear();
+      fail("it ends inside a deflate block");
+      kept = kept_before;
+      length = length_before;
+    }
+  }
+
   InflatedMessage finish() {
     begin();
-    feed(kTail);
-    if (error.empty() && (stream.data_type & kBetweenBlocks) == 0) {
-      fail("it ends inside a deflate block");
+    if (error.empty()) {
+      feed_tail();
     }
     if (!options.context_takeover) {
       inflateReset(&stream);

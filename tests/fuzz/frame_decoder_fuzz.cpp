@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace {
 
@@ -75,8 +76,13 @@ std::string decode(std::string_view input, std::size_t piece, std::size_t cap) {
     // A copy: a view into an earlier chunk must not be needed.
     const std::string chunk(input.substr(at, piece));
     decoder.feed(chunk);
+    // Views are promised until the next feed(), so none is looked at before the chunk is used up.
+    std::vector<wire::FrameDecoder::Item> items;
     while (const auto item = decoder.next()) {
-      transcript.add(*item);
+      items.push_back(*item);
+    }
+    for (const auto& item : items) {
+      transcript.add(item);
     }
   }
   if (const auto partial = decoder.finish()) {

@@ -1,0 +1,135 @@
+#include "engine/pipeline.hpp"
+
+#include "wire/encoder.hpp"
+
+#include <gtest/gtest.h>
+
+namespace whydrop::engine {
+namespace {
+
+using session::Event;
+using session::Side;
+
+constexpr char kRequest[] =
+    "GET /chat HTTP/1.1\r\nHost: example.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+constexpr char kResponse[] =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+class Recorder final : public session::EventSink {
+ public:
+  std::string_view sink_name() const override { return "recorder"; }
+  Result<void> on_event(const Event& event) override {
+    kinds.emplace_back(session::kind_name(event.body));
+    seqs.push_back(event.seq);
+    return {};
+  }
+  std::vector<std::string> kinds;
+  std::vector<std::uint64_t> seqs;
+};
+
+class FullDisk final : public session::EventSink {
+ public:
+  std::string_view sink_name() const override { return "capture"; }
+  Result<void> on_event(const Event&) override {
+    ++asked;
+    return fail(ErrorKind::local, "capture run.ndjson: no space left on device");
+  }
+  int asked = 0;
+};
+
+std::string frame(wire::Opcode opcode, std::string_view payload) {
+  std::string out;
+  wire::append_frame(out, opcode, payload);
+  return out;
+}
+
+class PipelineTest : public testing::Test {
+ protected:
+  void open() {
+    conn = pipeline.begin({}, 0);
+    pipeline.on_bytes(conn, Side::client, kRequest, 1);
+    pipeline.on_bytes(conn, Side::server, kResponse, 2);
+  }
+  Pipeline pipeline{PipelineOptions{}};
+  std::uint32_t conn = 0;
+};
+
+TEST_F(PipelineTest, NumbersConnectionsFromOne) {
+  EXPECT_EQ(pipeline.begin({}, 0), 1U);
+  EXPECT_EQ(pipeline.begin({}, 0), 2U);
+}
+
+TEST_F(PipelineTest, IsUpgradedOnceTheAnswerIsGood) {
+  conn = pipeline.begin({}, 0);
+  pipeline.on_bytes(conn, Side::client, kRequest, 1);
+  EXPECT_FALSE(pipeline.upgraded(conn));
+  pipeline.on_bytes(conn, Side::server, kResponse, 2);
+  EXPECT_TRUE(pipeline.upgraded(conn));
+}
+
+TEST_F(PipelineTest, AWrongAcceptKeyDoesNotUpgrade) {
+  conn = pipeline.begin({}, 0);
+  pipeline.on_bytes(conn, Side::client, kRequest, 1);
+  std::string wrong = kResponse;
+  wrong[wrong.find("s3p")] = 'x';
+  pipeline.on_bytes(conn, Side::server, wrong, 2);
+  EXPECT_FALSE(pipeline.upgraded(conn));
+}
+
+TEST_F(PipelineTest, KnowsWhetherAFrameIsUnderWay) {
+  open();
+  const auto bytes = frame(wire::Opcode::text, "hello");
+  pipeline.on_bytes(conn, Side::server, std::string_view(bytes).substr(0, 3), 3);
+  EXPECT_TRUE(pipeline.in_frame(conn, Side::server));
+  pipeline.on_bytes(conn, Side::server, std::string_view(bytes).substr(3), 4);
+  EXPECT_FALSE(pipeline.in_frame(conn, Side::server));
+}
+
+TEST_F(PipelineTest, AFailedSinkIsDroppedAndReportedOnceWhileTheOthersGoOn) {
+  FullDisk disk;
+  Recorder recorder;
+  pipeline.add_sink(disk);
+  pipeline.add_sink(recorder);
+  open();
+  pipeline.flush();
+  EXPECT_EQ(disk.asked, 1);
+  ASSERT_EQ(pipeline.sink_errors().size(), 1U);
+  EXPECT_EQ(pipeline.sink_errors()[0].message, "capture run.ndjson: no space left on device");
+  EXPECT_GE(recorder.kinds.size(), 3U);
+}
+
+TEST_F(PipelineTest, WhatAnActorSendsWhileAnEventIsToldComesAfterIt) {
+  Recorder recorder;
+  pipeline.add_sink(recorder);
+  const auto answer = frame(wire::Opcode::pong, "");
+  pipeline.set_raw_observer([&](const Event& event) {
+    const auto* seen = std::get_if<session::Frame>(&event.body);
+    if (seen && seen->header.opcode == wire::Opcode::ping) {
+      pipeline.on_bytes(conn, Side::client, answer, event.t_ns);
+    }
+  });
+  open();
+  recorder.kinds.clear();
+  recorder.seqs.clear();
+  pipeline.on_bytes(conn, Side::server, frame(wire::Opcode::ping, "") + frame(wire::Opcode::text, "x"), 3);
+  const std::vector<std::string> expected{"frame", "frame", "message", "frame", "finding"};
+  EXPECT_EQ(recorder.kinds, expected);  // ping, text, then the (unmasked, hence found) pong
+  EXPECT_EQ(recorder.seqs.back(), recorder.seqs.front() + 2);
+}
+
+TEST_F(PipelineTest, FactsAreNumberedWithoutGaps) {
+  Recorder recorder;
+  pipeline.add_sink(recorder);
+  open();
+  session::Ending ending;
+  pipeline.end(conn, ending, 5);
+  pipeline.finish(6);
+  for (std::size_t i = 1; i < recorder.seqs.size(); ++i) {
+    EXPECT_LE(recorder.seqs[i] - recorder.seqs[i - 1], 1U) << i;
+  }
+}
+
+}  // namespace
+}  // namespace whydrop::engine

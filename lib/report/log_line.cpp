@@ -55,7 +55,7 @@ void LogLine::begin(std::uint64_t seq, std::int64_t t_ns, std::uint32_t conn, Ma
   put_time(t_ns);
   out_ += brush_.color() ? payload::kInkOff : "";
   if (conn > 1) {
-    put_ascii(Ink::magenta, " #" + std::to_string(conn));
+    put_ascii(Ink::magenta, " c" + std::to_string(conn));
   }
   put(Ink::plain, " ", 1);
   put(mark.ink, mark.glyph, 1);

@@ -31,9 +31,8 @@ using session::Frame;
 using session::Side;
 using wire::Opcode;
 
-constexpr std::size_t kLabelWidth = 7;
 constexpr std::size_t kStepWidth = 9;
-constexpr std::size_t kSizeWidth = 9;
+constexpr std::size_t kSizeEnd = 15;
 constexpr std::size_t kDetailIndent = 15;
 constexpr std::size_t kMaxBodyLines = 12;
 
@@ -71,7 +70,6 @@ class LogRenderer final : public session::EventSink {
   Result<void> flush() override { return buffer_.flush(); }
 
  private:
-  LogLine start(const Event& event, Mark mark) { return start(event.seq, event.t_ns, event.conn, mark); }
   LogLine start(std::uint64_t seq, std::int64_t t_ns, std::uint32_t conn, Mark mark);
   std::string clock(std::int64_t t_ns) const;
   void end_line() { buffer_.text() += '\n'; }
@@ -82,7 +80,7 @@ class LogRenderer final : public session::EventSink {
   void frame_content(LogLine& line, const Frame& frame);
   void message_content(LogLine& line, std::string_view payload, bool text);
   void frame_details(const Frame& frame, std::string_view payload);
-  void size_column(LogLine& line, std::uint64_t bytes);
+  void size_column(LogLine& line, std::size_t begin, std::uint64_t bytes);
   void on_inflated(const Event& event, const session::Inflated& inflated);
   void on_message(const Event& event, const session::Message& message);
   void on_finding(const Event& event, const session::Finding& finding);
@@ -90,7 +88,8 @@ class LogRenderer final : public session::EventSink {
   void on_response(const Event& event, const session::Response& response);
   void head_details(const std::vector<session::Header>& headers, char direction);
   void step(const Event& event, const Step& step, Mark mark);
-  void detail(std::string_view text);
+  void hang(const LogLine& line, Ink ink, std::string_view text);
+  void detail(std::string_view text, Ink ink = Ink::dim);
   std::size_t detail_room() const {
     return style_.width > 2 * kDetailIndent ? style_.width - kDetailIndent : kDetailIndent;
   }
@@ -171,20 +170,33 @@ std::string LogRenderer::clock(std::int64_t t_ns) const {
 }
 
 void LogRenderer::step(const Event& event, const Step& step, Mark mark) {
-  LogLine line = start(event, mark);
+  const std::uint64_t seq = session::is_opinion(event.body) ? 0 : event.seq;
+  LogLine line = start(seq, event.t_ns, event.conn, mark);
   if (!step.label.empty()) {
     const std::size_t begin = line.used();
     line.put_ascii(Ink::dim, step.label);
     line.pad_to(begin + kStepWidth);
   }
-  const std::size_t room = line.room();
-  line.put(step.ink, room == 0 ? step.text : elide(step.text, room), 0);
-  end_line();
+  hang(line, step.ink, step.text);
 }
 
-void LogRenderer::detail(std::string_view text) {
+/// Ends the line with all of `text`, wrapped under where it began to be told.
+void LogRenderer::hang(const LogLine& line, Ink ink, std::string_view text) {
+  const std::string_view first = line.room() == 0 ? text : wrap(text, line.room()).front();
+  brush_.paint(buffer_.text(), ink, first);
+  end_line();
+  text.remove_prefix(std::min(first.size() + 1, text.size()));
+  if (text.empty()) {
+    return;
+  }
+  for (const std::string_view part : wrap(text, detail_room())) {
+    detail(part, ink);
+  }
+}
+
+void LogRenderer::detail(std::string_view text, Ink ink) {
   buffer_.text().append(kDetailIndent, ' ');
-  brush_.paint(buffer_.text(), Ink::dim, text);
+  brush_.paint(buffer_.text(), ink, text);
   end_line();
 }
 
@@ -229,9 +241,10 @@ void LogRenderer::on_frame(const Event& event, const Frame& frame) {
   frame_line(shown, nullptr);
 }
 
-void LogRenderer::size_column(LogLine& line, std::uint64_t bytes) {
+/// The size ends in one column, whatever the label before it; a long label pushes it on.
+void LogRenderer::size_column(LogLine& line, std::size_t begin, std::uint64_t bytes) {
   const std::string size = format_size(bytes);
-  line.pad_to(line.used() + (size.size() < kSizeWidth - 2 ? kSizeWidth - 2 - size.size() : 1));
+  line.pad_to(begin + kSizeEnd - std::min(size.size(), kSizeEnd));
   line.put_ascii(Ink::plain, size);
   line.put_ascii(Ink::plain, "  ");
 }
@@ -241,8 +254,7 @@ void LogRenderer::frame_line(const HeldFrame& held, const session::Inflated* con
   LogLine line = start(held.seq, held.t_ns, held.conn, mark_of(frame.from));
   const std::size_t begin = line.used();
   line.put_ascii(ink_of(frame.header.opcode), wire::name(frame.header.opcode));
-  line.pad_to(begin + kLabelWidth);
-  size_column(line, content != nullptr ? content->length : frame.header.length);
+  size_column(line, begin, content != nullptr ? content->length : frame.header.length);
   std::string flags;
   append_flags(flags, frame);
   line.put_ascii(Ink::yellow, flags);
@@ -312,8 +324,9 @@ void LogRenderer::on_message(const Event& event, const session::Message& message
     return;
   }
   LogLine line = start(0, event.t_ns, event.conn, mark_of(message.from));
+  const std::size_t begin = line.used();
   line.put_ascii(Ink::bold, "message");
-  size_column(line, message.length);
+  size_column(line, begin, message.length);
   std::string note = "(" + std::to_string(message.frames.size()) + " frames";
   note += message.compressed ? ", " + format_size(message.wire_length) + " on the wire) " : ") ";
   line.put_ascii(Ink::dim, note);
@@ -328,15 +341,7 @@ void LogRenderer::on_finding(const Event& event, const session::Finding& finding
   LogLine line = start(0, event.t_ns, event.conn, {look.mark, look.ink});
   line.put_ascii(look.ink, finding.id);
   line.put_ascii(Ink::plain, ": ");
-  const std::string safe = escape_for_terminal(finding.says);
-  std::string_view rest = safe;
-  const std::string_view first = line.room() == 0 ? rest : wrap(rest, line.room()).front();
-  buffer_.text() += first;
-  end_line();
-  rest.remove_prefix(std::min(first.size() + 1, rest.size()));
-  for (const std::string_view part : rest.empty() ? std::vector<std::string_view>() : wrap(rest, detail_room())) {
-    detail(part);
-  }
+  hang(line, Ink::plain, escape_for_terminal(finding.says));
 }
 
 void LogRenderer::on_verdict(const Event& event, const session::Verdict& verdict) {

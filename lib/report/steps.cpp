@@ -61,7 +61,7 @@ void add_part(std::string& text, std::string_view label, const std::string& valu
 Step step_of(const session::Open& open) {
   std::string text = open.url;
   if (open.parent) {
-    text += " (after #" + std::to_string(*open.parent) + ")";
+    text += " (after c" + std::to_string(*open.parent) + ")";
   }
   return {"open", escape_for_terminal(text), Ink::bold};
 }

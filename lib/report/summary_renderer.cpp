@@ -19,6 +19,11 @@ using session::Frame;
 using session::Side;
 using wire::Opcode;
 
+/// "1 frame", "2 frames".
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 struct Traffic {
   std::uint64_t frames = 0, messages = 0, payload_bytes = 0, wire_bytes = 0, pings = 0, pongs = 0;
 };
@@ -103,11 +108,11 @@ class SummaryRenderer final : public session::EventSink {
     out += text;
     out += '\n';
   }
-  std::string words(const Traffic& traffic) const {
-    std::string text = std::to_string(traffic.messages) + " messages, " + format_size(traffic.payload_bytes) + "; " +
-                       std::to_string(traffic.frames) + " frames, " + format_size(traffic.wire_bytes) + " on the wire";
+  static std::string words(const Traffic& traffic) {
+    std::string text = counted(traffic.messages, "message") + ", " + format_size(traffic.payload_bytes) + "; " +
+                       counted(traffic.frames, "frame") + ", " + format_size(traffic.wire_bytes) + " on the wire";
     if (traffic.pings + traffic.pongs > 0) {
-      text += "; " + std::to_string(traffic.pings) + " pings, " + std::to_string(traffic.pongs) + " pongs";
+      text += "; " + counted(traffic.pings, "ping") + ", " + counted(traffic.pongs, "pong");
     }
     return text;
   }

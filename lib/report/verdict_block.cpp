@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace whydrop::report {
@@ -16,7 +17,6 @@ namespace {
 using payload::Brush;
 using payload::Ink;
 using session::Basis;
-using session::CloseSeen;
 using session::CodeSource;
 using session::Confidence;
 using session::Finding;
@@ -52,8 +52,13 @@ class Block {
     }
   }
   void gap() { out_ += '\n'; }
-  /// Starts a section: its label goes to the left of the next row.
+  /// The label goes to the left of the next row.
   void label(std::string_view text) { label_ = text; }
+  /// The same after an empty line. A section without rows leaves no trace.
+  void section(std::string_view text) {
+    label_ = text;
+    gap_ = true;
+  }
   /// One paragraph, hung under `mark` (a bullet, or empty).
   void row(std::string_view text, std::string_view mark = {}, Ink mark_ink = Ink::plain, Ink ink = Ink::plain) {
     const std::size_t hang = mark.empty() ? 0 : 2;
@@ -74,7 +79,7 @@ class Block {
 
  private:
   void gutter() {
-    out_ += "  ";
+    out_ += std::exchange(gap_, false) ? "\n  " : "  ";
     brush_.paint(out_, Ink::cyan, label_);
     out_.append(kGutter - 2 - label_.size(), ' ');
     label_ = {};
@@ -83,6 +88,7 @@ class Block {
   Brush brush_;
   std::size_t width_;
   std::string_view label_;
+  bool gap_ = false;
   std::string out_;
 };
 
@@ -131,46 +137,17 @@ std::string code_line(const Verdict& verdict) {
   return browser.empty() || !worth_saying ? line : line + "; " + browser;
 }
 
-std::string close_line(std::string_view direction, const std::optional<CloseSeen>& close, bool first) {
-  std::string line(direction);
-  if (!close) {
-    return line + " none";
-  }
-  line += close->code ? " " + close_code_words(*close->code) : " without a code";
-  line += close->reason.empty() ? ", no reason" : ", reason \"" + close->reason + "\"";
-  line += ", event " + std::to_string(close->seq);
-  return first ? line + ", first" : line;
-}
-
 void add_facts(Block& block, const Verdict& verdict) {
   block.label("code");
   block.row(code_line(verdict));
-  if (verdict.code) {
-    const bool both = verdict.received && verdict.sent;
-    block.label("Close");
-    block.row(close_line("received", verdict.received, both && verdict.first_close == Side::server));
-    block.row(close_line("sent", verdict.sent, both && verdict.first_close == Side::client));
-  }
   block.label("ended");
   block.row(ended_words(verdict));
 }
 
-void add_list(
-    Block& block, std::string_view label, const std::vector<std::string>& lines, std::string_view mark, Ink mark_ink) {
-  if (lines.empty()) {
-    return;
-  }
-  block.gap();
-  block.label(label);
-  for (const std::string& line : lines) {
-    block.row(line, mark, mark_ink);
-  }
-}
-
 std::string evidence_words(const Finding& finding) {
-  std::string text = finding.evidence.size() == 1 ? "event " : "events ";
+  std::string text = "see ";
   for (std::size_t i = 0; i < finding.evidence.size() && i < kMaxEvidence; ++i) {
-    text += (i == 0 ? "" : ", ") + std::to_string(finding.evidence[i]);
+    text += (i == 0 ? "#" : ", #") + std::to_string(finding.evidence[i]);
   }
   return finding.evidence.size() > kMaxEvidence ? text + " …" : text;
 }
@@ -186,46 +163,55 @@ std::string title_of(const Finding& finding) {
   return finding.count > 1 ? text + ", " + std::to_string(finding.count) + " times" : text;
 }
 
-void add_finding(Block& block, const Finding& finding) {
+bool among(const std::string& text, const std::vector<std::string>& list) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+void add_finding(Block& block, const Verdict& verdict, const Finding& finding) {
   const SeverityLook look = look_of(finding.severity);
-  block.row(title_of(finding), look.mark, look.ink, Ink::bold);
+  const bool inferred = finding.basis == Basis::inferred;
+  block.row(title_of(finding), inferred ? "≈" : look.mark, look.ink, Ink::bold);
   block.row(finding.says, " ");
-  if (!finding.fix.empty()) {
+  if (!finding.fix.empty() && !among(finding.fix, verdict.next)) {
     block.row("Try: " + finding.fix, " ");
   }
-  block.row(
-      evidence_words(finding) + (finding.citation.empty() ? "" : "; " + finding.citation), " ", Ink::plain, Ink::dim);
+  const std::string source = finding.citation.empty() ? std::string() : "; " + finding.citation;
+  block.row(evidence_words(finding) + source, " ", Ink::plain, Ink::dim);
 }
 
 /// Findings of one basis, so that what was seen and what was concluded never share a list.
-void add_findings(Block& block, std::string_view label, const Verdict& verdict, Basis basis) {
+void add_findings(Block& block, const Verdict& verdict, Basis basis) {
   std::size_t shown = 0;
   std::size_t left = 0;
   for (const Finding& finding : verdict.findings) {
     if (finding.basis != basis) {
       continue;
     }
-    if (shown == kMaxFindings) {
+    if (shown < kMaxFindings) {
+      add_finding(block, verdict, finding);
+      ++shown;
+    } else {
       ++left;
-      continue;
     }
-    if (shown++ == 0) {
-      block.gap();
-      block.label(label);
-    }
-    add_finding(block, finding);
   }
   if (left > 0) {
     block.row("and " + std::to_string(left) + " more; --output ndjson lists them all", " ");
   }
 }
 
-void add_next(Block& block, const Verdict& verdict) {
-  if (verdict.next.empty()) {
-    return;
+/// Sentences that no finding has already said.
+void add_sentences(
+    Block& block, const Verdict& verdict, const std::vector<std::string>& lines, std::string_view mark, Ink ink) {
+  for (const std::string& line : lines) {
+    const bool said = std::any_of(
+        verdict.findings.begin(), verdict.findings.end(), [&](const Finding& finding) { return finding.says == line; });
+    if (!said) {
+      block.row(line, mark, ink);
+    }
   }
-  block.gap();
-  block.label("next");
+}
+
+void add_next(Block& block, const Verdict& verdict) {
   for (std::size_t i = 0; i < verdict.next.size(); ++i) {
     block.row(verdict.next[i], std::to_string(i + 1), Ink::cyan);
   }
@@ -248,16 +234,20 @@ std::string verdict_block(const Verdict& verdict, const Style& style) {
   block.headline(verdict.headline, tone(verdict));
   block.gap();
   add_facts(block, verdict);
-  add_list(block, "observed", verdict.observed, "•", Ink::plain);
-  add_findings(block, "findings", verdict, Basis::observed);
-  add_list(block, "inferred", verdict.inferred, "≈", Ink::yellow);
-  add_findings(block, "likely", verdict, Basis::inferred);
-  add_list(block, "unknown", verdict.unknown, "?", Ink::magenta);
+  block.section("observed");
+  add_sentences(block, verdict, verdict.observed, "•", Ink::plain);
+  block.section("findings");
+  add_findings(block, verdict, Basis::observed);
+  block.section("inferred");
+  add_findings(block, verdict, Basis::inferred);
+  add_sentences(block, verdict, verdict.inferred, "≈", Ink::yellow);
+  block.section("unknown");
+  add_sentences(block, verdict, verdict.unknown, "?", Ink::magenta);
+  block.section("next");
   add_next(block, verdict);
   const std::string key = explain_key(verdict);
   if (!key.empty()) {
-    block.gap();
-    block.label("explain");
+    block.section("explain");
     block.row("whydrop explain " + key);
   }
   return block.take();

@@ -1,5 +1,8 @@
 #include "report/wrap.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace whydrop::report {
 namespace {
 
@@ -18,6 +21,27 @@ std::size_t prefix_of(std::string_view text, std::size_t columns) {
   return text.size();
 }
 
+bool is_unit(std::string_view word) {
+  static constexpr std::string_view kUnits[] = {"ns", "µs", "ms", "s", "min", "h", "B", "KiB", "MiB", "GiB"};
+  return std::find(std::begin(kUnits), std::end(kUnits), word) != std::end(kUnits);
+}
+
+/// True if the blank at `space` stands between a number and its unit.
+bool holds_together(std::string_view text, std::size_t space) {
+  const std::string_view rest = text.substr(space + 1);
+  return space > 0 && text[space - 1] >= '0' && text[space - 1] <= '9' &&
+         is_unit(rest.substr(0, rest.find_first_of(" ,;.:)")));
+}
+
+/// Where to break a text of which `fits` bytes fit into a line: at a blank, or 0 if there is none.
+std::size_t break_at(std::string_view text, std::size_t fits) {
+  std::size_t space = text.rfind(' ', fits);
+  while (space != std::string_view::npos && holds_together(text, space)) {
+    space = text.rfind(' ', space - 1);
+  }
+  return space == std::string_view::npos ? 0 : space;
+}
+
 }  // namespace
 
 std::vector<std::string_view> wrap(std::string_view text, std::size_t columns) {
@@ -29,10 +53,9 @@ std::vector<std::string_view> wrap(std::string_view text, std::size_t columns) {
       lines.push_back(text);
       return lines;
     }
-    const std::size_t space = text.rfind(' ', fits);
-    const bool can_break = space != std::string_view::npos && space > 0;
-    lines.push_back(text.substr(0, can_break ? space : fits));
-    text.remove_prefix(can_break ? space + 1 : fits);
+    const std::size_t space = break_at(text, fits);
+    lines.push_back(text.substr(0, space > 0 ? space : fits));
+    text.remove_prefix(space > 0 ? space + 1 : fits);
   }
 }
 

@@ -1,7 +1,9 @@
 #include "net/client.hpp"
 
 #include "net/client_impl.hpp"
+#include "net/proxy.hpp"
 #include "net/request_head.hpp"
+#include "net/tls.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -192,6 +194,14 @@ void Client::Impl::read_ended(const std::error_code& error) {
 }
 
 void Client::Impl::upgrade_ended(const std::error_code& error) {
+  if (error.category() == asio::error::get_ssl_category()) {
+    // In TLS 1.3 a server judges our certificate after our part of the handshake is over.
+    session::Tls fact;
+    fact.error = tls_error_text(error);
+    pipeline.on_fact(conn, fact, loop.now_ns());
+    end(EndingHow::tls_failed, EndedBy::server, fact.error);
+    return;
+  }
   if (!looks_like_http(answer.head())) {
     refuse();
     return;
@@ -294,6 +304,20 @@ void Client::Impl::interrupt() {
   interrupted_once = true;
   close(1000, "");
   close_within(kInterruptWait);
+}
+
+Result<void> check(const ConnectOptions& options) {
+  if (!options.proxy.url.empty()) {
+    if (const auto proxy = parse_proxy(options.proxy); !proxy) {
+      return tl::unexpected(proxy.error());
+    }
+  }
+  if (options.url.tls) {
+    if (const auto context = make_tls_context(options.tls); !context) {
+      return tl::unexpected(context.error());
+    }
+  }
+  return {};
 }
 
 Client::Client(Loop& loop, engine::Pipeline& pipeline, engine::Actor& actor, ConnectOptions options, Done done)

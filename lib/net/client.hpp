@@ -66,6 +66,11 @@ struct ConnectOptions {
   std::optional<std::uint32_t> parent;
 };
 
+/// Reads what the options name, the proxy's URL and TLS files, so that a mistake is told before anything is sent.
+/// Errors: usage for the proxy, local for a file. A Client that is started all the same ends as proxy_failed or
+/// tls_failed.
+Result<void> check(const ConnectOptions& options);
+
 /// One connection, from resolve to its Verdict. Owns the socket; websocketpp acts behind it. Reports every step and
 /// byte to the pipeline, forwards raw events to the actor. design.md section 1.
 class Client {

@@ -1,7 +1,12 @@
 #include "net/tls.hpp"
 
+#include "net/ending.hpp"
+
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <memory>
 #include <utility>
@@ -96,8 +101,12 @@ std::string last_reason() {
   return text == nullptr ? "it cannot be used" : text;
 }
 
-tl::unexpected<Error> file_fault(std::string_view what, const std::string& path, std::string hint = {}) {
-  return fail(ErrorKind::local, fmt::format("{} {}: {}", what, path, last_reason()), std::move(hint));
+tl::unexpected<Error> file_fault(std::string_view what, const std::string& path, std::string hint) {
+  const std::string reason = last_reason();
+  if (::access(path.c_str(), R_OK) != 0) {
+    return fail(ErrorKind::local, fmt::format("{} {}: {}", what, path, std::generic_category().message(errno)));
+  }
+  return fail(ErrorKind::local, fmt::format("{} {}: {}", what, path, reason), std::move(hint));
 }
 
 /// Where OpenSSL's key log callback writes; one file a run, opened when first used.
@@ -118,9 +127,19 @@ int give_password(char* buffer, int size, int, void* password) {
   return length;
 }
 
+/// The directory is read name by name as issuers are met; the one big file costs 20 ms of parsing, so it is read only
+/// where it was asked for or stands alone.
+void trust_system(SSL_CTX* context) {
+  SSL_CTX_set_default_verify_dir(context);
+  const bool asked = std::getenv(X509_get_default_cert_file_env()) != nullptr;
+  if (asked || ::access(X509_get_default_cert_dir(), R_OK | X_OK) != 0) {
+    SSL_CTX_set_default_verify_file(context);
+  }
+}
+
 Result<void> trust(SSL_CTX* context, const TlsOptions& options) {
   if (options.cacert.empty()) {
-    SSL_CTX_set_default_verify_paths(context);
+    trust_system(context);
   } else if (SSL_CTX_load_verify_file(context, options.cacert.c_str()) != 1) {
     return file_fault("--cacert", options.cacert, "give a file of PEM certificates");
   }
@@ -220,23 +239,28 @@ session::Tls TlsHandshake::fact(const std::error_code& error) {
 }
 
 std::string TlsHandshake::error_text(const std::error_code& error) {
+  const bool refused = error.category() == asio::error::get_ssl_category() &&
+                       ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED;
+  if (!refused) {
+    return tls_error_text(error);
+  }
   const long verdict = SSL_get_verify_result(stream_->native_handle());
+  for (const Named& known : kVerifyErrors) {
+    if (known.number == verdict) {
+      return fmt::format("{}: {}", known.word, known.says);
+    }
+  }
+  return fmt::format("certificate_refused: {}", X509_verify_cert_error_string(verdict));
+}
+
+std::string tls_error_text(const std::error_code& error) {
+  if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
+    return "handshake_cut: the server closed the connection in the middle of the TLS handshake";
+  }
   if (error.category() != asio::error::get_ssl_category()) {
-    const bool ended = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
-    return fmt::format("handshake_cut: the server {} in the middle of the TLS handshake",
-                       ended                                    ? "closed the connection"
-                       : error == asio::error::connection_reset ? "reset the connection"
-                                                                : error.message());
+    return fmt::format("handshake_cut: {} in the middle of the TLS handshake", error_name(error));
   }
   const int reason = ERR_GET_REASON(static_cast<unsigned long>(error.value()));
-  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
-    for (const Named& known : kVerifyErrors) {
-      if (known.number == verdict) {
-        return fmt::format("{}: {}", known.word, known.says);
-      }
-    }
-    return fmt::format("certificate_refused: {}", X509_verify_cert_error_string(verdict));
-  }
   if (contains(kProtocolVersion, reason)) {
     return "protocol_version: the server and we share no TLS version";
   }
@@ -244,9 +268,10 @@ std::string TlsHandshake::error_text(const std::error_code& error) {
     return "not_tls: the server does not answer in TLS";
   }
   const char* words = ERR_reason_error_string(static_cast<unsigned long>(error.value()));
-  // Alerts of the peer are the reasons from 1000 on. RFC 8446 section 6.
-  return fmt::format(
-      "{}: {}", reason >= SSL_AD_REASON_OFFSET ? "handshake_alert" : "handshake_failed", words ? words : "unknown");
+  // Alerts of the peer are the reasons from 1000 on.
+  return fmt::format("{}: {}",
+                     reason >= SSL_AD_REASON_OFFSET ? "handshake_alert" : "handshake_failed",
+                     words == nullptr ? "unknown" : words);
 }
 
 }  // namespace whydrop::net

@@ -16,6 +16,9 @@ namespace whydrop::net {
 /// Errors: local, where a file cannot be read or used.
 Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& options);
 
+/// A failed handshake in a stable word and what it means: "not_tls: …", "handshake_alert: …", "handshake_cut: …".
+std::string tls_error_text(const std::error_code& error);
+
 /// One TLS client handshake and what there is to tell of it, also where it failed.
 class TlsHandshake {
  public:

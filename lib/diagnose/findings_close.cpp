@@ -73,7 +73,7 @@ std::optional<Judgement> close_unanswered(const Ledger& ledger, std::string_view
       (id == "close-timeout") != timed_out || how == EndingHow::capture_ended || how == EndingHow::interrupted) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("Your Close was not answered within {}; the connection ended with {}.",
+  return Judgement{fmt::format("Your Close was not answered; {} later the connection ended ({}).",
                                format_duration(ledger.ending->t_ns - ledger.client.close_t),
                                session::name(how)),
                    {ledger.client.close->seq, ledger.ending->seq}};

@@ -169,8 +169,7 @@ const std::vector<FindingRow>& ending_findings() {
        "FIN without a Close frame",
        "The server's side ended TCP in order but sent no WebSocket Close. A process that exits, a handler that returns "
        "or throws, and a proxy that reaches a limit all look like this.",
-       "Look at the server's and the proxies' logs at this time; send the last message alone and see if it happens "
-       "again.",
+       "Look at the server's and the proxies' logs at this time.",
        "RFC 6455 section 7.1.1"},
       {"no-close-mid-frame",
        Severity::error,
@@ -290,7 +289,7 @@ const std::vector<FindingRow>& ending_findings() {
        "connection for a backend that is gone.",
        "Look at whether the server's event loop is blocked.",
        "RFC 6455 section 5.5.3"},
-      {"interrupted",
+      {"run-interrupted",
        Severity::note,
        Party::client,
        true,

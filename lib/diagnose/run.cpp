@@ -97,6 +97,8 @@ session::Verdict RunLedger::conclude() const {
   verdict.findings = findings_;
   if (auto judgement = rapid_failures(rapid_, connections_, rapid_evidence_)) {
     if (auto finding = make(*find_finding("rapid-failures"), std::move(*judgement))) {
+      verdict.observed.insert(verdict.observed.begin(), finding->says);
+      verdict.next.insert(verdict.next.begin(), finding->fix);
       verdict.findings.push_back(std::move(*finding));
     }
   }

@@ -44,7 +44,7 @@ std::string_view transport_words(EndingHow how) {
   case EndingHow::local_close:
     return "your side closed the connection";
   case EndingHow::interrupted:
-    return "whydrop was interrupted";
+    return "a signal interrupted whydrop";
   case EndingHow::capture_ended:
     return "the record ends";
   case EndingHow::resolve_failed:
@@ -116,11 +116,12 @@ void observe_message(const Ledger& ledger, Side from, Sentences& to) {
     to.push_back(fmt::format("{} sent no message.", from == Side::client ? "Your side" : "The server"));
     return;
   }
-  to.push_back(fmt::format("Last from {}: {}, {} before the end{}.",
-                           owner(from),
-                           message_words(*last),
-                           format_duration(ledger.since_last_message_ns(from)),
-                           last->text && !last->excerpt.empty() ? ": " + printable(last->excerpt, 80) : ""));
+  const std::string head = fmt::format("Last from {}: {}, {} before the {}",
+                                       owner(from),
+                                       message_words(*last),
+                                       format_duration(ledger.since_last_message_ns(from)),
+                                       ledger.first_close ? "first Close" : "end");
+  to.push_back(last->text && !last->excerpt.empty() ? head + ": " + printable(last->excerpt, 80) : head + ".");
 }
 
 void observe_course(const Ledger& ledger, Sentences& to) {

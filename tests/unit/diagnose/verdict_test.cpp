@@ -1,0 +1,434 @@
+// Each case is a run told event by event; its whole verdict stands in verdicts.txt. WHYDROP_UPDATE_GOLDEN=1 rewrites
+// that file.
+#include "script.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+namespace whydrop::diagnose::test {
+namespace {
+
+using session::EndedBy;
+using session::Ending;
+using session::EndingHow;
+using session::Party;
+using session::Severity;
+using session::Side;
+constexpr auto kClient = Side::client;
+constexpr auto kServer = Side::server;
+
+struct Case {
+  const char* name;
+  session::Verdict (*verdict)();
+};
+
+Ending read_error(const char* error) {
+  Ending ending;
+  ending.read_error = error;
+  return ending;
+}
+
+Ending unacked(std::uint32_t segments, std::uint32_t retransmits) {
+  Ending ending;
+  ending.tcp.unacked = segments;
+  ending.tcp.retransmits = retransmits;
+  return ending;
+}
+
+session::Partial partial_of_server(std::uint64_t have, std::uint64_t need) {
+  session::Partial partial;
+  partial.from = kServer;
+  partial.has_header = true;
+  partial.have = have;
+  partial.need = need;
+  return partial;
+}
+
+session::Connect connect_error(const char* error) {
+  session::Connect connect;
+  connect.remote = "127.0.0.1:1";
+  connect.error = error;
+  return connect;
+}
+
+session::Resolve resolve_error(const char* error) {
+  session::Resolve resolve;
+  resolve.host = "nohost.example";
+  resolve.error = error;
+  return resolve;
+}
+
+session::Tls tls_error(const char* error) {
+  session::Tls tls;
+  tls.subject = "CN=other.example";
+  tls.issuer = "CN=Test CA";
+  tls.not_before = "2024-01-01T00:00:00Z";
+  tls.not_after = "2034-01-01T00:00:00Z";
+  tls.error = error;
+  return tls;
+}
+
+session::Verdict refused(int status,
+                         const char* reason,
+                         std::vector<session::Header> headers = {},
+                         std::string body = {}) {
+  Script script;
+  script.request()
+      .after_ms(7)
+      .response(status, reason, std::move(headers), std::move(body))
+      .ending(EndingHow::upgrade_refused);
+  return script.verdict();
+}
+
+const Case kCases[] = {
+    {"fin after a message",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .after_ms(20)
+           .server("hi")
+           .after_ms(5)
+           .you("boom")
+           .after_ms(3)
+           .ending(EndingHow::fin, read_error("eof"))
+           .verdict();
+     }},
+    {"fin before any message", [] { return Script().session().after_ms(30).ending(EndingHow::fin).verdict(); }},
+    {"fin in mid-frame",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .after_ms(2)
+           .fact(partial_of_server(12, 130))
+           .ending(EndingHow::fin_mid_frame)
+           .verdict();
+     }},
+    {"reset after a long silence",
+     [] {
+       return Script()
+           .session()
+           .server("hi")
+           .after_s(400)
+           .you("still there?")
+           .after_ms(15)
+           .ending(EndingHow::reset, read_error("connection_reset"))
+           .verdict();
+     }},
+    {"close_notify without Close",
+     [] { return Script().session().you("a").after_s(3).ending(EndingHow::tls_close_notify).verdict(); }},
+    {"tls truncated", [] { return Script().session().you("a").after_s(3).ending(EndingHow::tls_truncated).verdict(); }},
+    {"own clean close",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .after_ms(2)
+           .server("a")
+           .after_ms(1)
+           .close(kClient, 1000)
+           .after_ms(2)
+           .close(kServer, 1000)
+           .after_ms(1)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"own close not answered",
+     [] { return Script().session().close(kClient, 1000).after_s(5).ending(EndingHow::close_timeout).verdict(); }},
+    {"own close answered by fin",
+     [] { return Script().session().close(kClient, 1000).after_ms(5).ending(EndingHow::fin).verdict(); }},
+    {"server closes 1000 after a message",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .after_ms(4)
+           .close(kServer, 1000)
+           .close(kClient, 1000)
+           .after_ms(1)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"server closes 1000 later",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .after_s(9)
+           .close(kServer, 1000, "bye")
+           .close(kClient, 1000)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"server closes with an empty body",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .after_s(3)
+           .empty_close(kServer)
+           .empty_close(kClient)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"1008 at once, no Origin",
+     [] {
+       return Script()
+           .session()
+           .after_ms(9)
+           .close(kServer, 1008, "no token")
+           .close(kClient, 1008)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"1009 after a large message",
+     [] {
+       return Script()
+           .session()
+           .you("small")
+           .you("large", 200 << 10)
+           .after_ms(9)
+           .close(kServer, 1009)
+           .close(kClient, 1009)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"1011",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .after_ms(9)
+           .close(kServer, 1011, "oops\x1b[31m")
+           .ending(EndingHow::reset)
+           .verdict();
+     }},
+    {"4001",
+     [] {
+       return Script().session().you("a").after_ms(9).close(kServer, 4001, "expired").ending(EndingHow::fin).verdict();
+     }},
+    {"1001 after ten minutes of silence",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .server("b")
+           .after_s(601)
+           .close(kServer, 1001, "Going away")
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"cut at two hours",
+     [] { return Script().session().after_s(7197).you("a").after_s(3).ending(EndingHow::fin).verdict(); }},
+    {"illegal 1006 on the wire",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .after_ms(3)
+           .close(kServer, 1006)
+           .finding("close-code-reserved", Severity::error, Party::server)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"masked server frame",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .after_ms(3)
+           .frame(kServer, wire::Opcode::text, "b")
+           .finding("mask-from-server", Severity::error, Party::server)
+           .close(kClient, 1002)
+           .after_s(5)
+           .ending(EndingHow::close_timeout)
+           .verdict();
+     }},
+    {"ping unanswered, half-open",
+     [] {
+       return Script()
+           .session()
+           .ping(kClient, "1")
+           .after_ms(20)
+           .pong(kServer, "1")
+           .after_s(10)
+           .ping(kClient, "2")
+           .after_s(5)
+           .ending(EndingHow::ping_timeout, unacked(1, 4))
+           .verdict();
+     }},
+    {"ping unanswered, host alive",
+     [] {
+       return Script().session().ping(kClient, "1").after_s(5).ending(EndingHow::ping_timeout, unacked(0, 0)).verdict();
+     }},
+    {"idle time-out",
+     [] { return Script().session().server("a").after_s(2).ending(EndingHow::idle_timeout).verdict(); }},
+    {"TCP timed out", [] { return Script().session().you("a").after_s(900).ending(EndingHow::timed_out).verdict(); }},
+    {"server ping not answered",
+     [] { return Script().session().ping(kServer, "x").after_s(20).ending(EndingHow::fin).verdict(); }},
+    {"compressed message, then 1002",
+     [] {
+       return Script()
+           .session({}, "permessage-deflate")
+           .message(kClient, "a", 0, true)
+           .after_ms(5)
+           .close(kServer, 1002)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"interrupted in a session", [] { return Script().session().ending(EndingHow::interrupted).verdict(); }},
+    {"capture ended", [] { return Script().session().you("a").ending(EndingHow::capture_ended).verdict(); }},
+    {"capture without an ending", [] { return Script().session().you("a").verdict(); }},
+    {"har",
+     [] {
+       return Script({{}, true}).session().you("a").after_ms(1).ending(EndingHow::capture_ended).verdict();
+     }},
+    {"no event", [] { return Script().verdict(); }},
+    {"expected 1000 from the server",
+     [] {
+       return Script({{1000}, false})
+           .session()
+           .you("a")
+           .after_ms(4)
+           .close(kServer, 1000)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"401",
+     [] {
+       return refused(401, "Unauthorized", {{"WWW-Authenticate", "Bearer realm=\"x\"", {}}}, "no token");
+     }},
+    {"403 without Origin",
+     [] {
+       return refused(403, "Forbidden", {{"Server", "edge", {}}}, R"({"message":"Forbidden"})");
+     }},
+    {"404", [] { return refused(404, "Not Found"); }},
+    {"426",
+     [] {
+       return refused(426, "Upgrade Required", {{"Sec-WebSocket-Version", "13", {}}});
+     }},
+    {"429",
+     [] {
+       return refused(429, "Too Many Requests", {{"Retry-After", "17", {}}});
+     }},
+    {"503", [] { return refused(503, "Service Unavailable"); }},
+    {"502", [] { return refused(502, "Bad Gateway"); }},
+    {"301",
+     [] {
+       return refused(301, "Moved Permanently", {{"Location", "wss://h/ws", {}}});
+     }},
+    {"200 with HTML",
+     [] {
+       return refused(200, "OK", {{"Content-Type", "text/html", {}}}, "<!DOCTYPE html><p>hi");
+     }},
+    {"200 without HTML", [] { return refused(200, "OK", {}, "hi"); }},
+    {"not HTTP", [] { return refused(0, "SSH-2.0-OpenSSH_9.2"); }},
+    {"TLS alert to a plain request", [] { return refused(0, "\x15\x03\x01"); }},
+    {"wrong accept",
+     [] {
+       return Script()
+           .request()
+           .response(101, "Switching Protocols")
+           .finding("accept-wrong", Severity::error, Party::server)
+           .ending(EndingHow::upgrade_refused)
+           .verdict();
+     }},
+    {"upgrade cut",
+     [] {
+       return Script().request().after_ms(3).ending(EndingHow::upgrade_cut, read_error("connection_reset")).verdict();
+     }},
+    {"upgrade timeout", [] { return Script().request().after_s(10).ending(EndingHow::upgrade_timeout).verdict(); }},
+    {"refused port",
+     [] {
+       return Script()
+           .fact(session::Open{})
+           .fact(connect_error("connection refused"))
+           .ending(EndingHow::connect_failed)
+           .verdict();
+     }},
+    {"NXDOMAIN",
+     [] {
+       return Script()
+           .fact(session::Open{})
+           .fact(resolve_error("NXDOMAIN: no such name"))
+           .ending(EndingHow::resolve_failed)
+           .verdict();
+     }},
+    {"hostname mismatch",
+     [] {
+       return Script()
+           .fact(session::Open{})
+           .fact(tls_error("hostname_mismatch: the certificate is for other.example"))
+           .ending(EndingHow::tls_failed)
+           .verdict();
+     }},
+    {"proxy 407",
+     [] {
+       return Script()
+           .fact(session::Open{})
+           .fact(session::Proxy{"http", "10.0.0.1:3128", 407, 0, "407 Proxy Authentication Required"})
+           .ending(EndingHow::proxy_failed)
+           .verdict();
+     }},
+    {"three sessions that die at once",
+     [] {
+       Script script;
+       for (std::uint32_t i = 1; i <= 3; ++i) {
+         script.conn(i).session().after_ms(9).close(kServer, 1008, "no token").ending(EndingHow::fin).after_s(1);
+       }
+       return script.run_verdict();
+     }},
+};
+
+std::map<std::string, std::string> read_golden(const std::string& path) {
+  std::map<std::string, std::string> sections;
+  std::ifstream file(path);
+  std::string line, name;
+  while (std::getline(file, line)) {
+    if (line.rfind("== ", 0) == 0) {
+      name = line.substr(3);
+    } else if (!line.empty()) {
+      sections[name] += line + "\n";
+    }
+  }
+  return sections;
+}
+
+std::string whole(const session::Verdict& verdict) {
+  std::string out = text(verdict);
+  for (const auto& finding : verdict.findings) {
+    out += "finding: " + finding.id + " " + std::string(session::name(finding.severity)) + " " +
+           std::string(session::name(finding.basis)) + " " + std::string(session::name(finding.confidence)) + " " +
+           std::string(session::name(finding.at_fault)) + " #";
+    for (const auto seq : finding.evidence) {
+      out += " " + std::to_string(seq);
+    }
+    out += ": " + finding.says + "\n";
+  }
+  return out;
+}
+
+TEST(verdicts, are_as_written_down) {
+  const std::string path = WHYDROP_SOURCE_DIR "/tests/unit/diagnose/verdicts.txt";
+  if (std::getenv("WHYDROP_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream file(path);
+    for (const Case& test : kCases) {
+      file << "== " << test.name << "\n" << whole(test.verdict()) << "\n";
+    }
+  }
+  const auto golden = read_golden(path);
+  EXPECT_EQ(golden.size(), std::size(kCases));
+  for (const Case& test : kCases) {
+    const auto expected = golden.find(test.name);
+    ASSERT_NE(expected, golden.end()) << test.name;
+    EXPECT_EQ(whole(test.verdict()), expected->second) << test.name;
+  }
+}
+
+}  // namespace
+}  // namespace whydrop::diagnose::test

@@ -16,7 +16,13 @@ handshake::Head make_head(const std::string& start_line, int status, const std::
 }  // namespace
 
 handshake::Head head_of(const Request& request) {
-  return make_head(request.start_line, 0, request.headers);
+  auto head = make_head(request.start_line, 0, request.headers);
+  // Nothing can be computed from a key that is masked.
+  for (std::size_t i = request.headers.size(); i-- > 0;) {
+    if (!request.headers[i].redact.empty() && handshake::same_token(request.headers[i].name, "Sec-WebSocket-Key"))
+      head.fields.erase(head.fields.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return head;
 }
 
 handshake::Head head_of(const Response& response) {

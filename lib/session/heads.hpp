@@ -5,7 +5,7 @@
 
 namespace whydrop::session {
 
-/// The head that a Request or Response fact tells, without raw bytes.
+/// The head that a Request or Response fact tells, without raw bytes and without a masked Sec-WebSocket-Key.
 handshake::Head head_of(const Request& request);
 handshake::Head head_of(const Response& response);
 

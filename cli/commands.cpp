@@ -11,6 +11,12 @@ const std::vector<Command>& commands() {
        "whydrop rehearse --ending reset --after 2 --port 0\n"
        "whydrop rehearse --status 429 --tls --write-ca ca.pem",
        setup_rehearse},
+      {"explain",
+       "Say what a close code, an ending, a finding or an exit code means",
+       "whydrop explain 1006\n"
+       "whydrop explain no-close-reset\n"
+       "whydrop explain",
+       setup_explain},
       {"completion",
        "Print a completion script for bash, zsh or fish",
        "whydrop completion bash > /etc/bash_completion.d/whydrop\n"

@@ -6,6 +6,7 @@ namespace whydrop::cli {
 
 /// Declare the options of a command on `options` and return what runs once they are parsed.
 Run setup_completion(Options& options);
+Run setup_explain(Options& options);
 Run setup_rehearse(Options& options);
 
 }  // namespace whydrop::cli

@@ -55,8 +55,10 @@ std::optional<Judgement> resolve_failed(const Ledger& ledger, std::string_view i
 }
 
 std::optional<Judgement> connect_failed(const Ledger& ledger, std::string_view id) {
-  static constexpr std::array<Kind, 3> kinds = {
-      {{"refused", "connect-refused"}, {"timed out", "connect-timed-out"}, {"unreachable", "connect-unreachable"}}};
+  static constexpr std::array<Kind, 4> kinds = {{{"refused", "connect-refused"},
+                                                 {"timed out", "connect-timed-out"},
+                                                 {"timed_out", "connect-timed-out"},
+                                                 {"unreachable", "connect-unreachable"}}};
   if (!ledger.ending || ledger.how() != EndingHow::connect_failed) {
     return std::nullopt;
   }
@@ -96,15 +98,16 @@ std::string certificate_words(const session::Tls& tls) {
 }
 
 std::optional<Judgement> tls_failed(const Ledger& ledger, std::string_view id) {
-  static constexpr std::array<Kind, 9> kinds = {{{"hostname_mismatch", "tls-hostname-mismatch"},
-                                                 {"self_signed", "tls-self-signed"},
-                                                 {"unknown_issuer", "tls-unknown-issuer"},
-                                                 {"expired", "tls-expired"},
-                                                 {"not_yet_valid", "tls-not-yet-valid"},
-                                                 {"not_tls", "tls-not-tls"},
-                                                 {"protocol_version", "tls-protocol-version"},
-                                                 {"alert", "tls-alert"},
-                                                 {"cut", "tls-cut"}}};
+  static constexpr std::array<Kind, 10> kinds = {{{"hostname_mismatch", "tls-hostname-mismatch"},
+                                                  {"self_signed", "tls-self-signed"},
+                                                  {"unknown_issuer", "tls-unknown-issuer"},
+                                                  {"expired", "tls-expired"},
+                                                  {"not_yet_valid", "tls-not-yet-valid"},
+                                                  {"revoked", "tls-revoked"},
+                                                  {"not_tls", "tls-not-tls"},
+                                                  {"protocol_version", "tls-protocol-version"},
+                                                  {"handshake_alert", "tls-alert"},
+                                                  {"handshake_cut", "tls-cut"}}};
   if (!ledger.ending || ledger.how() != EndingHow::tls_failed) {
     return std::nullopt;
   }
@@ -262,6 +265,15 @@ const std::vector<FindingRow>& connect_findings() {
        "The certificate's first day is in the future of this machine's clock.",
        "Check this machine's clock.",
        "RFC 5280 section 4.1.2.5"},
+      {"tls-revoked",
+       Severity::error,
+       Party::server,
+       true,
+       tls_failed,
+       "The certificate is revoked",
+       "The authority has taken the server's certificate, or one of its issuers', back before its last day.",
+       "Have the server's certificate reissued.",
+       "RFC 5280 section 5"},
       {"tls-not-tls",
        Severity::error,
        Party::client,

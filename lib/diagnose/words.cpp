@@ -20,6 +20,10 @@ std::string printable(std::string_view text, std::size_t max) {
 }
 
 std::string close_code(std::uint16_t code) {
+  // 1006 on the wire is no "no Close frame": the range's name would contradict what was seen.
+  if (!may_be_sent(code)) {
+    return fmt::format("{} (a code that may not be sent)", code);
+  }
   const std::string_view name = close_code_name(code);
   return name.empty() ? fmt::format("{}", code) : fmt::format("{} ({})", code, name);
 }

@@ -347,7 +347,7 @@ const Case kCases[] = {
      [] {
        return Script()
            .fact(session::Open{})
-           .fact(connect_error("connection refused"))
+           .fact(connect_error("connection_refused"))
            .ending(EndingHow::connect_failed)
            .verdict();
      }},

@@ -1,0 +1,156 @@
+#!/usr/bin/python3
+"""Runs whydrop against peers and compares everything that it prints.
+
+usage: run.py WHYDROP [--cases DIR] [--filter TEXT] [--jobs N]
+
+A case is an object in one of the *.json files of DIR; see README.md beside this file. WHYDROP_UPDATE_GOLDEN=1 writes what was
+printed as what is expected. Prints "N passed, N failed" last; exits 1 if a case failed.
+"""
+import argparse
+import concurrent.futures
+import difflib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import peers
+
+HERE = pathlib.Path(__file__).resolve().parent
+TIME_LIMIT_S = 40
+UPDATE = os.environ.get("WHYDROP_UPDATE_GOLDEN") == "1"
+
+# What differs from run to run, in the order in which it is replaced. Few on purpose: what is replaced is not checked.
+VOLATILE = [
+    (re.compile(r"(127\.0\.0\.1|\[::1\]|localhost):\d{4,5}\b"), r"\1:{port}"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"), "<date>"),
+    (re.compile(r"\b\d\d:\d\d:\d\d\.\d{3,}"), "<t>"),
+    (re.compile(r"(?<![\w.])\+?\d+\.\d{3,}(?= |$)", re.M), "<t>"),
+    (re.compile(r"less than 1 ms|(?<![\w.])\d+(\.\d+)? ?(ns|µs|us|ms)\b"), "<t>"),
+    (re.compile(r"(?<![\w.])\d+\.\d+ ?s\b"), "<t>"),
+    (re.compile(r"(?i)(sec-websocket-(?:key|accept): )\S+"), r"\1<key>"),
+]
+
+
+def normalise(text, places):
+    for shown, value in places.items():
+        if value:
+            text = text.replace(value, "{" + shown + "}")
+    for pattern, replacement in VOLATILE:
+        text = pattern.sub(replacement, text)
+    return text.splitlines()
+
+
+def fill(value, places):
+    for shown, text in places.items():
+        value = value.replace("{" + shown + "}", text)
+    return value
+
+
+def environment(home):
+    kept = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}
+    return {**kept, "HOME": home, "LANG": "C.UTF-8", "TERM": "dumb", "NODE_PATH": "/usr/share/nodejs"}
+
+
+def run_whydrop(whydrop, case, places, tmp):
+    arguments = [fill(argument, places) for argument in case["args"]]
+    if case.get("capture"):
+        arguments += ["--capture", tmp + "/run.ndjson"]
+    env = {**environment(tmp), **{name: fill(value, places) for name, value in case.get("env", {}).items()}}
+    process = subprocess.Popen([whydrop] + arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, env=env, cwd=tmp)
+    try:
+        out, err = process.communicate(fill(case.get("stdin", ""), places).encode(), timeout=TIME_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        err += b"(stopped by the runner: time limit)\n"
+    return process.returncode, out.decode(errors="backslashreplace"), err.decode(errors="backslashreplace")
+
+
+def capture_facts(whydrop, tmp):
+    """How the capture says that it ended, and the verdict that reading it again gives."""
+    path = tmp + "/run.ndjson"
+    endings = [json.loads(line) for line in open(path, encoding="utf-8", errors="replace") if '"kind":"ending"' in line]
+    again = subprocess.run([whydrop, "inspect", path, "--output", "ndjson"], capture_output=True, text=True,
+                           timeout=TIME_LIMIT_S, env=environment(tmp), check=False)
+    verdicts = [json.loads(line) for line in again.stdout.splitlines() if '"kind":"verdict"' in line]
+    verdict = verdicts[-1] if verdicts else {}
+    facts = {"how": endings[-1]["how"] if endings else None, "by": endings[-1].get("by") if endings else None}
+    for name in ("code", "code_source", "browser_code", "ended_by", "cause"):
+        facts[name] = verdict.get(name)
+    return facts
+
+
+def run_case(whydrop, case):
+    """Returns what was seen, in the form of the case's "expect"."""
+    with tempfile.TemporaryDirectory(prefix="whydrop-e2e-") as tmp, peers.Stage(whydrop, tmp, environment(tmp)) as stage:
+        places = {"tmp": tmp, **stage.start(case.get("peer"))}
+        for name, content in case.get("files", {}).items():
+            pathlib.Path(tmp, name).write_text(fill(content, places), encoding="utf-8")
+        code, out, err = run_whydrop(whydrop, case, places, tmp)
+        shown = {name: places[name] for name in ("tmp", "url", "port") if name in places}
+        seen = {"exit": code, "stdout": normalise(out, shown), "stderr": normalise(err, shown)}
+        if case.get("capture"):
+            seen["capture"] = capture_facts(whydrop, tmp)
+        return seen
+
+
+def differences(expected, seen):
+    for part in sorted(set(expected) | set(seen)):
+        want, got = expected.get(part), seen.get(part)
+        if want == got:
+            continue
+        if isinstance(want, list) and isinstance(got, list):
+            yield from (f"    {line}" for line in difflib.unified_diff(want, got, part + " expected", part, lineterm="", n=1))
+        else:
+            yield f"    {part}: expected {json.dumps(want)}, is {json.dumps(got)}"
+
+
+def judge(whydrop, case):
+    try:
+        seen = run_case(whydrop, case)
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+        return [f"    could not be run: {type(error).__name__}: {error}"]
+    if UPDATE:
+        case["expect"] = seen
+        return []
+    return list(differences(case.get("expect", {}), seen))
+
+
+def load(directory, wanted):
+    files = {path: json.loads(path.read_text(encoding="utf-8")) for path in sorted(directory.glob("*.json"))}
+    cases = [case for content in files.values() for case in content if wanted in case["name"]]
+    names = [case["name"] for content in files.values() for case in content]
+    if len(set(names)) != len(names):
+        sys.exit("run.py: two cases have the same name")
+    return files, cases
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("whydrop")
+    parser.add_argument("--cases", type=pathlib.Path, default=HERE / "cases")
+    parser.add_argument("--filter", default="")
+    parser.add_argument("--jobs", type=int, default=2)
+    given = parser.parse_args()
+    files, cases = load(given.cases, given.filter)
+    whydrop = str(pathlib.Path(given.whydrop).resolve())
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
+        for case, problems in zip(cases, pool.map(lambda case: judge(whydrop, case), cases)):
+            if problems:
+                failed += 1
+                print(f"FAILED {case['name']}", *problems, sep="\n", flush=True)
+    if UPDATE:
+        for path, content in files.items():
+            path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{len(cases) - failed} passed, {failed} failed")
+    return 1 if failed or not cases else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+// A server on node's `ws`: echoes, and after the first message ends as it is told.
+// usage: ws_server.js ENDING [CODE [REASON]] [--tls --cert FILE --key FILE]
+'use strict';
+const fs = require('fs');
+const http = require('http');
+const https = require('https');
+const {WebSocketServer} = require('ws');
+
+const args = process.argv.slice(2);
+const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+const [ending, code, reason] = args[0].startsWith('--') ? ['none'] : args.filter((a) => !a.startsWith('--'));
+const tls = args.includes('--tls');
+
+const endings = {
+  none: () => {},
+  close: (ws) => ws.close(Number(code), reason),
+  'close-empty': (ws) => ws.close(),
+  fin: (ws, socket) => socket.end(),
+  'tls-close-notify': (ws, socket) => socket.end(),
+  reset: (ws, socket) => socket.resetAndDestroy(),
+  terminate: (ws) => ws.terminate(),
+  'fin-mid-frame': (ws, socket) => {
+    socket.write(Buffer.concat([Buffer.from([0x81, 100]), Buffer.alloc(38, 'x')]));
+    socket.end();
+  },
+  fragments: (ws) => {
+    ws.send('one ', {fin: false});
+    ws.ping('between');
+    ws.send('two', {fin: true});
+  },
+};
+
+const server = tls
+  ? https.createServer({cert: fs.readFileSync(option('--cert')), key: fs.readFileSync(option('--key'))})
+  : http.createServer();
+const deflate = args.includes('--deflate') ? {threshold: 0} : false;
+const refuse = ending === 'refuse' ? (info, done) => done(false, Number(code), reason) : undefined;
+const wss = new WebSocketServer({server, perMessageDeflate: deflate, verifyClient: refuse});
+wss.on('connection', (ws, request) => {
+  ws.on('error', () => {});
+  ws.on('message', (data, binary) => ws.send(data, {binary}, () => endings[ending](ws, request.socket)));
+});
+server.listen(0, '127.0.0.1', () => {
+  console.log(`listening on ${tls ? 'wss' : 'ws'}://127.0.0.1:${server.address().port}`);
+});

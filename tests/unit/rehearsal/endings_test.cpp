@@ -125,7 +125,7 @@ TEST(UpgradeFaults, ChangeOneHeader) {
   const std::string start = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
   const std::string good = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
   const std::pair<const char*, std::string> rows[] = {
-      {"missing-accept", start + "\r\n"},
+      {"missing-accept", start + "Sec-WebSocket-Protocol: one\r\n\r\n"},
       {"subprotocol-unasked", start + good + "Sec-WebSocket-Protocol: unasked.example\r\n\r\n"},
       {"subprotocol-missing", start + good + "\r\n"},
       {"extension-unasked",

@@ -61,6 +61,22 @@ std::size_t skip_ascii(std::string_view bytes, std::size_t i) {
   return i;
 }
 
+bool continues(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+/// The size of the valid sequence of several bytes at the front, or 0: decode_code_point() without its answers.
+std::size_t valid_sequence_size(const char* at, std::size_t left) {
+  const Lead lead = kLeads[static_cast<unsigned char>(at[0])];
+  if (lead.size == 0 || lead.size > left) {
+    return 0;
+  }
+  const auto second = static_cast<unsigned char>(at[1]);
+  const bool valid = second >= lead.second_min && second <= lead.second_max && (lead.size < 3 || continues(at[2])) &&
+                     (lead.size < 4 || continues(at[3]));
+  return valid ? lead.size : 0;
+}
+
 }  // namespace
 
 CodePoint decode_code_point(std::string_view bytes) {
@@ -93,11 +109,11 @@ CodePoint decode_code_point(std::string_view bytes) {
 std::size_t utf8_valid_prefix(std::string_view bytes) {
   std::size_t i = skip_ascii(bytes, 0);
   while (i < bytes.size()) {
-    const CodePoint point = decode_code_point(bytes.substr(i));
-    if (point.status != Utf8Status::valid) {
-      return i;
+    const std::size_t size = valid_sequence_size(bytes.data() + i, bytes.size() - i);
+    if (size == 0) {
+      break;
     }
-    i += point.size;
+    i += size;
     if (i < bytes.size() && static_cast<unsigned char>(bytes[i]) < 0x80) {
       i = skip_ascii(bytes, i);
     }

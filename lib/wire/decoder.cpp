@@ -1,7 +1,5 @@
 #include "wire/decoder.hpp"
 
-#include "wire/mask.hpp"
-
 #include <algorithm>
 #include <cstring>
 
@@ -27,8 +25,8 @@ std::size_t header_size(char second) {
   return 2 + length_size + ((byte & 128) != 0 ? 4 : 0);
 }
 
-FrameHeader parse_header(const char* bytes) {
-  FrameHeader header;
+/// Fills a fresh header in place: copying one right after its single bytes were written stalls the processor.
+void parse_header(const char* bytes, FrameHeader& header) {
   const auto first = static_cast<unsigned char>(bytes[0]);
   const auto second = static_cast<unsigned char>(bytes[1]);
   header.fin = (first & 0x80) != 0;
@@ -49,7 +47,6 @@ FrameHeader parse_header(const char* bytes) {
   if (header.masked) {
     std::memcpy(header.masking_key.data(), at, header.masking_key.size());
   }
-  return header;
 }
 
 }  // namespace
@@ -66,8 +63,42 @@ std::size_t FrameDecoder::kept(std::uint64_t size) const {
   return static_cast<std::size_t>(std::min<std::uint64_t>(size, max_payload_));
 }
 
+/// The fast path: a frame that begins and ends in this chunk. False, and nothing is taken, if there is none.
+bool FrameDecoder::take_whole_frame(Frame& frame) {
+  const std::size_t left = chunk_.size() - at_;
+  const char* const from = chunk_.data() + at_;
+  const std::size_t head = left < 2 ? 2 : header_size(from[1]);
+  if (left < head) {
+    return false;
+  }
+  parse_header(from, frame.header);
+  if (frame.header.length > left - head) {
+    return false;
+  }
+  frame.offset = offset_;
+  frame.payload = chunk_.substr(at_ + head, kept(frame.header.length));
+  if (frame.header.masked) {
+    frame.payload = unmask(frame.payload, frame.header.masking_key);
+  }
+  const std::size_t size = head + static_cast<std::size_t>(frame.header.length);
+  at_ += size;
+  offset_ += size;
+  return true;
+}
+
+/// `payload` is a part of the chunk; its bytes go to the same place in unmasked_, which never grows twice for one
+/// chunk.
+std::string_view FrameDecoder::unmask(std::string_view payload, const MaskingKey& key) {
+  if (unmasked_.size() < chunk_.size()) {
+    unmasked_.resize(chunk_.size());
+  }
+  char* const to = unmasked_.data() + (payload.data() - chunk_.data());
+  apply_mask(to, payload.data(), payload.size(), key);
+  return {to, payload.size()};
+}
+
 /// Moves bytes of the chunk into head_ until the header is whole; false if the chunk ends before.
-bool FrameDecoder::take_header() {
+bool FrameDecoder::take_header_part() {
   while (true) {
     const std::size_t need = head_size_ < 2 ? 2 : header_size(head_[1]);
     if (head_size_ == need) {
@@ -81,34 +112,21 @@ bool FrameDecoder::take_header() {
     head_size_ += taken;
     at_ += taken;
   }
-  header_ = parse_header(head_.data());
-  has_header_ = true;
-  payload_have_ = 0;
+  header_ = {};
+  parse_header(head_.data(), header_);
   return true;
 }
 
-/// The payload of a frame that ends in this chunk and whose payload begins in it.
-std::string_view FrameDecoder::take_whole_payload() {
-  const std::size_t start = at_;
-  at_ += static_cast<std::size_t>(header_.length);
-  const std::size_t size = kept(header_.length);
-  if (!header_.masked) {
-    return chunk_.substr(start, size);
-  }
-  if (unmasked_.size() < chunk_.size()) {
-    unmasked_.resize(chunk_.size());
-  }
-  apply_mask(unmasked_.data() + start, chunk_.data() + start, size, header_.masking_key);
-  return {unmasked_.data() + start, size};
+void FrameDecoder::begin_carry() {
+  has_header_ = true;
+  payload_have_ = 0;
+  carry_.swap(spent_);
+  carry_.clear();
+  carry_.reserve(std::min(kept(header_.length), kMaxReserve));
 }
 
 /// Adds what the chunk holds of the payload to carry_; true if the payload is whole then.
 bool FrameDecoder::take_payload_part() {
-  if (payload_have_ == 0) {
-    carry_.swap(spent_);
-    carry_.clear();
-    carry_.reserve(std::min(kept(header_.length), kMaxReserve));
-  }
   const auto part =
       static_cast<std::size_t>(std::min<std::uint64_t>(header_.length - payload_have_, chunk_.size() - at_));
   const std::size_t old_size = carry_.size();
@@ -122,48 +140,51 @@ bool FrameDecoder::take_payload_part() {
   return payload_have_ == header_.length;
 }
 
-Frame FrameDecoder::finish_frame(std::string_view payload) {
-  const Frame frame{header_, offset_, payload};
+/// Hands out what can no longer be framed: first the header's bytes, some of which may stem from earlier chunks.
+Undecoded FrameDecoder::give_up() {
+  std::string_view bytes(head_.data(), head_size_);
+  if (bytes.empty()) {
+    bytes = chunk_.substr(at_);
+    at_ = chunk_.size();
+  }
+  head_size_ = 0;
+  const Undecoded undecoded{offset_, bytes.size(), bytes};
+  offset_ += bytes.size();
+  return undecoded;
+}
+
+Frame FrameDecoder::finish_carried() {
+  const Frame frame{header_, offset_, {carry_.data(), carry_.size()}};
   offset_ += header_.size() + header_.length;
   head_size_ = 0;
   has_header_ = false;
   return frame;
 }
 
-/// Hands out what can no longer be framed: first the header's bytes, which may stem from earlier chunks, then each
-/// chunk.
-Undecoded FrameDecoder::give_up() {
-  std::string_view bytes(head_.data(), head_size_);
-  if (bytes.empty()) {
-    bytes = rest();
-    at_ = chunk_.size();
-  }
-  head_size_ = 0;
-  has_header_ = false;
-  const Undecoded undecoded{offset_, bytes.size(), bytes};
-  offset_ += bytes.size();
-  return undecoded;
-}
-
-std::optional<FrameDecoder::Item> FrameDecoder::next() {
+/// The slow path: frames that span chunks, and what comes after framing was lost.
+std::optional<FrameDecoder::Item> FrameDecoder::next_part() {
   if (lost_) {
     return at_ < chunk_.size() ? std::optional<Item>(give_up()) : std::nullopt;
   }
   if (!has_header_) {
-    if (!take_header()) {
+    if (!take_header_part()) {
       return std::nullopt;
     }
     if (header_.length > kMaxLength) {
       lost_ = true;
       return give_up();
     }
-    if (header_.length <= chunk_.size() - at_) {
-      return finish_frame(take_whole_payload());
-    }
-  } else if (at_ == chunk_.size()) {
-    return std::nullopt;
+    begin_carry();
   }
-  return take_payload_part() ? std::optional<Item>(finish_frame({carry_.data(), carry_.size()})) : std::nullopt;
+  return take_payload_part() ? std::optional<Item>(finish_carried()) : std::nullopt;
+}
+
+std::optional<FrameDecoder::Item> FrameDecoder::next() {
+  std::optional<Item> item(std::in_place, std::in_place_type<Frame>);
+  if (head_size_ > 0 || lost_ || !take_whole_frame(*std::get_if<Frame>(&*item))) {
+    item = next_part();
+  }
+  return item;
 }
 
 std::optional<PartialFrame> FrameDecoder::finish() {

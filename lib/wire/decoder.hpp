@@ -1,6 +1,7 @@
 #pragma once
 
 #include "wire/frame.hpp"
+#include "wire/mask.hpp"
 
 #include <array>
 #include <cstddef>
@@ -39,13 +40,15 @@ class FrameDecoder {
  private:
   static constexpr std::size_t kMaxHeaderSize = 14;
 
-  std::string_view rest() const { return chunk_.substr(at_); }
-  bool take_header();
-  std::string_view take_whole_payload();
+  bool take_whole_frame(Frame& frame);
+  std::string_view unmask(std::string_view payload, const MaskingKey& key);
+  std::optional<Item> next_part();
+  bool take_header_part();
+  void begin_carry();
   bool take_payload_part();
-  std::size_t kept(std::uint64_t size) const;
-  Frame finish_frame(std::string_view payload);
+  Frame finish_carried();
   Undecoded give_up();
+  std::size_t kept(std::uint64_t size) const;
 
   std::size_t max_payload_;
   std::uint64_t fed_ = 0;

@@ -1,17 +1,402 @@
 #include "capture/redactor.hpp"
 
-namespace whydrop::capture {
+#include "base/result.hpp"
+#include "capture/found.hpp"
+#include "capture/jwt.hpp"
+#include "capture/key_scanner.hpp"
+#include "capture/secret_keys.hpp"
+#include "capture/value_matcher.hpp"
 
-struct Redactor::Impl {
-  std::vector<Secret> secrets;
-  bool off = false;
+#include <algorithm>
+#include <functional>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+namespace whydrop::capture {
+namespace {
+
+using namespace session;
+using Spans = std::vector<RedactSpan>;
+
+/// Past this many different tokens the memory of which were told begins anew.
+constexpr std::size_t kMaxTokensTold = 4096;
+
+/// How far one direction's message is, while it comes in fragments.
+struct Progress {
+  KeyScanner keys;
+  ValueMatcher::State values = 0;
+  bool compressed = false;
 };
 
-Redactor::Redactor(std::vector<Secret> secrets, bool off) : impl_(std::make_unique<Impl>(Impl{std::move(secrets), off})) {}
+constexpr std::uint64_t progress_key(std::uint32_t conn, Side from) {
+  return std::uint64_t{conn} << 1 | static_cast<std::uint64_t>(from);
+}
+
+/// What may follow a piece of content.
+enum class Rest : std::uint8_t { none, more, lost };
+
+}  // namespace
+
+struct Redactor::Impl {
+  ValueMatcher values;
+  bool off = false;
+  std::unordered_map<std::uint64_t, Progress> under_way;
+  std::vector<Token> tokens;
+  std::unordered_set<std::size_t> tokens_told;
+
+  std::uint32_t conn = 0;  ///< of the event in hand
+  Event shown;
+  std::string masked;
+  std::vector<Found> given, keyed;
+
+  // The content last looked at: a Message is most often the same bytes once more.
+  std::string_view last_content;
+  bool last_masked = false;
+  Spans last_spans;
+
+  const Event& redact(const Event& event);
+  const Event& redact_frame(const Event& event, const Frame& frame);
+  const Event& redact_data(const Event& event, const Frame& frame);
+  const Event& redact_message(const Event& event, const Message& message);
+  const Event& redact_inflated(const Event& event, const Inflated& inflated);
+  const Event& redact_partial(const Event& event, const Partial& partial);
+  const Event& redact_undecoded(const Event& event, const UndecodedBytes& undecoded);
+  template <typename Of>
+  const Event& redact_words(const Event& event, const Of& body);
+  const Event& without_payload(const Event& event);
+  template <typename Of>
+  const Event& with_content(const Event& event, std::string_view Of::*content, std::size_t skip, Progress& progress,
+                            Rest rest);
+
+  bool find(std::string_view content, Progress& progress, Rest rest);
+  bool mask_string(std::string& text, Spans& spans, Rest rest = Rest::none);
+  bool mask_words(std::string& text);
+  bool mask_all_words(std::vector<std::string>& texts);
+  bool mask_header(Header& header);
+  bool mask_headers(std::vector<Header>& headers);
+  bool mask_raw(std::string& raw);
+  void note_token(const std::string& variable, std::string_view value);
+
+  bool mask(Open& open) { return mask_string(open.url, open.redact); }
+  bool mask(Resolve& resolve) { return mask_words(resolve.error); }
+  bool mask(Connect& connect) { return mask_words(connect.error); }
+  bool mask(Proxy& proxy) { return mask_words(proxy.address) | mask_words(proxy.error); }
+  bool mask(Tls& tls) { return mask_words(tls.error); }
+  bool mask(Request& request);
+  bool mask(Response& response);
+  bool mask(Ending& ending) { return mask_words(ending.detail); }
+  bool mask(Finding& finding) { return mask_words(finding.says) | mask_words(finding.fix); }
+  bool mask(std::optional<CloseSeen>& close) { return close && mask_words(close->reason); }
+  bool mask(Verdict& verdict);
+};
+
+void Redactor::Impl::note_token(const std::string& variable, std::string_view value) {
+  value.remove_prefix(scheme_length(value));
+  const std::size_t mark = std::hash<std::string_view>()(value) ^ conn;
+  if (value.find('.') == std::string_view::npos || tokens_told.count(mark) > 0) {
+    return;
+  }
+  if (auto token = read_jwt(variable, value)) {
+    if (tokens_told.size() >= kMaxTokensTold) {
+      tokens_told.clear();
+    }
+    tokens_told.insert(mark);
+    tokens.push_back(std::move(*token));
+  }
+}
+
+/// Fills `given` and `keyed`; false if nothing was found.
+bool Redactor::Impl::find(std::string_view content, Progress& progress, Rest rest) {
+  given.clear();
+  keyed.clear();
+  values.scan(content, progress.values, rest == Rest::none, given);
+  for (const Found& found : given) {
+    note_token(found.variable, content.substr(found.at, found.length));
+  }
+  progress.keys.scan(content, rest != Rest::more, keyed, [this](const std::string& key, std::string_view value) {
+    note_token(key, value);
+  });
+  return !given.empty() || !keyed.empty();
+}
+
+bool Redactor::Impl::mask_string(std::string& text, Spans& spans, Rest rest) {
+  Progress fresh;
+  return find(text, fresh, rest) && mask_found(text, given, keyed, spans);
+}
+
+bool Redactor::Impl::mask_words(std::string& text) {
+  Spans unrecorded;
+  return !text.empty() && mask_string(text, unrecorded);
+}
+
+bool Redactor::Impl::mask_all_words(std::vector<std::string>& texts) {
+  bool changed = false;
+  for (std::string& text : texts) {
+    changed |= mask_words(text);
+  }
+  return changed;
+}
+
+// ---- heads ----------------------------------------------------------------------------------------------------------
+
+bool Redactor::Impl::mask_header(Header& header) {
+  if (!is_secret_header(header.name)) {
+    return mask_string(header.value, header.redact);
+  }
+  const std::size_t at = scheme_length(header.value);
+  const std::string_view credential = std::string_view(header.value).substr(at);
+  note_token(header.name, credential);
+  return mask_found(header.value, {}, {{at, credential.size(), header.name}}, header.redact);
+}
+
+bool Redactor::Impl::mask_headers(std::vector<Header>& headers) {
+  bool changed = false;
+  for (Header& header : headers) {
+    changed |= mask_header(header);
+  }
+  return changed;
+}
+
+/// Masks the same fields in the bytes of a head, folded lines included.
+bool Redactor::Impl::mask_raw(std::string& raw) {
+  Spans unrecorded;
+  std::vector<Found> fields;
+  bool secret = false;
+  for (std::size_t at = 0; at < raw.size();) {
+    const std::size_t end = std::min(raw.size(), raw.find_first_of("\r\n", at));
+    const std::string_view line = std::string_view(raw).substr(at, end - at);
+    const bool folded = !line.empty() && (line.front() == ' ' || line.front() == '\t');
+    const std::size_t colon = line.find(':');
+    std::size_t value = 0;
+    if (!folded) {
+      secret = colon != std::string_view::npos && is_secret_header(line.substr(0, colon));
+      value = std::min(line.size(), line.find_first_not_of(" \t", std::min(line.size(), colon) + 1));
+    }
+    if (secret) {
+      value += scheme_length(line.substr(value));
+      fields.push_back({at + value, line.size() - value, ""});
+    }
+    at = std::max(end + 1, std::min(raw.size(), raw.find_first_not_of("\r\n", end)));
+  }
+  const bool changed = mask_found(raw, {}, fields, unrecorded);
+  return mask_string(raw, unrecorded) || changed;
+}
+
+bool Redactor::Impl::mask(Request& request) {
+  return mask_string(request.start_line, request.redact) | mask_headers(request.headers) | mask_raw(request.raw);
+}
+
+bool Redactor::Impl::mask(Response& response) {
+  const Rest rest = response.body.size() < response.body_length ? Rest::lost : Rest::none;
+  return mask_words(response.start_line) | mask_headers(response.headers) | mask_raw(response.raw) |
+         mask_string(response.body, response.redact, rest);
+}
+
+bool Redactor::Impl::mask(Verdict& verdict) {
+  bool changed = mask(verdict.received) | mask(verdict.sent) | mask_words(verdict.headline);
+  for (auto* sentences : {&verdict.observed, &verdict.inferred, &verdict.unknown, &verdict.next}) {
+    changed |= mask_all_words(*sentences);
+  }
+  for (Finding& finding : verdict.findings) {
+    changed |= mask(finding);
+  }
+  return changed;
+}
+
+template <typename Of>
+const Event& Redactor::Impl::redact_words(const Event& event, const Of& body) {
+  Of copy = body;
+  if (!mask(copy)) {
+    return event;
+  }
+  shown = Event{event.seq, event.t_ns, event.conn, std::move(copy)};
+  return shown;
+}
+
+// ---- content --------------------------------------------------------------------------------------------------------
+
+/// Masks the event's content from byte `skip` on.
+template <typename Of>
+const Event& Redactor::Impl::with_content(const Event& event,
+                                          std::string_view Of::*content,
+                                          std::size_t skip,
+                                          Progress& progress,
+                                          Rest rest) {
+  const Of& body = std::get<Of>(event.body);
+  last_content = body.*content;
+  last_masked = false;
+  last_spans = body.redact;
+  if (!find(last_content.substr(skip), progress, rest)) {
+    return event;
+  }
+  for (auto* list : {&given, &keyed}) {
+    for (Found& found : *list) {
+      found.at += skip;
+    }
+  }
+  masked.assign(last_content);
+  last_masked = mask_found(masked, given, keyed, last_spans);
+  if (!last_masked) {
+    return event;
+  }
+  shown = event;
+  std::get<Of>(shown.body).*content = masked;
+  std::get<Of>(shown.body).redact = last_spans;
+  return shown;
+}
+
+const Event& Redactor::Impl::without_payload(const Event& event) {
+  last_content = {};
+  shown = event;
+  if (auto* frame = std::get_if<Frame>(&shown.body)) {
+    frame->has_payload = false;
+    frame->payload = {};
+    frame->redact.clear();
+  } else if (auto* partial = std::get_if<Partial>(&shown.body)) {
+    partial->payload = {};
+    partial->redact.clear();
+  } else if (auto* inflated = std::get_if<Inflated>(&shown.body)) {
+    inflated->content = {};
+    inflated->redact.clear();
+  }
+  return shown;
+}
+
+const Event& Redactor::Impl::redact_frame(const Event& event, const Frame& frame) {
+  if (!wire::is_control(frame.header.opcode)) {
+    return redact_data(event, frame);
+  }
+  if (!frame.has_payload) {
+    return event;
+  }
+  Progress fresh;
+  const bool close = frame.header.opcode == wire::Opcode::close;
+  const std::size_t code_size = close ? std::min<std::size_t>(2, frame.payload.size()) : 0;
+  return with_content(event, &Frame::payload, code_size, fresh, frame.cut() ? Rest::lost : Rest::none);
+}
+
+const Event& Redactor::Impl::redact_data(const Event& event, const Frame& frame) {
+  const bool first = frame.header.opcode != wire::Opcode::continuation;
+  const bool compressed_here = (frame.header.rsv & wire::kRsv1) != 0;
+  const auto key = progress_key(event.conn, frame.from);
+  if (first && frame.header.fin && under_way.empty()) {
+    Progress fresh;
+    return compressed_here      ? without_payload(event)
+           : !frame.has_payload ? event
+                                : with_content(event, &Frame::payload, 0, fresh, frame.cut() ? Rest::lost : Rest::none);
+  }
+  Progress& progress = under_way[key];
+  if (first) {
+    progress = Progress();
+  }
+  progress.compressed |= compressed_here;
+  const Rest rest = !frame.header.fin ? Rest::more : frame.cut() ? Rest::lost : Rest::none;
+  const Event& result = progress.compressed ? without_payload(event)
+                        : frame.has_payload ? with_content(event, &Frame::payload, 0, progress, rest)
+                                            : event;
+  if (frame.header.fin) {
+    under_way.erase(key);
+  }
+  return result;
+}
+
+const Event& Redactor::Impl::redact_message(const Event& event, const Message& message) {
+  const bool same = message.payload.data() == last_content.data() && message.payload.size() == last_content.size();
+  if (!same || message.payload.empty()) {
+    Progress fresh;
+    const Rest rest = message.payload.size() < message.length ? Rest::lost : Rest::none;
+    return with_content(event, &Message::payload, 0, fresh, rest);
+  }
+  if (last_spans.empty()) {
+    return event;
+  }
+  shown = event;
+  auto& copy = std::get<Message>(shown.body);
+  copy.payload = last_masked ? std::string_view(masked) : message.payload;
+  copy.redact = last_spans;
+  return shown;
+}
+
+const Event& Redactor::Impl::redact_inflated(const Event& event, const Inflated& inflated) {
+  if (!inflated.error.empty()) {
+    return inflated.content.empty() ? event : without_payload(event);
+  }
+  Progress fresh;
+  const Rest rest = inflated.content.size() < inflated.length ? Rest::lost : Rest::none;
+  return with_content(event, &Inflated::content, 0, fresh, rest);
+}
+
+const Event& Redactor::Impl::redact_partial(const Event& event, const Partial& partial) {
+  const auto found = under_way.find(progress_key(event.conn, partial.from));
+  const bool goes_on = partial.has_header && partial.header.opcode == wire::Opcode::continuation && found != under_way.end();
+  Progress progress = goes_on ? found->second : Progress();
+  if (progress.compressed || (partial.header.rsv & wire::kRsv1) != 0) {
+    return without_payload(event);
+  }
+  return with_content(event, &Partial::payload, 0, progress, Rest::lost);
+}
+
+/// There is no framing any more: the bytes are taken as one long message.
+const Event& Redactor::Impl::redact_undecoded(const Event& event, const UndecodedBytes& undecoded) {
+  Progress& progress = under_way[progress_key(event.conn, undecoded.from)];
+  if (!find(undecoded.bytes, progress, Rest::more)) {
+    return event;
+  }
+  Spans unrecorded;
+  masked.assign(undecoded.bytes);
+  mask_found(masked, given, keyed, unrecorded);
+  last_content = {};
+  shown = event;
+  std::get<UndecodedBytes>(shown.body).bytes = masked;
+  return shown;
+}
+
+const Event& Redactor::Impl::redact(const Event& event) {
+  conn = event.conn;
+  return std::visit(overloaded{[&](const Frame& frame) -> const Event& { return redact_frame(event, frame); },
+                               [&](const Message& message) -> const Event& { return redact_message(event, message); },
+                               [&](const Inflated& inflated) -> const Event& { return redact_inflated(event, inflated); },
+                               [&](const Partial& partial) -> const Event& { return redact_partial(event, partial); },
+                               [&](const UndecodedBytes& bytes) -> const Event& { return redact_undecoded(event, bytes); },
+                               [&](const Shutdown&) -> const Event& { return event; },
+                               [&](const State&) -> const Event& { return event; },
+                               [&](const Token&) -> const Event& { return event; },
+                               [&](const Ending& ending) -> const Event& {
+                                 under_way.erase(progress_key(event.conn, Side::client));
+                                 under_way.erase(progress_key(event.conn, Side::server));
+                                 return redact_words(event, ending);
+                               },
+                               [&](const auto& body) -> const Event& { return redact_words(event, body); }},
+                    event.body);
+}
+
+Redactor::Redactor(std::vector<Secret> secrets, bool off) : impl_(std::make_unique<Impl>()) {
+  impl_->off = off;
+  for (const Secret& secret : secrets) {
+    impl_->values.add(secret.variable, secret.value);
+  }
+}
+
 Redactor::~Redactor() = default;
-void Redactor::add_secret(Secret secret) { impl_->secrets.push_back(std::move(secret)); }
-const session::Event& Redactor::redact(const session::Event& event) { return event; }
-std::vector<session::Token> Redactor::take_tokens() { return {}; }
-std::string Redactor::redact_text(std::string_view text) const { return std::string(text); }
+
+void Redactor::add_secret(Secret secret) { impl_->values.add(secret.variable, secret.value); }
+
+const Event& Redactor::redact(const Event& event) { return impl_->off ? event : impl_->redact(event); }
+
+std::vector<Token> Redactor::take_tokens() { return std::exchange(impl_->tokens, {}); }
+
+std::string Redactor::redact_text(std::string_view text) const {
+  std::string out(text);
+  if (!impl_->off) {
+    std::vector<Found> given, keyed;
+    ValueMatcher::State state = 0;
+    impl_->values.scan(text, state, true, given);
+    KeyScanner().scan(text, true, keyed, [](const std::string&, std::string_view) {});
+    Spans unrecorded;
+    mask_found(out, std::move(given), keyed, unrecorded);
+  }
+  return out;
+}
 
 }  // namespace whydrop::capture

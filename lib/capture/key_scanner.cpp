@@ -1,0 +1,246 @@
+#include "capture/key_scanner.hpp"
+
+#include "capture/secret_keys.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace whydrop::capture {
+namespace {
+
+/// How far back of its colon a key is looked for.
+constexpr std::size_t kLookBack = 96;
+/// How much of a value that is split is kept for a look at its claims.
+constexpr std::size_t kMaxValue = 16U << 10;
+constexpr std::uint64_t kOnes = 0x0101010101010101U;
+constexpr std::uint64_t kHighs = 0x8080808080808080U;
+constexpr std::string_view kSpace = " \t\r\n";
+constexpr std::string_view kQueryEnd = "&#;\"'<>\\ \t\r\n";
+
+constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - kOnes) & ~word & kHighs; }
+
+constexpr bool is_mark(char c) { return c == ':' || c == '='; }
+
+/// Position of the next ':' or '=', or the end.
+std::size_t find_mark(std::string_view text, std::size_t at) {
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    if ((zero_bytes(word ^ kOnes * ':') | zero_bytes(word ^ kOnes * '=')) != 0) {
+      break;
+    }
+  }
+  while (at < text.size() && !is_mark(text[at])) {
+    ++at;
+  }
+  return at;
+}
+
+bool is_name_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+bool is_number_char(char c) { return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'; }
+
+/// Takes `chars` off the end and returns how many they were.
+template <typename Is>
+std::size_t drop_back(std::string_view& text, Is is) {
+  std::size_t dropped = 0;
+  while (!text.empty() && is(text.back())) {
+    text.remove_suffix(1);
+    ++dropped;
+  }
+  return dropped;
+}
+
+bool drop_quote(std::string_view& text) {
+  if (text.empty() || text.back() != '"') {
+    return false;
+  }
+  text.remove_suffix(1);
+  return true;
+}
+
+/// The name at the end of `text`, taken off.
+std::string_view drop_name(std::string_view& text) {
+  const std::string_view whole = text;
+  const std::size_t size = drop_back(text, is_name_char);
+  return whole.substr(whole.size() - size);
+}
+
+}  // namespace
+
+std::string_view KeyScanner::before(std::string_view piece, std::size_t mark) {
+  if (mark >= kLookBack || tail_.empty()) {
+    const std::size_t from = mark > kLookBack ? mark - kLookBack : 0;
+    return piece.substr(from, mark - from);
+  }
+  window_.assign(tail_).append(piece.substr(0, mark));
+  return window_;
+}
+
+/// Is this the colon behind a secret key? Then its value is next.
+void KeyScanner::at_colon(std::string_view piece, std::size_t mark) {
+  // The usual colon needs no more than this: a key right before it that ends in no secret key's letter.
+  if (mark >= 2 && piece[mark - 1] == '"' && piece[mark - 2] != '\\' && !may_end_secret_key(piece[mark - 2])) {
+    return;
+  }
+  std::string_view text = before(piece, mark);
+  drop_back(text, [](char c) { return kSpace.find(c) != std::string_view::npos; });
+  if (!drop_quote(text)) {
+    return;
+  }
+  const std::size_t level = drop_back(text, [](char c) { return c == '\\'; });
+  const std::string_view name = drop_name(text);
+  if (name.empty() || !drop_quote(text) || !is_secret_key(name)) {
+    return;
+  }
+  key_ = name;
+  level_ = level;
+  slashes_ = 0;
+  phase_ = Phase::before_value;
+}
+
+void KeyScanner::at_equals(std::string_view piece, std::size_t mark) {
+  if (mark >= 1 && !may_end_secret_key(piece[mark - 1])) {
+    return;
+  }
+  std::string_view text = before(piece, mark);
+  const std::string_view name = drop_name(text);
+  const bool begins = text.empty() || std::string_view("?&; \"").find(text.back()) != std::string_view::npos;
+  if (begins && is_secret_key(name)) {
+    key_ = name;
+    phase_ = Phase::in_query;
+  }
+}
+
+/// Masks "user:password" of "://user:password@". Returns where to go on.
+std::size_t KeyScanner::at_user_info(std::string_view piece, std::size_t mark, std::vector<Found>& found) const {
+  const std::size_t start = mark + 3;
+  if (piece.substr(mark, 3) != "://") {
+    return mark + 1;
+  }
+  const std::size_t stop = std::min(piece.size(), piece.find_first_of("/?#\"'<>\\ \t\r\n", start));
+  const std::string_view authority = piece.substr(start, stop - start);
+  const std::size_t user_info = authority.rfind('@');
+  if (user_info == std::string_view::npos) {
+    return start;
+  }
+  found.push_back({start, user_info, "userinfo"});
+  return start + user_info;
+}
+
+/// Passes over what stands before a value. Returns where the value (or what is none) begins.
+std::size_t KeyScanner::begin_value(std::string_view piece, std::size_t at) {
+  for (; at < piece.size(); ++at) {
+    const char c = piece[at];
+    if (c == '\\') {
+      ++slashes_;
+    } else if (slashes_ == 0 && kSpace.find(c) != std::string_view::npos) {
+      continue;
+    } else if (c == '"' && slashes_ == level_) {
+      phase_ = Phase::in_string;
+      slashes_ = 0;
+      return at + 1;
+    } else {
+      phase_ = slashes_ == 0 && is_number_char(c) && c != 'e' && c != 'E' ? Phase::in_number : Phase::idle;
+      return at;
+    }
+  }
+  return at;
+}
+
+/// End of the string's content, its closing quote's own backslashes left out.
+std::size_t KeyScanner::string_end(std::string_view piece, std::size_t at) {
+  for (; at < piece.size(); ++at) {
+    if (piece[at] == '\\') {
+      ++slashes_;
+      continue;
+    }
+    const std::size_t run = std::exchange(slashes_, 0);
+    if (piece[at] != '"') {
+      continue;
+    }
+    // Inside n JSON strings every quote has level = 2^n - 1 backslashes and each of the value's own counts level + 1.
+    const bool outer = run < level_ || (run - level_) % (level_ + 1) != 0;
+    if (outer || (run - level_) / (level_ + 1) % 2 == 0) {
+      closed_ = true;
+      return at - std::min(at, std::min(run, level_));
+    }
+  }
+  return at;
+}
+
+/// Goes on with the value of key_. Returns where it ends in `piece`.
+std::size_t KeyScanner::value(std::string_view piece,
+                              std::size_t at,
+                              std::vector<Found>& found,
+                              const OnValue& on_value) {
+  if (phase_ == Phase::before_value) {
+    at = begin_value(piece, at);
+    if (phase_ == Phase::in_string && key_.find("uthorization") != std::string::npos) {
+      at += scheme_length(piece.substr(at));
+    }
+  }
+  if (phase_ == Phase::idle || phase_ == Phase::before_value) {
+    return at;
+  }
+  closed_ = false;
+  std::size_t end = at;
+  if (phase_ == Phase::in_string) {
+    end = string_end(piece, at);
+  } else if (phase_ == Phase::in_query) {
+    end = std::min(piece.size(), piece.find_first_of(kQueryEnd, at));
+    closed_ = end < piece.size();
+  } else {
+    end = static_cast<std::size_t>(std::find_if_not(piece.begin() + static_cast<std::ptrdiff_t>(at), piece.end(), is_number_char) -
+                                   piece.begin());
+    closed_ = end < piece.size();
+  }
+  if (end > at) {
+    found.push_back({at, end - at, key_, phase_ == Phase::in_number ? '1' : 'x'});
+  }
+  const std::string_view here = piece.substr(at, end - at);
+  if (closed_ && value_.empty()) {
+    on_value(key_, here);
+  } else if (value_.size() < kMaxValue) {
+    value_.append(here);
+  }
+  if (closed_) {
+    if (!value_.empty()) {
+      on_value(key_, value_);
+    }
+    value_.clear();
+    phase_ = Phase::idle;
+  }
+  return end;
+}
+
+void KeyScanner::keep_tail(std::string_view piece) {
+  tail_.append(piece.substr(piece.size() - std::min(piece.size(), kLookBack)));
+  tail_.erase(0, tail_.size() - std::min(tail_.size(), kLookBack));
+}
+
+void KeyScanner::scan(std::string_view piece, bool last, std::vector<Found>& found, const OnValue& on_value) {
+  std::size_t at = phase_ == Phase::idle ? 0 : value(piece, 0, found, on_value);
+  while ((at = find_mark(piece, at)) < piece.size()) {
+    if (piece[at] == '=') {
+      at_equals(piece, at);
+      ++at;
+    } else {
+      at_colon(piece, at);
+      at = phase_ == Phase::idle ? at_user_info(piece, at, found) : at + 1;
+    }
+    if (phase_ != Phase::idle) {
+      at = value(piece, at, found, on_value);
+    }
+  }
+  if (!last) {
+    keep_tail(piece);
+  } else if (phase_ != Phase::idle && !value_.empty()) {
+    on_value(key_, value_);
+  }
+}
+
+}  // namespace whydrop::capture

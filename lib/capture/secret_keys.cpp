@@ -1,0 +1,75 @@
+#include "capture/secret_keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace whydrop::capture {
+namespace {
+
+// Without case, '_' and '-'.
+constexpr std::string_view kKeys[] = {"token", "accesstoken", "guesttoken", "idtoken", "refreshtoken", "jwt",
+                                      "clientsecret", "password", "apikey", "secret", "authorization"};
+constexpr std::string_view kHeaders[] = {"authorization", "proxyauthorization", "cookie", "setcookie"};
+constexpr std::string_view kHeaderEnds[] = {"token", "secret", "password", "apikey", "jwt"};
+constexpr std::string_view kSchemes[] = {"bearer ", "basic ", "digest ", "negotiate "};
+constexpr std::size_t kLongest = 64;
+
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string normal(std::string_view name) {
+  std::string out;
+  for (const char c : name.substr(0, kLongest)) {
+    if (c != '_' && c != '-') {
+      out += lower(c);
+    }
+  }
+  return out;
+}
+
+template <typename List>
+bool contains(const List& list, std::string_view name) {
+  return std::find(std::begin(list), std::end(list), name) != std::end(list);
+}
+
+bool ends_with(std::string_view name, std::string_view end) {
+  return name.size() >= end.size() && name.substr(name.size() - end.size()) == end;
+}
+
+constexpr std::array<bool, 256> make_last() {
+  std::array<bool, 256> last{};
+  for (const std::string_view key : kKeys) {
+    last[static_cast<unsigned char>(key.back())] = true;
+    last[static_cast<unsigned char>(key.back() - 'a' + 'A')] = true;
+  }
+  return last;
+}
+
+constexpr auto kLast = make_last();
+
+}  // namespace
+
+bool is_secret_key(std::string_view name) { return contains(kKeys, normal(name)); }
+
+bool is_secret_header(std::string_view name) {
+  const std::string plain = normal(name);
+  return contains(kHeaders, plain) || std::any_of(std::begin(kHeaderEnds), std::end(kHeaderEnds), [&](auto end) {
+           return ends_with(plain, end);
+         });
+}
+
+bool may_end_secret_key(char last) { return kLast[static_cast<unsigned char>(last)]; }
+
+std::size_t scheme_length(std::string_view credential) {
+  for (const std::string_view scheme : kSchemes) {
+    const std::string_view front = credential.substr(0, scheme.size());
+    if (std::equal(front.begin(), front.end(), scheme.begin(), scheme.end(), [](char a, char b) {
+          return lower(a) == b;
+        })) {
+      return scheme.size();
+    }
+  }
+  return 0;
+}
+
+}  // namespace whydrop::capture

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+namespace whydrop::capture {
+
+/// True for the name of a JSON field or query parameter whose value is a secret, in any of its spellings (access_token,
+/// accessToken, Access-Token).
+bool is_secret_key(std::string_view name);
+/// True for a header field whose value is a secret: Authorization and cookies, and names that end like a secret key
+/// (X-Api-Key, X-Auth-Token).
+bool is_secret_header(std::string_view name);
+/// False only where no secret key ends with `last`: a cheap first look.
+bool may_end_secret_key(char last);
+/// Length of "Bearer " or the like at the front of a credential, which may be shown; 0 if there is none. RFC 9110 section 11.4.
+std::size_t scheme_length(std::string_view credential);
+
+}  // namespace whydrop::capture

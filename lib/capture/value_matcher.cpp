@@ -1,0 +1,221 @@
+#include "capture/value_matcher.hpp"
+
+#include "base/utf8.hpp"
+#include "capture/json_text.hpp"
+
+#include <algorithm>
+
+namespace whydrop::capture {
+namespace {
+
+constexpr std::size_t kMaxWindow = 32;
+constexpr std::uint32_t kShown = 3;  ///< bytes of a split value that may be shown
+
+std::size_t bigram(std::string_view bytes, std::size_t at) {
+  return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])) << 8 | static_cast<unsigned char>(bytes[at + 1]);
+}
+
+/// The value inside a JSON string; empty if it is not UTF-8.
+std::string json_form(const std::string& value) {
+  std::string quoted;
+  return append_json_text(quoted, value) ? quoted.substr(1, quoted.size() - 2) : std::string();
+}
+
+std::string replaced(const std::string& text, char from, std::string_view to) {
+  std::string out;
+  for (const char c : text) {
+    c == from ? out.append(to) : out.append(1, c);
+  }
+  return out;
+}
+
+/// As encoders that stay within ASCII write it: \u00fc, and surrogates beyond the basic plane.
+std::string ascii_form(const std::string& json) {
+  std::string out;
+  const auto unit = [&out](std::uint32_t value) {
+    static constexpr char kHex[] = "0123456789abcdef";
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) {
+      out += kHex[value >> shift & 15];
+    }
+  };
+  for (std::size_t at = 0; at < json.size();) {
+    const CodePoint point = decode_code_point(std::string_view(json).substr(at));
+    if (point.value < 0x80) {
+      out += json[at];
+    } else if (point.value < 0x10000) {
+      unit(point.value);
+    } else {
+      unit(0xD800 + ((point.value - 0x10000) >> 10));
+      unit(0xDC00 + ((point.value - 0x10000) & 0x3FF));
+    }
+    at += point.size;
+  }
+  return out;
+}
+
+/// Percent-encoded, all but what RFC 3986 section 2.3 calls unreserved.
+std::string query_form(const std::string& value, const char* digits) {
+  std::string out;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    if (plain) {
+      out += c;
+    } else {
+      out.append({'%', digits[byte >> 4], digits[byte & 15]});
+    }
+  }
+  return out;
+}
+
+bool is_number(const std::string& bytes) { return bytes.find_first_not_of("0123456789") == std::string::npos; }
+
+/// True if what follows `before` would be a value of a JSON object or array, outside of strings.
+bool is_json_value_place(std::string_view before) {
+  const auto drop_space = [&before] { before = before.substr(0, before.find_last_not_of(" \t\r\n") + 1); };
+  drop_space();
+  if (before.empty() || before.back() != ':') {
+    return !before.empty() && (before.back() == ',' || before.back() == '[');
+  }
+  before.remove_suffix(1);
+  drop_space();
+  return !before.empty() && before.back() == '"';
+}
+
+}  // namespace
+
+void ValueMatcher::add(const std::string& variable, const std::string& value) {
+  if (value.empty()) {
+    return;
+  }
+  add_form(variable, value);
+  const std::string json = json_form(value);
+  add_form(variable, json);
+  add_form(variable, replaced(json, '/', "\\/"));
+  add_form(variable, replaced(json, '/', "\\u002f"));
+  add_form(variable, replaced(json, '/', "\\u002F"));
+  add_form(variable, ascii_form(json));
+  add_form(variable, query_form(value, "0123456789ABCDEF"));
+  add_form(variable, query_form(value, "0123456789abcdef"));
+  build();
+}
+
+void ValueMatcher::add_form(const std::string& variable, std::string bytes) {
+  const bool known = std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& p) { return p.bytes == bytes; });
+  if (!bytes.empty() && !known) {
+    patterns_.push_back({variable, std::move(bytes)});
+  }
+}
+
+void ValueMatcher::insert(std::int32_t index) {
+  State at = 0;
+  const std::string& bytes = patterns_[static_cast<std::size_t>(index)].bytes;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (nodes_[at].next[byte] == 0) {
+      nodes_[at].next[byte] = static_cast<State>(nodes_.size());
+      Node& node = nodes_.emplace_back();
+      node.depth = nodes_[at].depth + 1;
+    }
+    at = nodes_[at].next[byte];
+    auto& shortest = nodes_[at].shortest;
+    const auto size = static_cast<std::uint32_t>(bytes.size());
+    shortest = shortest == 0 ? size : std::min(shortest, size);
+  }
+  nodes_[at].match = index;
+}
+
+/// Breadth first: fallbacks of shorter prefixes are known before those of longer ones.
+void ValueMatcher::link() {
+  std::vector<State> queue{0};
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    const State at = queue[i];
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+      const State fallback = at == 0 ? 0 : nodes_[nodes_[at].fallback].next[byte];
+      const State child = nodes_[at].next[byte];
+      if (child == 0) {
+        nodes_[at].next[byte] = fallback;
+        continue;
+      }
+      nodes_[child].fallback = fallback;
+      if (nodes_[child].match < 0) {
+        nodes_[child].match = nodes_[fallback].match;
+      }
+      queue.push_back(child);
+    }
+  }
+}
+
+void ValueMatcher::build() {
+  nodes_.assign(1, Node());
+  window_ = kMaxWindow;
+  for (std::size_t i = 0; i < patterns_.size(); ++i) {
+    insert(static_cast<std::int32_t>(i));
+    window_ = std::min(window_, patterns_[i].bytes.size());
+  }
+  link();
+  bigrams_.assign(1U << 16, false);
+  for (const Pattern& pattern : patterns_) {
+    for (std::size_t at = 0; at + 1 < window_; ++at) {
+      bigrams_[bigram(pattern.bytes, at)] = true;
+    }
+  }
+}
+
+/// False only if no pattern is in `piece`: a pattern that were there would cover two of the bytes looked at.
+bool ValueMatcher::may_match(std::string_view piece) const {
+  if (window_ < 2) {
+    return !piece.empty();
+  }
+  for (std::size_t at = window_ - 2; at + 1 < piece.size(); at += window_ - 1) {
+    if (bigrams_[bigram(piece, at)]) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void ValueMatcher::add_found(std::string_view piece,
+                             std::size_t end,
+                             std::size_t length,
+                             std::int32_t pattern,
+                             std::vector<Found>& found) const {
+  const Pattern& of = patterns_[static_cast<std::size_t>(pattern)];
+  const std::size_t at = end - std::min(end, length);
+  const bool number = is_number(of.bytes) && is_json_value_place(piece.substr(0, at));
+  found.push_back({at, end - at, of.variable, number ? '1' : 'x'});
+}
+
+void ValueMatcher::scan(std::string_view piece, State& state, bool last, std::vector<Found>& found) const {
+  if (patterns_.empty() || (last && state == 0 && !may_match(piece))) {
+    return;
+  }
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    state = nodes_[state].next[static_cast<unsigned char>(piece[i])];
+    if (const std::int32_t match = nodes_[state].match; match >= 0) {
+      add_found(piece, i + 1, patterns_[static_cast<std::size_t>(match)].bytes.size(), match, found);
+    }
+  }
+  const Node& node = nodes_[state];
+  const std::uint32_t shown = std::min(kShown, std::max(node.shortest, 1U) - 1);
+  if (last || node.depth <= shown) {
+    return;
+  }
+  const std::size_t length = std::min<std::size_t>(piece.size(), node.depth - shown);
+  found.push_back({piece.size() - length, length, variable_below(state)});
+}
+
+/// The variable of a value that begins with what `state` has matched.
+std::string ValueMatcher::variable_below(State state) const {
+  while (nodes_[state].match < 0 || patterns_[static_cast<std::size_t>(nodes_[state].match)].bytes.size() < nodes_[state].depth) {
+    const auto& next = nodes_[state].next;
+    const auto deeper = std::find_if(
+        next.begin(), next.end(), [&](State child) { return nodes_[child].depth == nodes_[state].depth + 1; });
+    state = *deeper;
+  }
+  return patterns_[static_cast<std::size_t>(nodes_[state].match)].variable;
+}
+
+}  // namespace whydrop::capture

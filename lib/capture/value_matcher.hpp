@@ -1,0 +1,54 @@
+#pragma once
+
+#include "capture/found.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::capture {
+
+/// Finds given secret values in bytes that come in pieces, also as they stand in JSON (\", \/, /) and in a query
+/// (percent-encoded). One automaton for all of them (Aho and Corasick), behind a filter that skips most bytes.
+class ValueMatcher {
+ public:
+  /// Where matching stands between two pieces.
+  using State = std::uint32_t;
+
+  void add(const std::string& variable, const std::string& value);
+  bool empty() const { return patterns_.empty(); }
+
+  /// Adds what it finds in `piece` to `found`. Unless `last`, also the beginning of a value at the end of `piece` but its
+  /// first three bytes: by the time that the rest comes, this piece has been shown.
+  void scan(std::string_view piece, State& state, bool last, std::vector<Found>& found) const;
+
+ private:
+  struct Pattern {
+    std::string variable, bytes;
+  };
+  struct Node {
+    std::array<State, 256> next{};
+    State fallback = 0;
+    std::uint32_t depth = 0;
+    std::int32_t match = -1;     ///< the longest pattern that ends here
+    std::uint32_t shortest = 0;  ///< size of the shortest pattern through here; 0: not known yet
+  };
+
+  void add_form(const std::string& variable, std::string bytes);
+  void build();
+  void insert(std::int32_t index);
+  void link();
+  std::string variable_below(State state) const;
+  bool may_match(std::string_view piece) const;
+  void add_found(std::string_view piece, std::size_t end, std::size_t length, std::int32_t pattern,
+                 std::vector<Found>& found) const;
+
+  std::vector<Pattern> patterns_;
+  std::vector<Node> nodes_;
+  std::vector<bool> bigrams_;  ///< every two neighbours in the first window_ bytes of a pattern
+  std::size_t window_ = 0;
+};
+
+}  // namespace whydrop::capture

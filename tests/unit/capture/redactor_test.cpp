@@ -1,0 +1,362 @@
+#include "capture/redactor.hpp"
+#include "unit/capture/samples.hpp"
+
+#include <memory>
+
+#include <gtest/gtest.h>
+
+namespace whydrop::capture {
+namespace {
+
+using namespace session;
+using wire::Opcode;
+
+/// {"alg":"RS256"} . {"exp":1700000000,"iat":1.5,"scope":"a b","scp":["c"]} . "signature"
+constexpr std::string_view kJwt =
+    "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDAsImlhdCI6MS41LCJzY29wZSI6ImEgYiIsInNjcCI6WyJjIl19.c2lnbmF0dXJl";
+
+std::string show(const std::vector<RedactSpan>& spans) {
+  std::string out;
+  for (const RedactSpan& span : spans) {
+    out += " " + std::to_string(span.at) + "+" + std::to_string(span.length) + ":" + span.variable;
+  }
+  return out;
+}
+
+std::string show(const Frame& frame) { return std::string(frame.payload) + show(frame.redact); }
+
+Event text_event(std::string_view payload, Opcode opcode = Opcode::text, bool fin = true) {
+  Frame frame = sample_frame(Side::server, opcode, payload);
+  frame.header.fin = fin;
+  return Event{1, 2, 3, frame};
+}
+
+std::string redacted(Redactor& redactor, const Event& event) { return show(std::get<Frame>(redactor.redact(event).body)); }
+
+struct Case {
+  const char* name;
+  std::string_view payload;
+  std::string_view shown;
+};
+
+TEST(Redactor, MasksValuesOfSecretKeys) {
+  const Case cases[] = {
+      {"string", R"({"token":"abc"})", R"({"token":"xxx"} 10+3:token)"},
+      {"spaces", "{\"token\" :\n \"abc\"}", "{\"token\" :\n \"xxx\"} 13+3:token"},
+      {"spellings",
+       R"({"accessToken":"a","access_token":"b","Api-Key":"c","clientSecret":"d","guestToken":"e"})",
+       R"({"accessToken":"x","access_token":"x","Api-Key":"x","clientSecret":"x","guestToken":"x"})"
+       R"( 16+1:accessToken 35+1:access_token 49+1:Api-Key 68+1:clientSecret 85+1:guestToken)"},
+      {"escaped quote in the value", R"({"jwt":"a\"b\\","n":1})", R"({"jwt":"xxxxxx","n":1} 8+6:jwt)"},
+      {"number", R"({"password":-12.5e3,"n":1})", R"({"password":1111111,"n":1} 12+7:password)"},
+      {"null, true and containers are told", R"({"token":null,"secret":true,"jwt":{"a":"b"}})",
+       R"({"token":null,"secret":true,"jwt":{"a":"b"}})"},
+      {"empty", R"({"token":""})", R"({"token":""})"},
+      {"other keys", R"({"tokens":"abc","type":"token","nextToken":"a","a":"token:"})",
+       R"({"tokens":"abc","type":"token","nextToken":"a","a":"token:"})"},
+      {"JSON in a string", R"({"body":"{\"token\":\"a\\\"b\",\"n\":1}"})", R"({"body":"{\"token\":\"xxxxxx\",\"n\":1}"} 22+6:token)"},
+      {"unterminated", R"({"token":"abc)", R"({"token":"xxx 10+3:token)"},
+      {"scheme", R"({"Authorization":"Bearer abc"})", R"({"Authorization":"Bearer xxx"} 25+3:Authorization)"},
+      {"query", "wss://h/p?a=b&token=abc&c=d", "wss://h/p?a=b&token=xxx&c=d 20+3:token"},
+      {"form", "grant_type=x&client_secret=abc", "grant_type=x&client_secret=xxx 27+3:client_secret"},
+      {"query in JSON", R"({"url":"wss://h/?jwt=abc"})", R"({"url":"wss://h/?jwt=xxx"} 21+3:jwt)"},
+      {"user information", "wss://me:pw@h/ wss://h:1/@", "wss://xxxxx@h/ wss://h:1/@ 6+5:userinfo"},
+      {"no name", "{\":\"abc\"} =a :b", "{\":\"abc\"} =a :b"},
+      {"not UTF-8", "\xFF\"token\":\"\xFE\"", "\xFF\"token\":\"x\" 10+1:token"},
+  };
+  for (const Case& row : cases) {
+    Redactor redactor({}, false);
+    EXPECT_EQ(redacted(redactor, text_event(row.payload)), row.shown) << row.name;
+  }
+}
+
+TEST(Redactor, MasksGivenValuesWhereverTheyStand) {
+  const std::vector<Secret> secrets = {{"guest", "s3cr/et\"\xC3\xBC"}, {"pin", "4711"}, {"key", "s3cr/et"}};
+  const Case cases[] = {
+      {"raw", "a s3cr/et\"\xC3\xBC b", "a xxxxxxxxxx b 2+10:guest"},
+      {"shorter one", "a s3cr/et b", "a xxxxxxx b 2+7:key"},
+      {"in JSON", R"("s3cr/et\"ü")", "\"xxxxxxxxxxx\" 1+11:guest"},
+      {"in JSON with escaped solidus", R"("s3cr\/et\"ü")", "\"xxxxxxxxxxxx\" 1+12:guest"},
+      {"in JSON with escaped solidus in digits", R"("s3cr\u002fet")", "\"xxxxxxxxxxxx\" 1+12:key"},
+      {"in ASCII JSON", R"("s3cr/et\"\u00fc")", "\"xxxxxxxxxxxxxxx\" 1+15:guest"},
+      {"in a query", "?q=s3cr%2Fet%22%C3%BC", "?q=xxxxxxxxxxxxxxxxxx 3+18:guest"},
+      {"number in a string", R"({"n":"4711"})", R"({"n":"xxxx"} 6+4:pin)"},
+      {"number", R"({"n": 4711, "m":[4711,0]})", R"({"n": 1111, "m":[1111,0]} 6+4:pin 17+4:pin)"},
+      {"in the value of a secret key", R"({"token":"a4711b"})", R"({"token":"xxxxxx"} 10+1:token 11+4:pin 15+1:token)"},
+      {"nearly", "s3cr/e 471 s3cr/ 711", "s3cr/e 471 s3cr/ 711"},
+  };
+  for (const Case& row : cases) {
+    Redactor redactor(secrets, false);
+    EXPECT_EQ(redacted(redactor, text_event(row.payload)), row.shown) << row.name;
+  }
+}
+
+/// Feeds `message` as fragments cut at `cuts` and joins what is shown.
+std::string in_fragments(Redactor& redactor, std::string_view message, const std::vector<std::size_t>& cuts) {
+  std::string out;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i <= cuts.size(); ++i) {
+    const std::size_t end = i == cuts.size() ? message.size() : cuts[i];
+    const Event event = text_event(
+        message.substr(at, end - at), i == 0 ? Opcode::text : Opcode::continuation, i == cuts.size());
+    out += std::get<Frame>(redactor.redact(event).body).payload;
+    // A ping between fragments changes nothing.
+    const Event ping = text_event("\"", Opcode::ping);
+    EXPECT_EQ(redacted(redactor, ping), "\"");
+    at = end;
+  }
+  return out;
+}
+
+TEST(Redactor, MasksKeysAcrossFragmentsWhereverTheyAreCut) {
+  const std::string_view message = R"({"n":1, "access_token" : "ab\"cd\\", "pin":12, "secret":345})";
+  const std::string_view shown = R"({"n":1, "access_token" : "xxxxxxxx", "pin":12, "secret":111})";
+  for (std::size_t first = 0; first <= message.size(); ++first) {
+    for (std::size_t second = first; second <= message.size(); ++second) {
+      Redactor redactor({}, false);
+      ASSERT_EQ(in_fragments(redactor, message, {first, second}), shown) << first << " " << second;
+    }
+  }
+}
+
+TEST(Redactor, ShowsAtMostThreeBytesOfAValueThatIsCut) {
+  const std::string_view message = "say 0123456789 now";
+  for (std::size_t first = 0; first <= message.size(); ++first) {
+    for (std::size_t second = first; second <= message.size(); ++second) {
+      Redactor redactor({{"v", "0123456789"}}, false);
+      const std::string shown = in_fragments(redactor, message, {first, second});
+      ASSERT_EQ(shown.substr(0, 4), "say ");
+      ASSERT_EQ(shown.substr(7), "xxxxxxx now") << first << " " << second;
+    }
+  }
+}
+
+TEST(Redactor, AByteByByteMessageShowsNoShortValue) {
+  Redactor redactor({{"v", "abcd"}, {"w", "z"}}, false);
+  EXPECT_EQ(in_fragments(redactor, "-abcd-z-", {1, 2, 3, 4, 5, 6, 7}), "-abcx-x-");
+}
+
+TEST(Redactor, FragmentsOfTwoDirectionsDoNotMix) {
+  Redactor redactor({}, false);
+  Event other = text_event(R"({"a":")", Opcode::text, false);
+  std::get<Frame>(other.body).from = Side::client;
+  EXPECT_EQ(redacted(redactor, text_event(R"({"token":"ab)", Opcode::text, false)), R"({"token":"xx 10+2:token)");
+  EXPECT_EQ(redacted(redactor, other), R"({"a":")");
+  EXPECT_EQ(redacted(redactor, text_event(R"(cd"})", Opcode::continuation)), R"(xx"} 0+2:token)");
+}
+
+TEST(Redactor, ANewMessageBeginsAnew) {
+  Redactor redactor({}, false);
+  EXPECT_EQ(redacted(redactor, text_event(R"({"token":"ab)", Opcode::text, false)), R"({"token":"xx 10+2:token)");
+  EXPECT_EQ(redacted(redactor, text_event(R"({"a":"b"})")), R"({"a":"b"})");
+}
+
+TEST(Redactor, ACutFrameDoesNotEndInAValue) {
+  Redactor redactor({{"v", "0123456789"}}, false);
+  Event event = text_event("say 01234567");
+  std::get<Frame>(event.body).header.length = 100;
+  EXPECT_EQ(redacted(redactor, event), "say 012xxxxx 7+5:v");
+}
+
+TEST(Redactor, CompressedFramesShowNoPayload) {
+  Redactor redactor({}, false);
+  Event first = text_event("abc", Opcode::text, false);
+  std::get<Frame>(first.body).header.rsv = wire::kRsv1;
+  const Event shown_first = redactor.redact(first);
+  const Event shown_second = redactor.redact(text_event("def", Opcode::continuation));
+  EXPECT_FALSE(std::get<Frame>(shown_first.body).has_payload);
+  EXPECT_EQ(std::get<Frame>(shown_first.body).payload, "");
+  EXPECT_FALSE(std::get<Frame>(shown_second.body).has_payload);
+  EXPECT_TRUE(std::get<Frame>(redactor.redact(text_event("ghi")).body).has_payload);
+}
+
+TEST(Redactor, InflatedIsAWholeMessageAndNothingIfItFailed) {
+  Redactor redactor({}, false);
+  Inflated inflated{Side::server, {1}, true, R"({"jwt":"ab"})", 12, "", {}};
+  const Event whole = redactor.redact(Event{1, 2, 3, inflated});
+  EXPECT_EQ(std::get<Inflated>(whole.body).content, R"({"jwt":"xx"})");
+  EXPECT_EQ(show(std::get<Inflated>(whole.body).redact), " 8+2:jwt");
+  inflated.error = "invalid distance";
+  const Event failed = redactor.redact(Event{1, 2, 3, inflated});
+  EXPECT_EQ(std::get<Inflated>(failed.body).content, "");
+}
+
+TEST(Redactor, AMessageIsMaskedAsItsFrame) {
+  Redactor redactor({}, false);
+  const std::string payload = R"({"token":"abc"})";
+  const Message message{Side::server, {1}, true, false, payload, payload.size(), payload.size(), "", {}};
+  for (const bool after_its_frame : {true, false}) {
+    if (after_its_frame) {
+      redactor.redact(text_event(payload));
+    }
+    const auto shown = std::get<Message>(redactor.redact(Event{1, 2, 3, message}).body);
+    EXPECT_EQ(shown.payload, R"({"token":"xxx"})") << after_its_frame;
+    EXPECT_EQ(show(shown.redact), " 10+3:token") << after_its_frame;
+    redactor.redact(text_event(""));
+  }
+}
+
+TEST(Redactor, PartialAndUndecodedBytesAreMaskedToo) {
+  Redactor redactor({{"v", "01234567"}}, false);
+  redactor.redact(text_event(R"({"token":"ab)", Opcode::text, false));
+  Partial partial{Side::server, true, frame_header(Opcode::continuation, 9), 0, 5, 11, "\x80\x09", "cde", {}};
+  EXPECT_EQ(std::get<Partial>(redactor.redact(Event{1, 2, 3, partial}).body).payload, "xxx");
+  partial.header.rsv = wire::kRsv1;
+  EXPECT_EQ(std::get<Partial>(redactor.redact(Event{1, 2, 3, partial}).body).payload, "");
+  const UndecodedBytes bytes{Side::client, 0, 10, "a 01234567"};
+  EXPECT_EQ(std::get<UndecodedBytes>(redactor.redact(Event{1, 2, 3, bytes}).body).bytes, "a xxxxxxxx");
+}
+
+TEST(Redactor, MasksHeads) {
+  Redactor redactor({{"v", "0123456789"}}, false);
+  Request request;
+  request.start_line = "GET /p?access_token=abc&v=0123456789 HTTP/1.1";
+  request.headers = {{"Host", "h", {}},
+                     {"authorization", "Bearer abc", {}},
+                     {"Cookie", "sid=1; b=2", {}},
+                     {"X-Api-Key", "k", {}},
+                     {"Sec-WebSocket-Key", "dGhlIHNhbXBsZQ==", {}},
+                     {"X-V", "=0123456789=", {}}};
+  request.raw = "GET /p?access_token=abc HTTP/1.1\nProxy-Authorization:Basic YWJj\n more\nHost: h\r\nCookie:\r\n\r\n";
+  const auto shown = std::get<Request>(redactor.redact(Event{1, 2, 3, request}).body);
+  EXPECT_EQ(shown.start_line + show(shown.redact),
+            "GET /p?access_token=xxx&v=xxxxxxxxxx HTTP/1.1 20+3:access_token 26+10:v");
+  std::string headers;
+  for (const Header& header : shown.headers) {
+    headers += header.name + ": " + header.value + show(header.redact) + "\n";
+  }
+  EXPECT_EQ(headers,
+            "Host: h\n"
+            "authorization: Bearer xxx 7+3:authorization\n"
+            "Cookie: xxxxxxxxxx 0+10:Cookie\n"
+            "X-Api-Key: x 0+1:X-Api-Key\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\n"
+            "X-V: =xxxxxxxxxx= 1+10:v\n");
+  EXPECT_EQ(shown.raw,
+            "GET /p?access_token=xxx HTTP/1.1\nProxy-Authorization:Basic xxxx\nxxxxx\nHost: h\r\nCookie:\r\n\r\n");
+}
+
+TEST(Redactor, MasksAnAnswerAndItsBody) {
+  Redactor redactor({}, false);
+  Response response;
+  response.start_line = "HTTP/1.1 302 Found";
+  response.headers = {{"Set-Cookie", "a=b", {}}, {"Location", "/?token=a", {}}};
+  response.body = R"({"guest_token":"abc)";
+  response.body_length = 99;
+  const auto shown = std::get<Response>(redactor.redact(Event{1, 2, 3, response}).body);
+  EXPECT_EQ(shown.headers[0].value + show(shown.headers[0].redact), "xxx 0+3:Set-Cookie");
+  EXPECT_EQ(shown.headers[1].value + show(shown.headers[1].redact), "/?token=x 8+1:token");
+  EXPECT_EQ(shown.body + show(shown.redact), R"({"guest_token":"xxx 16+3:guest_token)");
+}
+
+TEST(Redactor, MasksUrlsReasonsAndSentences) {
+  Redactor redactor({{"v", "0123456789"}}, false);
+  EXPECT_EQ(std::get<Open>(redactor.redact(Event{1, 2, 3, Open{"websocket", "wss://u:p@h/?jwt=a", {}, {}}}).body).url,
+            "wss://xxx@h/?jwt=x");
+  EXPECT_EQ(redacted(redactor, text_event("\x03\xE8no 0123456789", Opcode::close)), "\x03\xE8no xxxxxxxxxx 5+10:v");
+  Finding finding("x", 1);
+  finding.says = "0123456789";
+  EXPECT_EQ(std::get<Finding>(redactor.redact(Event{1, 2, 3, finding}).body).says, "xxxxxxxxxx");
+  Verdict verdict;
+  verdict.headline = "closed: 0123456789";
+  verdict.observed = {"0123456789"};
+  verdict.received = CloseSeen{{}, "0123456789", 1};
+  verdict.findings = {finding};
+  const auto shown = std::get<Verdict>(redactor.redact(Event{1, 2, 0, verdict}).body);
+  EXPECT_EQ(shown.headline, "closed: xxxxxxxxxx");
+  EXPECT_EQ(shown.observed[0] + shown.received->reason + shown.findings[0].says, std::string(30, 'x'));
+  Ending ending;
+  ending.detail = "0123456789";
+  EXPECT_EQ(std::get<Ending>(redactor.redact(Event{1, 2, 3, ending}).body).detail, "xxxxxxxxxx");
+  EXPECT_EQ(redactor.redact_text("ws://h/?token=a 0123456789"), "ws://h/?token=x xxxxxxxxxx");
+}
+
+TEST(Redactor, WhatIsMaskedAlreadyIsLeftAlone) {
+  Redactor redactor({}, false);
+  Event event = text_event(R"({"token":"xxx"})");
+  std::get<Frame>(event.body).redact = {{10, 3, "guest"}};
+  EXPECT_EQ(&redactor.redact(event), &event);
+}
+
+TEST(Redactor, EventsWithoutSecretsAreNotCopied) {
+  Redactor redactor({{"v", "0123456789"}}, false);
+  for (const Sample& sample : samples()) {
+    if (sample.line.find("xx") == std::string::npos && sample.name != "inflate failed" && sample.line.find("redact") == std::string::npos) {
+      const Event event{1, 2, 3, sample.body};
+      const bool hidden = sample.name == "every header bit";
+      EXPECT_EQ(&redactor.redact(event) == &event, !hidden) << sample.name;
+      redactor.redact(Event{1, 2, 3, Ending{}});
+    }
+  }
+}
+
+TEST(Redactor, OffPassesEverything) {
+  Redactor redactor({{"v", "abc"}}, true);
+  const Event event = text_event(R"({"token":"abc"})");
+  EXPECT_EQ(&redactor.redact(event), &event);
+  EXPECT_EQ(redactor.redact_text("abc"), "abc");
+  EXPECT_TRUE(redactor.take_tokens().empty());
+}
+
+std::string show(const Token& token) {
+  std::string line;
+  append_event(line, Event{0, 0, 0, token});
+  return line;
+}
+
+constexpr std::string_view kTokenLine = R"({"seq":0,"t_ns":0,"conn":null,"kind":"token","var":")";
+constexpr std::string_view kClaims = R"(","alg":"RS256","exp":1700000000,"iat":1,"nbf":null,"scopes":["a","b","c"]})"
+                                     "\n";
+
+TEST(Redactor, TellsOfATokenBeforeItIsMasked) {
+  const std::string jwt(kJwt);
+  const std::pair<std::string, Event> cases[] = {
+      {"jwt", text_event("")},
+      {"token", text_event("")},
+      {"given", text_event("")},
+  };
+  const std::string payloads[] = {R"({"jwt":")" + jwt + "\"}", "?token=" + jwt, "raw " + jwt};
+  for (std::size_t i = 0; i < 3; ++i) {
+    std::vector<Secret> secrets;
+    if (cases[i].first == "given") {
+      secrets.push_back({"given", jwt});
+    }
+    Redactor redactor(secrets, false);
+    redactor.redact(text_event(payloads[i]));
+    redactor.redact(text_event(payloads[i]));
+    const auto tokens = redactor.take_tokens();
+    ASSERT_EQ(tokens.size(), 1U) << payloads[i];
+    EXPECT_EQ(show(tokens[0]), std::string(kTokenLine) + cases[i].first + std::string(kClaims));
+    EXPECT_TRUE(redactor.take_tokens().empty());
+  }
+}
+
+TEST(Redactor, TellsOfATokenThatIsSplit) {
+  const std::string message = R"({"jwt":")" + std::string(kJwt) + "\"}";
+  Redactor redactor({}, false);
+  in_fragments(redactor, message, {20, 40});
+  const auto tokens = redactor.take_tokens();
+  ASSERT_EQ(tokens.size(), 1U);
+  EXPECT_EQ(show(tokens[0]), std::string(kTokenLine) + "jwt" + std::string(kClaims));
+}
+
+TEST(Redactor, TellsOfATokenInAHeader) {
+  Redactor redactor({}, false);
+  Request request;
+  request.headers = {{"Authorization", "Bearer " + std::string(kJwt), {}}};
+  redactor.redact(Event{1, 2, 3, request});
+  const auto tokens = redactor.take_tokens();
+  ASSERT_EQ(tokens.size(), 1U);
+  EXPECT_EQ(tokens[0].variable, "Authorization");
+}
+
+TEST(Redactor, NoTokenIsMadeUp) {
+  for (const std::string_view value : {"a.b.c", "eyJhbGciOiJSUzI1NiJ9", "eyJhIjoxfQ.e30.", "e30.e30.c2ln", "W10.W10.c2ln", ".."}) {
+    Redactor redactor({}, false);
+    redactor.redact(text_event(R"({"jwt":")" + std::string(value) + "\"}"));
+    EXPECT_TRUE(redactor.take_tokens().empty()) << value;
+  }
+}
+
+}  // namespace
+}  // namespace whydrop::capture

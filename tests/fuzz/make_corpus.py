@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes the hand-made seeds of fixtures/corpus/frame_decoder and fixtures/corpus/inflate.
+"""Writes the hand-made seeds of the wire, head and session targets into fixtures/corpus.
 
 The first byte of each seed chooses how the target cuts it into pieces (see the targets)."""
 
@@ -89,12 +89,75 @@ MESSAGES = {
 }
 
 
+REQUEST = b"GET /chat?x=1 HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+ANSWER = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
+    b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+
+# The first byte, bit 0, says whether it is read as a request.
+HEADS = {
+    "answer": b"\x00" + ANSWER + b"\x81\x02hi",
+    "request": b"\x07" + REQUEST,
+    "request_as_answer": b"\x08" + REQUEST,
+    "deflate": b"\x04" + ANSWER[:-2] + b'Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits="10"\r\n\r\n',
+    "deflate_broken": b"\x04" + ANSWER[:-2] + b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=\r\n\r\n",
+    "lf_only": b"\x02" + ANSWER.replace(b"\r", b""),
+    "folded": b"\x06HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\td\r\n\r\n",
+    "no_colon": b"\x00HTTP/1.1 200 OK\r\nabc\r\n: d\r\nE : f\r\n\r\n",
+    "html": b"\x0aHTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>",
+    "not_http": b"\x02SSH-2.0-OpenSSH_9.2\r\n",
+    "tls_hello": b"\x03\x16\x03\x01\x02\x00\x01\x00",
+    "cut": b"\x04" + ANSWER[:50],
+    "small_limit": b"\xe6" + ANSWER,
+    "many_fields": b"\x1eHTTP/1.1 200 OK\r\n" + b"A:b\r\n" * 1100,
+}
+
+
+def said(side, data):
+    """One side's bytes as chunks of the session_tracker target."""
+    chunks = [data[at:at + 128] for at in range(0, len(data), 128)]
+    return b"".join(bytes([(128 if side == "client" else 0) | len(chunk) - 1]) + chunk for chunk in chunks)
+
+
+CLOSE = struct.pack(">H", 1000)
+HELLO = deflate(b"Hello, Hello", b"Hello, Hello")
+FIRST = deflate(b"Hello, Hello")
+
+# The first byte, bits 0 and 1, chooses the agreement on compression.
+SESSIONS = {
+    "plain": b"\x04" + said("client", frame(1, b"hi", key=KEY) + frame(8, CLOSE, key=KEY))
+    + said("server", frame(1, b"hi") + frame(9) + frame(8, CLOSE)),
+    "fragments": b"\x08" + said("server", frame(1, b"a\xe2", fin=False) + frame(9, b"p") + frame(0, b"\x82", fin=False)
+                                + frame(0, b"\xac")),
+    "fragments_broken": b"\x08" + said("server", frame(0, b"a") + frame(1, b"b", fin=False) + frame(2, b"c")),
+    "takeover": b"\x05" + said("server", frame(1, FIRST, rsv=4) + frame(1, HELLO[len(FIRST):], rsv=4)),
+    "takeover_both": b"\x19" + said("client", frame(1, FIRST, rsv=4, key=KEY) + frame(1, HELLO[len(FIRST):], rsv=4, key=KEY))
+    + said("server", frame(1, FIRST, rsv=4)),
+    "no_takeover": b"\x06" + said("server", frame(1, FIRST, rsv=4) * 2),
+    "deflate_fragments": b"\x09" + said("server", frame(1, FIRST[:4], rsv=4, fin=False) + frame(10) + frame(0, FIRST[4:])),
+    "deflate_interrupted": b"\x09" + said("server", frame(1, FIRST[:4], rsv=4, fin=False) + frame(1, FIRST, rsv=4)),
+    "deflate_garbage": b"\x06" + said("server", frame(1, b"\xff\xff", rsv=4) + frame(1, FIRST, rsv=4)),
+    "deflate_bomb": b"\x0d" + said("server", frame(1, deflate(bytes(200000)), rsv=4) + frame(1, FIRST, rsv=4)),
+    "deflate_cut": b"\x09" + said("server", frame(2, deflate(bytes(range(256)) * 8, bits=9) * 5, rsv=4)),
+    "rsv_unagreed": b"\x00" + said("server", frame(1, FIRST, rsv=4) + frame(1, b"x", rsv=3)),
+    "all_opcodes": b"\x3c" + said("server", b"".join(frame(i, bytes([i])) for i in range(16))),
+    "closes": b"\x00" + said("server", frame(8, b"\x03") + frame(8) + frame(8, struct.pack(">H", 1006) + b"\xff")
+                             + frame(1, b"late")),
+    "masks_swapped": b"\x00" + said("client", frame(1, b"hi")) + said("server", frame(1, b"hi", key=KEY)),
+    "large": b"\x04" + said("server", frame(1, b"a" * 900, fin=False) + frame(0, b"b" * 900) * 1 + frame(1, b"c" * 3000)),
+    "many_breaks": b"\x00" + said("server", frame(3) * 20),
+    "bad_utf8": b"\x10" + said("server", frame(1, b"\xc0\xaf") + frame(1, b"\xed\xa0\x80") + frame(1, b"\xf4")),
+}
+
 def write(target, seeds, first_bytes):
     folder = CORPUS / target
     folder.mkdir(parents=True, exist_ok=True)
     for i, (name, seed) in enumerate(sorted(seeds.items())):
-        (folder / name).write_bytes(bytes([first_bytes[i % len(first_bytes)]]) + seed)
+        first = bytes([first_bytes[i % len(first_bytes)]]) if first_bytes else b""
+        (folder / name).write_bytes(first + seed)
 
 
 write("frame_decoder", FRAMES, [0x00, 0x02, 0x06, 0x70, 0x13])
 write("inflate", MESSAGES, [0x80, 0xF3, 0x00, 0x95])
+write("head_parser", HEADS, None)
+write("session_tracker", SESSIONS, None)

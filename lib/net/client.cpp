@@ -302,8 +302,12 @@ void Client::Impl::interrupt() {
     return;
   }
   interrupted_once = true;
-  close(1000, "");
-  close_within(kInterruptWait);
+  options.close_timeout = kInterruptWait;
+  if (close_sent) {
+    close_within(kInterruptWait);
+  } else {
+    close(1000, "");
+  }
 }
 
 Result<void> check(const ConnectOptions& options) {

@@ -203,9 +203,9 @@ void Dialer::Impl::connect(std::vector<AnyEndpoint> where) {
 }
 
 void Dialer::Impl::on_connect_lost(const std::error_code& last) {
-  const bool answered = last == asio::error::connection_refused;
+  const Classified lost = classify({false, false, last, {}, 0, std::nullopt, false});
   fail(proxy ? EndingHow::proxy_failed : EndingHow::connect_failed,
-       answered ? EndedBy::server : EndedBy::network,
+       last == asio::error::connection_refused ? EndedBy::server : lost.by,
        error_name(last));
 }
 

@@ -63,15 +63,19 @@ Classified classify(const ReadEnd& end) {
 }
 
 std::string error_name(const std::error_code& error) {
-  static constexpr std::array<std::pair<int, std::string_view>, 9> kNames{{{ECONNRESET, "connection_reset"},
-                                                                           {ECONNABORTED, "connection_aborted"},
-                                                                           {ECONNREFUSED, "connection_refused"},
-                                                                           {EPIPE, "broken_pipe"},
-                                                                           {ETIMEDOUT, "timed_out"},
-                                                                           {EHOSTUNREACH, "host_unreachable"},
-                                                                           {ENETUNREACH, "network_unreachable"},
-                                                                           {ENETDOWN, "network_down"},
-                                                                           {ECANCELED, "cancelled"}}};
+  static constexpr std::array<std::pair<int, std::string_view>, 13> kNames{{{ECONNRESET, "connection_reset"},
+                                                                            {ECONNABORTED, "connection_aborted"},
+                                                                            {ECONNREFUSED, "connection_refused"},
+                                                                            {EPIPE, "broken_pipe"},
+                                                                            {ETIMEDOUT, "timed_out"},
+                                                                            {EHOSTUNREACH, "host_unreachable"},
+                                                                            {ENETUNREACH, "network_unreachable"},
+                                                                            {ENETDOWN, "network_down"},
+                                                                            {ECANCELED, "cancelled"},
+                                                                            {ENODEV, "no_such_device"},
+                                                                            {ENOENT, "no_such_file"},
+                                                                            {EACCES, "not_permitted"},
+                                                                            {EPERM, "not_permitted"}}};
   if (!error) {
     return {};
   }

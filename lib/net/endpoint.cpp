@@ -1,5 +1,6 @@
 #include "net/endpoint.hpp"
 
+#include "wire/close_code.hpp"
 #include "wire/encoder.hpp"
 
 #include <array>
@@ -116,9 +117,10 @@ void Endpoint::Impl::set_handlers() {
       [this](websocketpp::connection_hdl, const std::string& payload) { return callbacks.on_ping(payload); });
 }
 
-Endpoint::Endpoint(Callbacks callbacks, Random random) : impl_(std::make_unique<Impl>()) {
-  impl_->callbacks = std::move(callbacks);
+Endpoint::Endpoint(Callbacks callbacks, Random random) {
   next_source = std::move(random);
+  impl_ = std::make_unique<Impl>();
+  impl_->callbacks = std::move(callbacks);
   std::error_code error;
   impl_->connection = impl_->client.get_connection("ws://localhost/", error);
   impl_->set_handlers();
@@ -173,6 +175,9 @@ bool Endpoint::pong(std::string_view payload) {
 }
 
 bool Endpoint::close(std::uint16_t code, std::string_view reason) {
+  if (code != 0 && !wire::is_sendable(code)) {
+    return false;
+  }
   std::error_code error;
   impl_->connection->close(code, std::string(reason), error);
   return !error;

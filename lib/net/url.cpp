@@ -140,14 +140,14 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 }
 
 std::string host_fault(const Authority& authority) {
+  if (!authority.bracketed && authority.port.find(':') != std::string_view::npos) {
+    return "an IPv6 address goes in brackets";
+  }
   if (authority.host.empty()) {
     return "the host is missing";
   }
   if (authority.bracketed) {
     return is_ipv6(std::string(authority.host)) ? "" : fmt::format("\"{}\" is not an IPv6 address", authority.host);
-  }
-  if (authority.port.find(':') != std::string_view::npos) {
-    return "an IPv6 address goes in brackets";
   }
   if (!is_ascii(authority.host)) {
     return "the host holds characters outside ASCII";

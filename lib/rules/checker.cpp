@@ -5,6 +5,7 @@
 #include "wire/encoder.hpp"
 
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -26,6 +27,7 @@ struct Checker::Impl {
     Half half;
     Utf8Validator utf8;
     bool utf8_told = false;       // one finding a message
+    bool lost = false;            // framing; what follows has no header to judge
     bool inflate_failed = false;  // what fails after the first failure follows from it
   };
   struct Tally {
@@ -204,7 +206,8 @@ void Checker::Impl::on(const session::Partial& partial, std::uint64_t seq) {
 }
 
 void Checker::Impl::on(const session::UndecodedBytes& bytes, std::uint64_t seq) {
-  judge(BytesContext{bytes.from, seq, bytes.bytes}, bytes.from, seq);
+  if (!std::exchange(speaker(bytes.from).lost, true))
+    judge(BytesContext{bytes.from, seq, bytes.bytes}, bytes.from, seq);
 }
 
 void Checker::Impl::on(const session::Inflated& inflated, std::uint64_t seq) {

@@ -28,6 +28,7 @@ struct Tracker::Impl {
     std::optional<CloseSeen> close;
     Assembler assembler;
     std::optional<wire::Inflater> inflater;  // once a compressed message comes
+    bool last_deflated = false;              // the last frame is part of a compressed message
     bool told_elsewhere = false;             // a compressed message came whose content an Inflated fact tells
   };
 
@@ -83,6 +84,7 @@ void Tracker::Impl::on(const Response& fact) {
 }
 
 void Tracker::Impl::on(const Frame& frame, std::uint64_t seq) {
+  half(frame.from).last_deflated = false;
   if (is_message_opcode(frame.header.opcode))
     on_data(frame, seq);
   else if (frame.header.opcode == wire::Opcode::close)
@@ -138,6 +140,7 @@ void Tracker::Impl::tell_joined(Side from) {
 }
 
 void Tracker::Impl::inflate(const Frame& frame) {
+  half(frame.from).last_deflated = true;
   auto& inflater = half(frame.from).inflater;
   if (!inflater)
     inflater.emplace(inflater_options(frame.from));
@@ -221,6 +224,9 @@ bool Tracker::upgraded() const {
 }
 bool Tracker::in_message(Side side) const {
   return impl_->half(side).assembler.under_way();
+}
+bool Tracker::last_frame_deflated(Side side) const {
+  return impl_->half(side).last_deflated;
 }
 const std::optional<CloseSeen>& Tracker::close_of(Side side) const {
   return impl_->half(side).close;

@@ -31,6 +31,9 @@ class Tracker {
   bool upgraded() const;
   /// Whether the message that `side` is in the middle of is text, or nothing is under way.
   bool in_message(Side side) const;
+  /// True if the last frame of `side` is part of a compressed message: an Inflated fact tells its content, so that a
+  /// sink needs no payload of its own with it. Never true of a control frame, nor of a continuation of nothing.
+  bool last_frame_deflated(Side side) const;
   /// First Close of each side and which came first. RFC 6455 section 7.1.5.
   const std::optional<CloseSeen>& close_of(Side side) const;
   std::optional<Side> first_close() const;

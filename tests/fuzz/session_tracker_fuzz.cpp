@@ -95,12 +95,7 @@ class Session {
   /// Keeps a fact as a capture does: frames of compressed messages without their payload.
   void record(const Event& event) {
     if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
-      auto& compressed = compressed_[static_cast<std::size_t>(frame->from)];
-      const bool control = is_control(frame->header.opcode) || is_reserved(frame->header.opcode);
-      if (!control && frame->header.opcode != wire::Opcode::continuation) {
-        compressed = deflate_ && (frame->header.rsv & wire::kRsv1) != 0;
-      }
-      const bool bare = compressed && !control && in_message(*frame);
+      const bool bare = tracker_.last_frame_deflated(frame->from);
       recorded_.push_back([copy = *frame, bytes = std::string(frame->payload), bare](Session& to) {
         auto fact = copy;
         fact.payload = bare ? std::string_view() : std::string_view(bytes);
@@ -114,23 +109,13 @@ class Session {
         to.fact(fact);
       });
     } else if (const auto* response = std::get_if<session::Response>(&event.body)) {
-      deflate_ = response->headers.size() > 3;
       recorded_.push_back([copy = *response](Session& to) { to.fact(copy); });
     } else if (const auto* request = std::get_if<session::Request>(&event.body)) {
       recorded_.push_back([copy = *request](Session& to) { to.fact(copy); });
     }
   }
 
-  bool in_message(const session::Frame& frame) {
-    auto& open = open_[static_cast<std::size_t>(frame.from)];
-    const bool part = frame.header.opcode != wire::Opcode::continuation || open;
-    open = part && !frame.header.fin;
-    return part;
-  }
-
   bool replay_;
-  bool deflate_ = false;
-  std::array<bool, 2> compressed_{}, open_{};
   std::array<session::Phase, 2> phases_{};
   std::uint64_t seq_ = 0;
   std::string messages_, findings_;

@@ -301,6 +301,25 @@ TEST(TrackerInflates, FragmentsAroundControlFramesAndPlainMessages) {
   EXPECT_EQ(script.said(), "server text 6 \"plain\" 5\n");
 }
 
+TEST(TrackerInflates, TellsWhichFramesNeedNoPayload) {
+  Script script;
+  script.upgraded("permessage-deflate");
+  Sender server(true);
+  const auto payload = server.compress("abcabcabc");
+  const auto deflated = [&](const Frame& frame) {
+    script.fact(frame);
+    return script.tracker().last_frame_deflated(kServer);
+  };
+  EXPECT_TRUE(deflated(compressed_fact(kServer, std::string_view(payload).substr(0, 2), false)));
+  EXPECT_FALSE(script.tracker().last_frame_deflated(kClient));
+  EXPECT_FALSE(deflated(frame_fact(kServer, Opcode::ping, "")));
+  EXPECT_TRUE(deflated(frame_fact(kServer, Opcode::continuation, std::string_view(payload).substr(2))));
+  EXPECT_FALSE(deflated(frame_fact(kServer, Opcode::continuation, "stray")));
+  auto reserved = compressed_fact(kServer, "x");
+  reserved.header.opcode = Opcode::reserved_3;
+  EXPECT_FALSE(deflated(reserved));
+}
+
 TEST(TrackerInflates, NothingWithoutAgreement) {
   Script script;
   script.upgraded();

@@ -29,7 +29,7 @@ inline tl::unexpected<Error> fail(ErrorKind kind, std::string message, std::stri
 
 /// Joins lambdas into one visitor for std::visit.
 template <typename... F>
-struct overloaded : F... {
+struct overloaded : F... {  // NOLINT(readability-identifier-naming): used like a function
   using F::operator()...;
 };
 template <typename... F>

@@ -98,6 +98,20 @@ TEST(CloseCode, SendableIsWhatItsRangeSays) {
   }
 }
 
+TEST(CloseCode, RangesHaveNames) {
+  const std::pair<CloseRange, std::string_view> rows[] = {
+      {CloseRange::invalid, "invalid"},
+      {CloseRange::registered, "registered"},
+      {CloseRange::derived, "derived"},
+      {CloseRange::unassigned, "unassigned"},
+      {CloseRange::library, "library"},
+      {CloseRange::private_use, "private_use"},
+  };
+  for (const auto& [range, text] : rows) {
+    EXPECT_EQ(name(range), text);
+  }
+}
+
 TEST(CloseCode, Payload) {
   EXPECT_EQ(close_payload(1000), test::hex("03 e8"));
   EXPECT_EQ(close_payload(4001, "bye"), test::hex("0f a1 62 79 65"));

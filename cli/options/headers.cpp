@@ -1,0 +1,112 @@
+#include "cli/options/headers.hpp"
+
+#include "cli/options/values.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace whydrop::cli {
+namespace {
+
+constexpr std::array<std::string_view, 4> kFixed = {
+    "connection", "upgrade", "sec-websocket-key", "sec-websocket-version"};
+
+/// RFC 9110 section 5.6.2.
+bool is_token(std::string_view name) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+tl::unexpected<Error> wrong(const std::string& header, const std::string& why) {
+  return fail(ErrorKind::usage, "header '" + header + "': " + why, "-H 'Name: value'");
+}
+
+void take_away(const std::string& name, net::ConnectOptions& options) {
+  if (name == "user-agent") {
+    options.user_agent.clear();
+  } else if (name == "origin") {
+    options.origin.clear();
+  } else if (name == "cookie") {
+    options.cookie.clear();
+  } else if (name == "authorization") {
+    options.basic_user.clear();
+    options.basic_password.clear();
+  } else if (name == "sec-websocket-extensions") {
+    options.compression = false;
+  } else if (name == "sec-websocket-protocol") {
+    options.subprotocols.clear();
+  }
+  auto& headers = options.headers;
+  headers.erase(
+      std::remove_if(headers.begin(), headers.end(), [&](const auto& field) { return lower(field.name) == name; }),
+      headers.end());
+}
+
+Result<void> apply_one(const std::string& header, net::ConnectOptions& options) {
+  if (header.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+    return wrong(header.substr(0, header.find_first_of("\r\n")), "it holds a line break");
+  }
+  const std::size_t colon = header.find(':');
+  const bool empty = colon == std::string::npos && !header.empty() && header.back() == ';';
+  if (colon == std::string::npos && !empty) {
+    return wrong(header, "no ':' in it");
+  }
+  const std::string name = empty ? header.substr(0, header.size() - 1) : header.substr(0, colon);
+  if (!is_token(name)) {
+    return wrong(header, "'" + name + "' is not a header name");
+  }
+  const std::string key = lower(name);
+  if (std::find(kFixed.begin(), kFixed.end(), key) != kFixed.end()) {
+    return wrong(name, "the upgrade sets it itself");
+  }
+  const std::string value = empty ? "" : std::string(trim(std::string_view(header).substr(colon + 1)));
+  if (value.empty() && !empty) {
+    if (key == "host") {
+      return wrong(name, "the upgrade needs it");
+    }
+    take_away(key, options);
+  } else {
+    options.headers.push_back({name, value});
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> lines_of(const std::string& path, const FileReader& read) {
+  const auto content = read(path);
+  if (!content) {
+    return tl::unexpected<Error>(content.error());
+  }
+  std::vector<std::string> lines;
+  for (const std::string& line : split(*content, '\n')) {
+    const std::string_view text = trim(line);
+    if (!text.empty() && text[0] != '#') {
+      lines.emplace_back(text);
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
+Result<void> apply_headers(const std::vector<std::string>& given,
+                           const FileReader& read,
+                           net::ConnectOptions& options) {
+  for (const std::string& header : given) {
+    const bool file = !header.empty() && header[0] == '@';
+    const auto headers = file ? lines_of(header.substr(1), read) : std::vector<std::string>{header};
+    if (!headers) {
+      return tl::unexpected<Error>(headers.error());
+    }
+    for (const std::string& one : *headers) {
+      if (const auto applied = apply_one(one, options); !applied) {
+        return applied;
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace whydrop::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "net/client.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace whydrop::cli {
+
+using FileReader = std::function<Result<std::string>(const std::string& path)>;
+
+/// Applies -H values as curl reads them: "Name: value" sets a header, "Name;" sends it empty, "Name:" takes away one
+/// that would be sent by itself, "@file" holds one a line. The upgrade's own headers cannot be changed.
+Result<void> apply_headers(const std::vector<std::string>& given, const FileReader& read, net::ConnectOptions& options);
+
+}  // namespace whydrop::cli

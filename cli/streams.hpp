@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/byte_sink.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace whydrop::cli {
+
+/// A file descriptor as a ByteSink. When the reader of a pipe is gone it says so once through `on_gone` and swallows
+/// the rest: a reader that has seen enough is no failure.
+class FdSink final : public ByteSink {
+ public:
+  /// `name` for messages. Closes `fd` at the end if `owned`.
+  FdSink(int fd, std::string name, bool owned);
+  ~FdSink() override;
+  FdSink(const FdSink&) = delete;
+  FdSink& operator=(const FdSink&) = delete;
+
+  Result<void> write(std::string_view bytes) override;
+  void on_gone(std::function<void()> handler) { on_gone_ = std::move(handler); }
+  bool gone() const { return gone_; }
+
+ private:
+  int fd_;
+  std::string name_;
+  bool owned_;
+  bool gone_ = false;
+  std::function<void()> on_gone_;
+};
+
+enum class FileMode : std::uint8_t { fresh, append, overwrite };
+
+/// Opens a file for a capture with mode 0600. `fresh` refuses a file that is there. `append` ends a cut last line
+/// first.
+Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode mode);
+
+/// The whole content of a file, or of standard input for "-".
+Result<std::string> read_file(const std::string& path);
+
+bool is_terminal(int fd);
+/// Columns of the terminal behind `fd`; 0 if it is none.
+unsigned terminal_width(int fd);
+
+}  // namespace whydrop::cli

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::engine {
+
+/// Messages that must come, in order; others between them are skipped. One message meets at most one expectation.
+class Expectations {
+ public:
+  Expectations();
+  ~Expectations();
+
+  /// Adds "POINTER=VALUE": a JSON Pointer, and JSON if it parses as such, else a string. RFC 6901.
+  Result<void> add(const std::string& text);
+  /// Offers a message; true if it met the next expectation. Safe against JSON of any depth.
+  bool offer(std::string_view message);
+  bool done() const;
+  std::size_t met() const;
+  std::size_t size() const;
+  /// The text of the first one that is not met yet; empty if all are.
+  const std::string& next_text() const;
+  /// The last message offered, at most the first 200 bytes of it.
+  const std::string& last_seen() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace whydrop::engine

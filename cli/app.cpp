@@ -1,11 +1,11 @@
 #include "cli/app.hpp"
 
+#include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/errors.hpp"
 #include "cli/help.hpp"
 #include "cli/options.hpp"
-#include "cli/options/values.hpp"
-#include "cli/suggest.hpp"
 
 #include <cstdio>
 
@@ -20,13 +20,13 @@ int print(const std::string& text) {
 }
 
 Error unknown_command(const std::string& name) {
-  std::vector<std::string> names;
+  std::vector<std::string_view> names;
   for (const Command& command : commands()) {
     names.emplace_back(command.name);
   }
-  const std::string near = nearest(name, names);
+  const auto near = nearest(name, names);
   return {ErrorKind::usage,
-          "unknown command '" + name + "'" + (near.empty() ? "" : ": did you mean " + near + "?"),
+          "unknown command '" + name + "'" + (near ? ": did you mean " + std::string(*near) + "?" : ""),
           "whydrop --help"};
 }
 
@@ -42,7 +42,7 @@ Result<int> run_command(const Command& command, std::vector<std::string> argumen
 
 Result<int> dispatch(std::vector<std::string> arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (!valid_utf8(arguments[i])) {
+    if (!is_utf8(arguments[i])) {
       return fail(
           ErrorKind::usage, fmt::format("argument {}: not valid UTF-8", i + 1), "send bytes with @file and --binary");
     }

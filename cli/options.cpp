@@ -1,7 +1,8 @@
 #include "cli/options.hpp"
 
+#include "base/text.hpp"
+#include "base/units.hpp"
 #include "cli/options/values.hpp"
-#include "cli/suggest.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -93,12 +94,12 @@ Result<void> Options::Impl::check_extras() const {
   if (first.size() < 2 || first[0] != '-') {
     return refuse("unexpected argument '" + first + "'");
   }
-  std::vector<std::string> names;
+  std::vector<std::string_view> names;
   for (const OptionInfo& info : infos) {
     names.insert(names.end(), info.names.begin(), info.names.end());
   }
   const std::string name = first.substr(0, first.find('='));
-  const std::string near = first.rfind("--", 0) == 0 ? nearest(name, names) : "";
+  const std::string near = first.rfind("--", 0) == 0 ? std::string(nearest(name, names).value_or("")) : "";
   return fail(ErrorKind::usage,
               "unknown option " + name + (near.empty() ? "" : ": did you mean " + near + "?"),
               near.empty() ? "whydrop " + command + " --help; put -- before an argument that begins with -"

@@ -1,5 +1,6 @@
 #include "cli/options/endpoint.hpp"
 
+#include "base/units.hpp"
 #include "cli/options.hpp"
 #include "cli/options/addresses.hpp"
 #include "cli/options/values.hpp"
@@ -165,8 +166,8 @@ std::optional<net::PongPolicy> parse_pong(const std::string& text) {
   if (text == "on" || text == "off") {
     return policy;
   }
-  const auto delay =
-      text.rfind(kDelay, 0) == 0 ? parse_duration(std::string_view(text).substr(kDelay.size())) : std::nullopt;
+  const auto delay = text.rfind(kDelay, 0) == 0 ? parse_duration(std::string_view(text).substr(kDelay.size()))
+                                                : Result<std::chrono::nanoseconds>(fail(ErrorKind::usage, ""));
   if (!delay) {
     return std::nullopt;
   }

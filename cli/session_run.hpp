@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "capture/writer.hpp"
+#include "cli/options/output.hpp"
+#include "cli/streams.hpp"
+#include "engine/pipeline.hpp"
+#include "net/loop.hpp"
+#include "report/report.hpp"
+
+namespace whydrop::cli {
+
+/// What a run was asked for and what became of it, besides its verdict.
+struct RunOutcome {
+  int signal = 0;                    ///< SIGINT or SIGTERM ended it
+  bool timed_out = false;            ///< --timeout ran out
+  bool expectation_failed = false;
+  std::optional<Error> local_error;  ///< of ours, apart from sinks that failed
+};
+
+/// The parts of a run that connects, joined: loop, pipeline, and its sinks in order (renderer, capture).
+class SessionRun {
+ public:
+  struct Settings {
+    OutputFlags output;
+    CaptureFlags capture;
+    SecretFlags secrets;
+    std::vector<std::uint16_t> expect_close;
+    std::uint64_t max_message = 64U << 20;
+  };
+  static Result<std::unique_ptr<SessionRun>> make(const Settings& settings);
+
+  net::Loop& loop() { return loop_; }
+  engine::Pipeline& pipeline() { return *pipeline_; }
+  ByteSink& data() { return data_; }
+  bool quiet() const { return settings_.output.quiet; }
+  /// Called (on the loop) once the reader of standard output is gone.
+  void on_reader_gone(std::function<void()> handler);
+  /// A line to standard error, its secrets masked.
+  void talk(const std::string& line);
+  /// Emits the run's verdict, reports failures of ours, and returns the exit code.
+  int finish(const RunOutcome& outcome);
+
+ private:
+  explicit SessionRun(const Settings& settings);
+
+  Settings settings_;
+  net::Loop loop_;
+  FdSink data_, talk_;
+  std::unique_ptr<engine::Pipeline> pipeline_;
+  std::unique_ptr<session::EventSink> renderer_;
+  std::unique_ptr<FdSink> capture_file_;
+  std::unique_ptr<capture::Writer> capture_;
+};
+
+}  // namespace whydrop::cli

@@ -6,6 +6,20 @@ namespace whydrop::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> kCommands = {
+      {"connect",
+       "Open a session, log every frame, send lines, and say why it ended",
+       "whydrop connect wss://host/path -H 'Authorization: Bearer ...' --capture run.ndjson\n"
+       "printf '%s\\n' one two | whydrop connect ws://localhost:8080/ --output messages\n"
+       "whydrop connect wss://host/path --for 10m --ping-interval 20s --reconnect 5\n"
+       "whydrop connect wss://host/path --ping-sweep 30s,60s,120s\n"
+       "whydrop connect curl 'https://host/path' -H 'Origin: https://app' --compressed",
+       setup_connect},
+      {"send",
+       "Send messages, wait for what is expected, and close",
+       "whydrop send ws://host/path '{\"type\":\"connect\"}' --expect /type=connected --timeout 5s\n"
+       "whydrop send wss://host/path @request.json --output messages\n"
+       "whydrop send ws://host/path --binary - < frame.bin",
+       setup_send},
       {"rehearse",
        "Run a local server that ends sessions in any way asked for",
        "whydrop rehearse --ending reset --after 2 --port 0\n"

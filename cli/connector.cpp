@@ -1,12 +1,12 @@
 #include "cli/connector.hpp"
 
-#include <fmt/format.h>
+#include "base/units.hpp"
+#include "cli/options/redirect.hpp"
 
 #include <ctime>
 #include <random>
 
-#include "base/units.hpp"
-#include "cli/options/redirect.hpp"
+#include <fmt/format.h>
 
 namespace whydrop::cli {
 
@@ -41,8 +41,12 @@ std::function<double()> random_numbers() {
 
 }  // namespace
 
-Connector::Connector(SessionRun& run, engine::Actor& actor, const EndpointFlags& flags, net::ConnectOptions options,
-                     std::uint64_t reconnects, WantsMore wants_more)
+Connector::Connector(SessionRun& run,
+                     engine::Actor& actor,
+                     const EndpointFlags& flags,
+                     net::ConnectOptions options,
+                     std::uint64_t reconnects,
+                     WantsMore wants_more)
     : run_(run),
       actor_(actor),
       flags_(flags),

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <optional>
-
 #include "cli/options/endpoint.hpp"
 #include "cli/session_run.hpp"
 #include "engine/ports.hpp"
 #include "engine/reconnect.hpp"
 #include "net/client.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 
 namespace whydrop::cli {
 
@@ -19,8 +19,12 @@ class Connector {
   /// Tells whether the actor wants another session after one that ended so; asked before a reconnect.
   using WantsMore = std::function<bool(const session::Verdict&)>;
 
-  Connector(SessionRun& run, engine::Actor& actor, const EndpointFlags& flags, net::ConnectOptions options,
-            std::uint64_t reconnects, WantsMore wants_more);
+  Connector(SessionRun& run,
+            engine::Actor& actor,
+            const EndpointFlags& flags,
+            net::ConnectOptions options,
+            std::uint64_t reconnects,
+            WantsMore wants_more);
   ~Connector();
 
   /// `done` is called once, after the last connection.

@@ -56,9 +56,13 @@ void Conversation::on_open(engine::Channel& channel) {
   pump();
 }
 
-void Conversation::on_gone() { channel_ = nullptr; }
+void Conversation::on_gone() {
+  channel_ = nullptr;
+}
 
-void Conversation::on_writable(engine::Channel&) { pump(); }
+void Conversation::on_writable(engine::Channel&) {
+  pump();
+}
 
 void Conversation::on_event(engine::Channel&, const session::Event& event) {
   const auto* message = std::get_if<session::Message>(&event.body);
@@ -115,7 +119,7 @@ void Conversation::take(const Result<void>& read) {
 
 void Conversation::say(const engine::Outgoing& out) {
   using Kind = engine::Outgoing::Kind;
-  if (finished_) {
+  if (finished_ || channel_ == nullptr) {
     return;
   }
   switch (out.kind) {

@@ -1,13 +1,5 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <deque>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/result.hpp"
 #include "cli/stdin_feed.hpp"
 #include "engine/expectation.hpp"
@@ -15,6 +7,14 @@
 #include "engine/ports.hpp"
 #include "engine/replies.hpp"
 #include "net/loop.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace whydrop::cli {
 
@@ -24,16 +24,16 @@ struct ConversationPlan {
     engine::Payload kind = engine::Payload::text;
     std::string payload;
   };
-  std::vector<Message> opening;                   ///< sent as soon as a session is open
-  std::optional<engine::InputFormat> input;       ///< then standard input, cut so; null: it is not read
-  bool echo = false;                              ///< answer each message with itself
-  bool stays = false;                             ///< having nothing more to send is no reason to close
-  engine::ReplyRule replies;                      ///< what is waited for then
-  std::chrono::nanoseconds wait{std::chrono::seconds(2)};  ///< of silence, after which the wait is given up
+  std::vector<Message> opening;                             ///< sent as soon as a session is open
+  std::optional<engine::InputFormat> input;                 ///< then standard input, cut so; null: it is not read
+  bool echo = false;                                        ///< answer each message with itself
+  bool stays = false;                                       ///< having nothing more to send is no reason to close
+  engine::ReplyRule replies;                                ///< what is waited for then
+  std::chrono::nanoseconds wait{std::chrono::seconds(2)};   ///< of silence, after which the wait is given up
   std::optional<std::chrono::nanoseconds> stay_after_send;  ///< close so long after the last send instead
   std::optional<std::chrono::nanoseconds> stay_open;        ///< close so long after the session opened instead
-  std::vector<std::string> expect;                ///< POINTER=VALUE, in order
-  bool awaits_close = false;                      ///< the server is expected to close
+  std::vector<std::string> expect;                          ///< POINTER=VALUE, in order
+  bool awaits_close = false;                                ///< the server is expected to close
   std::uint16_t close_code = 1000;
   std::string close_reason;
 };
@@ -48,6 +48,8 @@ class Conversation final : public engine::Actor {
   void on_writable(engine::Channel& channel) override;
   /// The connection is gone; the next one, if any, begins with on_open.
   void on_gone();
+  /// Sends one thing, where a session is open.
+  void say(const engine::Outgoing& out);
   /// Closes as the plan says, where a session is open.
   void close();
 
@@ -59,7 +61,6 @@ class Conversation final : public engine::Actor {
 
  private:
   Conversation(net::Loop& loop, ConversationPlan plan);
-  void say(const engine::Outgoing& out);
   void on_message(const session::Message& message, std::int64_t t_ns);
   void echo(const session::Message& message);
   void pump();

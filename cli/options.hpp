@@ -19,8 +19,8 @@ struct OptionInfo {
   std::vector<std::string> names;  ///< "-H", "--header"; empty for a positional argument
   std::string value;               ///< "DURATION"; empty for a flag
   std::string help;
-  std::string group;
-  std::vector<std::string> choices;  ///< completed by the shell; empty: anything
+  std::string group{};
+  std::vector<std::string> choices{};  ///< completed by the shell; empty: anything
   bool positional = false, required = false, repeatable = false;
 };
 

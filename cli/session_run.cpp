@@ -1,16 +1,16 @@
 #include "cli/session_run.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
+#include "base/units.hpp"
+#include "cli/app.hpp"
+#include "cli/errors.hpp"
+#include "cli/exit_code.hpp"
 
 #include <chrono>
 #include <csignal>
 #include <random>
 
-#include "base/units.hpp"
-#include "cli/app.hpp"
-#include "cli/errors.hpp"
-#include "cli/exit_code.hpp"
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace whydrop::cli {
 namespace {
@@ -87,6 +87,11 @@ void SessionRun::on_reader_gone(std::function<void()> handler) {
   data_.on_gone([this, handler = std::move(handler)] { loop_.post(handler); });
 }
 
+void SessionRun::divert(std::function<void(std::string_view)> to) {
+  data_.divert(to);
+  talk_.divert(std::move(to));
+}
+
 void SessionRun::talk(const std::string& line) {
   pipeline_->flush();
   // Where standard error cannot be written there is nowhere left to say so.
@@ -105,6 +110,7 @@ int SessionRun::finish(const RunOutcome& outcome) {
   end.signal = outcome.signal;
   end.timed_out = outcome.timed_out;
   end.expectation_failed = outcome.expectation_failed;
+  end.asked_for = outcome.asked_for;
   end.local_failure = outcome.local_error.has_value() || !pipeline_->sink_errors().empty();
   end.expect_close = settings_.expect_close;
   end.fail_on = settings_.output.fail_on;

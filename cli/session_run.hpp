@@ -1,12 +1,5 @@
 #pragma once
 
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/result.hpp"
 #include "capture/writer.hpp"
 #include "cli/options/output.hpp"
@@ -15,13 +8,21 @@
 #include "net/loop.hpp"
 #include "report/report.hpp"
 
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace whydrop::cli {
 
 /// What a run was asked for and what became of it, besides its verdict.
 struct RunOutcome {
-  int signal = 0;                    ///< SIGINT or SIGTERM ended it
-  bool timed_out = false;            ///< --timeout ran out
+  int signal = 0;          ///< SIGINT or SIGTERM ended it
+  bool timed_out = false;  ///< --timeout ran out
   bool expectation_failed = false;
+  bool asked_for = false;            ///< whatever the ending, it is what the run was to find out
   std::optional<Error> local_error;  ///< of ours, apart from sinks that failed
 };
 
@@ -43,6 +44,8 @@ class SessionRun {
   bool quiet() const { return settings_.output.quiet; }
   /// Called (on the loop) once the reader of standard output is gone.
   void on_reader_gone(std::function<void()> handler);
+  /// Where both streams go instead, as long as a prompt holds the terminal; null: to themselves.
+  void divert(std::function<void(std::string_view)> to);
   /// A line to standard error, its secrets masked.
   void talk(const std::string& line);
   /// Emits the run's verdict, reports failures of ours, and returns the exit code.

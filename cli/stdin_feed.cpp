@@ -1,14 +1,14 @@
 #include "cli/stdin_feed.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 
 namespace whydrop::cli {
 namespace {
@@ -97,7 +97,9 @@ void StdinFeed::start(std::function<void(std::string)> on_chunk, std::function<v
   }
 }
 
-bool StdinFeed::started() const { return impl_->thread.joinable(); }
+bool StdinFeed::started() const {
+  return impl_->thread.joinable();
+}
 
 void StdinFeed::release() {
   {

@@ -1,15 +1,16 @@
 #pragma once
 
+#include "net/loop.hpp"
+
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "net/loop.hpp"
-
 namespace whydrop::cli {
 
-/// Standard input (terminal, pipe or file), read by one blocking thread that posts chunks to the loop: Asio cannot wait on a
-/// regular file, and a non-blocking terminal outlives us. A few chunks are in flight at most: release() asks for more.
+/// Standard input (terminal, pipe or file), read by one blocking thread that posts chunks to the loop: Asio cannot wait
+/// on a regular file, and a non-blocking terminal outlives us. A few chunks are in flight at most: release() asks for
+/// more.
 class StdinFeed {
  public:
   explicit StdinFeed(net::Loop& loop);

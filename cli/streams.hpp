@@ -21,6 +21,8 @@ class FdSink final : public ByteSink {
 
   Result<void> write(std::string_view bytes) override;
   void on_gone(std::function<void()> handler) { on_gone_ = std::move(handler); }
+  /// Gives what is written to `to` instead; null: to the descriptor again.
+  void divert(std::function<void(std::string_view)> to) { diverted_ = std::move(to); }
   bool gone() const { return gone_; }
 
  private:
@@ -29,6 +31,7 @@ class FdSink final : public ByteSink {
   bool owned_;
   bool gone_ = false;
   std::function<void()> on_gone_;
+  std::function<void(std::string_view)> diverted_;
 };
 
 enum class FileMode : std::uint8_t { fresh, append, overwrite };

@@ -1,9 +1,9 @@
 #include "cli/options/redirect.hpp"
 
+#include "cli/options/values.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "cli/options/values.hpp"
 
 namespace whydrop::cli {
 namespace {
@@ -49,8 +49,10 @@ void drop_credentials(net::ConnectOptions& options) {
 
 }  // namespace
 
-Result<std::optional<net::ConnectOptions>> redirected(const net::ConnectOptions& from, const handshake::Head& answer,
-                                                      const EndpointFlags& flags, const Environment& environment) {
+Result<std::optional<net::ConnectOptions>> redirected(const net::ConnectOptions& from,
+                                                      const handshake::Head& answer,
+                                                      const EndpointFlags& flags,
+                                                      const Environment& environment) {
   const std::string* location = answer.find("Location");
   if (!is_redirect(answer.status) || location == nullptr) {
     return std::optional<net::ConnectOptions>();

@@ -1,17 +1,19 @@
 #pragma once
 
-#include <optional>
-
 #include "base/result.hpp"
 #include "cli/options/endpoint.hpp"
 #include "handshake/head.hpp"
 #include "net/client.hpp"
 
+#include <optional>
+
 namespace whydrop::cli {
 
-/// The connection that an answer redirects to; null if it is no redirect. To another host go no credentials (Authorization,
-/// Cookie, -u), as with curl. RFC 9110 section 15.4.
-Result<std::optional<net::ConnectOptions>> redirected(const net::ConnectOptions& from, const handshake::Head& answer,
-                                                      const EndpointFlags& flags, const Environment& environment);
+/// The connection that an answer redirects to; null if it is no redirect. To another host go no credentials
+/// (Authorization, Cookie, -u), as with curl. RFC 9110 section 15.4.
+Result<std::optional<net::ConnectOptions>> redirected(const net::ConnectOptions& from,
+                                                      const handshake::Head& answer,
+                                                      const EndpointFlags& flags,
+                                                      const Environment& environment);
 
 }  // namespace whydrop::cli

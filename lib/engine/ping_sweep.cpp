@@ -20,7 +20,10 @@ std::string result_line(const SweepResult& result) {
   } else if (result.opened) {
     fate = "dead: the ping after it was not answered";
   }
-  return fmt::format("idle {:<8} {}\n", seconds(result.idle), fate);
+  return fmt::format("idle {:<8} {}{}\n",
+                     seconds(result.idle),
+                     fate,
+                     result.server_spoke ? "; the server spoke meanwhile, so the path was not idle" : "");
 }
 
 std::string statement(const SweepResult* longest_alive, const SweepResult* shortest_dead) {

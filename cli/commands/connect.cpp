@@ -1,0 +1,132 @@
+#include "base/units.hpp"
+#include "cli/commands.hpp"
+#include "cli/converse.hpp"
+#include "cli/options.hpp"
+#include "cli/options/values.hpp"
+#include "cli/streams.hpp"
+#include "cli/sweep.hpp"
+
+#include <memory>
+
+#include <unistd.h>
+
+namespace whydrop::cli {
+namespace {
+
+struct ConnectFlags {
+  SessionFlags session;
+  std::string in = "lines";
+  std::vector<std::string> execute;
+  bool echo = false;
+  engine::ReplyRule replies;
+  std::chrono::nanoseconds wait{std::chrono::seconds(2)};
+  std::optional<std::chrono::nanoseconds> stay_open;
+  std::uint64_t reconnects = 0;
+  std::vector<std::chrono::nanoseconds> sweep;
+};
+
+std::string set_replies(const std::vector<std::string>& given, engine::ReplyRule& rule) {
+  using Kind = engine::ReplyRule::Kind;
+  const auto number = parse_number(given.back(), 0, UINT64_MAX);
+  rule = {given.back() == "lines" ? Kind::each : number ? Kind::number : Kind::none, number.value_or(0)};
+  const bool known = number || given.back() == "lines" || given.back() == "none";
+  return known ? "" : "'" + given.back() + "' is not a number, lines or none";
+}
+
+std::string set_sweep(const std::vector<std::string>& given, std::vector<std::chrono::nanoseconds>& intervals) {
+  for (const std::string& text : split(given.back(), ',')) {
+    const auto interval = parse_duration(text);
+    if (!interval || interval->count() <= 0) {
+      return "'" + text + "' is not a duration (as in 15s,30s,60s)";
+    }
+    intervals.push_back(*interval);
+  }
+  return {};
+}
+
+void add_talk_options(Options& options, ConnectFlags& flags) {
+  options.choice(
+      "--in",
+      {"lines", "jsonl"},
+      flags.in,
+      "How standard input is cut into messages. lines (default): a line is a message. jsonl: a line is a JSON "
+      "string, or one of {\"text\":...} {\"base64\":...} {\"ping\":...} {\"pong\":...} "
+      "{\"close\":{\"code\":...,\"reason\":...}}");
+  options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as the session is open");
+  options.flag("--echo", flags.echo, "Answer each message with itself; standard input is not read");
+  options.custom(
+      {{"--replies"},
+       "N|lines|none",
+       "Data messages to wait for at the end of standard input: a number, one a message sent (lines, the default), "
+       "or none",
+       {},
+       {"lines", "none"}},
+      [&flags](const std::vector<std::string>& given) { return set_replies(given, flags.replies); });
+  options.duration("--wait", flags.wait, "Give up waiting for replies after this much silence (2s)");
+  options.duration("--for", flags.stay_open, "Stay this long, then close; the end of standard input is no end");
+  options.duration("--timeout", flags.session.timeout, "Give up after this long, with exit code 8");
+  options.number(
+      "--reconnect",
+      "N",
+      flags.reconnects,
+      0,
+      1000000,
+      "After a drop connect again, up to N times in a row, with growing waits (0.5 s to 30 s); a session of 10 s "
+      "or more starts the count anew; never after 401 or 403");
+  options.custom({{"--ping-sweep"},
+                  "DURATION,...",
+                  "Find the idle limit of the path: one connection for each duration, silent so long and then pinged; "
+                  "shortest first, until one has died"},
+                 [&flags](const std::vector<std::string>& given) { return set_sweep(given, flags.sweep); });
+}
+
+void add_contradictions(Options& options) {
+  for (const char* other : {"--echo", "--execute", "--for", "--reconnect", "--in", "--replies", "--expect-close"}) {
+    options.contradict("--ping-sweep", other);
+  }
+  options.contradict("--echo", "--in");
+  options.contradict("--for", "--replies");
+  options.contradict("--for", "--wait");
+}
+
+ConversationPlan plan_of(const ConnectFlags& flags, bool interactive) {
+  const SessionFlags& session = flags.session;
+  ConversationPlan plan;
+  const auto kind = session.binary ? engine::Payload::binary : engine::Payload::text;
+  for (const std::string& message : flags.execute) {
+    plan.opening.push_back({kind, message});
+  }
+  if (!flags.echo && !interactive) {
+    plan.input = flags.in == "jsonl" ? engine::InputFormat::jsonl
+                 : session.binary    ? engine::InputFormat::binary_lines
+                                     : engine::InputFormat::lines;
+  }
+  plan.echo = flags.echo;
+  plan.stays = flags.echo || interactive;
+  plan.replies = flags.replies;
+  plan.wait = flags.wait;
+  plan.stay_open = flags.stay_open;
+  return plan;
+}
+
+Result<int> connect(const ConnectFlags& flags) {
+  if (!flags.sweep.empty()) {
+    return sweep(flags.session, flags.sweep);
+  }
+  const bool interactive =
+      !flags.echo && flags.in == "lines" && is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO);
+  return converse(flags.session, plan_of(flags, interactive), flags.reconnects, interactive);
+}
+
+}  // namespace
+
+Run setup_connect(Options& options) {
+  const auto flags = std::make_shared<ConnectFlags>();
+  add_session_arguments(options, flags->session);
+  add_talk_options(options, *flags);
+  add_contradictions(options);
+  add_session_groups(options, flags->session);
+  return [flags] { return connect(*flags); };
+}
+
+}  // namespace whydrop::cli

@@ -1,0 +1,98 @@
+#include "cli/interactive.hpp"
+
+#include "base/utf8.hpp"
+#include "cli/options/environment.hpp"
+#include "cli/streams.hpp"
+#include "terminal/command.hpp"
+
+#include <csignal>
+
+namespace whydrop::cli {
+namespace {
+
+using Kind = engine::Outgoing::Kind;
+
+/// $XDG_STATE_HOME/whydrop/history; empty where there is no home.
+std::string history_path() {
+  const std::string state = process_environment("XDG_STATE_HOME");
+  const std::string home = process_environment("HOME");
+  const std::string base = !state.empty() ? state : home.empty() ? "" : home + "/.local/state";
+  return base.empty() ? "" : base + "/whydrop/history";
+}
+
+Result<void> say_file(Conversation& conversation, const terminal::SendFile& file) {
+  const auto content = read_file(file.path);
+  if (!content) {
+    return tl::unexpected<Error>(content.error());
+  }
+  if (!file.binary && !is_utf8(*content)) {
+    return fail(
+        ErrorKind::local, "cannot send " + file.path + " as text: it is not valid UTF-8", "/binary @" + file.path);
+  }
+  conversation.say({file.binary ? Kind::binary : Kind::text, *content, 0});
+  return {};
+}
+
+}  // namespace
+
+Interactive::Interactive(SessionRun& run, Conversation& conversation, std::function<void(int)> on_interrupt)
+    : run_(run), conversation_(conversation), on_interrupt_(std::move(on_interrupt)) {
+  terminal::PromptOptions options;
+  options.history_path = history_path();
+  options.holds_secret = [&run](std::string_view line) { return run.pipeline().redact_text(line) != line; };
+  prompt_ = std::make_unique<terminal::Prompt>(std::move(options), [this](terminal::Input input) {
+    run_.loop().post([this, input = std::move(input)] { on_input(input); });
+  });
+  run_.divert([this](std::string_view text) { prompt_->print_above(text); });
+}
+
+Interactive::~Interactive() {
+  prompt_->stop();
+  run_.pipeline().flush();
+  run_.divert(nullptr);
+}
+
+void Interactive::on_input(const terminal::Input& input) {
+  switch (input.kind) {
+  case terminal::Input::Kind::line:
+    on_line(input.text);
+    break;
+  case terminal::Input::Kind::end_of_input:
+    conversation_.close();
+    break;
+  case terminal::Input::Kind::interrupt:
+    on_interrupt_(SIGINT);
+    break;
+  }
+}
+
+void Interactive::on_line(const std::string& line) {
+  if (line.empty()) {
+    return;
+  }
+  auto command = terminal::parse_command(line);
+  const auto say = [this](Kind kind, const std::string& payload, std::uint16_t code = 0) {
+    conversation_.say({kind, payload, code});
+    return Result<void>{};
+  };
+  const Result<void> done =
+      !command ? Result<void>(tl::unexpected<Error>(command.error()))
+               : std::visit(overloaded{[&](const terminal::SendText& it) { return say(Kind::text, it.text); },
+                                       [&](const terminal::SendBinary& it) { return say(Kind::binary, it.bytes); },
+                                       [&](const terminal::SendFile& it) { return say_file(conversation_, it); },
+                                       [&](const terminal::SendPing& it) { return say(Kind::ping, it.payload); },
+                                       [&](const terminal::SendPong& it) { return say(Kind::pong, it.payload); },
+                                       [&](const terminal::SendClose& it) {
+                                         return say(Kind::close, it.reason, it.code.value_or(1000));
+                                       },
+                                       [&](const terminal::ShowHelp&) {
+                                         prompt_->print_above(terminal::command_help());
+                                         return Result<void>{};
+                                       }},
+                            *command);
+  if (!done) {
+    run_.talk(done.error().message + (done.error().hint.empty() ? "" : " (" + done.error().hint + ")"));
+  }
+}
+
+}  // namespace whydrop::cli

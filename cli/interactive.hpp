@@ -1,0 +1,32 @@
+#pragma once
+
+#include "cli/conversation.hpp"
+#include "cli/session_run.hpp"
+#include "terminal/prompt.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace whydrop::cli {
+
+/// A person at a terminal as the source of a conversation: the prompt at the bottom, the log above it. While it exists,
+/// what the run prints goes above the prompt.
+class Interactive {
+ public:
+  /// `on_interrupt` is called with SIGINT for Ctrl-C, on the loop.
+  Interactive(SessionRun& run, Conversation& conversation, std::function<void(int)> on_interrupt);
+  ~Interactive();
+  Interactive(const Interactive&) = delete;
+  Interactive& operator=(const Interactive&) = delete;
+
+ private:
+  void on_input(const terminal::Input& input);
+  void on_line(const std::string& line);
+
+  SessionRun& run_;
+  Conversation& conversation_;
+  std::function<void(int)> on_interrupt_;
+  std::unique_ptr<terminal::Prompt> prompt_;
+};
+
+}  // namespace whydrop::cli

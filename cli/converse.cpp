@@ -61,12 +61,11 @@ class Converse {
 
   int conclude() {
     const engine::Expectations& expected = conversation_.expectations();
-    outcome_.local_error = conversation_.input_error();
     outcome_.expectation_failed = !expected.done();
     if (outcome_.expectation_failed && connector_.opened()) {
       run_.talk(unmet(expected));
     }
-    return run_.finish(outcome_);
+    return run_.finish(outcome_, conversation_.input_error());
   }
 
   static std::string unmet(const engine::Expectations& expected) {
@@ -82,7 +81,7 @@ class Converse {
   Conversation& conversation_;
   const SessionFlags& flags_;
   Connector connector_;
-  RunOutcome outcome_;
+  diagnose::RunOutcome outcome_;
   std::optional<Interactive> interactive_;
 };
 

@@ -3,7 +3,6 @@
 #include "base/units.hpp"
 #include "cli/app.hpp"
 #include "cli/errors.hpp"
-#include "cli/exit_code.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -98,23 +97,20 @@ void SessionRun::talk(const std::string& line) {
   (void)talk_.write("whydrop: " + pipeline_->redact_text(line) + "\n");
 }
 
-int SessionRun::finish(const RunOutcome& outcome) {
+int SessionRun::finish(diagnose::RunOutcome outcome, const std::optional<Error>& input_error) {
   const session::Verdict verdict = pipeline_->finish(loop_.now_ns());
   for (const Error& error : pipeline_->sink_errors()) {
     report(error);
   }
-  if (outcome.local_error) {
-    report(*outcome.local_error);
+  if (input_error) {
+    report(*input_error);
   }
-  RunEnd end;
-  end.signal = outcome.signal;
-  end.timed_out = outcome.timed_out;
-  end.expectation_failed = outcome.expectation_failed;
-  end.asked_for = outcome.asked_for;
-  end.local_failure = outcome.local_error.has_value() || !pipeline_->sink_errors().empty();
-  end.expect_close = settings_.expect_close;
-  end.fail_on = settings_.output.fail_on;
-  return exit_code(verdict, end);
+  outcome.local_failure = input_error.has_value() || !pipeline_->sink_errors().empty();
+  outcome.expect_close = settings_.expect_close;
+  if (outcome.fail_on) {
+    outcome.fail_on = session::parse_severity(settings_.output.fail_on);
+  }
+  return diagnose::exit_code(verdict, outcome);
 }
 
 }  // namespace whydrop::cli

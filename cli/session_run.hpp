@@ -4,6 +4,7 @@
 #include "capture/writer.hpp"
 #include "cli/options/output.hpp"
 #include "cli/streams.hpp"
+#include "diagnose/exit_code.hpp"
 #include "engine/pipeline.hpp"
 #include "net/loop.hpp"
 #include "report/report.hpp"
@@ -16,15 +17,6 @@
 #include <vector>
 
 namespace whydrop::cli {
-
-/// What a run was asked for and what became of it, besides its verdict.
-struct RunOutcome {
-  int signal = 0;          ///< SIGINT or SIGTERM ended it
-  bool timed_out = false;  ///< --timeout ran out
-  bool expectation_failed = false;
-  bool asked_for = false;            ///< whatever the ending, it is what the run was to find out
-  std::optional<Error> local_error;  ///< of ours, apart from sinks that failed
-};
 
 /// The parts of a run that connects, joined: loop, pipeline, and its sinks in order (renderer, capture).
 class SessionRun {
@@ -48,8 +40,9 @@ class SessionRun {
   void divert(std::function<void(std::string_view)> to);
   /// A line to standard error, its secrets masked.
   void talk(const std::string& line);
-  /// Emits the run's verdict, reports failures of ours, and returns the exit code.
-  int finish(const RunOutcome& outcome);
+  /// Emits the run's verdict, reports failures of ours, and returns the exit code. Of `outcome` it fills in what the settings
+  /// and the sinks say.
+  int finish(diagnose::RunOutcome outcome, const std::optional<Error>& input_error = std::nullopt);
 
  private:
   explicit SessionRun(const Settings& settings);

@@ -100,7 +100,10 @@ class Sweep final : public engine::Actor {
       results_.pop_back();
     }
     // A session that the path ended is what was looked for, not a failure of the sweep.
-    outcome_.asked_for = results_.empty() ? false : results_.front().opened;
+    if (!results_.empty() && results_.front().opened) {
+      outcome_.reports_on_file = true;
+      outcome_.fail_on.reset();
+    }
     const std::string report = engine::sweep_report(results_);
     const int code = run_.finish(outcome_);
     const auto written = run_.data().write(report);
@@ -113,7 +116,7 @@ class Sweep final : public engine::Actor {
   std::vector<std::chrono::nanoseconds> left_;
   std::vector<engine::SweepResult> results_;
   std::unique_ptr<net::Client> client_;
-  RunOutcome outcome_;
+  diagnose::RunOutcome outcome_;
   std::int64_t heard_ns_ = 0;
   bool pinged_ = false;
   net::TimerId timer_ = 0;

@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
-#include "cli/suggest.hpp"
 #include "report/wrap.hpp"
 
 #include <algorithm>
@@ -52,13 +51,13 @@ std::string list() {
 }
 
 Result<int> unknown(const std::string& key) {
-  std::vector<std::string> keys;
-  for (const Explanation& entry : diagnose::explanations()) keys.push_back(entry.key);
-  const std::string near = nearest(key, keys);
+  std::vector<std::string_view> keys;
+  for (const Explanation& entry : diagnose::explanations()) keys.emplace_back(entry.key);
+  const auto near = nearest(key, keys);
   return fail(ErrorKind::usage,
               fmt::format("cannot explain '{}': it is no close code, ending, finding, rule or exit code",
                           escape_for_terminal(key)),
-              near.empty() ? "whydrop explain lists everything" : fmt::format("did you mean {}?", near));
+              near ? fmt::format("did you mean {}?", *near) : "whydrop explain lists everything");
 }
 
 }  // namespace

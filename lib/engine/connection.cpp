@@ -19,12 +19,12 @@ session::Body frame_fact(session::Side from, const wire::Frame& frame) {
 
 }  // namespace
 
-Connection::Connection(std::size_t max_payload, const session::Tracker::Limits& limits, Outputs outputs)
+Connection::Connection(std::size_t max_frame, const session::Tracker::Limits& limits, Outputs outputs)
     : outputs_(std::move(outputs)),
       tracker_(limits, [this](session::Body&& body) { outputs_.derived(std::move(body)); }),
       checker_(tracker_, [this](session::Finding&& finding) { outputs_.derived(std::move(finding)); }),
-      client_(max_payload),
-      server_(max_payload) {}
+      client_(max_frame),
+      server_(max_frame) {}
 
 void Connection::on_bytes(session::Side from, std::string_view bytes) {
   const auto frames = exchange_.on_bytes(from, bytes, outputs_.fact);

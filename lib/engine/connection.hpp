@@ -26,7 +26,7 @@ class Connection {
     std::function<void(session::Body&&)> derived;
   };
 
-  Connection(std::size_t max_payload, const session::Tracker::Limits& limits, Outputs outputs);
+  Connection(std::size_t max_frame, const session::Tracker::Limits& limits, Outputs outputs);
 
   /// Decodes bytes of one direction: heads until the upgrade ends, then frames.
   void on_bytes(session::Side from, std::string_view bytes);

@@ -44,6 +44,8 @@ struct Pipeline::Impl {
   void tell_derived(std::uint32_t conn);
   void judge(const Event& event, std::size_t place);
   void show(const Event& event);
+  bool needs_trimming(const Event& event);
+  void trim(Body& body) const;
   void show_to_sinks(const Event& event);
   void note_tokens(std::uint32_t conn);
   session::Verdict conclude(std::uint32_t conn);
@@ -63,6 +65,7 @@ struct Pipeline::Impl {
   std::vector<Body> derived;  ///< what tracker and rules made of the fact that is being told
   std::deque<Waiting> waiting;
   bool busy = false;
+  bool in_deflated = false;  ///< the frame that is being shown is part of a compressed message
 };
 
 Connection& Pipeline::Impl::connection(std::uint32_t conn) {
@@ -71,7 +74,8 @@ Connection& Pipeline::Impl::connection(std::uint32_t conn) {
     Connection::Outputs outputs;
     outputs.fact = [this, conn](Body&& body) { tell_fact(conn, std::move(body)); };
     outputs.derived = [this](Body&& body) { derived.push_back(std::move(body)); };
-    slot = std::make_unique<Connection>(options.max_payload, options.limits, std::move(outputs));
+    slot = std::make_unique<Connection>(
+        std::max(options.max_payload, options.limits.max_message), options.limits, std::move(outputs));
     last_conn = std::max(last_conn, conn);
   }
   return *slot;
@@ -114,16 +118,32 @@ void Pipeline::Impl::show(const Event& event) {
   if (raw_observer) {
     raw_observer(event);
   }
-  const auto* frame = std::get_if<session::Frame>(&event.body);
-  if (frame && frame->has_payload && connection(event.conn).carries_deflate(*frame)) {
+  if (needs_trimming(event)) {
     Event shown = event;
-    auto& copy = std::get<session::Frame>(shown.body);
-    copy.has_payload = false;
-    copy.payload = {};
+    trim(shown.body);
     show_to_sinks(shown);
-    return;
+  } else {
+    show_to_sinks(event);
   }
-  show_to_sinks(event);
+}
+
+/// True if sinks get less than was seen: content that an Inflated fact tells, and what is longer than --max-payload.
+bool Pipeline::Impl::needs_trimming(const Event& event) {
+  if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
+    in_deflated = frame->has_payload && connection(event.conn).carries_deflate(*frame);
+    return in_deflated || frame->payload.size() > options.max_payload;
+  }
+  const auto* inflated = std::get_if<session::Inflated>(&event.body);
+  return inflated && inflated->content.size() > options.max_payload;
+}
+
+void Pipeline::Impl::trim(Body& body) const {
+  if (auto* frame = std::get_if<session::Frame>(&body)) {
+    frame->has_payload = frame->has_payload && !in_deflated;
+    frame->payload = in_deflated ? std::string_view() : frame->payload.substr(0, options.max_payload);
+  } else if (auto* inflated = std::get_if<session::Inflated>(&body)) {
+    inflated->content = inflated->content.substr(0, options.max_payload);
+  }
 }
 
 void Pipeline::Impl::show_to_sinks(const Event& event) {

@@ -16,7 +16,7 @@
 namespace whydrop::engine {
 
 struct PipelineOptions {
-  std::size_t max_payload = 1U << 20;  ///< bytes kept of one frame (--max-payload)
+  std::size_t max_payload = 1U << 20;  ///< bytes of one frame or content that sinks are given (--max-payload)
   session::Tracker::Limits limits;
   std::vector<capture::Secret> secrets;
   bool reveal = false;

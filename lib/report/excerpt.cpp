@@ -44,11 +44,13 @@ void append_text(std::string& out, std::string_view text, std::size_t columns, c
     append_safe(out, escape_for_terminal(text), brush);
     return;
   }
-  std::string safe = escape_for_terminal(text.substr(0, columns * kBytesPerColumn));
+  std::string shown = elide(text.substr(0, columns * kBytesPerColumn), columns);
   if (text.size() > columns * kBytesPerColumn) {
-    safe += "…";
+    shown += "…";
   }
-  append_safe(out, elide(safe, columns), brush);
+  // Escapes are wider than what they stand for.
+  const std::string safe = escape_for_terminal(shown);
+  append_safe(out, safe.size() == shown.size() ? safe : elide(safe, columns), brush);
 }
 
 void append_bytes(std::string& out, std::string_view bytes, std::size_t columns) {

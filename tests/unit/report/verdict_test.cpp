@@ -1,0 +1,169 @@
+#include "unit/report/samples.hpp"
+
+#include <gtest/gtest.h>
+
+namespace whydrop::report {
+namespace {
+
+using samples::plain;
+using session::Basis;
+using session::CodeSource;
+using session::Confidence;
+using session::EndedBy;
+using session::EndingHow;
+using session::Finding;
+using session::Party;
+using session::Severity;
+using session::Side;
+using session::Verdict;
+
+Finding finding(std::string id, Severity severity, Basis basis, std::string says) {
+  Finding out(std::move(id), 6);
+  out.severity = severity;
+  out.basis = basis;
+  out.evidence = {6, 7};
+  out.says = std::move(says);
+  return out;
+}
+
+Verdict dropped() {
+  Verdict verdict;
+  verdict.code = 1006;
+  verdict.code_source = CodeSource::derived;
+  verdict.browser_code = 1006;
+  verdict.ended_by = EndedBy::server;
+  verdict.how = EndingHow::fin;
+  verdict.cause = "no-close-fin";
+  verdict.headline =
+      "Dropped: the server closed TCP (FIN) without a Close frame, 1.2 s after your second message, which it left "
+      "unanswered.";
+  verdict.observed = {"No Close frame was seen in either direction.", "The server sent FIN."};
+  Finding idle = finding("idle-60s", Severity::warning, Basis::inferred, "Nothing was sent for 60 s before the end.");
+  idle.confidence = Confidence::medium;
+  idle.at_fault = Party::network;
+  idle.fix = "Send pings every 30 s.";
+  Finding fin = finding("no-close-fin", Severity::error, Basis::observed, "The server sent FIN without a Close frame.");
+  fin.at_fault = Party::server;
+  fin.citation = "RFC 6455 section 7.1.5";
+  fin.fix = "Look at the server's log.";
+  fin.count = 3;
+  verdict.findings = {fin, idle};
+  verdict.inferred = {idle.says};
+  verdict.unknown = {"Whether the server itself or a proxy between ended it."};
+  verdict.next = {"Look at the server's log."};
+  return verdict;
+}
+
+TEST(VerdictBlock, TellsOfADrop) {
+  EXPECT_EQ(verdict_block(dropped(), plain()),
+            "▌ Dropped: the server closed TCP (FIN) without a Close frame, 1.2 s after your\n"
+            "▌ second message, which it left unanswered.\n"
+            "\n"
+            "  code       1006 (abnormal closure) derived: no Close frame was received or\n"
+            "             sent; a browser would say 1006\n"
+            "  ended      by the server; fin: TCP FIN, an orderly end of the stream\n"
+            "\n"
+            "  observed   • No Close frame was seen in either direction.\n"
+            "             • The server sent FIN.\n"
+            "\n"
+            "  findings   ✗ no-close-fin, error, server is at fault, 3 times\n"
+            "               The server sent FIN without a Close frame.\n"
+            "               see #6, #7; RFC 6455 section 7.1.5\n"
+            "\n"
+            "  inferred   ≈ idle-60s, warning, medium confidence, network is at fault\n"
+            "               Nothing was sent for 60 s before the end.\n"
+            "               Try: Send pings every 30 s.\n"
+            "               see #6, #7\n"
+            "\n"
+            "  unknown    ? Whether the server itself or a proxy between ended it.\n"
+            "\n"
+            "  next       1 Look at the server's log.\n"
+            "\n"
+            "  explain    whydrop explain no-close-fin\n");
+}
+
+TEST(VerdictBlock, LeavesOutWhatThereIsNotAndWrapsWithoutATerminal) {
+  Verdict verdict;
+  verdict.code = 1000;
+  verdict.code_source = CodeSource::sent;
+  verdict.browser_code = 1000;
+  verdict.ended_by = EndedBy::client;
+  verdict.how = EndingHow::fin;
+  verdict.first_close = Side::client;
+  verdict.headline = "Closed as asked.";
+  const std::string expected =
+      "▌ Closed as asked.\n"
+      "\n"
+      "  code       1000 (normal closure) sent by us\n"
+      "  ended      by us; fin: TCP FIN, an orderly end of the stream\n"
+      "\n"
+      "  explain    whydrop explain 1000\n";
+  EXPECT_EQ(verdict_block(verdict, plain(0)), expected);
+  EXPECT_EQ(verdict_block(verdict, plain(80)), expected);
+}
+
+TEST(VerdictBlock, SaysWhereEachCodeIsFrom) {
+  const auto code_line =
+      [](std::optional<std::uint16_t> code, CodeSource source, std::optional<std::uint16_t> browser) {
+        Verdict verdict;
+        verdict.code = code;
+        verdict.code_source = source;
+        verdict.browser_code = browser;
+        if (code == 1005) {
+          verdict.received = session::CloseSeen{};
+        }
+        const std::string block = verdict_block(verdict, plain(100));
+        const std::size_t begin = block.find("code       ") + 11;
+        return block.substr(begin, block.find('\n', begin) - begin);
+      };
+  EXPECT_EQ(code_line(1008, CodeSource::received, 1008), "1008 (policy violation) received from the server");
+  EXPECT_EQ(code_line(1002, CodeSource::sent, 1006), "1002 (protocol error) sent by us; a browser would say 1006");
+  EXPECT_EQ(code_line(4001, CodeSource::received, 4001), "4001 (private use) received from the server");
+  EXPECT_EQ(code_line(1005, CodeSource::derived, 1005),
+            "1005 (no status received) derived: the Close frame carried no code; a browser would say 1005");
+  EXPECT_EQ(code_line(std::nullopt, CodeSource::none, 1006),
+            "none: the session never opened; a browser would say 1006");
+}
+
+TEST(VerdictBlock, IsColouredByHowBadItIs) {
+  Style style = plain();
+  style.color = true;
+  const auto bar = [&](const Verdict& verdict) { return verdict_block(verdict, style).substr(0, 5); };
+  EXPECT_EQ(bar(dropped()), "\x1b[31m");
+  Verdict closed;
+  closed.code = 1000;
+  closed.first_close = Side::server;
+  EXPECT_EQ(bar(closed), "\x1b[33m");
+  closed.first_close = Side::client;
+  EXPECT_EQ(bar(closed), "\x1b[32m");
+  closed.findings = {finding("x", Severity::error, Basis::inferred, "A guess.")};
+  EXPECT_EQ(bar(closed), "\x1b[32m");
+  closed.findings = {finding("x", Severity::error, Basis::observed, "A fact.")};
+  EXPECT_EQ(bar(closed), "\x1b[31m");
+}
+
+TEST(VerdictBlock, BoundsWhatItLists) {
+  Verdict verdict;
+  verdict.code = 1000;
+  for (int i = 0; i < 10; ++i) {
+    verdict.findings.push_back(finding("rule-" + std::to_string(i), Severity::warning, Basis::observed, "Odd."));
+    verdict.findings.back().evidence = {1, 2, 3, 4, 5, 6, 7};
+  }
+  const std::string block = verdict_block(verdict, plain());
+  EXPECT_NE(block.find("  ! rule-7, warning\n"), std::string::npos) << block;
+  EXPECT_EQ(block.find("rule-8"), std::string::npos) << block;
+  EXPECT_NE(block.find("see #1, #2, #3, #4, #5, #6 …\n"), std::string::npos) << block;
+  EXPECT_NE(block.find("  and 2 more; --output ndjson lists them all\n"), std::string::npos) << block;
+}
+
+TEST(VerdictBlock, EscapesWhatThePeerSent) {
+  Verdict verdict;
+  verdict.headline = "Closed with reason \"\x1b[2J\".";
+  verdict.observed = {"Last: \x07"};
+  const std::string block = verdict_block(verdict, plain());
+  EXPECT_NE(block.find("Closed with reason \"\\x1b[2J\"."), std::string::npos) << block;
+  EXPECT_NE(block.find("• Last: \\x07\n"), std::string::npos) << block;
+}
+
+}  // namespace
+}  // namespace whydrop::report

@@ -19,7 +19,7 @@ class Brush {
   explicit Brush(bool color) : color_(color) {}
   bool color() const { return color_; }
   void paint(std::string& out, Ink ink, std::string_view text) const {
-    if (!color_ || ink == Ink::plain) {
+    if (!color_ || ink == Ink::plain || text.empty()) {
       out += text;
       return;
     }

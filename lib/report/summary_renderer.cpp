@@ -66,6 +66,7 @@ class SummaryRenderer final : public session::EventSink {
 
   std::string_view sink_name() const override { return "summary"; }
   Result<void> on_event(const Event& event) override {
+    last_ns_ = std::max(last_ns_, event.t_ns);
     if (const auto* frame = std::get_if<Frame>(&event.body)) {
       on_frame(event, *frame);
     } else if (const auto* message = std::get_if<session::Message>(&event.body)) {
@@ -82,7 +83,6 @@ class SummaryRenderer final : public session::EventSink {
                verdict != nullptr && event.conn == 0) {
       write(*verdict);
     }
-    last_ns_ = std::max(last_ns_, event.t_ns);
     return {};
   }
   Result<void> flush() override { return buffer_.flush(); }

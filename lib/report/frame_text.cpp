@@ -111,8 +111,8 @@ std::string close_text(std::string_view payload) {
   return payload.size() == 2 ? text + ", no reason" : text + ", reason \"" + std::string(payload.substr(2)) + "\"";
 }
 
-bool shown_as_text(const Frame& frame) {
-  if (frame.header.opcode == Opcode::text) {
+bool shown_as_text(const Frame& frame, bool continues_text) {
+  if (frame.header.opcode == Opcode::text || (frame.header.opcode == Opcode::continuation && continues_text)) {
     return true;
   }
   if (frame.header.opcode == Opcode::binary) {

@@ -18,7 +18,7 @@ std::string header_hex(const wire::FrameHeader& header);
 /// section 5.5.1.
 std::string close_text(std::string_view payload);
 
-/// Whether a payload is to be shown as text: by its opcode, or for one that does not say, by its first bytes.
-bool shown_as_text(const session::Frame& frame);
+/// Whether a payload is to be shown as text: by its opcode, by the message that it continues, or by its first bytes.
+bool shown_as_text(const session::Frame& frame, bool continues_text);
 
 }  // namespace whydrop::report

@@ -13,6 +13,7 @@
 #include "report/wrap.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -94,13 +95,15 @@ class LogRenderer final : public session::EventSink {
     return style_.width > 2 * kDetailIndent ? style_.width - kDetailIndent : kDetailIndent;
   }
   void release_held();
+  bool& in_text(Side side) { return in_text_.at(static_cast<std::size_t>(side)); }
 
   const Style style_;
   const payload::Brush brush_;
   OutBuffer buffer_;
   std::optional<std::int64_t> started_;
   std::optional<HeldFrame> held_;
-  std::string last_headline_;  ///< of a connection that may not have been the last
+  std::array<bool, 2> in_text_{};  ///< whether the last message that each side began is text
+  std::string last_headline_;      ///< of a connection that may not have been the last
 };
 
 Result<void> LogRenderer::on_event(const Event& event) {
@@ -232,6 +235,9 @@ void LogRenderer::release_held() {
 
 void LogRenderer::on_frame(const Event& event, const Frame& frame) {
   release_held();
+  if (frame.header.opcode == Opcode::text || frame.header.opcode == Opcode::binary) {
+    in_text(frame.from) = frame.header.opcode == Opcode::text;
+  }
   HeldFrame shown{event.seq, event.t_ns, event.conn, frame};
   if (!frame.has_payload && frame.header.fin && frame.header.opcode != Opcode::continuation) {
     held_ = std::move(shown);
@@ -281,10 +287,10 @@ void LogRenderer::frame_content(LogLine& line, const Frame& frame) {
     return;
   }
   if (wire::is_control(frame.header.opcode) || frame.header.opcode == Opcode::continuation || !frame.header.fin) {
-    append_excerpt(buffer_.text(), frame.payload, shown_as_text(frame), line.room(), brush_);
+    append_excerpt(buffer_.text(), frame.payload, shown_as_text(frame, in_text(frame.from)), line.room(), brush_);
     return;
   }
-  message_content(line, frame.payload, shown_as_text(frame));
+  message_content(line, frame.payload, shown_as_text(frame, in_text(frame.from)));
 }
 
 void LogRenderer::message_content(LogLine& line, std::string_view payload, bool text) {

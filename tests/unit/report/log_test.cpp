@@ -189,6 +189,21 @@ TEST(Log, ShowsFragmentsAndTheMessage) {
             "   7   0.000 ← text        7 B  {\"a\":1}\n");
 }
 
+TEST(Log, ShowsAContinuationAsWhatItContinues) {
+  session::Frame text = frame(Side::server, Opcode::text, "\xe2\x82");
+  text.header.fin = false;
+  session::Frame binary = frame(Side::server, Opcode::binary, "ab");
+  binary.header.fin = false;
+  EXPECT_EQ(log({event(4, 0, text),
+                 event(5, 0, frame(Side::server, Opcode::continuation, "\xac 20")),
+                 event(6, 0, binary),
+                 event(7, 0, frame(Side::server, Opcode::continuation, "\xff\xfe"))}),
+            "   4   0.000 ← text        2 B  [no FIN] \\xe2\\x82\n"
+            "   5   0.000 ← continuation 4 B  \\xac 20\n"
+            "   6   0.000 ← binary      2 B  [no FIN] 61 62\n"
+            "   7   0.000 ← continuation 2 B  ff fe\n");
+}
+
 session::Frame compressed(std::uint64_t length) {
   session::Frame out = frame(Side::server, Opcode::text, "");
   out.header.rsv = wire::kRsv1;

@@ -123,17 +123,18 @@ void PingLedger::on_pong(std::string_view payload, std::int64_t t_ns) {
 }
 
 void Ledger::on_event(const session::Event& event) {
-  if (!session::is_opinion(event.body)) {
+  // Frames and messages are nearly all of a long session: they are told apart first.
+  if (const auto* message = std::get_if<session::Message>(&event.body)) {
+    return note(*message, event);
+  }
+  const auto* frame = std::get_if<session::Frame>(&event.body);
+  if (frame != nullptr || !session::is_opinion(event.body)) {
     seen = true;
     last_seq = event.seq;
     last_t = event.t_ns;
   }
-  // Frames and messages are nearly all of a long session: they are told apart first.
-  if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
+  if (frame != nullptr) {
     return note(*frame, event);
-  }
-  if (const auto* message = std::get_if<session::Message>(&event.body)) {
-    return note(*message, event);
   }
   const auto keep = [&](auto& slot, const auto& fact) { slot = {fact, event.seq, event.t_ns}; };
   std::visit(overloaded{
@@ -255,7 +256,9 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
   last.length = message.length;
   last.text = message.text;
   last.compressed = message.compressed;
-  last.type = message.type;
+  if (last.type != message.type) {
+    last.type = message.type;
+  }
   assign_masked(last.excerpt, message.payload, message.redact, MessageNote::kExcerpt);
   if (!from.largest || last.length > from.largest->length) {
     from.largest = last;

@@ -1,7 +1,9 @@
 #include "capture/json_text.hpp"
 
 #include "base/utf8.hpp"
+#include "capture/words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -9,17 +11,8 @@
 namespace whydrop::capture {
 namespace {
 
-constexpr std::uint64_t kOnes = 0x0101010101010101U;
-constexpr std::uint64_t kHighs = 0x8080808080808080U;
-constexpr std::size_t kWord = 8;
 constexpr std::size_t kChunk = 1024;
 constexpr std::size_t kWidest = 6;  ///< "\u001f"
-
-/// What one ASCII byte becomes. Eight bytes are always copied and `size` of them count: no branch a byte.
-struct Escape {
-  std::array<char, 8> text{};
-  std::uint8_t size = 1;
-};
 
 constexpr char kHex[] = "0123456789abcdef";
 
@@ -36,46 +29,41 @@ constexpr char short_escape(unsigned byte) {
   }
 }
 
-constexpr Escape escape_of(unsigned byte) {
-  if (const char letter = short_escape(byte)) {
-    return {{'\\', letter}, 2};
-  }
-  if (byte < 0x20 || byte == 0x7F) {
-    return {{'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]}, 6};
-  }
-  return {{static_cast<char>(byte)}, 1};
-}
+/// What each ASCII byte becomes. Eight bytes are always copied and `size` of them count: no branch a byte.
+struct Escapes {
+  std::array<std::array<char, kWord>, 128> text{};
+  std::array<std::uint8_t, 128> size{};
+};
 
-constexpr std::array<Escape, 128> make_escapes() {
-  std::array<Escape, 128> escapes{};
-  for (unsigned i = 0; i < 128; ++i) {
-    escapes[i] = escape_of(i);
+constexpr Escapes make_escapes() {
+  Escapes escapes;
+  for (unsigned byte = 0; byte < 128; ++byte) {
+    const char letter = short_escape(byte);
+    if (letter != 0) {
+      escapes.text[byte] = {'\\', letter};
+      escapes.size[byte] = 2;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      escapes.text[byte] = {'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]};
+      escapes.size[byte] = 6;
+    } else {
+      escapes.text[byte] = {static_cast<char>(byte)};
+      escapes.size[byte] = 1;
+    }
   }
   return escapes;
 }
 
-constexpr auto kEscapes = make_escapes();
+constexpr Escapes kEscapes = make_escapes();
 
-std::uint64_t load(const char* at) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, kWord);
-  return word;
-}
-
-constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - kOnes) & ~word & kHighs; }
-
-/// The high bit of each byte that is a control, DEL, a quote, a backslash or not ASCII (false alarms are possible after a
-/// true one, never a miss).
+/// Bytes that are a control, DEL, a quote, a backslash or not ASCII.
 constexpr std::uint64_t special_bytes(std::uint64_t word) {
   const std::uint64_t controls = (word - kOnes * 0x20) & ~word;
-  const std::uint64_t del = zero_bytes(word ^ kOnes * 0x7F);
-  return (controls | del | zero_bytes(word ^ kOnes * '"') | zero_bytes(word ^ kOnes * '\\') | word) & kHighs;
+  return (controls | bytes_equal(word, 0x7F) | bytes_equal(word, '"') | bytes_equal(word, '\\') | word) & kHighs;
 }
 
 char* put_ascii(char* to, unsigned char byte) {
-  const Escape& escape = kEscapes[byte];
-  std::memcpy(to, escape.text.data(), kWord);
-  return to + escape.size;
+  std::memcpy(to, kEscapes.text[byte].data(), kWord);
+  return to + kEscapes.size[byte];
 }
 
 char* put_code_point(char* to, std::string_view bytes, const CodePoint& point) {
@@ -89,31 +77,46 @@ char* put_code_point(char* to, std::string_view bytes, const CodePoint& point) {
   return to + point.size;
 }
 
+/// Escapes whole words of ASCII from `at` on, until `stop` or a little after it.
+char* put_words(std::string_view bytes, std::size_t& at, std::size_t stop, char* to) {
+  for (; at < stop && at + kWord <= bytes.size(); at += kWord) {
+    const char* from = bytes.data() + at;
+    const std::uint64_t word = load_word(from);
+    if (special_bytes(word) == 0) {
+      std::memcpy(to, &word, kWord);
+      to += kWord;
+      continue;
+    }
+    if ((word & kHighs) != 0) {
+      break;
+    }
+    for (std::size_t i = 0; i < kWord; ++i) {
+      to = put_ascii(to, static_cast<unsigned char>(from[i]));
+    }
+  }
+  return to;
+}
+
 /// Escapes from `at` on into `to` until about kChunk bytes are read or something is not UTF-8. Returns the end in `to`.
 char* put_chunk(std::string_view bytes, std::size_t& at, char* to) {
   const std::size_t stop = std::min(bytes.size(), at + kChunk);
   while (at < stop) {
-    if (at + kWord <= bytes.size() && special_bytes(load(bytes.data() + at)) == 0) {
-      std::memcpy(to, bytes.data() + at, kWord);
-      to += kWord;
-      at += kWord;
+    to = put_words(bytes, at, stop, to);
+    if (at >= stop) {
+      break;
+    }
+    const auto byte = static_cast<unsigned char>(bytes[at]);
+    if (byte < 0x80) {
+      to = put_ascii(to, byte);
+      ++at;
       continue;
     }
-    const std::size_t block_end = std::min(bytes.size(), at + kWord);
-    while (at < block_end) {
-      const auto byte = static_cast<unsigned char>(bytes[at]);
-      if (byte < 0x80) {
-        to = put_ascii(to, byte);
-        ++at;
-        continue;
-      }
-      const CodePoint point = decode_code_point(bytes.substr(at));
-      if (point.status != Utf8Status::valid) {
-        return to;
-      }
-      to = put_code_point(to, bytes.substr(at), point);
-      at += point.size;
+    const CodePoint point = decode_code_point(bytes.substr(at));
+    if (point.status != Utf8Status::valid) {
+      break;
     }
+    to = put_code_point(to, bytes.substr(at), point);
+    at += point.size;
   }
   return to;
 }
@@ -164,8 +167,8 @@ std::int32_t read_unit(std::string_view text, std::size_t at) {
   return value;
 }
 
-void append_utf8(std::string& out, std::uint32_t value) {
-  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
+char* put_utf8(char* to, std::uint32_t value) {
+  const auto put = [&to](std::uint32_t byte) { *to++ = static_cast<char>(byte); };
   if (value < 0x80) {
     put(value);
   } else if (value < 0x800) {
@@ -181,52 +184,61 @@ void append_utf8(std::string& out, std::uint32_t value) {
     put(0x80 | (value >> 6 & 0x3F));
     put(0x80 | (value & 0x3F));
   }
+  return to;
 }
 
-/// Reads the digits of "\uXXXX" (and of a low surrogate after it); moves `at` behind them.
-bool read_unicode(std::string_view text, std::size_t& at, std::string& out) {
+/// Reads the digits of "\uXXXX" (and of a low surrogate after it); moves `at` behind them. Null if they are wrong.
+char* read_unicode(std::string_view text, std::size_t& at, char* to) {
   std::int32_t unit = read_unit(text, at);
   at += 4;
   if (unit < 0 || (unit >= 0xDC00 && unit <= 0xDFFF)) {
-    return false;
+    return nullptr;
   }
   if (unit >= 0xD800 && unit <= 0xDBFF) {
     const bool pair = text.substr(at, 2) == "\\u";
     const std::int32_t low = pair ? read_unit(text, at + 2) : -1;
     if (low < 0xDC00 || low > 0xDFFF) {
-      return false;
+      return nullptr;
     }
     at += 6;
     unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
   }
-  append_utf8(out, static_cast<std::uint32_t>(unit));
-  return true;
+  return put_utf8(to, static_cast<std::uint32_t>(unit));
 }
 
-/// Reads one escape whose backslash is at `at`.
-bool read_escape(std::string_view text, std::size_t& at, std::string& out) {
-  static constexpr std::string_view kLetters = "\"\\/bfnrtu";
-  static constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
-  const auto letter = at + 1 < text.size() ? kLetters.find(text[at + 1]) : std::string_view::npos;
-  if (letter == std::string_view::npos) {
-    return false;
+constexpr std::array<char, 128> make_meanings() {
+  std::array<char, 128> meanings{};
+  constexpr std::string_view kLetters = "\"\\/bfnrt";
+  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+  for (std::size_t i = 0; i < kLetters.size(); ++i) {
+    meanings[static_cast<unsigned char>(kLetters[i])] = kMeanings[i];
   }
+  return meanings;
+}
+
+constexpr auto kMeanings = make_meanings();
+
+/// Reads one escape whose backslash is at `at`. Null if it is none.
+char* read_escape(std::string_view text, std::size_t& at, char* to) {
+  const auto letter = static_cast<unsigned char>(at + 1 < text.size() ? text[at + 1] : 0);
   at += 2;
-  if (letter == kMeanings.size()) {
-    return read_unicode(text, at, out);
+  if (letter == 'u') {
+    return read_unicode(text, at, to);
   }
-  out += kMeanings[letter];
-  return true;
+  if (letter >= kMeanings.size() || kMeanings[letter] == 0) {
+    return nullptr;
+  }
+  *to = kMeanings[letter];
+  return to + 1;
 }
 
-/// Length of the run without escapes, quotes and controls; `ascii` turns false if it holds anything else than ASCII.
-std::size_t plain_run(std::string_view text, std::size_t at, bool& ascii) {
-  const std::size_t start = at;
+/// Where the text stops being plain: at a backslash, a quote, a control or the end. `ascii` turns false if it holds more.
+std::size_t plain_end(std::string_view text, std::size_t at, bool& ascii) {
   while (at < text.size()) {
     if (at + kWord <= text.size()) {
-      const std::uint64_t word = load(text.data() + at);
-      if (special_bytes(word) == 0) {
-        at += kWord;
+      const std::uint64_t special = special_bytes(load_word(text.data() + at));
+      at += special == 0 ? kWord : first_byte(special);
+      if (special == 0) {
         continue;
       }
     }
@@ -237,7 +249,25 @@ std::size_t plain_run(std::string_view text, std::size_t at, bool& ascii) {
     ascii = ascii && byte < 0x80;
     ++at;
   }
-  return at - start;
+  return at;
+}
+
+/// Undoes the escapes of `text` into `to`, which has room for all of it. Null where it is malformed.
+char* unescape(std::string_view text, char* to, bool& ascii) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = plain_end(text, at, ascii);
+    std::memcpy(to, text.data() + at, end - at);
+    to += end - at;
+    at = end;
+    if (at == text.size()) {
+      break;
+    }
+    to = text[at] == '\\' ? read_escape(text, at, to) : nullptr;
+    if (!to) {
+      return nullptr;
+    }
+  }
+  return to;
 }
 
 }  // namespace
@@ -274,21 +304,17 @@ bool read_json_text(std::string_view quoted, std::string& scratch, std::string_v
   if (quoted.empty() || quoted.back() != '"') {
     return false;
   }
-  const std::string_view body = quoted.substr(0, quoted.size() - 1);
+  text = quoted.substr(0, quoted.size() - 1);
   bool ascii = true;
-  std::size_t at = plain_run(body, 0, ascii);
-  text = body;
-  if (at < body.size()) {
-    scratch.assign(body.data(), at);
-    while (at < body.size()) {
-      if (body[at] != '\\' || !read_escape(body, at, scratch)) {
-        return false;
-      }
-      const std::size_t run = plain_run(body, at, ascii);
-      scratch.append(body.data() + at, run);
-      at += run;
+  if (plain_end(text, 0, ascii) < text.size()) {
+    if (scratch.size() < text.size()) {
+      scratch.resize(text.size());
     }
-    text = scratch;
+    const char* end = unescape(text, scratch.data(), ascii);
+    if (!end) {
+      return false;
+    }
+    text = std::string_view(scratch).substr(0, static_cast<std::size_t>(end - scratch.data()));
   }
   return ascii || is_utf8(text);
 }

@@ -1,6 +1,7 @@
 #include "capture/key_scanner.hpp"
 
 #include "capture/secret_keys.hpp"
+#include "capture/words.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -13,21 +14,17 @@ namespace {
 constexpr std::size_t kLookBack = 96;
 /// How much of a value that is split is kept for a look at its claims.
 constexpr std::size_t kMaxValue = 16U << 10;
-constexpr std::uint64_t kOnes = 0x0101010101010101U;
-constexpr std::uint64_t kHighs = 0x8080808080808080U;
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kQueryEnd = "&#;\"'<>\\ \t\r\n";
-
-constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - kOnes) & ~word & kHighs; }
 
 constexpr bool is_mark(char c) { return c == ':' || c == '='; }
 
 /// Position of the next ':' or '=', or the end.
 std::size_t find_mark(std::string_view text, std::size_t at) {
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
-    if ((zero_bytes(word ^ kOnes * ':') | zero_bytes(word ^ kOnes * '=')) != 0) {
+  for (; at + kWord <= text.size(); at += kWord) {
+    const std::uint64_t word = load_word(text.data() + at);
+    if (const std::uint64_t marks = bytes_equal(word, ':') | bytes_equal(word, '=')) {
+      at += first_byte(marks);
       break;
     }
   }
@@ -35,6 +32,12 @@ std::size_t find_mark(std::string_view text, std::size_t at) {
     ++at;
   }
   return at;
+}
+
+/// True for most marks: a colon right behind a key that ends in no secret key's letter.
+bool is_plain_colon(std::string_view text, std::size_t mark) {
+  return mark >= 3 && text[mark] == ':' && text[mark - 1] == '"' && text[mark - 2] != '\\' &&
+         !may_end_secret_key(text[mark - 3], text[mark - 2]);
 }
 
 bool is_name_char(char c) {
@@ -82,10 +85,6 @@ std::string_view KeyScanner::before(std::string_view piece, std::size_t mark) {
 
 /// Is this the colon behind a secret key? Then its value is next.
 void KeyScanner::at_colon(std::string_view piece, std::size_t mark) {
-  // The usual colon needs no more than this: a key right before it that ends in no secret key's letter.
-  if (mark >= 2 && piece[mark - 1] == '"' && piece[mark - 2] != '\\' && !may_end_secret_key(piece[mark - 2])) {
-    return;
-  }
   std::string_view text = before(piece, mark);
   drop_back(text, [](char c) { return kSpace.find(c) != std::string_view::npos; });
   if (!drop_quote(text)) {
@@ -103,7 +102,7 @@ void KeyScanner::at_colon(std::string_view piece, std::size_t mark) {
 }
 
 void KeyScanner::at_equals(std::string_view piece, std::size_t mark) {
-  if (mark >= 1 && !may_end_secret_key(piece[mark - 1])) {
+  if (mark >= 2 && !may_end_secret_key(piece[mark - 2], piece[mark - 1])) {
     return;
   }
   std::string_view text = before(piece, mark);
@@ -225,6 +224,10 @@ void KeyScanner::keep_tail(std::string_view piece) {
 void KeyScanner::scan(std::string_view piece, bool last, std::vector<Found>& found, const OnValue& on_value) {
   std::size_t at = phase_ == Phase::idle ? 0 : value(piece, 0, found, on_value);
   while ((at = find_mark(piece, at)) < piece.size()) {
+    if (is_plain_colon(piece, at)) {
+      ++at;
+      continue;
+    }
     if (piece[at] == '=') {
       at_equals(piece, at);
       ++at;

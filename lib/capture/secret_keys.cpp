@@ -1,7 +1,6 @@
 #include "capture/secret_keys.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 namespace whydrop::capture {
@@ -36,16 +35,16 @@ bool ends_with(std::string_view name, std::string_view end) {
   return name.size() >= end.size() && name.substr(name.size() - end.size()) == end;
 }
 
-constexpr std::array<bool, 256> make_last() {
-  std::array<bool, 256> last{};
+constexpr bool each_key_may_end() {
   for (const std::string_view key : kKeys) {
-    last[static_cast<unsigned char>(key.back())] = true;
-    last[static_cast<unsigned char>(key.back() - 'a' + 'A')] = true;
+    if (!may_end_secret_key(key[key.size() - 2], key.back())) {
+      return false;
+    }
   }
-  return last;
+  return true;
 }
 
-constexpr auto kLast = make_last();
+static_assert(each_key_may_end());
 
 }  // namespace
 
@@ -57,8 +56,6 @@ bool is_secret_header(std::string_view name) {
            return ends_with(plain, end);
          });
 }
-
-bool may_end_secret_key(char last) { return kLast[static_cast<unsigned char>(last)]; }
 
 std::size_t scheme_length(std::string_view credential) {
   for (const std::string_view scheme : kSchemes) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace whydrop::capture {
@@ -10,8 +11,18 @@ bool is_secret_key(std::string_view name);
 /// True for a header field whose value is a secret: Authorization and cookies, and names that end like a secret key
 /// (X-Api-Key, X-Auth-Token).
 bool is_secret_header(std::string_view name);
-/// False only where no secret key ends with `last`: a cheap first look.
-bool may_end_secret_key(char last);
+/// False only where no secret key ends with these two characters: a cheap first look.
+constexpr bool may_end_secret_key(char last_but_one, char last) {
+  constexpr char kLowerCase = 0x20;
+  const auto before = static_cast<char>(last_but_one | kLowerCase);
+  switch (last | kLowerCase) {
+    case 'n': return before == 'e' || before == 'o';
+    case 't': return before == 'w' || before == 'e';
+    case 'd': return before == 'r';
+    case 'y': return before == 'e';
+    default: return false;
+  }
+}
 /// Length of "Bearer " or the like at the front of a credential, which may be shown; 0 if there is none. RFC 9110 section 11.4.
 std::size_t scheme_length(std::string_view credential);
 

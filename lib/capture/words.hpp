@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace whydrop::capture {
+
+// Eight bytes at a time. A mask has the high bit set in each byte that is looked for; behind a true hit there may be false
+// ones, so only the first counts, and only as a place to look at.
+
+inline constexpr std::size_t kWord = 8;
+inline constexpr std::uint64_t kOnes = 0x0101010101010101U;
+inline constexpr std::uint64_t kHighs = 0x8080808080808080U;
+
+inline std::uint64_t load_word(const char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, kWord);
+  return word;
+}
+
+/// Bytes of `word` that equal `byte`.
+constexpr std::uint64_t bytes_equal(std::uint64_t word, unsigned char byte) {
+  const std::uint64_t differs = word ^ (kOnes * byte);
+  return (differs - kOnes) & ~differs & kHighs;
+}
+
+/// Index in memory of the first byte that `mask`, which is not 0, marks.
+inline std::size_t first_byte(std::uint64_t mask) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  return static_cast<std::size_t>(__builtin_ctzll(mask)) / 8;
+#else
+  return static_cast<std::size_t>(__builtin_clzll(mask)) / 8;
+#endif
+}
+
+}  // namespace whydrop::capture

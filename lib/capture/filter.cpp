@@ -1,0 +1,188 @@
+#include "capture/filter.hpp"
+
+#include "base/units.hpp"
+
+#include <algorithm>
+
+#include <re2/re2.h>
+
+namespace whydrop::capture {
+namespace {
+
+using namespace session;
+
+/// One end of a span of time, as given.
+struct Bound {
+  std::optional<std::int64_t> since_start_ns, since_epoch_ns;
+};
+
+constexpr std::string_view kKinds[] = {"open",     "resolve", "connect",  "proxy",   "tls",    "request",
+                                       "response", "frame",   "partial",  "undecoded", "inflated", "shutdown",
+                                       "ending",   "token",   "message",  "state",   "finding", "verdict"};
+
+Result<Bound> parse_bound(std::string_view option, const std::string& text) {
+  Bound bound;
+  if (text.empty()) {
+    return bound;
+  }
+  bound.since_epoch_ns = parse_rfc3339(text);
+  if (!bound.since_epoch_ns) {
+    const auto duration = parse_duration(text);
+    if (!duration) {
+      return fail(ErrorKind::usage,
+                  std::string(option) + " " + text + ": neither a duration nor a time",
+                  "give 90s, 1m30s or 2026-01-02T03:04:05Z");
+    }
+    bound.since_start_ns = duration->count();
+  }
+  return bound;
+}
+
+std::optional<std::string> unknown_kind(const std::vector<std::string>& kinds) {
+  for (const std::string& kind : kinds) {
+    if (std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds)) {
+      return kind;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string all_kinds() {
+  std::string out;
+  for (const std::string_view kind : kKinds) {
+    out.append(out.empty() ? "" : ", ").append(kind);
+  }
+  return out;
+}
+
+std::optional<Side> side_of(const Body& body) {
+  return std::visit(
+      [](const auto& of) -> std::optional<Side> {
+        using Of = std::decay_t<decltype(of)>;
+        if constexpr (std::is_same_v<Of, Request>) {
+          return Side::client;
+        } else if constexpr (std::is_same_v<Of, Response>) {
+          return Side::server;
+        } else if constexpr (std::is_same_v<Of, State>) {
+          return of.side;
+        } else if constexpr (std::is_same_v<Of, Frame> || std::is_same_v<Of, Partial> || std::is_same_v<Of, Message> ||
+                             std::is_same_v<Of, UndecodedBytes> || std::is_same_v<Of, Inflated> ||
+                             std::is_same_v<Of, Shutdown>) {
+          return of.from;
+        } else {
+          return std::nullopt;
+        }
+      },
+      body);
+}
+
+bool head_matches(const RE2& pattern, const std::string& start_line, const std::vector<Header>& headers) {
+  return RE2::PartialMatch(start_line, pattern) || std::any_of(headers.begin(), headers.end(), [&](const Header& header) {
+           return RE2::PartialMatch(header.name + ": " + header.value, pattern);
+         });
+}
+
+bool matches(const RE2& pattern, std::string_view text) {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+}
+
+/// Looks into what an event holds of the wire's text, and into our sentences about it.
+bool text_matches(const RE2& pattern, const Body& body) {
+  return std::visit(overloaded{[&](const Frame& frame) { return matches(pattern, frame.payload); },
+                               [&](const Message& message) { return matches(pattern, message.payload); },
+                               [&](const Inflated& inflated) { return matches(pattern, inflated.content); },
+                               [&](const Partial& partial) { return matches(pattern, partial.payload); },
+                               [&](const UndecodedBytes& bytes) { return matches(pattern, bytes.bytes); },
+                               [&](const Open& open) { return matches(pattern, open.url); },
+                               [&](const Request& head) { return head_matches(pattern, head.start_line, head.headers); },
+                               [&](const Response& head) {
+                                 return head_matches(pattern, head.start_line, head.headers) || matches(pattern, head.body);
+                               },
+                               [&](const Finding& finding) {
+                                 return matches(pattern, finding.id) || matches(pattern, finding.says);
+                               },
+                               [](const auto&) { return false; }},
+                    body);
+}
+
+bool holds(const std::vector<std::string>& kinds, std::string_view kind) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+}  // namespace
+
+struct Selector::Impl {
+  Filter filter;
+  Bound since, until;
+  std::unique_ptr<RE2> grep;
+  std::int64_t from_ns = std::numeric_limits<std::int64_t>::min();
+  std::int64_t to_ns = std::numeric_limits<std::int64_t>::max();
+};
+
+Selector::Selector(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Selector::Selector(Selector&&) noexcept = default;
+Selector::~Selector() = default;
+
+Result<Selector> Selector::make(const Filter& filter) {
+  auto impl = std::make_unique<Impl>();
+  impl->filter = filter;
+  auto since = parse_bound("--since", filter.since);
+  auto until = parse_bound("--until", filter.until);
+  if (!since || !until) {
+    return tl::unexpected<Error>(since ? until.error() : since.error());
+  }
+  impl->since = *since;
+  impl->until = *until;
+  if (const auto kind = unknown_kind(filter.kinds)) {
+    return fail(ErrorKind::usage, "--kind " + *kind + ": no such kind", "kinds are " + all_kinds());
+  }
+  if (!filter.grep.empty()) {
+    RE2::Options options;
+    options.set_log_errors(false);
+    impl->grep = std::make_unique<RE2>(filter.grep, options);
+    if (!impl->grep->ok()) {
+      return fail(ErrorKind::usage, "--grep " + filter.grep + ": " + impl->grep->error());
+    }
+  }
+  Selector selector(std::move(impl));
+  selector.start({});
+  return selector;
+}
+
+void Selector::start(std::string_view started) {
+  const auto epoch = parse_rfc3339(started);
+  const auto ns = [&](const Bound& bound, std::int64_t open) {
+    if (bound.since_epoch_ns && epoch) {
+      return *bound.since_epoch_ns - *epoch;
+    }
+    return bound.since_start_ns.value_or(open);
+  };
+  impl_->from_ns = ns(impl_->since, std::numeric_limits<std::int64_t>::min());
+  impl_->to_ns = ns(impl_->until, std::numeric_limits<std::int64_t>::max());
+}
+
+bool Selector::selects(const Event& event) const {
+  const Filter& filter = impl_->filter;
+  if (!filter.kinds.empty() && !holds(filter.kinds, kind_name(event.body))) {
+    return false;
+  }
+  if (std::holds_alternative<Verdict>(event.body)) {
+    return true;
+  }
+  if (event.seq < filter.from_seq || event.seq > filter.to_seq || event.t_ns < impl_->from_ns || event.t_ns > impl_->to_ns) {
+    return false;
+  }
+  if (!filter.conns.empty() && std::find(filter.conns.begin(), filter.conns.end(), event.conn) == filter.conns.end()) {
+    return false;
+  }
+  if (filter.only && side_of(event.body).value_or(*filter.only) != *filter.only) {
+    return false;
+  }
+  return !impl_->grep || text_matches(*impl_->grep, event.body);
+}
+
+Result<void> SelectingSink::on_event(const Event& event) {
+  return selector_.selects(event) ? next_.on_event(event) : Result<void>();
+}
+
+}  // namespace whydrop::capture

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "session/sink.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::capture {
+
+/// Which events of a capture are shown. Verdicts are about the whole and always pass, unless `kinds` leaves them out.
+struct Filter {
+  std::uint64_t from_seq = 0;
+  std::uint64_t to_seq = std::numeric_limits<std::uint64_t>::max();
+  std::string since, until;  ///< a duration since the start ("1m30s"), or a time in RFC 3339; empty: no bound
+  std::vector<std::uint32_t> conns;  ///< empty: all
+  std::vector<std::string> kinds;    ///< empty: all
+  std::optional<session::Side> only;  ///< drops what came from the other side; what has no side passes
+  std::string grep;  ///< RE2; only events whose text it matches
+};
+
+/// A Filter made ready. Errors: usage.
+class Selector {
+ public:
+  static Result<Selector> make(const Filter& filter);
+  Selector(Selector&&) noexcept;
+  ~Selector();
+
+  /// Tells when the run began (RFC 3339), which times are counted from.
+  void start(std::string_view started);
+  bool selects(const session::Event& event) const;
+
+ private:
+  struct Impl;
+  explicit Selector(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Passes selected events on to another sink. Neither is owned.
+class SelectingSink final : public session::EventSink {
+ public:
+  SelectingSink(const Selector& selector, session::EventSink& next) : selector_(selector), next_(next) {}
+  std::string_view sink_name() const override { return next_.sink_name(); }
+  Result<void> on_event(const session::Event& event) override;
+  Result<void> flush() override { return next_.flush(); }
+
+ private:
+  const Selector& selector_;
+  session::EventSink& next_;
+};
+
+}  // namespace whydrop::capture

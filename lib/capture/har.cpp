@@ -1,0 +1,405 @@
+#include "capture/har.hpp"
+
+#include "base/base64.hpp"
+#include "base/units.hpp"
+#include "capture/json_tree.hpp"
+#include "wire/encoder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <rapidjson/encodedstream.h>
+
+namespace whydrop::capture {
+namespace {
+
+using namespace session;
+
+constexpr std::size_t kBlock = 64U << 10;
+constexpr std::size_t kMaxBody = 64U << 10;
+
+/// A ByteSource as RapidJSON wants to read one.
+class Stream {
+ public:
+  using Ch = char;
+  explicit Stream(const ByteSource& source) : source_(source) { fill(); }
+
+  char Peek() const { return at_ < size_ ? block_[at_] : '\0'; }
+  char Take() {
+    const char c = Peek();
+    if (at_ < size_) {
+      ++told_;
+      if (++at_ == size_) {
+        fill();
+      }
+    }
+    return c;
+  }
+  std::size_t Tell() const { return told_; }
+  char* PutBegin() { return nullptr; }
+  void Put(char) {}
+  std::size_t PutEnd(char*) { return 0; }
+
+  const std::optional<Error>& error() const { return error_; }
+  bool empty() const { return size_ == 0 && told_ == 0; }
+
+ private:
+  void fill() {
+    at_ = size_ = 0;
+    auto got = source_(block_.data(), block_.size());
+    if (got) {
+      size_ = *got;
+    } else {
+      error_ = got.error();
+    }
+  }
+
+  const ByteSource& source_;
+  std::array<char, kBlock> block_{};
+  std::size_t at_ = 0, size_ = 0, told_ = 0;
+  std::optional<Error> error_;
+};
+
+struct HarMessage {
+  std::string type, data;
+  double time = 0;
+  int opcode = 1;
+};
+
+/// What one entry says of a session.
+struct Entry {
+  std::string started, resource_type;
+  std::string url, method = "GET", request_version = "HTTP/1.1";
+  std::string response_version = "HTTP/1.1", status_text, body;
+  int status = 0;
+  std::vector<Header> request_headers, response_headers;
+  std::vector<HarMessage> messages;
+  bool has_messages = false;
+};
+
+bool starts_with(std::string_view text, std::string_view front) { return text.substr(0, front.size()) == front; }
+
+bool is_session(const Entry& entry) {
+  return entry.has_messages || entry.resource_type == "websocket" || starts_with(entry.url, "ws://") ||
+         starts_with(entry.url, "wss://");
+}
+
+/// Follows the parser and collects an entry at a time. Where it stands is told by a path of keys ("/log/entries/[]/…").
+class Collector {
+ public:
+  using OnEntry = std::function<void(Entry&&)>;
+  explicit Collector(OnEntry on_entry) : on_entry_(std::move(on_entry)) {}
+
+  bool Null() { return true; }
+  bool Bool(bool) { return true; }
+  bool Int(int value) { return number(value); }
+  bool Uint(unsigned value) { return number(value); }
+  bool Int64(int64_t value) { return number(static_cast<double>(value)); }
+  bool Uint64(uint64_t value) { return number(static_cast<double>(value)); }
+  bool Double(double value) { return number(value); }
+  bool RawNumber(const char*, rapidjson::SizeType, bool) { return true; }
+  bool String(const char* text, rapidjson::SizeType size, bool) { return string({text, size}); }
+  bool Key(const char* text, rapidjson::SizeType size, bool) {
+    key_.assign(text, size);
+    return true;
+  }
+  bool StartObject();
+  bool EndObject(rapidjson::SizeType);
+  bool StartArray();
+  bool EndArray(rapidjson::SizeType);
+
+  bool is_har() const { return is_har_; }
+  const std::string& creator() const { return creator_; }
+
+ private:
+  static constexpr std::string_view kEntry = "/log/entries[]";
+
+  bool number(double value);
+  bool string(std::string_view text);
+  void push();
+  void pop();
+  /// Below the entry: "" for the entry itself, "/request/headers[]" …
+  std::string_view place() const;
+  bool in_entry() const { return starts_with(path_, kEntry); }
+  std::string* text_field();
+
+  OnEntry on_entry_;
+  std::string path_, key_;
+  std::vector<std::size_t> sizes_;
+  std::vector<bool> in_array_;
+  Entry entry_;
+  bool is_har_ = false;
+  std::string creator_;
+};
+
+void Collector::push() {
+  sizes_.push_back(path_.size());
+  if (!in_array_.empty() && in_array_.back()) {
+    path_ += "[]";
+  } else if (!in_array_.empty()) {
+    path_.append("/").append(key_);
+  }
+}
+
+void Collector::pop() {
+  path_.resize(sizes_.back());
+  sizes_.pop_back();
+  in_array_.pop_back();
+}
+
+std::string_view Collector::place() const { return std::string_view(path_).substr(kEntry.size()); }
+
+bool Collector::StartObject() {
+  push();
+  in_array_.push_back(false);
+  if (path_ == kEntry) {
+    entry_ = Entry();
+  } else if (in_entry() && place() == "/_webSocketMessages[]") {
+    entry_.messages.emplace_back();
+  } else if (in_entry() && place() == "/request/headers[]") {
+    entry_.request_headers.emplace_back();
+  } else if (in_entry() && place() == "/response/headers[]") {
+    entry_.response_headers.emplace_back();
+  }
+  is_har_ |= path_ == "/log";
+  return true;
+}
+
+bool Collector::EndObject(rapidjson::SizeType) {
+  if (path_ == kEntry && is_session(entry_)) {
+    on_entry_(std::move(entry_));
+    entry_ = Entry();
+  }
+  pop();
+  return true;
+}
+
+bool Collector::StartArray() {
+  push();
+  in_array_.push_back(true);
+  entry_.has_messages |= in_entry() && place() == "/_webSocketMessages";
+  return true;
+}
+
+bool Collector::EndArray(rapidjson::SizeType) {
+  pop();
+  return true;
+}
+
+bool Collector::number(double value) {
+  if (!in_entry()) {
+    return true;
+  }
+  if (place() == "/response" && key_ == "status" && value >= 0 && value < 1000) {
+    entry_.status = static_cast<int>(value);
+  } else if (place() == "/_webSocketMessages[]" && key_ == "time" && std::isfinite(value)) {
+    entry_.messages.back().time = value;
+  } else if (place() == "/_webSocketMessages[]" && key_ == "opcode") {
+    entry_.messages.back().opcode = value >= 0 && value <= 15 ? static_cast<int>(value) : -1;
+  }
+  return true;
+}
+
+/// Where the string of key_ belongs, or null.
+std::string* Collector::text_field() {
+  struct Row {
+    std::string_view place, key;
+    std::string* target;
+  };
+  HarMessage none;
+  HarMessage& message = entry_.messages.empty() ? none : entry_.messages.back();
+  Header no_header;
+  Header& asked = entry_.request_headers.empty() ? no_header : entry_.request_headers.back();
+  Header& answered = entry_.response_headers.empty() ? no_header : entry_.response_headers.back();
+  const Row rows[] = {
+      {"", "startedDateTime", &entry_.started},
+      {"", "_resourceType", &entry_.resource_type},
+      {"/request", "url", &entry_.url},
+      {"/request", "method", &entry_.method},
+      {"/request", "httpVersion", &entry_.request_version},
+      {"/response", "httpVersion", &entry_.response_version},
+      {"/response", "statusText", &entry_.status_text},
+      {"/response/content", "text", &entry_.body},
+      {"/request/headers[]", "name", &asked.name},
+      {"/request/headers[]", "value", &asked.value},
+      {"/response/headers[]", "name", &answered.name},
+      {"/response/headers[]", "value", &answered.value},
+      {"/_webSocketMessages[]", "type", &message.type},
+      {"/_webSocketMessages[]", "data", &message.data},
+  };
+  for (const Row& row : rows) {
+    if (row.place == place() && row.key == key_) {
+      return row.target;
+    }
+  }
+  return nullptr;
+}
+
+bool Collector::string(std::string_view text) {
+  if (path_ == "/log/creator" && key_ == "name") {
+    creator_ = text;
+  }
+  if (in_entry()) {
+    if (std::string* target = text_field()) {
+      target->assign(text);
+    }
+  }
+  return true;
+}
+
+/// Turns entries into events.
+class Teller {
+ public:
+  explicit Teller(const std::function<void(const Reader::Item&)>& emit) : emit_(emit) {}
+  void tell(Entry&& entry, const std::string& creator);
+  std::uint32_t sessions() const { return conn_; }
+
+ private:
+  void event(Body&& body);
+  void header(const std::string& started, const std::string& creator);
+  void heads(Entry& entry);
+  void message(const HarMessage& message);
+  std::int64_t since_start(double epoch_seconds) const;
+
+  const std::function<void(const Reader::Item&)>& emit_;
+  std::uint64_t seq_ = 0;
+  std::uint32_t conn_ = 0;
+  std::int64_t start_ns_ = 0;  ///< since the epoch
+  std::int64_t now_ns_ = 0;
+  std::array<std::uint64_t, 2> offsets_{};
+  std::string problem_;
+};
+
+void Teller::event(Body&& body) { emit_(Event{++seq_, now_ns_, conn_, std::move(body)}); }
+
+void Teller::header(const std::string& started, const std::string& creator) {
+  CaptureHeader capture;
+  start_ns_ = parse_rfc3339(started).value_or(0);
+  capture.started = started;
+  capture.tool = creator.empty() ? "HAR" : creator;
+  emit_(capture);
+}
+
+std::int64_t Teller::since_start(double epoch_seconds) const {
+  const double ns = epoch_seconds * 1e9 - static_cast<double>(start_ns_);
+  return ns > 0 && ns < 9e18 ? static_cast<std::int64_t>(ns) : 0;
+}
+
+/// Path and query of a URL, as the request's line has it.
+std::string target_of(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t path = url.find_first_of("/?", scheme == std::string::npos ? 0 : scheme + 3);
+  if (path == std::string::npos) {
+    return "/";
+  }
+  return url[path] == '?' ? "/" + url.substr(path) : url.substr(path);
+}
+
+/// "HTTP/1.1", also where a browser writes "http/1.1" or nothing of use.
+std::string version_of(const std::string& version) {
+  return starts_with(version, "HTTP/") || starts_with(version, "http/") ? "HTTP" + version.substr(4) : "HTTP/1.1";
+}
+
+void Teller::heads(Entry& entry) {
+  Request request;
+  request.start_line = entry.method + " " + target_of(entry.url) + " " + version_of(entry.request_version);
+  request.headers = std::move(entry.request_headers);
+  event(std::move(request));
+  if (entry.status == 0) {
+    return;
+  }
+  Response response;
+  response.start_line = version_of(entry.response_version) + " " + std::to_string(entry.status);
+  if (!entry.status_text.empty()) {
+    response.start_line += " " + entry.status_text;
+  }
+  response.status = entry.status;
+  response.headers = std::move(entry.response_headers);
+  response.body_length = entry.body.size();
+  response.body = entry.body.substr(0, kMaxBody);
+  event(std::move(response));
+}
+
+void Teller::message(const HarMessage& message) {
+  now_ns_ = std::max(now_ns_, since_start(message.time));
+  const bool sent = message.type == "send";
+  if ((!sent && message.type != "receive") || message.opcode < 0) {
+    problem_ = message.data;
+    return;
+  }
+  // Anything but text is base64 in a HAR.
+  const auto decoded = message.opcode == 1 ? std::nullopt : base64_decode(message.data);
+  Frame frame;
+  frame.from = sent ? Side::client : Side::server;
+  frame.payload = decoded ? std::string_view(*decoded) : std::string_view(message.data);
+  frame.header.opcode = static_cast<wire::Opcode>(message.opcode);
+  frame.header.masked = sent;
+  frame.header.length = frame.payload.size();
+  frame.header.length_form = wire::shortest_form(frame.header.length);
+  std::uint64_t& offset = offsets_[sent ? 0 : 1];
+  frame.offset = offset;
+  offset += frame.header.size() + frame.header.length;
+  event(std::move(frame));
+}
+
+void Teller::tell(Entry&& entry, const std::string& creator) {
+  if (conn_ == 0) {
+    header(entry.started, creator);
+  }
+  ++conn_;
+  offsets_ = {};
+  problem_.clear();
+  if (const auto began = parse_rfc3339(entry.started)) {
+    now_ns_ = std::max(now_ns_, *began - start_ns_);
+  }
+  Open open;
+  open.url = entry.url;
+  event(std::move(open));
+  heads(entry);
+  for (const HarMessage& each : entry.messages) {
+    message(each);
+  }
+  Ending ending;
+  ending.how = EndingHow::capture_ended;
+  ending.detail = problem_;
+  event(std::move(ending));
+}
+
+}  // namespace
+
+Result<void> read_har(const std::string& name,
+                      const ByteSource& source,
+                      const std::function<void(const Reader::Item&)>& emit) {
+  const std::string what = "HAR " + name + ": ";
+  auto bytes = std::make_unique<Stream>(source);
+  if (bytes->empty() && !bytes->error()) {
+    return fail(ErrorKind::local, what + "empty");
+  }
+  Teller teller(emit);
+  Collector* self = nullptr;
+  Collector collector([&](Entry&& entry) { teller.tell(std::move(entry), self->creator()); });
+  self = &collector;
+  DepthLimit<Collector> limit(collector);
+  rapidjson::EncodedInputStream<rapidjson::UTF8<>, Stream> stream(*bytes);
+  rapidjson::Reader reader;
+  const auto result = reader.Parse<kParseFlags>(stream, limit);
+  if (bytes->error()) {
+    return tl::unexpected<Error>(*bytes->error());
+  }
+  if (result.IsError()) {
+    const std::string why = limit.too_deep() ? "too deep" : rapidjson::GetParseError_En(result.Code());
+    return fail(ErrorKind::local, what + "not JSON at byte " + std::to_string(result.Offset() + 1) + ": " + why);
+  }
+  if (!collector.is_har()) {
+    return fail(ErrorKind::local, what + "not a HAR: no \"log\" in it");
+  }
+  if (teller.sessions() == 0) {
+    return fail(ErrorKind::local,
+                what + "no WebSocket session in it",
+                "save it from the browser's network panel with content, after the session");
+  }
+  return {};
+}
+
+}  // namespace whydrop::capture

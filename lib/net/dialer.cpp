@@ -203,6 +203,9 @@ void Dialer::Impl::connect(std::vector<AnyEndpoint> where) {
 }
 
 void Dialer::Impl::on_connect_lost(const std::error_code& last) {
+  if (proxy) {
+    tell_proxy(0, error_name(last));
+  }
   const Classified lost = classify({false, false, last, {}, 0, std::nullopt, false});
   fail(proxy ? EndingHow::proxy_failed : EndingHow::connect_failed,
        last == asio::error::connection_refused ? EndedBy::server : lost.by,
@@ -293,6 +296,9 @@ DialFailure Dialer::time_out() {
     return {EndingHow::resolve_failed, EndedBy::client, timed_out};
   case Impl::Step::connecting:
     impl_->race->tell_timed_out();
+    if (impl_->proxy) {
+      impl_->tell_proxy(0, timed_out);
+    }
     return {impl_->proxy ? EndingHow::proxy_failed : EndingHow::connect_failed, EndedBy::client, timed_out};
   case Impl::Step::tunnelling:
     impl_->tell_proxy(0, timed_out);

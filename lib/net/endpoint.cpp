@@ -4,11 +4,13 @@
 #include "wire/encoder.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
+#include <exception>
 #include <vector>
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
+#include <sys/random.h>
 #include <websocketpp/client.hpp>
 #include <websocketpp/concurrency/none.hpp>
 #include <websocketpp/config/core_client.hpp>
@@ -19,14 +21,20 @@ namespace whydrop::net {
 
 namespace {
 
-/// The system's CSPRNG, read by the page: one call of it costs more than all the rest of a small frame.
+/// The kernel's CSPRNG, read by the page: one call of it costs more than all the rest of a small frame. OpenSSL's own
+/// takes half a millisecond to start, which a plain ws session need not pay.
 std::uint32_t buffered_random() {
   static std::array<std::uint32_t, 1024> buffer;
   static std::size_t used = buffer.size();
   if (used == buffer.size()) {
-    // Failure of the CSPRNG leaves no safe way on; OpenSSL documents 1 as the only success.
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(buffer.data()), sizeof(buffer)) != 1) {
-      std::terminate();
+    // Without random numbers there is no safe way on. More than 256 bytes may come in parts.
+    auto* bytes = reinterpret_cast<unsigned char*>(buffer.data());
+    for (std::size_t have = 0; have < sizeof(buffer);) {
+      const ssize_t got = getrandom(bytes + have, sizeof(buffer) - have, 0);
+      if (got < 0 && errno != EINTR) {
+        std::terminate();
+      }
+      have += got > 0 ? static_cast<std::size_t>(got) : 0;
     }
     used = 0;
   }

@@ -214,7 +214,7 @@ void ProxyTunnel::Impl::socks_greeted() {
     bytes += proxy.password;
     exchange(std::move(bytes), 2, &Impl::socks_authenticated);
   } else {
-    finish(method, "authentication_required: the proxy asks for a user and password");
+    finish(0, "authentication_required: the proxy asks for a user and password");
   }
 }
 

@@ -6,6 +6,7 @@
 #include "cli/errors.hpp"
 #include "cli/help.hpp"
 #include "cli/options.hpp"
+#include "cli/options/curl.hpp"
 
 #include <cstdio>
 
@@ -30,10 +31,36 @@ Error unknown_command(const std::string& name) {
           "whydrop --help"};
 }
 
+/// A pasted curl command, as words or as one argument, becomes arguments of ours; what stands before it is kept.
+Result<std::vector<std::string>> expand_curl(const Options& options, const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    const bool whole = arguments[i].rfind("curl ", 0) == 0;
+    if ((arguments[i] != "curl" && !whole) || (i > 0 && options.takes_value(arguments[i - 1]))) {
+      continue;
+    }
+    auto words = whole ? split_shell_words(std::string_view(arguments[i]).substr(4))
+                       : Result<std::vector<std::string>>(std::vector<std::string>());
+    if (words) {
+      words->insert(words->end(), arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1, arguments.end());
+      words = translate_curl(*words);
+    }
+    if (words) {
+      words->insert(words->begin(), arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    return words;
+  }
+  return arguments;
+}
+
 Result<int> run_command(const Command& command, std::vector<std::string> arguments) {
   Options options{std::string(command.name)};
   const Run action = command.setup(options);
-  const Result<bool> parsed = options.parse(std::move(arguments));
+  const auto expanded =
+      command.takes_curl ? expand_curl(options, arguments) : Result<std::vector<std::string>>(std::move(arguments));
+  if (!expanded) {
+    return tl::unexpected<Error>(expanded.error());
+  }
+  const Result<bool> parsed = options.parse(*expanded);
   if (!parsed) {
     return tl::unexpected<Error>(parsed.error());
   }

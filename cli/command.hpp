@@ -20,6 +20,7 @@ struct Command {
   std::string_view summary;   ///< one line, for `whydrop --help`
   std::string_view examples;  ///< shown in `whydrop <name> --help`, one a line
   Run (*setup)(Options& options);
+  bool takes_curl = false;  ///< a pasted curl command may stand for its arguments
 };
 
 /// All commands, in help order.

@@ -13,7 +13,8 @@ const std::vector<Command>& commands() {
        "whydrop connect wss://host/path --for 10m --ping-interval 20s --reconnect 5\n"
        "whydrop connect wss://host/path --ping-sweep 30s,60s,120s\n"
        "whydrop connect curl 'https://host/path' -H 'Origin: https://app' --compressed",
-       setup_connect},
+       setup_connect,
+       true},
       {"send",
        "Send messages, wait for what is expected, and close",
        "whydrop send ws://host/path '{\"type\":\"connect\"}' --expect /type=connected --timeout 5s\n"
@@ -32,7 +33,7 @@ const std::vector<Command>& commands() {
        "whydrop explain",
        setup_explain},
       {"completion",
-       "Print a completion script for bash, zsh or fish",
+       "Print a completion script for bash, zsh or fish, or the man page",
        "whydrop completion bash > /etc/bash_completion.d/whydrop\n"
        "whydrop completion fish | source",
        setup_completion},

@@ -158,7 +158,7 @@ std::string zsh_completion() {
       "  shift words; ((CURRENT--))\n"
       "  _arguments -S \"$specs[@]\"\n"
       "}}\n"
-      "compdef _whydrop whydrop\n",
+      "if [[ $funcstack[1] == _whydrop ]]; then _whydrop \"$@\"; else compdef _whydrop whydrop; fi\n",
       list,
       cases);
 }

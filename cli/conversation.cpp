@@ -155,7 +155,11 @@ void Conversation::settle() {
       close();
     }
   } else if (replies_.satisfied() && !plan_.stays) {
-    close();
+    if (plan_.linger.count() == 0) {
+      close();
+    } else if (!std::exchange(lingering_, true)) {
+      after(plan_.linger);
+    }
   } else if (!plan_.stays && !std::exchange(timer_set_, true)) {
     wait_for_silence();
   }

@@ -24,12 +24,13 @@ struct ConversationPlan {
     engine::Payload kind = engine::Payload::text;
     std::string payload;
   };
-  std::vector<Message> opening;                             ///< sent as soon as a session is open
-  std::optional<engine::InputFormat> input;                 ///< then standard input, cut so; null: it is not read
-  bool echo = false;                                        ///< answer each message with itself
-  bool stays = false;                                       ///< having nothing more to send is no reason to close
-  engine::ReplyRule replies;                                ///< what is waited for then
-  std::chrono::nanoseconds wait{std::chrono::seconds(2)};   ///< of silence, after which the wait is given up
+  std::vector<Message> opening;                            ///< sent as soon as a session is open
+  std::optional<engine::InputFormat> input;                ///< then standard input, cut so; null: it is not read
+  bool echo = false;                                       ///< answer each message with itself
+  bool stays = false;                                      ///< having nothing more to send is no reason to close
+  engine::ReplyRule replies;                               ///< what is waited for then
+  std::chrono::nanoseconds wait{std::chrono::seconds(2)};  ///< of silence, after which the wait is given up
+  std::chrono::nanoseconds linger{0};  ///< from the last reply to the Close: does the server end the session by itself?
   std::optional<std::chrono::nanoseconds> stay_after_send;  ///< close so long after the last send instead
   std::optional<std::chrono::nanoseconds> stay_open;        ///< close so long after the session opened instead
   std::vector<std::string> expect;                          ///< POINTER=VALUE, in order
@@ -78,7 +79,7 @@ class Conversation final : public engine::Actor {
   bool input_ended_ = true;
   std::optional<Error> input_error_;
   engine::Channel* channel_ = nullptr;
-  bool finished_ = false, timer_set_ = false, said_opening_ = false;
+  bool finished_ = false, timer_set_ = false, lingering_ = false, said_opening_ = false;
   std::int64_t last_heard_ns_ = 0;
   StdinFeed feed_;  ///< last: its thread ends before the rest goes
 };

@@ -282,6 +282,12 @@ bool Options::given(const std::string& name) const {
   return option != nullptr && option->count() > 0;
 }
 
+bool Options::takes_value(const std::string& name) const {
+  return std::any_of(impl_->infos.begin(), impl_->infos.end(), [&](const OptionInfo& info) {
+    return !info.value.empty() && std::find(info.names.begin(), info.names.end(), name) != info.names.end();
+  });
+}
+
 const std::vector<OptionInfo>& Options::infos() const {
   return impl_->infos;
 }

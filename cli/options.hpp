@@ -69,6 +69,8 @@ class Options {
 
   /// True if an option of this name was given.
   bool given(const std::string& name) const;
+  /// True for the name of an option that takes a value.
+  bool takes_value(const std::string& name) const;
   const std::vector<OptionInfo>& infos() const;
   const std::string& command() const;
 

@@ -63,22 +63,40 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   run->pipeline_ = std::make_unique<engine::Pipeline>(std::move(options));
 
   report::Style style = make_style(settings.output, process_environment, STDOUT_FILENO);
+  style.escape = is_terminal(STDOUT_FILENO);
   style.started = now_rfc3339();
-  run->renderer_ = report::make_renderer(
-      report::parse_output(settings.output.output).value_or(report::Output::log), style, run->data_, run->talk_);
-  run->pipeline_->add_sink(*run->renderer_);
-  if (!settings.capture.file.empty()) {
-    auto file = open_capture(settings.capture.file, file_mode(settings.capture));
-    if (!file) {
-      return tl::unexpected<Error>(file.error());
-    }
-    run->capture_file_ = std::move(*file);
-    run->capture_ = std::make_unique<capture::Writer>(
-        *run->capture_file_, make_header(style.started, *secrets), settings.capture.with_opinions);
-    run->pipeline_->add_sink(*run->capture_);
+  run->add_renderer(style);
+  if (const auto added = run->add_capture(style.started, *secrets); !added) {
+    return tl::unexpected<Error>(added.error());
   }
   run->loop_.before_wait([pipeline = run->pipeline_.get()] { pipeline->flush(); });
   return run;
+}
+
+void SessionRun::add_renderer(report::Style style) {
+  const report::Output output = report::parse_output(settings_.output.output).value_or(report::Output::log);
+  renderer_ = report::make_renderer(output, style, data_, talk_);
+  pipeline_->add_sink(*renderer_);
+  const bool scrolls = output != report::Output::summary && !settings_.output.quiet && is_terminal(STDOUT_FILENO);
+  if (is_terminal(STDERR_FILENO) && !scrolls) {
+    progress_ = std::make_unique<ProgressLine>(loop_, talk_, terminal_width(STDERR_FILENO));
+    pipeline_->add_sink(*progress_);
+  }
+}
+
+Result<void> SessionRun::add_capture(const std::string& started, const std::vector<capture::Secret>& secrets) {
+  if (settings_.capture.file.empty()) {
+    return {};
+  }
+  auto file = open_capture(settings_.capture.file, file_mode(settings_.capture));
+  if (!file) {
+    return tl::unexpected<Error>(file.error());
+  }
+  capture_file_ = std::move(*file);
+  capture_ =
+      std::make_unique<capture::Writer>(*capture_file_, make_header(started, secrets), settings_.capture.with_opinions);
+  pipeline_->add_sink(*capture_);
+  return {};
 }
 
 void SessionRun::on_reader_gone(std::function<void()> handler) {
@@ -93,11 +111,17 @@ void SessionRun::divert(std::function<void(std::string_view)> to) {
 
 void SessionRun::talk(const std::string& line) {
   pipeline_->flush();
+  if (progress_) {
+    progress_->erase();
+  }
   // Where standard error cannot be written there is nowhere left to say so.
   (void)talk_.write("whydrop: " + pipeline_->redact_text(line) + "\n");
 }
 
 int SessionRun::finish(diagnose::RunOutcome outcome, const std::optional<Error>& input_error) {
+  if (progress_) {
+    progress_->stop();
+  }
   const session::Verdict verdict = pipeline_->finish(loop_.now_ns());
   for (const Error& error : pipeline_->sink_errors()) {
     report(error);

@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "capture/writer.hpp"
 #include "cli/options/output.hpp"
+#include "cli/progress.hpp"
 #include "cli/streams.hpp"
 #include "diagnose/exit_code.hpp"
 #include "engine/pipeline.hpp"
@@ -40,18 +41,21 @@ class SessionRun {
   void divert(std::function<void(std::string_view)> to);
   /// A line to standard error, its secrets masked.
   void talk(const std::string& line);
-  /// Emits the run's verdict, reports failures of ours, and returns the exit code. Of `outcome` it fills in what the settings
-  /// and the sinks say.
+  /// Emits the run's verdict, reports failures of ours, and returns the exit code. Of `outcome` it fills in what the
+  /// settings and the sinks say.
   int finish(diagnose::RunOutcome outcome, const std::optional<Error>& input_error = std::nullopt);
 
  private:
   explicit SessionRun(const Settings& settings);
+  void add_renderer(report::Style style);
+  Result<void> add_capture(const std::string& started, const std::vector<capture::Secret>& secrets);
 
   Settings settings_;
   net::Loop loop_;
   FdSink data_, talk_;
   std::unique_ptr<engine::Pipeline> pipeline_;
   std::unique_ptr<session::EventSink> renderer_;
+  std::unique_ptr<ProgressLine> progress_;
   std::unique_ptr<FdSink> capture_file_;
   std::unique_ptr<capture::Writer> capture_;
 };

@@ -1,6 +1,7 @@
 #include "cli/completion.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/manual.hpp"
 #include "cli/options.hpp"
 
 #include <cstdio>
@@ -11,13 +12,14 @@ namespace whydrop::cli {
 
 Run setup_completion(Options& options) {
   static const std::map<std::string, std::string (*)()> kShells = {
-      {"bash", bash_completion}, {"zsh", zsh_completion}, {"fish", fish_completion}};
+      {"bash", bash_completion}, {"zsh", zsh_completion}, {"fish", fish_completion}, {"man", manual_page}};
   auto shell = std::make_shared<std::string>();
-  options.custom({{}, "SHELL", "bash, zsh or fish", {}, {"bash", "zsh", "fish"}, true, true, false},
-                 [shell](const std::vector<std::string>& given) -> std::string {
-                   *shell = given.back();
-                   return kShells.count(*shell) != 0 ? "" : "'" + *shell + "' is not one of bash|zsh|fish";
-                 });
+  options.custom(
+      {{}, "SHELL", "bash, zsh, fish, or man for the man page", {}, {"bash", "zsh", "fish", "man"}, true, true, false},
+      [shell](const std::vector<std::string>& given) -> std::string {
+        *shell = given.back();
+        return kShells.count(*shell) != 0 ? "" : "'" + *shell + "' is not one of bash|zsh|fish|man";
+      });
   return [shell]() -> Result<int> {
     std::fputs(kShells.at(*shell)().c_str(), stdout);
     return 0;

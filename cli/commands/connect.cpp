@@ -13,6 +13,9 @@
 namespace whydrop::cli {
 namespace {
 
+// A drop that follows the last reply is to be seen as one, not taken for an answer to our Close.
+constexpr std::chrono::milliseconds kLinger{50};
+
 struct ConnectFlags {
   SessionFlags session;
   std::string in = "lines";
@@ -105,6 +108,7 @@ ConversationPlan plan_of(const ConnectFlags& flags, bool interactive) {
   plan.stays = flags.echo || interactive;
   plan.replies = flags.replies;
   plan.wait = flags.wait;
+  plan.linger = kLinger;
   plan.stay_open = flags.stay_open;
   return plan;
 }

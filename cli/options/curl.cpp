@@ -1,0 +1,338 @@
+#include "cli/options/curl.hpp"
+
+#include "cli/options/values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace whydrop::cli {
+namespace {
+
+enum class Does { keep, keep_value, header, referer, url, drop, drop_value };
+
+struct CurlFlag {
+  std::string_view short_name, long_name;
+  Does does;
+  std::string_view ours;  ///< under which name it is kept; empty: its long name
+};
+
+constexpr std::array<CurlFlag, 46> kFlags = {{
+    {"-H", "--header", Does::header, ""},
+    {"-e", "--referer", Does::referer, ""},
+    {"", "--url", Does::url, ""},
+    {"-b", "--cookie", Does::keep_value, ""},
+    {"-u", "--user", Does::keep_value, ""},
+    {"-A", "--user-agent", Does::keep_value, ""},
+    {"", "--cacert", Does::keep_value, ""},
+    {"-E", "--cert", Does::keep_value, ""},
+    {"", "--key", Does::keep_value, ""},
+    {"", "--pass", Does::keep_value, ""},
+    {"", "--tls-max", Does::keep_value, ""},
+    {"", "--resolve", Does::keep_value, ""},
+    {"", "--connect-to", Does::keep_value, ""},
+    {"", "--interface", Does::keep_value, ""},
+    {"", "--unix-socket", Does::keep_value, ""},
+    {"-x", "--proxy", Does::keep_value, ""},
+    {"-U", "--proxy-user", Does::keep_value, ""},
+    {"", "--noproxy", Does::keep_value, ""},
+    {"", "--connect-timeout", Does::keep_value, ""},
+    {"", "--max-redirs", Does::keep_value, ""},
+    {"-m", "--max-time", Does::keep_value, "--timeout"},
+    {"-k", "--insecure", Does::keep, ""},
+    {"-4", "--ipv4", Does::keep, ""},
+    {"-6", "--ipv6", Does::keep, ""},
+    {"-L", "--location", Does::keep, ""},
+    {"-i", "--include", Does::drop, ""},
+    {"-s", "--silent", Does::drop, ""},
+    {"-S", "--show-error", Does::drop, ""},
+    {"-g", "--globoff", Does::drop, ""},
+    {"-N", "--no-buffer", Does::drop, ""},
+    {"-v", "--verbose", Does::drop, ""},
+    {"-f", "--fail", Does::drop, ""},
+    {"-G", "--get", Does::drop, ""},
+    {"-q", "--disable", Does::drop, ""},
+    {"-#", "--progress-bar", Does::drop, ""},
+    {"", "--compressed", Does::drop, ""},
+    {"", "--no-progress-meter", Does::drop, ""},
+    {"", "--path-as-is", Does::drop, ""},
+    {"-0", "--http1.0", Does::drop, ""},
+    {"", "--http1.1", Does::drop, ""},
+    {"", "--http2", Does::drop, ""},
+    {"", "--tlsv1.2", Does::drop, ""},
+    {"", "--ssl-no-revoke", Does::drop, ""},
+    {"-X", "--request", Does::drop_value, ""},
+    {"-o", "--output", Does::drop_value, ""},
+    {"-w", "--write-out", Does::drop_value, ""},
+}};
+
+const CurlFlag* find_flag(std::string_view name) {
+  const auto* found = std::find_if(kFlags.begin(), kFlags.end(), [&](const CurlFlag& flag) {
+    return flag.long_name == name || flag.short_name == name;
+  });
+  return found == kFlags.end() ? nullptr : found;
+}
+
+bool takes_value(const CurlFlag& flag) {
+  return flag.does != Does::keep && flag.does != Does::drop;
+}
+
+/// "host:port" of a URL's text.
+std::string authority_of(const std::string& url) {
+  const std::size_t mark = url.find("://");
+  const std::size_t from = mark == std::string::npos ? 0 : mark + 3;
+  const std::string authority = url.substr(from, url.find_first_of("/?", from) - from);
+  return lower(authority.substr(authority.rfind('@') + 1));
+}
+
+/// The words of a curl command, read one flag at a time.
+class Translation {
+ public:
+  explicit Translation(const std::vector<std::string>& words) : words_(words) {}
+
+  Result<std::vector<std::string>> run() {
+    while (at_ < words_.size()) {
+      const std::string& word = words_[at_++];
+      const bool is_flag = word.size() > 1 && word[0] == '-';
+      const Result<void> taken = !is_flag                   ? set_url(word)
+                                 : word.rfind("--", 0) == 0 ? take(word, std::nullopt)
+                                                            : take_short(word);
+      if (!taken) {
+        return tl::unexpected<Error>(taken.error());
+      }
+    }
+    if (url_.empty()) {
+      return fail(ErrorKind::usage, "curl command: it has no URL");
+    }
+    add_headers();
+    out_.insert(out_.begin(), url_);
+    return out_;
+  }
+
+ private:
+  /// "-sSk", "-XGET", "-H value".
+  Result<void> take_short(const std::string& word) {
+    for (std::size_t i = 1; i < word.size(); ++i) {
+      const std::string name = {'-', word[i]};
+      const CurlFlag* flag = find_flag(name);
+      const bool rest = flag != nullptr && takes_value(*flag) && i + 1 < word.size();
+      const Result<void> taken = take(name, rest ? std::optional(word.substr(i + 1)) : std::nullopt);
+      if (!taken || rest) {
+        return taken;
+      }
+    }
+    return {};
+  }
+
+  Result<void> take(const std::string& name, std::optional<std::string> value) {
+    const CurlFlag* flag = find_flag(name);
+    if (flag == nullptr) {
+      return fail(ErrorKind::usage,
+                  "curl command: " + name + " has no meaning here",
+                  "leave it out; whydrop's own options go before the word curl");
+    }
+    if (takes_value(*flag) && !value) {
+      if (at_ == words_.size()) {
+        return fail(ErrorKind::usage, "curl command: " + name + " needs a value");
+      }
+      value = words_[at_++];
+    }
+    return apply(*flag, value.value_or(""));
+  }
+
+  Result<void> apply(const CurlFlag& flag, const std::string& value) {
+    switch (flag.does) {
+    case Does::keep:
+      out_.emplace_back(flag.long_name);
+      break;
+    case Does::keep_value:
+      out_.emplace_back(flag.ours.empty() ? flag.long_name : flag.ours);
+      out_.push_back(value);
+      break;
+    case Does::header:
+      headers_.push_back(value);
+      break;
+    case Does::referer:
+      headers_.push_back("Referer: " + value);
+      break;
+    case Does::url:
+      return set_url(value);
+    case Does::drop:
+    case Does::drop_value:
+      break;
+    }
+    return {};
+  }
+
+  Result<void> set_url(const std::string& url) {
+    if (!url_.empty()) {
+      return fail(ErrorKind::usage, "curl command: a second URL, " + url);
+    }
+    url_ = url;
+    return {};
+  }
+
+  /// Last, since whether a Host repeats the URL's is known only then.
+  void add_headers() {
+    for (const std::string& header : headers_) {
+      const std::string name = lower(trim(header.substr(0, header.find_first_of(":;"))));
+      const std::string value(trim(header.substr(std::min(header.size(), header.find(':')))).substr(0));
+      const std::string bare(trim(value.empty() ? value : value.substr(1)));
+      if (name == "sec-websocket-protocol") {
+        for (const std::string& protocol : split(bare, ',')) {
+          out_.insert(out_.end(), {"--subprotocol", std::string(trim(protocol))});
+        }
+      } else if (name.rfind("sec-websocket-", 0) != 0 && name != "connection" && name != "upgrade" &&
+                 (name != "host" || lower(bare) != authority_of(url_))) {
+        out_.insert(out_.end(), {"--header", header});
+      }
+    }
+  }
+
+  const std::vector<std::string>& words_;
+  std::size_t at_ = 0;
+  std::string url_;
+  std::vector<std::string> out_, headers_;
+};
+
+/// Reads shell words one character at a time.
+class ShellWords {
+ public:
+  explicit ShellWords(std::string_view text) : text_(text) {}
+
+  Result<std::vector<std::string>> run() {
+    while (at_ < text_.size()) {
+      const char c = text_[at_++];
+      const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+      if (blank) {
+        end_word();
+      } else if (!take(c)) {
+        return fail(ErrorKind::usage, std::string("curl command: a quote (") + c + ") is not closed");
+      }
+    }
+    end_word();
+    return words_;
+  }
+
+ private:
+  bool take(char c) {
+    in_word_ = in_word_ || c != '\\' || at_ == text_.size() || text_[at_] != '\n';
+    if (c == '\'') {
+      return single_quoted();
+    }
+    if (c == '"') {
+      return double_quoted();
+    }
+    if (c == '$' && at_ < text_.size() && text_[at_] == '\'') {
+      ++at_;
+      return ansi_quoted();
+    }
+    if (c == '\\' && at_ < text_.size()) {
+      const char next = text_[at_++];
+      if (next != '\n') {
+        word_ += next;
+      }
+      return true;
+    }
+    word_ += c;
+    return true;
+  }
+
+  bool single_quoted() {
+    const std::size_t end = text_.find('\'', at_);
+    if (end == std::string_view::npos) {
+      return false;
+    }
+    word_ += text_.substr(at_, end - at_);
+    at_ = end + 1;
+    return true;
+  }
+
+  bool double_quoted() {
+    constexpr std::string_view kEscapable = "\"\\$`";
+    while (at_ < text_.size() && text_[at_] != '"') {
+      char c = text_[at_++];
+      if (c == '\\' && at_ < text_.size() && text_[at_] == '\n') {
+        ++at_;
+        continue;
+      }
+      if (c == '\\' && at_ < text_.size() && kEscapable.find(text_[at_]) != std::string_view::npos) {
+        c = text_[at_++];
+      }
+      word_ += c;
+    }
+    return at_++ < text_.size();
+  }
+
+  bool ansi_quoted() {
+    while (at_ < text_.size() && text_[at_] != '\'') {
+      const char c = text_[at_++];
+      if (c == '\\' && at_ < text_.size()) {
+        escape(text_[at_++]);
+      } else {
+        word_ += c;
+      }
+    }
+    return at_++ < text_.size();
+  }
+
+  void escape(char c) {
+    constexpr std::string_view kNames = "nrtabfve";
+    constexpr std::string_view kValues = "\n\r\t\a\b\f\v\x1b";
+    if (c == 'x' || c == 'u') {
+      append_code_point(c == 'x' ? 2 : 4);
+    } else if (const std::size_t known = kNames.find(c); known != std::string_view::npos) {
+      word_ += kValues[known];
+    } else {
+      word_ += c;
+    }
+  }
+
+  /// \xHH is a byte, \uHHHH a code point in UTF-8.
+  void append_code_point(std::size_t most) {
+    unsigned value = 0;
+    for (std::size_t i = 0; i < most && at_ < text_.size(); ++i, ++at_) {
+      const std::size_t digit = std::string_view("0123456789abcdef").find(lower(text_.substr(at_, 1)));
+      if (digit == std::string_view::npos) {
+        break;
+      }
+      value = value * 16 + static_cast<unsigned>(digit);
+    }
+    if (most == 2 || value < 0x80) {
+      word_ += static_cast<char>(value);
+    } else if (value < 0x800) {
+      word_ += static_cast<char>(0xC0U | (value >> 6U));
+      word_ += static_cast<char>(0x80U | (value & 0x3FU));
+    } else {
+      word_ += static_cast<char>(0xE0U | (value >> 12U));
+      word_ += static_cast<char>(0x80U | ((value >> 6U) & 0x3FU));
+      word_ += static_cast<char>(0x80U | (value & 0x3FU));
+    }
+  }
+
+  void end_word() {
+    if (in_word_) {
+      words_.push_back(std::move(word_));
+      word_.clear();
+      in_word_ = false;
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::string word_;
+  bool in_word_ = false;
+  std::vector<std::string> words_;
+};
+
+}  // namespace
+
+Result<std::vector<std::string>> split_shell_words(std::string_view text) {
+  return ShellWords(text).run();
+}
+
+Result<std::vector<std::string>> translate_curl(const std::vector<std::string>& words) {
+  return Translation(words).run();
+}
+
+}  // namespace whydrop::cli

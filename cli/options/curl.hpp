@@ -1,0 +1,19 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::cli {
+
+/// Cuts a command line as a POSIX shell does, as far as a pasted command needs it: quotes, backslashes, line
+/// continuations and $'…'; nothing is expanded.
+Result<std::vector<std::string>> split_shell_words(std::string_view text);
+
+/// Turns a pasted curl command (without the word curl) into arguments of `connect`. Flags that mean nothing for a
+/// WebSocket are dropped, headers that the upgrade makes itself too; a flag that is not known is an error.
+Result<std::vector<std::string>> translate_curl(const std::vector<std::string>& words);
+
+}  // namespace whydrop::cli

@@ -73,6 +73,8 @@ struct Resolver::Impl {
   ares_channel channel = nullptr;
   std::map<ares_socket_t, std::shared_ptr<Watch>> watches;
   std::string host;
+  int family = AF_UNSPEC;
+  bool asked_again = false;
   Done done;
   /// Completion handlers outlive the Resolver; they look here first.
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
@@ -86,6 +88,7 @@ struct Resolver::Impl {
   void arm_timer();
   void finish(Resolved result);
   void on_result(int status, ares_addrinfo* info);
+  void look_up(int flags);
 };
 
 void Resolver::Impl::on_state(ares_socket_t fd, bool readable, bool writable) {
@@ -169,6 +172,17 @@ void Resolver::Impl::on_result(int status, ares_addrinfo* info) {
   if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED) {
     return;
   }
+  if (status == ARES_ECONNREFUSED && !asked_again) {
+    // c-ares says so too where each server answered SERVFAIL or REFUSED. Asked again with such answers taken as
+    // answers, it tells which.
+    asked_again = true;
+    asio::post(context, [this, still = alive] {
+      if (*still) {
+        look_up(ARES_FLAG_NOCHECKRESP);
+      }
+    });
+    return;
+  }
   Resolved result;
   if (info != nullptr) {
     result.addresses = addresses_of(*info);
@@ -178,6 +192,36 @@ void Resolver::Impl::on_result(int status, ares_addrinfo* info) {
     result.error = error_text(status == ARES_SUCCESS ? ARES_ENODATA : status, host);
   }
   finish(std::move(result));
+}
+
+void Resolver::Impl::look_up(int flags) {
+  if (channel != nullptr) {
+    ares_destroy(channel);
+    channel = nullptr;
+  }
+  ares_options settings{};
+  settings.flags = flags;
+  settings.sock_state_cb = [](void* data, ares_socket_t fd, int readable, int writable) {
+    static_cast<Impl*>(data)->on_state(fd, readable != 0, writable != 0);
+  };
+  settings.sock_state_cb_data = this;
+  if (const int status = ares_init_options(&channel, &settings, ARES_OPT_SOCK_STATE_CB | ARES_OPT_FLAGS);
+      status != ARES_SUCCESS) {
+    channel = nullptr;
+    finish({{}, error_text(status, host)});
+    return;
+  }
+  ares_addrinfo_hints hints{};
+  hints.ai_family = family;
+  hints.ai_socktype = SOCK_STREAM;
+  ares_getaddrinfo(
+      channel,
+      host.c_str(),
+      nullptr,
+      &hints,
+      [](void* data, int status, int, ares_addrinfo* info) { static_cast<Impl*>(data)->on_result(status, info); },
+      this);
+  arm_timer();
 }
 
 Resolver::Resolver(asio::io_context& context) : impl_(std::make_unique<Impl>(context)) {}
@@ -191,28 +235,10 @@ Resolver::~Resolver() {
 
 void Resolver::start(const std::string& host, int ip_version, Done done) {
   impl_->host = host;
+  impl_->family = family_of(ip_version);
   impl_->done = std::move(done);
   ares_library_init(ARES_LIB_INIT_ALL);
-  ares_options options{};
-  options.sock_state_cb = [](void* data, ares_socket_t fd, int readable, int writable) {
-    static_cast<Impl*>(data)->on_state(fd, readable != 0, writable != 0);
-  };
-  options.sock_state_cb_data = impl_.get();
-  if (const int status = ares_init_options(&impl_->channel, &options, ARES_OPT_SOCK_STATE_CB); status != ARES_SUCCESS) {
-    impl_->finish({{}, error_text(status, host)});
-    return;
-  }
-  ares_addrinfo_hints hints{};
-  hints.ai_family = family_of(ip_version);
-  hints.ai_socktype = SOCK_STREAM;
-  ares_getaddrinfo(
-      impl_->channel,
-      host.c_str(),
-      nullptr,
-      &hints,
-      [](void* data, int status, int, ares_addrinfo* info) { static_cast<Impl*>(data)->on_result(status, info); },
-      impl_.get());
-  impl_->arm_timer();
+  impl_->look_up(0);
 }
 
 }  // namespace whydrop::net

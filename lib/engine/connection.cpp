@@ -64,17 +64,6 @@ void Connection::emit_undecoded(session::Side from, std::size_t size) {
   kept.bytes.erase(0, size);
 }
 
-bool Connection::carries_deflate(const session::Frame& frame) {
-  if (!exchange_.deflate() || is_control(frame.header.opcode)) {
-    return false;
-  }
-  bool& deflated = in_deflated_message_[static_cast<std::size_t>(frame.from)];
-  if (frame.header.opcode != wire::Opcode::continuation) {
-    deflated = (frame.header.rsv & wire::kRsv1) != 0;
-  }
-  return deflated;
-}
-
 void Connection::on_end() {
   exchange_.on_end(outputs_.fact);
   emit_partial(session::Side::client);

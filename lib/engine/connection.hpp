@@ -37,9 +37,6 @@ class Connection {
   rules::Checker& checker() { return checker_; }
   bool in_frame(session::Side from) const { return decoder(from).in_frame(); }
   bool upgraded() const { return exchange_.upgraded(); }
-  /// True if `frame` carries part of a compressed message, whose content an Inflated fact tells. Ask once for each
-  /// frame, in order. RFC 7692 section 6.
-  bool carries_deflate(const session::Frame& frame);
 
  private:
   void on_frame_bytes(session::Side from, std::string_view bytes);
@@ -56,7 +53,6 @@ class Connection {
   rules::Checker checker_;
   HttpExchange exchange_;
   wire::FrameDecoder client_, server_;
-  std::array<bool, 2> in_deflated_message_{};
 
   /// Bytes after framing was lost are told in blocks of one size, so that they are the same however they came.
   static constexpr std::size_t kUndecodedBlock = 4096;

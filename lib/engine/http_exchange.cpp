@@ -72,7 +72,6 @@ std::string_view HttpExchange::on_response(std::string_view bytes, const Emit& e
     frames_ = response_.head().status == 101;
     if (frames_) {
       upgraded_ = handshake::opens_session(request_.head(), response_.head());
-      deflate_ = handshake::negotiate(request_.head(), response_.head()).deflate.has_value();
       emit_response(emit);
       return bytes;
     }

@@ -27,7 +27,6 @@ class HttpExchange {
 
   /// A 101 whose Upgrade, Connection and Sec-WebSocket-Accept are right. RFC 6455 section 4.1.
   bool upgraded() const { return upgraded_; }
-  bool deflate() const { return deflate_; }
 
  private:
   std::string_view on_request(std::string_view bytes, const Emit& emit);
@@ -42,7 +41,7 @@ class HttpExchange {
   std::uint64_t response_bytes_ = 0;
   bool request_told_ = false, response_told_ = false;
   bool frames_ = false;  ///< a 101 came: what follows is frames
-  bool upgraded_ = false, deflate_ = false;
+  bool upgraded_ = false;
 };
 
 }  // namespace whydrop::engine

@@ -130,7 +130,7 @@ void Pipeline::Impl::show(const Event& event) {
 /// True if sinks get less than was seen: content that an Inflated fact tells, and what is longer than --max-payload.
 bool Pipeline::Impl::needs_trimming(const Event& event) {
   if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
-    in_deflated = frame->has_payload && connection(event.conn).carries_deflate(*frame);
+    in_deflated = frame->has_payload && connection(event.conn).tracker().last_frame_deflated(frame->from);
     return in_deflated || frame->payload.size() > options.max_payload;
   }
   const auto* inflated = std::get_if<session::Inflated>(&event.body);

@@ -64,10 +64,9 @@ struct Redactor::Impl {
   const Event& redact_undecoded(const Event& event, const UndecodedBytes& undecoded);
   template <typename Of>
   const Event& redact_words(const Event& event, const Of& body);
-  const Event& without_payload(const Event& event);
   template <typename Of>
-  const Event& with_content(const Event& event, std::string_view Of::*content, std::size_t skip, Progress& progress,
-                            Rest rest);
+  const Event& with_content(
+      const Event& event, std::string_view Of::*content, std::size_t skip, Progress& progress, Rest rest);
 
   bool find(std::string_view content, Progress& progress, Rest rest);
   bool mask_string(std::string& text, Spans& spans, Rest rest = Rest::none);
@@ -218,11 +217,8 @@ const Event& Redactor::Impl::redact_words(const Event& event, const Of& body) {
 
 /// Masks the event's content from byte `skip` on.
 template <typename Of>
-const Event& Redactor::Impl::with_content(const Event& event,
-                                          std::string_view Of::*content,
-                                          std::size_t skip,
-                                          Progress& progress,
-                                          Rest rest) {
+const Event& Redactor::Impl::with_content(
+    const Event& event, std::string_view Of::*content, std::size_t skip, Progress& progress, Rest rest) {
   const Of& body = std::get<Of>(event.body);
   last_content = body.*content;
   last_masked = false;
@@ -246,23 +242,6 @@ const Event& Redactor::Impl::with_content(const Event& event,
   return shown;
 }
 
-const Event& Redactor::Impl::without_payload(const Event& event) {
-  last_content = {};
-  shown = event;
-  if (auto* frame = std::get_if<Frame>(&shown.body)) {
-    frame->has_payload = false;
-    frame->payload = {};
-    frame->redact.clear();
-  } else if (auto* partial = std::get_if<Partial>(&shown.body)) {
-    partial->payload = {};
-    partial->redact.clear();
-  } else if (auto* inflated = std::get_if<Inflated>(&shown.body)) {
-    inflated->content = {};
-    inflated->redact.clear();
-  }
-  return shown;
-}
-
 const Event& Redactor::Impl::redact_frame(const Event& event, const Frame& frame) {
   if (!wire::is_control(frame.header.opcode)) {
     return redact_data(event, frame);
@@ -278,13 +257,12 @@ const Event& Redactor::Impl::redact_frame(const Event& event, const Frame& frame
 
 const Event& Redactor::Impl::redact_data(const Event& event, const Frame& frame) {
   const bool first = frame.header.opcode != wire::Opcode::continuation;
-  const bool compressed_here = (frame.header.rsv & wire::kRsv1) != 0;
+  const bool compressed_here = !frame.has_payload && (frame.header.rsv & wire::kRsv1) != 0;
   const auto key = progress_key(event.conn, frame.from);
   if (first && frame.header.fin && under_way.empty()) {
     Progress fresh;
-    return compressed_here      ? without_payload(event)
-           : !frame.has_payload ? event
-                                : with_content(event, &Frame::payload, 0, fresh, frame.cut() ? Rest::lost : Rest::none);
+    return frame.has_payload ? with_content(event, &Frame::payload, 0, fresh, frame.cut() ? Rest::lost : Rest::none)
+                             : event;
   }
   Progress& progress = under_way[key];
   if (first) {
@@ -292,9 +270,7 @@ const Event& Redactor::Impl::redact_data(const Event& event, const Frame& frame)
   }
   progress.compressed |= compressed_here;
   const Rest rest = !frame.header.fin ? Rest::more : frame.cut() ? Rest::lost : Rest::none;
-  const Event& result = progress.compressed ? without_payload(event)
-                        : frame.has_payload ? with_content(event, &Frame::payload, 0, progress, rest)
-                                            : event;
+  const Event& result = frame.has_payload ? with_content(event, &Frame::payload, 0, progress, rest) : event;
   if (frame.header.fin) {
     under_way.erase(key);
   }
@@ -319,9 +295,6 @@ const Event& Redactor::Impl::redact_message(const Event& event, const Message& m
 }
 
 const Event& Redactor::Impl::redact_inflated(const Event& event, const Inflated& inflated) {
-  if (!inflated.error.empty()) {
-    return inflated.content.empty() ? event : without_payload(event);
-  }
   Progress fresh;
   const Rest rest = inflated.content.size() < inflated.length ? Rest::lost : Rest::none;
   return with_content(event, &Inflated::content, 0, fresh, rest);
@@ -329,10 +302,13 @@ const Event& Redactor::Impl::redact_inflated(const Event& event, const Inflated&
 
 const Event& Redactor::Impl::redact_partial(const Event& event, const Partial& partial) {
   const auto found = under_way.find(progress_key(event.conn, partial.from));
-  const bool goes_on = partial.has_header && partial.header.opcode == wire::Opcode::continuation && found != under_way.end();
+  const bool goes_on =
+      partial.has_header && partial.header.opcode == wire::Opcode::continuation && found != under_way.end();
   Progress progress = goes_on ? found->second : Progress();
   if (progress.compressed || (partial.header.rsv & wire::kRsv1) != 0) {
-    return without_payload(event);
+    shown = event;
+    std::get<Partial>(shown.body).payload = {};
+    return shown;
   }
   return with_content(event, &Partial::payload, 0, progress, Rest::lost);
 }
@@ -354,21 +330,22 @@ const Event& Redactor::Impl::redact_undecoded(const Event& event, const Undecode
 
 const Event& Redactor::Impl::redact(const Event& event) {
   conn = event.conn;
-  return std::visit(overloaded{[&](const Frame& frame) -> const Event& { return redact_frame(event, frame); },
-                               [&](const Message& message) -> const Event& { return redact_message(event, message); },
-                               [&](const Inflated& inflated) -> const Event& { return redact_inflated(event, inflated); },
-                               [&](const Partial& partial) -> const Event& { return redact_partial(event, partial); },
-                               [&](const UndecodedBytes& bytes) -> const Event& { return redact_undecoded(event, bytes); },
-                               [&](const Shutdown&) -> const Event& { return event; },
-                               [&](const State&) -> const Event& { return event; },
-                               [&](const Token&) -> const Event& { return event; },
-                               [&](const Ending& ending) -> const Event& {
-                                 under_way.erase(progress_key(event.conn, Side::client));
-                                 under_way.erase(progress_key(event.conn, Side::server));
-                                 return redact_words(event, ending);
-                               },
-                               [&](const auto& body) -> const Event& { return redact_words(event, body); }},
-                    event.body);
+  return std::visit(
+      overloaded{[&](const Frame& frame) -> const Event& { return redact_frame(event, frame); },
+                 [&](const Message& message) -> const Event& { return redact_message(event, message); },
+                 [&](const Inflated& inflated) -> const Event& { return redact_inflated(event, inflated); },
+                 [&](const Partial& partial) -> const Event& { return redact_partial(event, partial); },
+                 [&](const UndecodedBytes& bytes) -> const Event& { return redact_undecoded(event, bytes); },
+                 [&](const Shutdown&) -> const Event& { return event; },
+                 [&](const State&) -> const Event& { return event; },
+                 [&](const Token&) -> const Event& { return event; },
+                 [&](const Ending& ending) -> const Event& {
+                   under_way.erase(progress_key(event.conn, Side::client));
+                   under_way.erase(progress_key(event.conn, Side::server));
+                   return redact_words(event, ending);
+                 },
+                 [&](const auto& body) -> const Event& { return redact_words(event, body); }},
+      event.body);
 }
 
 Redactor::Redactor(std::vector<Secret> secrets, bool off) : impl_(std::make_unique<Impl>()) {
@@ -380,11 +357,17 @@ Redactor::Redactor(std::vector<Secret> secrets, bool off) : impl_(std::make_uniq
 
 Redactor::~Redactor() = default;
 
-void Redactor::add_secret(Secret secret) { impl_->values.add(secret.variable, secret.value); }
+void Redactor::add_secret(Secret secret) {
+  impl_->values.add(secret.variable, secret.value);
+}
 
-const Event& Redactor::redact(const Event& event) { return impl_->off ? event : impl_->redact(event); }
+const Event& Redactor::redact(const Event& event) {
+  return impl_->off ? event : impl_->redact(event);
+}
 
-std::vector<Token> Redactor::take_tokens() { return std::exchange(impl_->tokens, {}); }
+std::vector<Token> Redactor::take_tokens() {
+  return std::exchange(impl_->tokens, {});
+}
 
 std::string Redactor::redact_text(std::string_view text) const {
   std::string out(text);

@@ -13,8 +13,8 @@ namespace whydrop::engine {
 struct SweepResult {
   std::chrono::nanoseconds idle{0};
   bool opened = false;
-  bool server_spoke = false;                            ///< it sent something meanwhile, so the path was not idle
-  bool survived = false;                                ///< the ping after the silence was answered
+  bool server_spoke = false;                              ///< it sent something meanwhile, so the path was not idle
+  bool survived = false;                                  ///< the ping after the silence was answered
   std::optional<std::chrono::nanoseconds> ended_after{};  ///< silence before the end, where it ended
   std::optional<session::EndingHow> how{};                ///< how it ended, where it did
 };

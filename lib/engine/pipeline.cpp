@@ -114,7 +114,6 @@ void Pipeline::Impl::judge(const Event& event, std::size_t place) {
 }
 
 void Pipeline::Impl::show(const Event& event) {
-  diagnoser.on_event(event);
   if (raw_observer) {
     raw_observer(event);
   }
@@ -148,6 +147,7 @@ void Pipeline::Impl::trim(Body& body) const {
 
 void Pipeline::Impl::show_to_sinks(const Event& event) {
   const Event& shown = redactor.redact(event);
+  diagnoser.on_event(shown);
   for (Sink& sink : sinks) {
     if (sink.failed) {
       continue;
@@ -162,9 +162,7 @@ void Pipeline::Impl::show_to_sinks(const Event& event) {
 
 void Pipeline::Impl::note_tokens(std::uint32_t conn) {
   for (auto& token : redactor.take_tokens()) {
-    const Event event{++last_seq, now_ns, conn, std::move(token)};
-    diagnoser.on_event(event);
-    show_to_sinks(event);
+    show_to_sinks(Event{++last_seq, now_ns, conn, std::move(token)});
   }
 }
 

@@ -3,6 +3,19 @@
 #include <algorithm>
 
 namespace whydrop::session {
+namespace {
+
+/// A secret that is split over two fragments is one secret of the message.
+void add_span(std::vector<RedactSpan>& spans, RedactSpan span) {
+  const bool goes_on =
+      !spans.empty() && spans.back().at + spans.back().length == span.at && spans.back().variable == span.variable;
+  if (goes_on)
+    spans.back().length += span.length;
+  else
+    spans.push_back(std::move(span));
+}
+
+}  // namespace
 
 bool Assembler::add(const Frame& frame, std::uint64_t seq, bool deflate_agreed) {
   if (frame.header.opcode != wire::Opcode::continuation)
@@ -35,7 +48,7 @@ void Assembler::append(const Frame& frame, std::uint64_t seq) {
     return;
   for (auto span : frame.redact) {
     span.at += joined_.payload.size();
-    joined_.redact.push_back(std::move(span));
+    add_span(joined_.redact, std::move(span));
   }
   const auto room = max_message_ - std::min(max_message_, joined_.payload.size());
   joined_.payload.append(frame.payload.substr(0, room));

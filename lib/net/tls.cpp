@@ -95,7 +95,7 @@ void describe(session::Tls& fact, const X509& certificate) {
 }
 
 std::string last_reason() {
-  const unsigned long code = ERR_peek_last_error();
+  const unsigned long code = ERR_peek_error();
   ERR_clear_error();
   const char* text = code == 0 ? nullptr : ERR_reason_error_string(code);
   return text == nullptr ? "it cannot be used" : text;
@@ -109,9 +109,15 @@ tl::unexpected<Error> file_fault(std::string_view what, const std::string& path,
   return fail(ErrorKind::local, fmt::format("{} {}: {}", what, path, reason), std::move(hint));
 }
 
+/// Our slot in a context. Its app data is Asio's.
+int key_log_slot() {
+  static const int slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return slot;
+}
+
 /// Where OpenSSL's key log callback writes; one file a run, opened when first used.
 void log_key(const SSL* ssl, const char* line) {
-  const auto* path = static_cast<const std::string*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  const auto* path = static_cast<const std::string*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), key_log_slot()));
   const int file = ::open(path->c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (file >= 0) {
     const std::string text = std::string(line) + "\n";
@@ -188,7 +194,7 @@ Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& o
   }
   if (!options.key_log_file.empty()) {
     owner->key_log_file = options.key_log_file;
-    SSL_CTX_set_app_data(context, &owner->key_log_file);
+    SSL_CTX_set_ex_data(context, key_log_slot(), &owner->key_log_file);
     SSL_CTX_set_keylog_callback(context, log_key);
   }
   return std::shared_ptr<asio::ssl::context>(owner, &owner->context);

@@ -1,0 +1,71 @@
+#include "net/tls.hpp"
+
+#include <gtest/gtest.h>
+#include <openssl/ssl.h>
+
+namespace whydrop::net {
+namespace {
+
+TEST(TlsContext, SpeaksNothingOlderThanTls12AndNothingNewerThanAskedFor) {
+  TlsOptions options;
+  options.max_version = "1.2";
+  const auto context = make_tls_context(options);
+  ASSERT_TRUE(context) << context.error().message;
+  EXPECT_EQ(SSL_CTX_get_min_proto_version((*context)->native_handle()), TLS1_2_VERSION);
+  EXPECT_EQ(SSL_CTX_get_max_proto_version((*context)->native_handle()), TLS1_2_VERSION);
+}
+
+TEST(TlsContext, WithAKeyLogOutlivesItsVerifyCallback) {
+  TlsOptions options;
+  options.key_log_file = "/dev/null";
+  auto context = make_tls_context(options);
+  ASSERT_TRUE(context) << context.error().message;
+  int calls = 0;
+  (*context)->set_verify_callback([&calls](bool ok, asio::ssl::verify_context&) {
+    ++calls;
+    return ok;
+  });
+  EXPECT_NE(SSL_CTX_get_keylog_callback((*context)->native_handle()), nullptr);
+  context->reset();
+  EXPECT_EQ(calls, 0);
+}
+
+struct Row {
+  TlsOptions options;
+  std::string message, hint;
+};
+
+TEST(TlsContext, TellsWhichFileCannotBeUsed) {
+  const std::string text = std::string(WHYDROP_SOURCE_DIR) + "/LICENSE";
+  Row cacert_missing{{}, "--cacert /nowhere/ca.pem: No such file or directory", ""};
+  cacert_missing.options.cacert = "/nowhere/ca.pem";
+  Row cacert_no_pem{{}, "--cacert " + text + ": no certificate or crl found", "give a file of PEM certificates"};
+  cacert_no_pem.options.cacert = text;
+  Row cert_no_pem{{}, "--cert " + text + ": no start line", "give a PEM file; its key may be in --key"};
+  cert_no_pem.options.cert = text;
+  for (const Row& row : {cacert_missing, cacert_no_pem, cert_no_pem}) {
+    const auto context = make_tls_context(row.options);
+    ASSERT_FALSE(context) << row.message;
+    EXPECT_EQ(context.error().kind, ErrorKind::local);
+    EXPECT_EQ(context.error().message, row.message);
+    EXPECT_EQ(context.error().hint, row.hint);
+  }
+}
+
+TEST(TlsErrorText, BeginsWithAStableWord) {
+  const auto ssl = [](int reason) {
+    return std::error_code(static_cast<int>(ERR_PACK(ERR_LIB_SSL, 0, reason)), asio::error::get_ssl_category());
+  };
+  EXPECT_EQ(tls_error_text(ssl(SSL_R_WRONG_VERSION_NUMBER)), "not_tls: the server does not answer in TLS");
+  EXPECT_EQ(tls_error_text(ssl(SSL_R_HTTP_REQUEST)), "not_tls: the server does not answer in TLS");
+  EXPECT_EQ(tls_error_text(ssl(SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)),
+            "protocol_version: the server and we share no TLS version");
+  EXPECT_EQ(tls_error_text(ssl(SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE)), "handshake_alert: sslv3 alert handshake failure");
+  EXPECT_EQ(tls_error_text(asio::error::eof),
+            "handshake_cut: the server closed the connection in the middle of the TLS handshake");
+  EXPECT_EQ(tls_error_text({ECONNRESET, asio::error::get_system_category()}),
+            "handshake_cut: connection_reset in the middle of the TLS handshake");
+}
+
+}  // namespace
+}  // namespace whydrop::net

@@ -21,6 +21,14 @@ const std::vector<Command>& commands() {
        "whydrop send wss://host/path @request.json --output messages\n"
        "whydrop send ws://host/path --binary - < frame.bin",
        setup_send},
+      {"inspect",
+       "Read a capture again, or a browser's HAR: filter it and say why it ended",
+       "whydrop inspect run.ndjson\n"
+       "whydrop inspect run.ndjson --only server --grep error --output messages\n"
+       "whydrop inspect run.ndjson --since 1m --kind frame,finding --output ndjson\n"
+       "whydrop inspect -f run.ndjson\n"
+       "whydrop inspect browser.har --output summary",
+       setup_inspect},
       {"rehearse",
        "Run a local server that ends sessions in any way asked for",
        "whydrop rehearse --ending reset --after 2 --port 0\n"

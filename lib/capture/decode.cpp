@@ -43,7 +43,9 @@ class Fields {
   std::string_view content() { return bytes("text", "base64"); }
   std::string_view base64(const char* key);
   std::string_view hex(const char* key);
-  Side side() { return named("from", [](std::string_view text) { return wire::parse_side(text); }); }
+  Side side() {
+    return named("from", [](std::string_view text) { return wire::parse_side(text); });
+  }
 
   template <typename Use>
   void each(const char* key, Use use);
@@ -255,7 +257,8 @@ Body read_open(Fields& f) {
 }
 
 Body read_resolve(Fields& f) {
-  return Resolve{f.words("host"), f.strings("addresses"), f.number<std::int64_t>("duration_ns"), f.words_or_null("error")};
+  return Resolve{
+      f.words("host"), f.strings("addresses"), f.number<std::int64_t>("duration_ns"), f.words_or_null("error")};
 }
 
 Body read_connect(Fields& f) {
@@ -399,7 +402,9 @@ Body read_inflated(Fields& f) {
   return inflated;
 }
 
-Body read_shutdown(Fields& f) { return Shutdown{f.side()}; }
+Body read_shutdown(Fields& f) {
+  return Shutdown{f.side()};
+}
 
 Body read_ending(Fields& f) {
   Ending ending;
@@ -440,7 +445,9 @@ Body read_message(Fields& f) {
   return message;
 }
 
-Body read_state(Fields& f) { return State{f.side(), f.named("phase", parse_phase)}; }
+Body read_state(Fields& f) {
+  return State{f.side(), f.named("phase", parse_phase)};
+}
 
 Finding read_finding_fields(Fields& f) {
   auto made = make_finding(f.words("id"), f.numbers("evidence"));
@@ -460,7 +467,9 @@ Finding read_finding_fields(Fields& f) {
   return finding;
 }
 
-Body read_finding(Fields& f) { return read_finding_fields(f); }
+Body read_finding(Fields& f) {
+  return read_finding_fields(f);
+}
 
 void read_close_seen(Fields& f, const char* key, std::optional<CloseSeen>& seen) {
   f.object(key, [&](Fields close) {
@@ -515,11 +524,20 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"open", read_open},         {"resolve", read_resolve},   {"connect", read_connect},
-    {"proxy", read_proxy},       {"tls", read_tls},           {"partial", read_partial},
-    {"inflated", read_inflated}, {"shutdown", read_shutdown}, {"undecoded", read_undecoded},
-    {"ending", read_ending},     {"token", read_token},       {"message", read_message},
-    {"state", read_state},       {"finding", read_finding},
+    {"open", read_open},
+    {"resolve", read_resolve},
+    {"connect", read_connect},
+    {"proxy", read_proxy},
+    {"tls", read_tls},
+    {"partial", read_partial},
+    {"inflated", read_inflated},
+    {"shutdown", read_shutdown},
+    {"undecoded", read_undecoded},
+    {"ending", read_ending},
+    {"token", read_token},
+    {"message", read_message},
+    {"state", read_state},
+    {"finding", read_finding},
 };
 
 std::string compact_json(const Value& value) {

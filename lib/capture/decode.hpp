@@ -1,13 +1,13 @@
 #pragma once
 
+#include "capture/writer.hpp"
+#include "session/event.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
-
-#include "capture/writer.hpp"
-#include "session/event.hpp"
 
 namespace whydrop::capture {
 

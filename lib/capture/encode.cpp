@@ -385,7 +385,9 @@ void put(Fields& f, const UndecodedBytes& undecoded) {
   f.base64("base64", kept);
 }
 
-void put_message_opcode(Fields& f, bool text) { f.number("opcode", text ? 1U : 2U); }
+void put_message_opcode(Fields& f, bool text) {
+  f.number("opcode", text ? 1U : 2U);
+}
 
 void put(Fields& f, const Inflated& inflated) {
   f.side(inflated.from);
@@ -401,7 +403,9 @@ void put(Fields& f, const Inflated& inflated) {
   f.bytes("text", kept);
 }
 
-void put(Fields& f, const Shutdown& shutdown) { f.side(shutdown.from); }
+void put(Fields& f, const Shutdown& shutdown) {
+  f.side(shutdown.from);
+}
 
 void put(Fields& f, const Ending& ending) {
   f.name("how", name(ending.how));

@@ -16,9 +16,24 @@ struct Bound {
   std::optional<std::int64_t> since_start_ns, since_epoch_ns;
 };
 
-constexpr std::string_view kKinds[] = {"open",     "resolve", "connect",  "proxy",   "tls",    "request",
-                                       "response", "frame",   "partial",  "undecoded", "inflated", "shutdown",
-                                       "ending",   "token",   "message",  "state",   "finding", "verdict"};
+constexpr std::string_view kKinds[] = {"open",
+                                       "resolve",
+                                       "connect",
+                                       "proxy",
+                                       "tls",
+                                       "request",
+                                       "response",
+                                       "frame",
+                                       "partial",
+                                       "undecoded",
+                                       "inflated",
+                                       "shutdown",
+                                       "ending",
+                                       "token",
+                                       "message",
+                                       "state",
+                                       "finding",
+                                       "verdict"};
 
 Result<Bound> parse_bound(std::string_view option, const std::string& text) {
   Bound bound;
@@ -77,7 +92,8 @@ std::optional<Side> side_of(const Body& body) {
 }
 
 bool head_matches(const RE2& pattern, const std::string& start_line, const std::vector<Header>& headers) {
-  return RE2::PartialMatch(start_line, pattern) || std::any_of(headers.begin(), headers.end(), [&](const Header& header) {
+  return RE2::PartialMatch(start_line, pattern) ||
+         std::any_of(headers.begin(), headers.end(), [&](const Header& header) {
            return RE2::PartialMatch(header.name + ": " + header.value, pattern);
          });
 }
@@ -88,21 +104,20 @@ bool matches(const RE2& pattern, std::string_view text) {
 
 /// Looks into what an event holds of the wire's text, and into our sentences about it.
 bool text_matches(const RE2& pattern, const Body& body) {
-  return std::visit(overloaded{[&](const Frame& frame) { return matches(pattern, frame.payload); },
-                               [&](const Message& message) { return matches(pattern, message.payload); },
-                               [&](const Inflated& inflated) { return matches(pattern, inflated.content); },
-                               [&](const Partial& partial) { return matches(pattern, partial.payload); },
-                               [&](const UndecodedBytes& bytes) { return matches(pattern, bytes.bytes); },
-                               [&](const Open& open) { return matches(pattern, open.url); },
-                               [&](const Request& head) { return head_matches(pattern, head.start_line, head.headers); },
-                               [&](const Response& head) {
-                                 return head_matches(pattern, head.start_line, head.headers) || matches(pattern, head.body);
-                               },
-                               [&](const Finding& finding) {
-                                 return matches(pattern, finding.id) || matches(pattern, finding.says);
-                               },
-                               [](const auto&) { return false; }},
-                    body);
+  return std::visit(
+      overloaded{[&](const Frame& frame) { return matches(pattern, frame.payload); },
+                 [&](const Message& message) { return matches(pattern, message.payload); },
+                 [&](const Inflated& inflated) { return matches(pattern, inflated.content); },
+                 [&](const Partial& partial) { return matches(pattern, partial.payload); },
+                 [&](const UndecodedBytes& bytes) { return matches(pattern, bytes.bytes); },
+                 [&](const Open& open) { return matches(pattern, open.url); },
+                 [&](const Request& head) { return head_matches(pattern, head.start_line, head.headers); },
+                 [&](const Response& head) {
+                   return head_matches(pattern, head.start_line, head.headers) || matches(pattern, head.body);
+                 },
+                 [&](const Finding& finding) { return matches(pattern, finding.id) || matches(pattern, finding.says); },
+                 [](const auto&) { return false; }},
+      body);
 }
 
 bool holds(const std::vector<std::string>& kinds, std::string_view kind) {
@@ -169,7 +184,8 @@ bool Selector::selects(const Event& event) const {
   if (std::holds_alternative<Verdict>(event.body)) {
     return true;
   }
-  if (event.seq < filter.from_seq || event.seq > filter.to_seq || event.t_ns < impl_->from_ns || event.t_ns > impl_->to_ns) {
+  if (event.seq < filter.from_seq || event.seq > filter.to_seq || event.t_ns < impl_->from_ns ||
+      event.t_ns > impl_->to_ns) {
     return false;
   }
   if (!filter.conns.empty() && std::find(filter.conns.begin(), filter.conns.end(), event.conn) == filter.conns.end()) {

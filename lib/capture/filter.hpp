@@ -17,11 +17,11 @@ namespace whydrop::capture {
 struct Filter {
   std::uint64_t from_seq = 0;
   std::uint64_t to_seq = std::numeric_limits<std::uint64_t>::max();
-  std::string since, until;  ///< a duration since the start ("1m30s"), or a time in RFC 3339; empty: no bound
-  std::vector<std::uint32_t> conns;  ///< empty: all
-  std::vector<std::string> kinds;    ///< empty: all
+  std::string since, until;           ///< a duration since the start ("1m30s"), or a time in RFC 3339; empty: no bound
+  std::vector<std::uint32_t> conns;   ///< empty: all
+  std::vector<std::string> kinds;     ///< empty: all
   std::optional<session::Side> only;  ///< drops what came from the other side; what has no side passes
-  std::string grep;  ///< RE2; only events whose text it matches
+  std::string grep;                   ///< RE2; only events whose text it matches
 };
 
 /// A Filter made ready. Errors: usage.

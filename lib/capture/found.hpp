@@ -17,9 +17,9 @@ struct Found {
   char mask = 'x';  ///< a digit where anything else would break JSON
 };
 
-/// Masks in `bytes` what `given` (secret values) and `keyed` (values of secret keys) name and what `known` does not name
-/// already, and adds the spans to `known`. Where both say so, the given value's variable is the one recorded. False, with
-/// nothing changed, if all is known.
+/// Masks in `bytes` what `given` (secret values) and `keyed` (values of secret keys) name and what `known` does not
+/// name already, and adds the spans to `known`. Where both say so, the given value's variable is the one recorded.
+/// False, with nothing changed, if all is known.
 bool mask_found(std::string& bytes,
                 std::vector<Found> given,
                 const std::vector<Found>& keyed,

@@ -66,7 +66,9 @@ std::string_view Cursor::word() {
   return found;
 }
 
-int nibble(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
+int nibble(char c) {
+  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 
 void read_mask(Cursor& line, wire::FrameHeader& header) {
   if (line.skip("null")) {

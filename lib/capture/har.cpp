@@ -78,7 +78,9 @@ struct Entry {
   bool has_messages = false;
 };
 
-bool starts_with(std::string_view text, std::string_view front) { return text.substr(0, front.size()) == front; }
+bool starts_with(std::string_view text, std::string_view front) {
+  return text.substr(0, front.size()) == front;
+}
 
 bool is_session(const Entry& entry) {
   return entry.has_messages || entry.resource_type == "websocket" || starts_with(entry.url, "ws://") ||
@@ -148,7 +150,9 @@ void Collector::pop() {
   in_array_.pop_back();
 }
 
-std::string_view Collector::place() const { return std::string_view(path_).substr(kEntry.size()); }
+std::string_view Collector::place() const {
+  return std::string_view(path_).substr(kEntry.size());
+}
 
 bool Collector::StartObject() {
   push();
@@ -271,7 +275,9 @@ class Teller {
   std::string problem_;
 };
 
-void Teller::event(Body&& body) { emit_(Event{++seq_, now_ns_, conn_, std::move(body)}); }
+void Teller::event(Body&& body) {
+  emit_(Event{++seq_, now_ns_, conn_, std::move(body)});
+}
 
 void Teller::header(const std::string& started, const std::string& creator) {
   CaptureHeader capture;

@@ -18,14 +18,22 @@ constexpr char kHex[] = "0123456789abcdef";
 
 constexpr char short_escape(unsigned byte) {
   switch (byte) {
-    case '"': return '"';
-    case '\\': return '\\';
-    case '\b': return 'b';
-    case '\f': return 'f';
-    case '\n': return 'n';
-    case '\r': return 'r';
-    case '\t': return 't';
-    default: return 0;
+  case '"':
+    return '"';
+  case '\\':
+    return '\\';
+  case '\b':
+    return 'b';
+  case '\f':
+    return 'f';
+  case '\n':
+    return 'n';
+  case '\r':
+    return 'r';
+  case '\t':
+    return 't';
+  default:
+    return 0;
   }
 }
 
@@ -232,7 +240,8 @@ char* read_escape(std::string_view text, std::size_t& at, char* to) {
   return to + 1;
 }
 
-/// Where the text stops being plain: at a backslash, a quote, a control or the end. `ascii` turns false if it holds more.
+/// Where the text stops being plain: at a backslash, a quote, a control or the end. `ascii` turns false if it holds
+/// more.
 std::size_t plain_end(std::string_view text, std::size_t at, bool& ascii) {
   while (at < text.size()) {
     if (at + kWord <= text.size()) {
@@ -297,8 +306,12 @@ void append_json_words(std::string& out, std::string_view bytes) {
   out += '"';
 }
 
-void append_number(std::string& out, std::uint64_t value) { append_decimal(out, value); }
-void append_number(std::string& out, std::int64_t value) { append_decimal(out, value); }
+void append_number(std::string& out, std::uint64_t value) {
+  append_decimal(out, value);
+}
+void append_number(std::string& out, std::int64_t value) {
+  append_decimal(out, value);
+}
 
 bool read_json_text(std::string_view quoted, std::string& scratch, std::string_view& text) {
   if (quoted.empty() || quoted.back() != '"') {

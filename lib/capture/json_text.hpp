@@ -6,8 +6,8 @@
 
 namespace whydrop::capture {
 
-/// Appends `bytes` as a quoted JSON string and returns true, if they are valid UTF-8; else leaves `out` as it was. Checks and
-/// escapes in one pass. DEL and C1 controls are escaped too: a capture may be shown on a terminal.
+/// Appends `bytes` as a quoted JSON string and returns true, if they are valid UTF-8; else leaves `out` as it was.
+/// Checks and escapes in one pass. DEL and C1 controls are escaped too: a capture may be shown on a terminal.
 bool append_json_text(std::string& out, std::string_view bytes);
 
 /// As append_json_text, with U+FFFD for each byte that is not UTF-8. For words of our own that may quote a peer.
@@ -17,8 +17,9 @@ void append_json_words(std::string& out, std::string_view bytes);
 void append_number(std::string& out, std::uint64_t value);
 void append_number(std::string& out, std::int64_t value);
 
-/// Undoes JSON's escapes up to the closing quote, which must be the last byte of `quoted`. False where `quoted` is anything
-/// but the rest of one well-formed JSON string of valid UTF-8. `text` views `quoted` where nothing was escaped, else `scratch`.
+/// Undoes JSON's escapes up to the closing quote, which must be the last byte of `quoted`. False where `quoted` is
+/// anything but the rest of one well-formed JSON string of valid UTF-8. `text` views `quoted` where nothing was
+/// escaped, else `scratch`.
 bool read_json_text(std::string_view quoted, std::string& scratch, std::string_view& text);
 
 }  // namespace whydrop::capture

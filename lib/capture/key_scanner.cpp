@@ -17,7 +17,9 @@ constexpr std::size_t kMaxValue = 16U << 10;
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kQueryEnd = "&#;\"'<>\\ \t\r\n";
 
-constexpr bool is_mark(char c) { return c == ':' || c == '='; }
+constexpr bool is_mark(char c) {
+  return c == ':' || c == '=';
+}
 
 /// Position of the next ':' or '=', or the end.
 std::size_t find_mark(std::string_view text, std::size_t at) {
@@ -44,7 +46,9 @@ bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-bool is_number_char(char c) { return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'; }
+bool is_number_char(char c) {
+  return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
 
 /// Takes `chars` off the end and returns how many they were.
 template <typename Is>
@@ -193,8 +197,8 @@ std::size_t KeyScanner::value(std::string_view piece,
     end = std::min(piece.size(), piece.find_first_of(kQueryEnd, at));
     closed_ = end < piece.size();
   } else {
-    end = static_cast<std::size_t>(std::find_if_not(piece.begin() + static_cast<std::ptrdiff_t>(at), piece.end(), is_number_char) -
-                                   piece.begin());
+    end = static_cast<std::size_t>(
+        std::find_if_not(piece.begin() + static_cast<std::ptrdiff_t>(at), piece.end(), is_number_char) - piece.begin());
     closed_ = end < piece.size();
   }
   if (end > at) {

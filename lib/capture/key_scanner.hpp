@@ -11,8 +11,8 @@
 
 namespace whydrop::capture {
 
-/// Finds the values of secret keys in text that comes in pieces: "key":"value" and "key":1 of JSON, also of JSON inside a
-/// JSON string; key=value of a query; the user information of a URL. Looks for these patterns and does not parse, so
+/// Finds the values of secret keys in text that comes in pieces: "key":"value" and "key":1 of JSON, also of JSON inside
+/// a JSON string; key=value of a query; the user information of a URL. Looks for these patterns and does not parse, so
 /// nothing before a secret (lost bytes, broken JSON) can hide it.
 class KeyScanner {
  public:
@@ -39,8 +39,8 @@ class KeyScanner {
   std::size_t slashes_ = 0;  ///< backslashes just before where scanning stands
   bool closed_ = false;      ///< the value's end was found
   std::string key_;
-  std::string value_;   ///< what earlier pieces held of the value, bounded
-  std::string tail_;    ///< end of the earlier pieces: a key may be split
+  std::string value_;  ///< what earlier pieces held of the value, bounded
+  std::string tail_;   ///< end of the earlier pieces: a key may be split
   std::string window_;
 };
 

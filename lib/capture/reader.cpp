@@ -14,7 +14,9 @@ constexpr std::size_t kMaxFirstLine = 1U << 20;
 constexpr std::size_t kSniff = 4096;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+bool is_blank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -26,7 +28,7 @@ struct Reader::Impl {
   std::size_t at = 0;       ///< start of the line to be read next
   std::size_t scanned = 0;  ///< no line end before this
   bool ended = false;
-  bool stopped = false;     ///< an Error was given
+  bool stopped = false;       ///< an Error was given
   bool passing_over = false;  ///< inside a line that is too long
   bool header_seen = false;
   std::uint64_t line_number = 0;
@@ -101,22 +103,23 @@ std::optional<Reader::Item> Reader::Impl::read_long_line() {
 }
 
 std::optional<Reader::Item> Reader::Impl::to_item(Line&& line, bool cut) {
-  return std::visit(overloaded{[](session::Event& event) -> std::optional<Item> { return std::move(event); },
-                               [](CaptureHeader& header) -> std::optional<Item> { return std::move(header); },
-                               [this](UnknownKind&) -> std::optional<Item> {
-                                 ++unknown_kinds;
-                                 return std::nullopt;
-                               },
-                               [&](LineFault& fault) -> std::optional<Item> {
-                                 if (cut) {
-                                   return Damage{line_number, fault.column, true, "the line is cut: its writer was stopped"};
-                                 }
-                                 return Damage{line_number, fault.column, false, std::move(fault.why)};
-                               },
-                               [this](OtherVersion& other) -> std::optional<Item> {
-                                 return Damage{line_number, 1, false, "format " + std::to_string(other.version)};
-                               }},
-                    line);
+  return std::visit(
+      overloaded{[](session::Event& event) -> std::optional<Item> { return std::move(event); },
+                 [](CaptureHeader& header) -> std::optional<Item> { return std::move(header); },
+                 [this](UnknownKind&) -> std::optional<Item> {
+                   ++unknown_kinds;
+                   return std::nullopt;
+                 },
+                 [&](LineFault& fault) -> std::optional<Item> {
+                   if (cut) {
+                     return Damage{line_number, fault.column, true, "the line is cut: its writer was stopped"};
+                   }
+                   return Damage{line_number, fault.column, false, std::move(fault.why)};
+                 },
+                 [this](OtherVersion& other) -> std::optional<Item> {
+                   return Damage{line_number, 1, false, "format " + std::to_string(other.version)};
+                 }},
+      line);
 }
 
 Result<std::optional<Reader::Item>> Reader::Impl::read_first_line(std::string_view line, bool cut) {
@@ -159,9 +162,13 @@ void Reader::feed(std::string_view bytes) {
   self.buffer.append(bytes);
 }
 
-void Reader::end() { impl_->ended = true; }
+void Reader::end() {
+  impl_->ended = true;
+}
 
-std::uint64_t Reader::unknown_kinds() const { return impl_->unknown_kinds; }
+std::uint64_t Reader::unknown_kinds() const {
+  return impl_->unknown_kinds;
+}
 
 Result<std::optional<Reader::Item>> Reader::next() {
   Impl& self = *impl_;

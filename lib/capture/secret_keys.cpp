@@ -7,14 +7,25 @@ namespace whydrop::capture {
 namespace {
 
 // Without case, '_' and '-'.
-constexpr std::string_view kKeys[] = {"token", "accesstoken", "guesttoken", "idtoken", "refreshtoken", "jwt",
-                                      "clientsecret", "password", "apikey", "secret", "authorization"};
+constexpr std::string_view kKeys[] = {"token",
+                                      "accesstoken",
+                                      "guesttoken",
+                                      "idtoken",
+                                      "refreshtoken",
+                                      "jwt",
+                                      "clientsecret",
+                                      "password",
+                                      "apikey",
+                                      "secret",
+                                      "authorization"};
 constexpr std::string_view kHeaders[] = {"authorization", "proxyauthorization", "cookie", "setcookie"};
 constexpr std::string_view kHeaderEnds[] = {"token", "secret", "password", "apikey", "jwt"};
 constexpr std::string_view kSchemes[] = {"bearer ", "basic ", "digest ", "negotiate "};
 constexpr std::size_t kLongest = 64;
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string normal(std::string_view name) {
   std::string out;
@@ -48,21 +59,21 @@ static_assert(each_key_may_end());
 
 }  // namespace
 
-bool is_secret_key(std::string_view name) { return contains(kKeys, normal(name)); }
+bool is_secret_key(std::string_view name) {
+  return contains(kKeys, normal(name));
+}
 
 bool is_secret_header(std::string_view name) {
   const std::string plain = normal(name);
-  return contains(kHeaders, plain) || std::any_of(std::begin(kHeaderEnds), std::end(kHeaderEnds), [&](auto end) {
-           return ends_with(plain, end);
-         });
+  return contains(kHeaders, plain) ||
+         std::any_of(std::begin(kHeaderEnds), std::end(kHeaderEnds), [&](auto end) { return ends_with(plain, end); });
 }
 
 std::size_t scheme_length(std::string_view credential) {
   for (const std::string_view scheme : kSchemes) {
     const std::string_view front = credential.substr(0, scheme.size());
-    if (std::equal(front.begin(), front.end(), scheme.begin(), scheme.end(), [](char a, char b) {
-          return lower(a) == b;
-        })) {
+    if (std::equal(
+            front.begin(), front.end(), scheme.begin(), scheme.end(), [](char a, char b) { return lower(a) == b; })) {
       return scheme.size();
     }
   }

@@ -16,14 +16,20 @@ constexpr bool may_end_secret_key(char last_but_one, char last) {
   constexpr char kLowerCase = 0x20;
   const auto before = static_cast<char>(last_but_one | kLowerCase);
   switch (last | kLowerCase) {
-    case 'n': return before == 'e' || before == 'o';
-    case 't': return before == 'w' || before == 'e';
-    case 'd': return before == 'r';
-    case 'y': return before == 'e';
-    default: return false;
+  case 'n':
+    return before == 'e' || before == 'o';
+  case 't':
+    return before == 'w' || before == 'e';
+  case 'd':
+    return before == 'r';
+  case 'y':
+    return before == 'e';
+  default:
+    return false;
   }
 }
-/// Length of "Bearer " or the like at the front of a credential, which may be shown; 0 if there is none. RFC 9110 section 11.4.
+/// Length of "Bearer " or the like at the front of a credential, which may be shown; 0 if there is none. RFC 9110
+/// section 11.4.
 std::size_t scheme_length(std::string_view credential);
 
 }  // namespace whydrop::capture

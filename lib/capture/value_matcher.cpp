@@ -12,7 +12,8 @@ constexpr std::size_t kMaxWindow = 32;
 constexpr std::uint32_t kShown = 3;  ///< bytes of a split value that may be shown
 
 std::size_t bigram(std::string_view bytes, std::size_t at) {
-  return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])) << 8 | static_cast<unsigned char>(bytes[at + 1]);
+  return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])) << 8 |
+         static_cast<unsigned char>(bytes[at + 1]);
 }
 
 /// The value inside a JSON string; empty if it is not UTF-8.
@@ -70,7 +71,9 @@ std::string query_form(const std::string& value, const char* digits) {
   return out;
 }
 
-bool is_number(const std::string& bytes) { return bytes.find_first_not_of("0123456789") == std::string::npos; }
+bool is_number(const std::string& bytes) {
+  return bytes.find_first_not_of("0123456789") == std::string::npos;
+}
 
 /// True if what follows `before` would be a value of a JSON object or array, outside of strings.
 bool is_json_value_place(std::string_view before) {
@@ -103,7 +106,8 @@ void ValueMatcher::add(const std::string& variable, const std::string& value) {
 }
 
 void ValueMatcher::add_form(const std::string& variable, std::string bytes) {
-  const bool known = std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& p) { return p.bytes == bytes; });
+  const bool known =
+      std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& p) { return p.bytes == bytes; });
   if (!bytes.empty() && !known) {
     patterns_.push_back({variable, std::move(bytes)});
   }
@@ -209,7 +213,8 @@ void ValueMatcher::scan(std::string_view piece, State& state, bool last, std::ve
 
 /// The variable of a value that begins with what `state` has matched.
 std::string ValueMatcher::variable_below(State state) const {
-  while (nodes_[state].match < 0 || patterns_[static_cast<std::size_t>(nodes_[state].match)].bytes.size() < nodes_[state].depth) {
+  while (nodes_[state].match < 0 ||
+         patterns_[static_cast<std::size_t>(nodes_[state].match)].bytes.size() < nodes_[state].depth) {
     const auto& next = nodes_[state].next;
     const auto deeper = std::find_if(
         next.begin(), next.end(), [&](State child) { return nodes_[child].depth == nodes_[state].depth + 1; });

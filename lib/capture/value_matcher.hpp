@@ -20,8 +20,8 @@ class ValueMatcher {
   void add(const std::string& variable, const std::string& value);
   bool empty() const { return patterns_.empty(); }
 
-  /// Adds what it finds in `piece` to `found`. Unless `last`, also the beginning of a value at the end of `piece` but its
-  /// first three bytes: by the time that the rest comes, this piece has been shown.
+  /// Adds what it finds in `piece` to `found`. Unless `last`, also the beginning of a value at the end of `piece` but
+  /// its first three bytes: by the time that the rest comes, this piece has been shown.
   void scan(std::string_view piece, State& state, bool last, std::vector<Found>& found) const;
 
  private:
@@ -42,7 +42,10 @@ class ValueMatcher {
   void link();
   std::string variable_below(State state) const;
   bool may_match(std::string_view piece) const;
-  void add_found(std::string_view piece, std::size_t end, std::size_t length, std::int32_t pattern,
+  void add_found(std::string_view piece,
+                 std::size_t end,
+                 std::size_t length,
+                 std::int32_t pattern,
                  std::vector<Found>& found) const;
 
   std::vector<Pattern> patterns_;

@@ -6,8 +6,8 @@
 
 namespace whydrop::capture {
 
-// Eight bytes at a time. A mask has the high bit set in each byte that is looked for; behind a true hit there may be false
-// ones, so only the first counts, and only as a place to look at.
+// Eight bytes at a time. A mask has the high bit set in each byte that is looked for; behind a true hit there may be
+// false ones, so only the first counts, and only as a place to look at.
 
 inline constexpr std::size_t kWord = 8;
 inline constexpr std::uint64_t kOnes = 0x0101010101010101U;

@@ -41,6 +41,8 @@ Result<void> Writer::on_event(const session::Event& event) {
   return impl_->buffer.size() >= kBufferSize ? impl_->empty_buffer() : Result<void>{};
 }
 
-Result<void> Writer::flush() { return impl_->empty_buffer(); }
+Result<void> Writer::flush() {
+  return impl_->empty_buffer();
+}
 
 }  // namespace whydrop::capture

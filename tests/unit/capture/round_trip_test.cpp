@@ -58,8 +58,9 @@ TEST(AppendEvent, SamplesHoldEveryAlternative) {
 TEST(AppendEvent, TheRunBelongsToNoConnection) {
   std::string line;
   append_event(line, Event{9, 8, 0, session::State{}});
-  EXPECT_EQ(line, R"({"seq":9,"t_ns":8,"conn":null,"kind":"state","from":"client","phase":"connecting"})"
-                  "\n");
+  EXPECT_EQ(line,
+            R"({"seq":9,"t_ns":8,"conn":null,"kind":"state","from":"client","phase":"connecting"})"
+            "\n");
 }
 
 TEST(AppendHeader, WritesLineOne) {
@@ -79,10 +80,11 @@ TEST(RoundTrip, WriteReadWriteIsByteIdentical) {
 }
 
 TEST(RoundTrip, FieldOrderAndWhiteSpaceDoNotMatter) {
-  const std::string mixed = std::string(kHeaderLine) +
-                            R"( {"kind": "frame", "text": "hi", "new": [1, {}], "from": "server", "offset": 0, "length_form": 7,)"
-                            R"( "length": 2, "mask": null, "rsv": 0, "fin": true, "opcode": 1, "conn": 3, "t_ns": 2, "seq": 1} )"
-                            "\r\n";
+  const std::string mixed =
+      std::string(kHeaderLine) +
+      R"( {"kind": "frame", "text": "hi", "new": [1, {}], "from": "server", "offset": 0, "length_form": 7,)"
+      R"( "length": 2, "mask": null, "rsv": 0, "fin": true, "opcode": 1, "conn": 3, "t_ns": 2, "seq": 1} )"
+      "\r\n";
   Sample plain{"", sample_frame(session::Side::server, wire::Opcode::text, "hi"), ""};
   EXPECT_EQ(read_and_write(mixed, 1000), std::string(kHeaderLine) + line_of(plain));
 }

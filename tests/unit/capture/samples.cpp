@@ -19,12 +19,15 @@ std::vector<Sample> handshake_samples() {
           true,
           5,
           ""};
-  Request request{"GET / HTTP/1.1", {{"Host", "h", {}}, {"Cookie", "xxx", {{0, 3, "Cookie"}}}}, "", 18, {{4, 1, "jwt"}}};
+  Request request{
+      "GET / HTTP/1.1", {{"Host", "h", {}}, {"Cookie", "xxx", {{0, 3, "Cookie"}}}}, "", 18, {{4, 1, "jwt"}}};
   Request odd_request{std::string(kBad), {{std::string(kBad), std::string(kBad), {}}}, "a\n", 2, {}};
   Response response{"HTTP/1.1 101 OK", 101, {}, "", 0, "", 20, {}};
   Response refused{"HTTP/1.1 403 No", 403, {}, std::string(kBad), 99, "raw", 30, {{0, 2, "secret"}}};
   return {
-      {"open", Open{"websocket", "ws://h/", {}, {}}, R"("kind":"open","role":"websocket","url":"ws://h/","parent":null)"},
+      {"open",
+       Open{"websocket", "ws://h/", {}, {}},
+       R"("kind":"open","role":"websocket","url":"ws://h/","parent":null)"},
       {"open redacted",
        Open{"http", "ws://h/?jwt=xx", 1U, {{12, 2, "jwt"}}},
        R"("kind":"open","role":"http","url":"ws://h/?jwt=xx","parent":1,"redact":[{"at":12,"length":2,"var":"jwt"}])"},
@@ -61,8 +64,8 @@ std::vector<Sample> handshake_samples() {
   };
 }
 
-std::string frame_line(std::string_view from, int opcode, std::string_view name, std::string_view length,
-                       std::string_view rest) {
+std::string frame_line(
+    std::string_view from, int opcode, std::string_view name, std::string_view length, std::string_view rest) {
   return R"("kind":"frame","from":")" + std::string(from) + R"(","opcode":)" + std::to_string(opcode) + R"(,"name":")" +
          std::string(name) + R"(","fin":true,"rsv":0,"mask":null,"length":)" + std::string(length) +
          R"(,"length_form":7,"offset":0)" + std::string(rest);
@@ -101,7 +104,10 @@ std::vector<Sample> frame_samples() {
        with(sample_frame(server, Opcode::text, "abc"), [](Frame& f) { f.header.length = 10; }),
        frame_line("server", 1, "text", "10", R"(,"cut":3,"text":"abc")")},
       {"redacted",
-       with(sample_frame(server, Opcode::text, "xx"), [](Frame& f) { f.redact = {{0, 2, "token"}}; }),
+       with(sample_frame(server, Opcode::text, "xx"),
+            [](Frame& f) {
+              f.redact = {{0, 2, "token"}};
+            }),
        frame_line("server", 1, "text", "2", R"(,"redact":[{"at":0,"length":2,"var":"token"}],"text":"xx")")},
       {"told by inflated",
        with(sample_frame(server, Opcode::text, "abc"), [](Frame& f) { f.has_payload = false; }),

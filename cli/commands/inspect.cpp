@@ -1,0 +1,261 @@
+#include "base/units.hpp"
+#include "capture/har.hpp"
+#include "capture/sniff.hpp"
+#include "cli/commands.hpp"
+#include "cli/inspection.hpp"
+#include "cli/options.hpp"
+#include "cli/options/values.hpp"
+#include "report/progress.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <memory>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace whydrop::cli {
+namespace {
+
+constexpr std::size_t kBlock = 256U << 10;
+constexpr int kFollowMs = 100;
+constexpr std::chrono::milliseconds kProgressEvery{250};
+
+struct InspectFlags {
+  std::string file;
+  capture::Filter filter;
+  std::optional<std::uint64_t> from_seq, to_seq;
+  std::string only;
+  std::vector<std::string> conns, kinds;
+  bool follow = false;
+  OutputFlags output;
+  SecretFlags secrets;
+};
+
+volatile std::sig_atomic_t stopped_by = 0;
+
+void note_signal(int number) {
+  stopped_by = number;
+}
+
+/// Lets a signal interrupt a read, so that what was read is still judged.
+void catch_signals() {
+  struct sigaction action {};
+  action.sa_handler = note_signal;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+/// The file to be read, or standard input.
+class Input {
+ public:
+  static Result<Input> open(const std::string& path) {
+    Input input;
+    input.fd_ = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (input.fd_ < 0) {
+      return fail(ErrorKind::local, "cannot read " + path + ": " + std::strerror(errno));
+    }
+    input.path_ = path;
+    return input;
+  }
+
+  /// How many bytes came; 0 at the end, or where a signal stopped it.
+  Result<std::size_t> read(char* to, std::size_t size) {
+    while (stopped_by == 0) {
+      const ssize_t count = ::read(fd_, to, size);
+      if (count >= 0) {
+        done_ += static_cast<std::uint64_t>(count);
+        return static_cast<std::size_t>(count);
+      }
+      if (errno != EINTR) {
+        return fail(ErrorKind::local, "cannot read " + path_ + ": " + std::strerror(errno));
+      }
+    }
+    return std::size_t{0};
+  }
+
+  std::uint64_t done() const { return done_; }
+  std::optional<std::uint64_t> size() const {
+    struct stat info {};
+    const bool known = ::fstat(fd_, &info) == 0 && S_ISREG(info.st_mode);
+    return known ? std::optional<std::uint64_t>(static_cast<std::uint64_t>(info.st_size)) : std::nullopt;
+  }
+
+ private:
+  int fd_ = -1;
+  std::string path_;
+  std::uint64_t done_ = 0;
+};
+
+/// A status line on standard error, where that is a terminal and standard output does not scroll it away.
+class ProgressLine {
+ public:
+  explicit ProgressLine(const OutputFlags& output)
+      : shown_(is_terminal(STDERR_FILENO) &&
+               (output.output == "summary" || output.quiet || !is_terminal(STDOUT_FILENO))) {}
+  ~ProgressLine() { write("\r\x1b[K"); }
+
+  void update(const Input& input, std::uint64_t frames) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!shown_ || now - last_ < kProgressEvery) {
+      return;
+    }
+    last_ = now;
+    report::Progress progress;
+    progress.elapsed_ns = std::chrono::nanoseconds(now - began_).count();
+    progress.frames = frames;
+    progress.bytes_done = input.done();
+    progress.bytes_all = input.size();
+    write("\r\x1b[K" + report::progress_line(progress, terminal_width(STDERR_FILENO)));
+  }
+
+ private:
+  void write(const std::string& text) const {
+    if (shown_ && last_ != began_) {
+      (void)!::write(STDERR_FILENO, text.data(), text.size());
+    }
+  }
+
+  bool shown_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), last_ = began_;
+};
+
+/// Waits for the file to grow; false if it is time to stop.
+bool wait_for_more(Inspection& inspection) {
+  inspection.flush();
+  pollfd reader{STDOUT_FILENO, 0, 0};
+  ::poll(&reader, 1, kFollowMs);
+  return stopped_by == 0 && !inspection.reader_gone() && (reader.revents & POLLERR) == 0;
+}
+
+/// Takes all that the reader has; false where nothing more is wanted.
+Result<bool> take_all(capture::Reader& reader, Inspection& inspection) {
+  while (!inspection.reader_gone() && stopped_by == 0) {
+    auto item = reader.next();
+    if (!item) {
+      return tl::unexpected<Error>(item.error());
+    }
+    if (!*item) {
+      return true;
+    }
+    inspection.take(**item);
+  }
+  return false;
+}
+
+Result<void> read_capture(Input& input, std::string_view head, const InspectFlags& flags, Inspection& inspection) {
+  capture::Reader reader(flags.file);
+  ProgressLine progress(flags.output);
+  const auto block = std::make_unique<std::array<char, kBlock>>();
+  bool ended = head.empty();
+  std::string_view bytes = head;
+  while (true) {
+    if (ended && !(flags.follow && wait_for_more(inspection))) {
+      reader.end();
+      const auto rest = take_all(reader, inspection);
+      return rest ? Result<void>() : tl::unexpected<Error>(rest.error());
+    }
+    reader.feed(bytes);
+    const auto more = take_all(reader, inspection);
+    if (!more || !*more) {
+      return more ? Result<void>() : tl::unexpected<Error>(more.error());
+    }
+    progress.update(input, inspection.frames());
+    const auto count = input.read(block->data(), block->size());
+    if (!count) {
+      return tl::unexpected<Error>(count.error());
+    }
+    ended = *count == 0;
+    bytes = {block->data(), *count};
+  }
+}
+
+Result<void> read_browser(Input& input, std::string_view head, const InspectFlags& flags, Inspection& inspection) {
+  const auto source = [&](char* to, std::size_t size) -> Result<std::size_t> {
+    if (head.empty()) {
+      return input.read(to, size);
+    }
+    const std::size_t count = head.copy(to, size);
+    head.remove_prefix(count);
+    return count;
+  };
+  return capture::read_har(flags.file, source, [&](const auto& item) { inspection.take(item); });
+}
+
+Result<capture::Selector> make_selector(const InspectFlags& flags) {
+  capture::Filter filter = flags.filter;
+  filter.from_seq = flags.from_seq.value_or(filter.from_seq);
+  filter.to_seq = flags.to_seq.value_or(filter.to_seq);
+  for (const std::string& text : flags.conns) {
+    for (const std::string& part : split(text, ',')) {
+      const auto conn = parse_number(part, 1, UINT32_MAX);
+      if (!conn) {
+        return fail(ErrorKind::usage, "--conn " + part + ": not the number of a connection");
+      }
+      filter.conns.push_back(static_cast<std::uint32_t>(*conn));
+    }
+  }
+  for (const std::string& text : flags.kinds) {
+    for (std::string& part : split(text, ',')) {
+      filter.kinds.push_back(std::move(part));
+    }
+  }
+  if (!flags.only.empty()) {
+    filter.only = wire::parse_side(flags.only);
+  }
+  return capture::Selector::make(filter);
+}
+
+Result<int> inspect(const InspectFlags& flags) {
+  auto selector = make_selector(flags);
+  auto secrets = read_secrets(flags.secrets, process_environment, read_file);
+  auto input = Input::open(flags.file);
+  if (!selector || !secrets || !input) {
+    return tl::unexpected<Error>(!selector ? selector.error() : !secrets ? secrets.error() : input.error());
+  }
+  catch_signals();
+  const auto head = std::make_unique<std::array<char, kBlock>>();
+  const auto count = input->read(head->data(), head->size());
+  if (!count) {
+    return tl::unexpected<Error>(count.error());
+  }
+  const std::string_view bytes(head->data(), *count);
+  const bool har = capture::looks_like_har(bytes);
+  Inspection inspection({flags.output, flags.secrets.reveal, *secrets, har, flags.file}, std::move(*selector));
+  const auto read =
+      har ? read_browser(*input, bytes, flags, inspection) : read_capture(*input, bytes, flags, inspection);
+  const int code = inspection.finish(stopped_by);
+  return read ? Result<int>(code) : tl::unexpected<Error>(read.error());
+}
+
+void add_filter_options(Options& options, InspectFlags& flags) {
+  options.group("What is shown");
+  options.number("--from-seq", "N", flags.from_seq, 0, UINT64_MAX, "From event N on");
+  options.number("--to-seq", "N", flags.to_seq, 0, UINT64_MAX, "Up to event N");
+  options.text("--since", "TIME", flags.filter.since, "From this time on: a duration since the start, or RFC 3339");
+  options.text("--until", "TIME", flags.filter.until, "Up to this time");
+  options.list("--conn", "N", flags.conns, "Only connection N; several with commas");
+  options.list(
+      "--kind", "KIND", flags.kinds, "Only events of this kind (frame, ending, finding ...); several with commas");
+  options.choice("--only", {"client", "server"}, flags.only, "Only what this side sent, and what no side did");
+  options.text("--grep", "PATTERN", flags.filter.grep, "Only events whose text matches this regular expression (RE2)");
+  options.flag("-f,--follow", flags.follow, "Go on as the file grows, until interrupted");
+}
+
+}  // namespace
+
+Run setup_inspect(Options& options) {
+  const auto flags = std::make_shared<InspectFlags>();
+  options.positional("FILE", flags->file, true, "A capture, or a HAR saved by a browser; - is standard input");
+  add_filter_options(options, *flags);
+  add_output_options(options, flags->output);
+  add_secret_options(options, flags->secrets);
+  return [flags] { return inspect(*flags); };
+}
+
+}  // namespace whydrop::cli

@@ -1,0 +1,109 @@
+#include "cli/inspection.hpp"
+
+#include "capture/limits.hpp"
+#include "cli/errors.hpp"
+#include "diagnose/exit_code.hpp"
+#include "report/report.hpp"
+
+#include <csignal>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace whydrop::cli {
+namespace {
+
+/// Damaged lines told one by one; the rest is counted.
+constexpr std::uint64_t kMaxTold = 10;
+
+std::string place(const std::string& name, const capture::Damage& damage) {
+  return damage.column > 0 ? fmt::format("{}:{}:{}", name, damage.line, damage.column)
+                           : fmt::format("{}:{}", name, damage.line);
+}
+
+}  // namespace
+
+Inspection::Inspection(Settings settings, capture::Selector selector)
+    : settings_(std::move(settings)),
+      selector_(std::move(selector)),
+      data_(STDOUT_FILENO, "standard output", false),
+      talk_(STDERR_FILENO, "standard error", false) {
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+void Inspection::begin(const capture::CaptureHeader& header) {
+  end_run(0);
+  selector_.start(header.started);
+  report::Style style = make_style(settings_.output, process_environment, STDOUT_FILENO);
+  style.started = header.started;
+  style.escape = is_terminal(STDOUT_FILENO);
+  renderer_ = report::make_renderer(
+      report::parse_output(settings_.output.output).value_or(report::Output::log), style, data_, talk_);
+  selected_ = std::make_unique<capture::SelectingSink>(selector_, *renderer_);
+  engine::PipelineOptions options;
+  options.max_payload = capture::kMaxContent;
+  options.secrets = settings_.secrets;
+  options.reveal = settings_.reveal;
+  options.expectation.from_har = settings_.from_har;
+  pipeline_ = std::make_unique<engine::Pipeline>(std::move(options));
+  pipeline_->add_sink(*selected_);
+}
+
+void Inspection::talk(const std::string& line) {
+  flush();
+  // Where standard error cannot be written there is nowhere left to say so.
+  (void)talk_.write("whydrop: " + (pipeline_ ? pipeline_->redact_text(line) : line) + "\n");
+}
+
+void Inspection::tell_damage(const capture::Damage& damage) {
+  if (damage.cut) {
+    talk("warning: capture " + place(settings_.name, {damage.line, 0, true, {}}) + ": " + damage.why);
+    return;
+  }
+  if (++damages_ <= kMaxTold) {
+    talk("error: capture " + place(settings_.name, damage) + ": " + damage.why);
+  }
+}
+
+void Inspection::take(const capture::Reader::Item& item) {
+  std::visit(overloaded{[this](const session::Event& event) {
+                          frames_ += std::holds_alternative<session::Frame>(event.body) ? 1 : 0;
+                          pipeline_->on_recorded(event);
+                        },
+                        [this](const capture::CaptureHeader& header) { begin(header); },
+                        [this](const capture::Damage& damage) { tell_damage(damage); }},
+             item);
+}
+
+void Inspection::flush() {
+  if (pipeline_) {
+    pipeline_->flush();
+  }
+}
+
+void Inspection::end_run(int signal) {
+  if (!pipeline_) {
+    return;
+  }
+  const session::Verdict verdict = pipeline_->finish(0);
+  for (const Error& error : pipeline_->sink_errors()) {
+    report(error);
+  }
+  diagnose::RunOutcome outcome;
+  outcome.signal = signal;
+  outcome.reports_on_file = true;
+  outcome.local_failure = !pipeline_->sink_errors().empty() || damages_ > 0;
+  outcome.fail_on = session::parse_severity(settings_.output.fail_on);
+  const int code = diagnose::exit_code(verdict, outcome);
+  code_ = code_ == 0 || signal != 0 ? code : code_;
+}
+
+int Inspection::finish(int signal) {
+  if (damages_ > kMaxTold) {
+    talk(fmt::format("error: capture {}: {} more lines could not be read", settings_.name, damages_ - kMaxTold));
+  }
+  end_run(signal);
+  return code_;
+}
+
+}  // namespace whydrop::cli

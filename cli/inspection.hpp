@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "capture/filter.hpp"
+#include "capture/reader.hpp"
+#include "cli/options/output.hpp"
+#include "cli/streams.hpp"
+#include "engine/pipeline.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::cli {
+
+/// Feeds what a capture or a HAR holds through the pipeline again and renders what is selected. A capture that was
+/// appended to holds several runs: each is judged for itself.
+class Inspection {
+ public:
+  struct Settings {
+    OutputFlags output;
+    bool reveal = false;
+    std::vector<capture::Secret> secrets;
+    bool from_har = false;
+    std::string name;  ///< for messages
+  };
+  Inspection(Settings settings, capture::Selector selector);
+
+  void take(const capture::Reader::Item& item);
+  void flush();
+  /// A line to standard error, its secrets masked, after what stands before it.
+  void talk(const std::string& line);
+  std::uint64_t frames() const { return frames_; }
+  /// True once the reader of standard output is gone.
+  bool reader_gone() const { return data_.gone(); }
+  /// Judges the last run. Returns the exit code: of several runs the first that is not 0.
+  int finish(int signal);
+
+ private:
+  void begin(const capture::CaptureHeader& header);
+  void tell_damage(const capture::Damage& damage);
+  void end_run(int signal);
+
+  Settings settings_;
+  capture::Selector selector_;
+  FdSink data_, talk_;
+  std::unique_ptr<session::EventSink> renderer_;
+  std::unique_ptr<capture::SelectingSink> selected_;
+  std::unique_ptr<engine::Pipeline> pipeline_;
+  std::uint64_t frames_ = 0;
+  std::uint64_t damages_ = 0;  ///< lines that could not be read, cut ones left out
+  int code_ = 0;
+};
+
+}  // namespace whydrop::cli

@@ -252,7 +252,7 @@ void Client::Impl::on_written(const std::error_code& error) {
   if (error) {
     // Reading tells the end, after what the peer said before it; but it need not tell it soon.
     write_error = error;
-    write_timer.start(options.linger, [this] { read_ended(write_error); });
+    write_timer.start(options.linger, [this] { read_ended({}); });
     return;
   }
   write();

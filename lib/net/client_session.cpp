@@ -14,6 +14,8 @@ using wire::Opcode;
 
 namespace {
 
+constexpr std::size_t kMaxPongBacklog = 1024 * 1024;
+
 bool is_legal_close(std::string_view payload) {
   if (payload.size() < 2) {
     return payload.empty();
@@ -130,7 +132,9 @@ void Client::Impl::carry_out(const Violation& violation) {
 }
 
 bool Client::Impl::on_ping(const std::string& payload) {
-  if (!options.pong.enabled) {
+  // A server that pings without end and reads nothing must not fill our memory. RFC 6455 section 5.5.3 allows to skip
+  // pongs.
+  if (!options.pong.enabled || backlog() > kMaxPongBacklog) {
     return false;
   }
   if (options.pong.delay.count() == 0) {

@@ -40,12 +40,16 @@ Result<std::vector<std::string>> expand_curl(const Options& options, const std::
     }
     auto words = whole ? split_shell_words(std::string_view(arguments[i]).substr(4))
                        : Result<std::vector<std::string>>(std::vector<std::string>());
+    const auto curl = arguments.begin() + static_cast<std::ptrdiff_t>(i);
+    if (words && !whole) {
+      words->assign(curl + 1, arguments.end());
+    }
     if (words) {
-      words->insert(words->end(), arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1, arguments.end());
       words = translate_curl(*words);
     }
     if (words) {
-      words->insert(words->begin(), arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(i));
+      words->insert(words->begin(), arguments.begin(), curl);
+      words->insert(words->end(), whole ? curl + 1 : arguments.end(), arguments.end());
     }
     return words;
   }

@@ -53,6 +53,13 @@ void Conversation::on_open(engine::Channel& channel) {
           pump();
         });
   }
+  if (finished_) {
+    channel.close(plan_.close_code, plan_.close_reason);
+    return;
+  }
+  if (opened_) {
+    opened_();
+  }
   pump();
 }
 

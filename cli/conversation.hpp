@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,9 @@ class Conversation final : public engine::Actor {
   void on_writable(engine::Channel& channel) override;
   /// The connection is gone; the next one, if any, begins with on_open.
   void on_gone();
+  /// Tells each time a session has opened.
+  void on_opened(std::function<void()> handler) { opened_ = std::move(handler); }
+  bool open() const { return channel_ != nullptr; }
   /// Sends one thing, where a session is open.
   void say(const engine::Outgoing& out);
   /// Closes as the plan says, where a session is open.
@@ -78,6 +82,7 @@ class Conversation final : public engine::Actor {
   std::deque<std::string> pending_;  ///< chunks of standard input that wait for the channel
   bool input_ended_ = true;
   std::optional<Error> input_error_;
+  std::function<void()> opened_;
   engine::Channel* channel_ = nullptr;
   bool finished_ = false, timer_set_ = false, lingering_ = false, said_opening_ = false;
   std::int64_t last_heard_ns_ = 0;

@@ -43,16 +43,30 @@ Interactive::Interactive(SessionRun& run, Conversation& conversation, std::funct
   prompt_ = std::make_unique<terminal::Prompt>(std::move(options), [this](terminal::Input input) {
     run_.loop().post([this, input = std::move(input)] { on_input(input); });
   });
+  conversation_.on_opened([this] { catch_up(); });
   run_.divert([this](std::string_view text) { prompt_->print_above(text); });
 }
 
 Interactive::~Interactive() {
+  conversation_.on_opened(nullptr);
   prompt_->stop();
   run_.pipeline().flush();
   run_.divert(nullptr);
 }
 
+void Interactive::catch_up() {
+  while (!early_.empty() && conversation_.open()) {
+    const terminal::Input input = std::move(early_.front());
+    early_.pop_front();
+    on_input(input);
+  }
+}
+
 void Interactive::on_input(const terminal::Input& input) {
+  if (input.kind != terminal::Input::Kind::interrupt && !conversation_.open()) {
+    early_.push_back(input);
+    return;
+  }
   switch (input.kind) {
   case terminal::Input::Kind::line:
     on_line(input.text);

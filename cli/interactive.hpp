@@ -4,6 +4,7 @@
 #include "cli/session_run.hpp"
 #include "terminal/prompt.hpp"
 
+#include <deque>
 #include <functional>
 #include <memory>
 
@@ -21,11 +22,13 @@ class Interactive {
 
  private:
   void on_input(const terminal::Input& input);
+  void catch_up();
   void on_line(const std::string& line);
 
   SessionRun& run_;
   Conversation& conversation_;
   std::function<void(int)> on_interrupt_;
+  std::deque<terminal::Input> early_;  ///< typed while no session is open
   std::unique_ptr<terminal::Prompt> prompt_;
 };
 

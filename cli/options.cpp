@@ -86,7 +86,9 @@ struct Options::Impl {
 };
 
 Result<void> Options::Impl::check_extras() const {
-  const std::vector<std::string> extras = unguard(app.remaining());
+  std::vector<std::string> extras = unguard(app.remaining());
+  // CLI11 lists the mark that ends the options among what it did not expect.
+  extras.erase(std::remove(extras.begin(), extras.end(), "--"), extras.end());
   if (extras.empty()) {
     return {};
   }

@@ -43,11 +43,16 @@ void add_path_options(Options& options, EndpointFlags& flags) {
   options.flag("-6,--ipv6", flags.ipv6, "Use IPv6 only");
   options.text("--interface", "NAME", flags.interface_name, "Send from this interface or address");
   options.text("--unix-socket", "FILE", flags.unix_socket, "Connect to a Unix domain socket");
-  options.text("-x,--proxy",
-               "URL",
-               flags.proxy.given,
-               "Proxy: http://, socks5:// or socks5h://[user:password@]host:port; '' for none. Without it http_proxy, "
-               "https_proxy, all_proxy and no_proxy of the environment count");
+  options.custom(
+      {{"-x", "--proxy"},
+       "URL",
+       "Proxy: http://, socks5:// or socks5h://[user:password@]host:port; '' for none. Without it http_proxy, "
+       "https_proxy, all_proxy and no_proxy of the environment count"},
+      [&flags](const std::vector<std::string>& given) {
+        flags.proxy.is_given = true;
+        flags.proxy.given = given.back();
+        return std::string();
+      });
   options.text("-U,--proxy-user", "USER:PASSWORD", flags.proxy.user, "Credentials for the proxy");
   options.text("--noproxy", "LIST", flags.proxy.no_proxy, "Hosts that need no proxy");
   options.duration("--connect-timeout", flags.connect_timeout, "Limit from resolving to the upgrade's end (10s)");

@@ -13,7 +13,7 @@ namespace whydrop::cli {
 /// for ws (lower case only), https_proxy or HTTPS_PROXY for wss, then all_proxy or ALL_PROXY, unless no_proxy or
 /// NO_PROXY names the host. `user` is -U's "name:password".
 struct ProxyFlags {
-  bool is_given = false;
+  bool is_given = false;  ///< -x was given
   std::string given, user, no_proxy;
 };
 Result<net::ProxyOptions> choose_proxy(const ProxyFlags& flags, const net::Url& url, const Environment& environment);

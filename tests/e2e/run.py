@@ -31,10 +31,11 @@ VOLATILE = [
     (re.compile(r"(?<=\S)\n(?:▌ (?=\S)|  {14}(?=\S))"), " "),
     (re.compile(r"(127\.0\.0\.1|\[::1\]|localhost):\d{4,5}\b"), r"\1:{port}"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"), "<date>"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "<date>"),
     (re.compile(r"\b\d\d:\d\d:\d\d\.\d{3,}"), "<t>"),
+    (re.compile(r"(?<![\w.])\d+\.\d+ ?s\b"), "<t>"),
     (re.compile(r"(?<![\w.])\+?\d+\.\d{3,}(?= |$)", re.M), "<t>"),
     (re.compile(r"less than 1 ms|(?<![\w.])\d+(\.\d+)? ?(ns|µs|us|ms)\b"), "<t>"),
-    (re.compile(r"(?<![\w.])\d+\.\d+ ?s\b"), "<t>"),
     (re.compile(r"(?i)(sec-websocket-(?:key|accept): )\S+"), r"\1<key>"),
 ]
 

@@ -8,8 +8,9 @@ const {WebSocketServer} = require('ws');
 
 const args = process.argv.slice(2);
 const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
-const [ending, code, reason] = args[0].startsWith('--') ? ['none'] : args.filter((a) => !a.startsWith('--'));
 const tls = args.includes('--tls');
+const firstOption = args.findIndex((a) => a.startsWith('--'));
+const [ending, code, reason] = firstOption < 0 ? args : args.slice(0, firstOption);
 
 const endings = {
   none: () => {},

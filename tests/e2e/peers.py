@@ -16,7 +16,7 @@ http {{
   server {{
     listen 127.0.0.1:{port};
     location / {{
-      proxy_pass http://127.0.0.1:{upstream}; proxy_http_version 1.1; proxy_read_timeout 1s;
+      proxy_pass http://127.0.0.1:{upstream}; proxy_http_version 1.1; proxy_read_timeout 2s;
       proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
     }}
     location /missing {{ return 404; }}

@@ -33,10 +33,12 @@ VOLATILE = [
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"), "<date>"),
     (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "<date>"),
     (re.compile(r"\b\d\d:\d\d:\d\d\.\d{3,}"), "<t>"),
-    (re.compile(r"(?<![\w.])\d+\.\d+ ?s\b"), "<t>"),
+    (re.compile(r"less than 1 ms|(?<![\w.])\d+(\.\d+)? ?(ns|µs|us|ms|s)\b"), "<t>"),
     (re.compile(r"(?<![\w.])\+?\d+\.\d{3,}(?= |$)", re.M), "<t>"),
-    (re.compile(r"less than 1 ms|(?<![\w.])\d+(\.\d+)? ?(ns|µs|us|ms)\b"), "<t>"),
-    (re.compile(r"(?i)(sec-websocket-(?:key|accept): )\S+"), r"\1<key>"),
+    # Keys of the handshake: 16 and 20 bytes in base64.
+    (re.compile(r"(?<![\w+/])([A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=)(?!=)"), "<key>"),
+    # A busy machine makes the kernel send a segment again.
+    (re.compile(r"\n +• At the end TCP had [^\n]*"), ""),
 ]
 
 

@@ -26,8 +26,8 @@ const endings = {
   },
   fragments: (ws) => {
     ws.send('one ', {fin: false});
+    ws.once('pong', () => ws.send('two', {fin: true}));
     ws.ping('between');
-    ws.send('two', {fin: true});
   },
 };
 

@@ -147,7 +147,10 @@ void Pipeline::Impl::trim(Body& body) const {
 
 void Pipeline::Impl::show_to_sinks(const Event& event) {
   const Event& shown = redactor.redact(event);
-  diagnoser.on_event(shown);
+  // A verdict is what the diagnosis ends with; taken for an event it would begin the connection anew.
+  if (!std::holds_alternative<session::Verdict>(event.body)) {
+    diagnoser.on_event(shown);
+  }
   for (Sink& sink : sinks) {
     if (sink.failed) {
       continue;

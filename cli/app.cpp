@@ -82,6 +82,9 @@ Result<int> dispatch(std::vector<std::string> arguments) {
     return fail(ErrorKind::usage, "no command given", "whydrop --help");
   }
   const std::string name = arguments.front();
+  if (name == "help" && arguments.size() > 1) {
+    return dispatch({arguments[1], "--help"});
+  }
   if (name == "--help" || name == "-h" || name == "help") {
     return print(program_help());
   }

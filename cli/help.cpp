@@ -10,14 +10,17 @@
 namespace whydrop::cli {
 namespace {
 
-constexpr std::size_t kIndent = 30;
-constexpr std::size_t kWidth = 100;
+constexpr std::size_t kIndent = 28;
+constexpr std::size_t kWidth = 80;
 
 constexpr std::string_view kExitCodes =
-    "exit codes\n"
-    "  0 as asked   1 a check or expectation failed   2 usage   3 local failure   4 could not connect\n"
-    "  5 upgrade refused   6 dropped without a Close   7 closed by the server   8 --timeout ran out\n"
-    "  70 internal error   130, 143 interrupted       (whydrop explain \"exit 6\" says more)\n";
+    "Exit codes\n"
+    "  0  as asked                   5  upgrade refused\n"
+    "  1  a check failed             6  dropped: no Close from either side\n"
+    "  2  wrong usage                7  the server closed first\n"
+    "  3  a local failure            8  --timeout ran out\n"
+    "  4  could not connect          70 internal error; 130, 143 interrupted\n"
+    "  whydrop explain \"exit 6\" says more of one.\n";
 
 /// `text` broken at blanks into lines of `width`, each but the first indented.
 std::string wrapped(const std::string& text, std::size_t width, std::size_t indent) {
@@ -83,7 +86,7 @@ std::string usage_line(const Options& options) {
 std::string program_help() {
   std::string text =
       "whydrop says why a WebSocket dropped: it connects, shows every frame and ends with a verdict.\n\n"
-      "usage: whydrop <command> [option]... [argument]...\n\ncommands\n";
+      "Usage: whydrop <command> [option]... [argument]...\n\nCommands\n";
   for (const Command& command : commands()) {
     text += fmt::format("  {:<12}{}\n", command.name, command.summary);
   }
@@ -92,16 +95,16 @@ std::string program_help() {
 }
 
 std::string command_help(const Command& command, const Options& options) {
-  std::string text = fmt::format("{}\n\nusage: {}\n", command.summary, usage_line(options));
+  std::string text = fmt::format("{}\n\nUsage: {}\n", command.summary, usage_line(options));
   for (const std::string& group : groups_of(options)) {
-    text += "\n" + lower(group.empty() ? "Options" : group) + "\n";
+    text += "\n" + (group.empty() ? "Options" : group) + "\n";
     for (const OptionInfo& info : options.infos()) {
       if (info.group == group) {
         text += option_line(info);
       }
     }
   }
-  text += "\nexamples\n";
+  text += "\nExamples\n";
   for (const std::string& example : split(command.examples, '\n')) {
     text += "  " + example + "\n";
   }

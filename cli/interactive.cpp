@@ -39,7 +39,7 @@ Interactive::Interactive(SessionRun& run, Conversation& conversation, std::funct
     : run_(run), conversation_(conversation), on_interrupt_(std::move(on_interrupt)) {
   terminal::PromptOptions options;
   options.history_path = history_path();
-  options.holds_secret = [&run](std::string_view line) { return run.pipeline().redact_text(line) != line; };
+  options.holds_secret = [&run](std::string_view line) { return run.holds_secret(line); };
   prompt_ = std::make_unique<terminal::Prompt>(std::move(options), [this](terminal::Input input) {
     run_.loop().post([this, input = std::move(input)] { on_input(input); });
   });

@@ -60,6 +60,7 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   options.reveal = settings.secrets.reveal;
   options.expectation.close_codes = settings.expect_close;
   options.secrets = *secrets;
+  run->secrecy_ = std::make_unique<capture::Redactor>(*secrets, false);
   run->pipeline_ = std::make_unique<engine::Pipeline>(std::move(options));
 
   report::Style style = make_style(settings.output, process_environment, STDOUT_FILENO);
@@ -105,6 +106,9 @@ void SessionRun::on_reader_gone(std::function<void()> handler) {
 }
 
 void SessionRun::divert(std::function<void(std::string_view)> to) {
+  if (progress_) {
+    progress_->stop();
+  }
   data_.divert(to);
   talk_.divert(std::move(to));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "capture/redactor.hpp"
 #include "capture/writer.hpp"
 #include "cli/options/output.hpp"
 #include "cli/progress.hpp"
@@ -39,6 +40,8 @@ class SessionRun {
   void on_reader_gone(std::function<void()> handler);
   /// Where both streams go instead, as long as a prompt holds the terminal; null: to themselves.
   void divert(std::function<void(std::string_view)> to);
+  /// True if `line` holds what is masked, also where --reveal shows it. For one thread only.
+  bool holds_secret(std::string_view line) const { return secrecy_->redact_text(line) != line; }
   /// A line to standard error, its secrets masked.
   void talk(const std::string& line);
   /// Emits the run's verdict, reports failures of ours, and returns the exit code. Of `outcome` it fills in what the
@@ -53,6 +56,7 @@ class SessionRun {
   Settings settings_;
   net::Loop loop_;
   FdSink data_, talk_;
+  std::unique_ptr<capture::Redactor> secrecy_;
   std::unique_ptr<engine::Pipeline> pipeline_;
   std::unique_ptr<session::EventSink> renderer_;
   std::unique_ptr<ProgressLine> progress_;

@@ -296,8 +296,7 @@ TEST(Redactor, EventsWithoutSecretsAreNotCopied) {
     if (sample.line.find("xx") == std::string::npos && sample.name != "inflate failed" &&
         sample.line.find("redact") == std::string::npos) {
       const Event event{1, 2, 3, sample.body};
-      const bool hidden = sample.name == "every header bit";
-      EXPECT_EQ(&redactor.redact(event) == &event, !hidden) << sample.name;
+      EXPECT_EQ(&redactor.redact(event), &event) << sample.name;
       redactor.redact(Event{1, 2, 3, Ending{}});
     }
   }

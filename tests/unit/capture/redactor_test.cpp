@@ -293,8 +293,7 @@ TEST(Redactor, WhatIsMaskedAlreadyIsLeftAlone) {
 TEST(Redactor, EventsWithoutSecretsAreNotCopied) {
   Redactor redactor({{"v", "0123456789"}}, false);
   for (const Sample& sample : samples()) {
-    if (sample.line.find("xx") == std::string::npos && sample.name != "inflate failed" &&
-        sample.line.find("redact") == std::string::npos) {
+    if (sample.line.find("xx") == std::string::npos && sample.line.find("redact") == std::string::npos) {
       const Event event{1, 2, 3, sample.body};
       EXPECT_EQ(&redactor.redact(event), &event) << sample.name;
       redactor.redact(Event{1, 2, 3, Ending{}});

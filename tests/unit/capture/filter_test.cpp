@@ -1,0 +1,76 @@
+#include "capture/filter.hpp"
+
+#include "unit/capture/samples.hpp"
+
+#include <gtest/gtest.h>
+
+namespace whydrop::capture {
+namespace {
+
+using namespace session;
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+std::vector<Event> events() {
+  Request request;
+  request.start_line = "GET /chat HTTP/1.1";
+  return {{1, 0, 1, request},
+          {2, 1 * kSecond, 1, sample_frame(Side::client, wire::Opcode::text, "hello 1")},
+          {3, 2 * kSecond, 2, sample_frame(Side::server, wire::Opcode::text, "hello 2")},
+          {4, 3 * kSecond, 1, Ending{}},
+          {4, 3 * kSecond, 0, Verdict{}}};
+}
+
+/// Indexes of the events that pass.
+std::string passing(const Filter& filter) {
+  auto selector = Selector::make(filter);
+  if (!selector) {
+    return selector.error().message + "|" + selector.error().hint;
+  }
+  selector->start("2026-01-02T03:04:05Z");
+  std::string out;
+  const auto all = events();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    out += selector->selects(all[i]) ? std::to_string(i) : "";
+  }
+  return out;
+}
+
+TEST(Selector, SelectsByEachFieldAndKeepsTheVerdict) {
+  const auto with = [](void (*change)(Filter&)) {
+    Filter filter;
+    change(filter);
+    return passing(filter);
+  };
+  EXPECT_EQ(with([](Filter&) {}), "01234");
+  EXPECT_EQ(with([](Filter& f) { f.from_seq = 3; }), "234");
+  EXPECT_EQ(with([](Filter& f) { f.to_seq = 2; }), "014");
+  EXPECT_EQ(with([](Filter& f) { f.since = "2s"; }), "234");
+  EXPECT_EQ(with([](Filter& f) { f.until = "1s"; }), "014");
+  EXPECT_EQ(with([](Filter& f) { f.since = "2026-01-02T03:04:07Z"; }), "234");
+  EXPECT_EQ(with([](Filter& f) { f.until = "2026-01-02T03:04:05Z"; }), "04");
+  EXPECT_EQ(with([](Filter& f) { f.conns = {2}; }), "24");
+  EXPECT_EQ(with([](Filter& f) { f.kinds = {"frame", "ending"}; }), "123");
+  EXPECT_EQ(with([](Filter& f) { f.only = Side::client; }), "0134");
+  EXPECT_EQ(with([](Filter& f) { f.only = Side::server; }), "234");
+  EXPECT_EQ(with([](Filter& f) { f.grep = "hello [12]"; }), "124");
+  EXPECT_EQ(with([](Filter& f) { f.grep = "(?i)get /CHAT"; }), "04");
+}
+
+TEST(Selector, SaysWhatIsWrong) {
+  const auto with = [](void (*change)(Filter&)) {
+    Filter filter;
+    change(filter);
+    return passing(filter);
+  };
+  EXPECT_EQ(with([](Filter& f) { f.since = "noon"; }),
+            "--since noon: neither a duration nor a time|give 90s, 1m30s or 2026-01-02T03:04:05Z");
+  EXPECT_EQ(with([](Filter& f) { f.grep = "("; }), "--grep (: missing ): (|");
+  EXPECT_EQ(
+      with([](Filter& f) { f.kinds = {"frames"}; }),
+      "--kind frames: no such kind|kinds are open, resolve, connect, proxy, tls, request, response, frame, partial, "
+      "undecoded, inflated, shutdown, ending, token, message, state, finding, verdict");
+}
+
+}  // namespace
+}  // namespace whydrop::capture

@@ -148,6 +148,11 @@ Result<net::ConnectOptions> make_connect_options(const EndpointFlags& flags,
   if (!flags.tls.key.empty() && flags.tls.cert.empty()) {
     return fail(ErrorKind::usage, "option --key: no certificate to go with it", "--cert FILE");
   }
+  for (const std::string& path : {flags.tls.cacert, flags.tls.cert, flags.tls.key}) {
+    if (const auto content = path.empty() ? Result<std::string>() : read(path); !content) {
+      return tl::unexpected<Error>(content.error());
+    }
+  }
   if (const auto set = set_overrides(flags, options); !set) {
     return tl::unexpected<Error>(set.error());
   }

@@ -81,7 +81,7 @@ void read_mask(Cursor& line, wire::FrameHeader& header) {
     const int high = nibble(digits[2 * i]);
     const int low = nibble(digits[2 * i + 1]);
     header.masked = high >= 0 && low >= 0;
-    header.masking_key[i] = static_cast<std::uint8_t>(high << 4 | low);
+    header.masking_key[i] = static_cast<std::uint8_t>(high * 16 + low);
   }
   if (!header.masked) {
     line.fail();

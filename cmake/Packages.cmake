@@ -46,7 +46,7 @@ if(missing)
   message(FATAL_ERROR "whydrop needs packages that are not here. Install them with:\n  apt-get install ${missing}")
 endif()
 
-# OpenSSL, zlib and RE2 are linked statically where the archive is there: start-up counts.
+# Libraries are linked statically where the archive is there: start-up counts.
 function(archive_or_shared target name)
   find_library(WHYDROP_LIB_${name} NAMES lib${name}.a ${name} REQUIRED)
   add_library(${target} INTERFACE IMPORTED GLOBAL)
@@ -60,6 +60,9 @@ archive_or_shared(dep_cares cares)
 set_property(TARGET dep_crypto APPEND PROPERTY INTERFACE_LINK_LIBRARIES ${CMAKE_DL_LIBS} Threads::Threads)
 set_property(TARGET dep_ssl APPEND PROPERTY INTERFACE_LINK_LIBRARIES dep_crypto)
 set_property(TARGET dep_re2 APPEND PROPERTY INTERFACE_LINK_LIBRARIES Threads::Threads)
-find_library(WHYDROP_LIB_edit NAMES edit REQUIRED)
-add_library(dep_edit INTERFACE IMPORTED GLOBAL)
-set_target_properties(dep_edit PROPERTIES INTERFACE_LINK_LIBRARIES "${WHYDROP_LIB_edit}")
+archive_or_shared(dep_edit edit)
+# What libedit.a needs in its turn (Debian's libedit-dev depends on the packages of all three).
+foreach(name tinfo bsd md)
+  archive_or_shared(dep_${name} ${name})
+  set_property(TARGET dep_edit APPEND PROPERTY INTERFACE_LINK_LIBRARIES dep_${name})
+endforeach()

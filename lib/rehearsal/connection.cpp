@@ -142,7 +142,7 @@ void Connection::refuse(std::string_view answer) {
 void Connection::upgrade(const UpgradeFault& fault) {
   if (options_.compress && !ending_.declines_compression)
     if (const auto agreed = accept_deflate(request()))
-      deflate_ = std::make_unique<Deflate>(*agreed);
+      deflate_ = std::make_unique<Deflate>(*agreed, kMaxMessage);
   send(upgrade_head(fault));
   open();
 }
@@ -228,7 +228,7 @@ void Connection::on_data(const wire::Frame& frame) {
 
 void Connection::on_message() {
   if (message_compressed_) {
-    auto inflated = deflate_->inflate(message_, kMaxMessage);
+    auto inflated = deflate_->inflate(message_);
     if (!inflated) {
       send_close(close_frame(1007, "the message could not be inflated"));
       return;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "handshake/head.hpp"
+#include "wire/deflate.hpp"
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,17 +18,17 @@ std::string extension_value(const handshake::DeflateParameters& agreed);
 /// permessage-deflate of one connection as the server acts it, both directions. RFC 7692 section 7.2.
 class Deflate {
  public:
-  explicit Deflate(const handshake::DeflateParameters& agreed);
-  ~Deflate();
+  /// A message that inflates to more than `max_message` bytes counts as broken.
+  Deflate(const handshake::DeflateParameters& agreed, std::size_t max_message);
 
   /// The payload of a compressed message.
   std::string compress(std::string_view message);
-  /// The message behind a compressed payload; null if it is broken or larger than `max_bytes`.
-  std::optional<std::string> inflate(std::string_view payload, std::size_t max_bytes);
+  /// The message behind a compressed payload; null if it is broken.
+  std::optional<std::string> inflate(std::string_view payload);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  wire::Deflater deflater_;
+  wire::Inflater inflater_;
 };
 
 /// A compressed payload that inflates to `mebibytes` MiB of 'a', at about a thousandth of that.

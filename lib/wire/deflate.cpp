@@ -10,8 +10,6 @@
 namespace whydrop::wire {
 namespace {
 
-/// What a sender leaves out at the end of each message. RFC 7692 section 7.2.1.
-constexpr std::string_view kTail("\x00\x00\xFF\xFF", 4);
 /// A negative size asks zlib for raw deflate.
 constexpr int kRawWindow = -15;
 constexpr std::size_t kPiece = 64U << 10;
@@ -129,7 +127,7 @@ struct Inflater::Impl {
   void feed_tail() {
     const std::size_t kept_before = kept;
     const std::uint64_t length_before = length;
-    feed(kTail);
+    feed(kMessageTail);
     if (!error.empty() || (stream.data_type & kBetweenBlocks) == 0) {
       error.clear();
       fail("it ends inside a deflate block");
@@ -220,10 +218,10 @@ std::string Deflater::compress(std::string_view message) {
     deflateReset(&impl_->stream);
   }
   // zlib writes nothing for two flushes in a row; an empty message is one empty block. RFC 7692 section 7.2.3.6.
-  if (out.size() < kTail.size()) {
+  if (out.size() < kMessageTail.size()) {
     return std::string(1, '\0');
   }
-  out.resize(out.size() - kTail.size());
+  out.resize(out.size() - kMessageTail.size());
   return out;
 }
 

@@ -8,6 +8,9 @@
 
 namespace whydrop::wire {
 
+/// What a sender leaves out at the end of each message. RFC 7692 section 7.2.1.
+inline constexpr std::string_view kMessageTail("\x00\x00\xFF\xFF", 4);
+
 /// The content of one compressed message. `content` is borrowed: it is valid until the inflater is called again.
 struct InflatedMessage {
   std::string_view content;  ///< the first bytes, up to the cap

@@ -58,7 +58,8 @@ def fill(value, places):
 
 
 def environment(home):
-    kept = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}
+    names = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return {**kept, "HOME": home, "LANG": "C.UTF-8", "TERM": "dumb", "NODE_PATH": "/usr/share/nodejs"}
 
 

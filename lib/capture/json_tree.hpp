@@ -4,17 +4,10 @@
 #include <string>
 #include <string_view>
 
-// RapidJSON adds to a null pointer where its stack is still empty; UBSan would stop there.
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), apply_to = function)
-#endif
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
-#if defined(__clang__)
-#pragma clang attribute pop
-#endif
 
 namespace whydrop::capture {
 

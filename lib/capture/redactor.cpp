@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <initializer_list>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -35,6 +36,11 @@ constexpr std::uint64_t progress_key(std::uint32_t conn, Side from) {
 
 /// What may follow a piece of content.
 enum class Rest : std::uint8_t { none, more, lost };
+
+/// Unlike ||, each one is looked at.
+bool any(std::initializer_list<bool> masked) {
+  return std::find(masked.begin(), masked.end(), true) != masked.end();
+}
 
 }  // namespace
 
@@ -80,12 +86,12 @@ struct Redactor::Impl {
   bool mask(Open& open) { return mask_string(open.url, open.redact); }
   bool mask(Resolve& resolve) { return mask_words(resolve.error); }
   bool mask(Connect& connect) { return mask_words(connect.error); }
-  bool mask(Proxy& proxy) { return mask_words(proxy.address) | mask_words(proxy.error); }
+  bool mask(Proxy& proxy) { return any({mask_words(proxy.address), mask_words(proxy.error)}); }
   bool mask(Tls& tls) { return mask_words(tls.error); }
   bool mask(Request& request);
   bool mask(Response& response);
   bool mask(Ending& ending) { return mask_words(ending.detail); }
-  bool mask(Finding& finding) { return mask_words(finding.says) | mask_words(finding.fix); }
+  bool mask(Finding& finding) { return any({mask_words(finding.says), mask_words(finding.fix)}); }
   bool mask(std::optional<CloseSeen>& close) { return close && mask_words(close->reason); }
   bool mask(Verdict& verdict);
 };
@@ -183,17 +189,19 @@ bool Redactor::Impl::mask_raw(std::string& raw) {
 }
 
 bool Redactor::Impl::mask(Request& request) {
-  return mask_string(request.start_line, request.redact) | mask_headers(request.headers) | mask_raw(request.raw);
+  return any({mask_string(request.start_line, request.redact), mask_headers(request.headers), mask_raw(request.raw)});
 }
 
 bool Redactor::Impl::mask(Response& response) {
   const Rest rest = response.body.size() < response.body_length ? Rest::lost : Rest::none;
-  return mask_words(response.start_line) | mask_headers(response.headers) | mask_raw(response.raw) |
-         mask_string(response.body, response.redact, rest);
+  return any({mask_words(response.start_line),
+              mask_headers(response.headers),
+              mask_raw(response.raw),
+              mask_string(response.body, response.redact, rest)});
 }
 
 bool Redactor::Impl::mask(Verdict& verdict) {
-  bool changed = mask(verdict.received) | mask(verdict.sent) | mask_words(verdict.headline);
+  bool changed = any({mask(verdict.received), mask(verdict.sent), mask_words(verdict.headline)});
   for (auto* sentences : {&verdict.observed, &verdict.inferred, &verdict.unknown, &verdict.next}) {
     changed |= mask_all_words(*sentences);
   }

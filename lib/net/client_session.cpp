@@ -20,8 +20,8 @@ bool is_legal_close(std::string_view payload) {
   if (payload.size() < 2) {
     return payload.empty();
   }
-  const unsigned code = (static_cast<unsigned char>(payload[0]) << 8U) + static_cast<unsigned char>(payload[1]);
-  return wire::is_sendable(static_cast<std::uint16_t>(code)) && is_utf8(payload.substr(2));
+  const auto byte = [payload](std::size_t at) { return unsigned{static_cast<unsigned char>(payload[at])}; };
+  return wire::is_sendable(static_cast<std::uint16_t>(byte(0) << 8U | byte(1))) && is_utf8(payload.substr(2));
 }
 
 /// True for what the endpoint may read. RFC 6455 section 5.5.

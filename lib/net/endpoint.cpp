@@ -68,10 +68,8 @@ struct Config : websocketpp::config::core_client {
     using concurrency_type = Config::concurrency_type;
     using elog_type = Config::elog_type;
     using alog_type = Config::alog_type;
-    static constexpr bool enable_multithreading = false;
   };
   using transport_type = websocketpp::transport::iostream::endpoint<transport_config>;
-  static constexpr bool enable_multithreading = false;
   static constexpr std::size_t connection_read_buffer_size = 1024;
   static constexpr websocketpp::log::level elog_level = 0;
   static constexpr websocketpp::log::level alog_level = 0;

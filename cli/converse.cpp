@@ -69,7 +69,7 @@ class Converse {
   }
 
   static std::string unmet(const engine::Expectations& expected) {
-    const std::string seen = expected.last_seen();
+    const std::string& seen = expected.last_seen();
     return fmt::format("expectation {} of {} was not met: {}; {}",
                        expected.met() + 1,
                        expected.size(),

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace whydrop::cli {
 namespace {
@@ -113,7 +114,7 @@ Result<void> Options::Impl::check_contradictions() const {
     const CLI::Option* first = find(one);
     const CLI::Option* second = find(other);
     if (first != nullptr && second != nullptr && first->count() > 0 && second->count() > 0) {
-      return refuse("options " + one + " and " + other + " contradict each other");
+      return refuse(fmt::format("options {} and {} contradict each other", one, other));
     }
   }
   return {};

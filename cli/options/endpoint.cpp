@@ -93,7 +93,7 @@ void set_credentials(const EndpointFlags& flags, const net::Url& url, net::Conne
 
 Result<void> set_overrides(const EndpointFlags& flags, net::ConnectOptions& options) {
   for (const auto& [texts, parse] :
-       {std::pair(&flags.resolve, parse_resolve), std::pair(&flags.connect_to, parse_connect_to)}) {
+       {std::pair(&flags.resolve, &parse_resolve), std::pair(&flags.connect_to, &parse_connect_to)}) {
     for (const std::string& text : *texts) {
       auto parsed = parse(text);
       if (!parsed) {

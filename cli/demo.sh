@@ -5,14 +5,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 ./cmake/install-packages.sh build
-if ! { cmake --preset release && cmake --build --preset release --target whydrop; } > build-release.log 2>&1; then
-  cat build-release.log >&2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+if ! { cmake --preset release && cmake --build --preset release --target whydrop; } > "$work/build.log" 2>&1; then
+  cat "$work/build.log" >&2
   exit 3
 fi
-rm -f build-release.log
 whydrop=build/release/whydrop
 
-work=$(mktemp -d)
 mkfifo "$work/announcement"
 "$whydrop" rehearse --ending fin --after 2 --once --port 0 > "$work/announcement" &
 server=$!

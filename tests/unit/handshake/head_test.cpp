@@ -145,7 +145,7 @@ TEST(HeadParser, ReadsEveryCaseWholeAndSplit) {
 
 TEST(HeadParser, EndsAtItsSizeLimitHoweverItIsFed) {
   const std::string bytes = "HTTP/1.1 200 OK\r\nA: " + std::string(100, 'x');
-  for (const std::size_t piece : {1, 7, 1000}) {
+  for (const std::size_t piece : {1U, 7U, 1000U}) {
     const auto fed = feed_in_pieces(Kind::response, bytes, piece, 40);
     EXPECT_TRUE(fed.done);
     EXPECT_EQ(fed.used, 40U);

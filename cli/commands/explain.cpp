@@ -52,7 +52,9 @@ std::string list() {
 
 Result<int> unknown(const std::string& key) {
   std::vector<std::string_view> keys;
-  for (const Explanation& entry : diagnose::explanations()) keys.emplace_back(entry.key);
+  for (const Explanation& entry : diagnose::explanations()) {
+    keys.emplace_back(entry.key);
+  }
   const auto near = nearest(key, keys);
   return fail(ErrorKind::usage,
               fmt::format("cannot explain '{}': it is no close code, ending, finding, rule or exit code",
@@ -74,7 +76,9 @@ Run setup_explain(Options& options) {
     if (found.empty()) {
       return unknown(*key);
     }
-    for (const Explanation* entry : found) std::fputs(whole(*entry).c_str(), stdout);
+    for (const Explanation* entry : found) {
+      std::fputs(whole(*entry).c_str(), stdout);
+    }
     return 0;
   };
 }

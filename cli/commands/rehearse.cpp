@@ -23,7 +23,9 @@ struct RehearseOptions {
 
 std::vector<std::string> ending_names() {
   std::vector<std::string> names;
-  for (const rehearsal::EndingRow& row : rehearsal::endings()) names.emplace_back(row.name);
+  for (const rehearsal::EndingRow& row : rehearsal::endings()) {
+    names.emplace_back(row.name);
+  }
   return names;
 }
 
@@ -72,18 +74,22 @@ ServerOptions server_options(const RehearseOptions& given, bool after_given) {
 }
 
 int list_endings() {
-  for (const rehearsal::EndingRow& row : rehearsal::endings()) fmt::print("{:<22}{}\n", row.name, row.says);
+  for (const rehearsal::EndingRow& row : rehearsal::endings()) {
+    fmt::print("{:<22}{}\n", row.name, row.says);
+  }
   return 0;
 }
 
 Result<void> write_ca(const std::string& path, const std::string& pem) {
-  if (path.empty())
+  if (path.empty()) {
     return {};
+  }
   std::ofstream file(path, std::ios::trunc);
   file << pem;
   file.close();
-  if (!file)
+  if (!file) {
     return fail(ErrorKind::local, "write " + path + ": cannot write the certificate");
+  }
   return {};
 }
 
@@ -91,10 +97,12 @@ Result<int> rehearse(const RehearseOptions& given, const ServerOptions& options)
   net::Loop loop;
   Server server(loop, options);
   const auto port = server.start();
-  if (!port)
+  if (!port) {
     return tl::unexpected<Error>(port.error());
-  if (const auto written = write_ca(given.ca_file, server.certificate_pem()); !written)
+  }
+  if (const auto written = write_ca(given.ca_file, server.certificate_pem()); !written) {
     return tl::unexpected<Error>(written.error());
+  }
   // First line of the output, at once: scripts read the port from it.
   std::printf("listening on %s\n", server.url().c_str());
   std::fflush(stdout);

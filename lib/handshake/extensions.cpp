@@ -14,42 +14,52 @@ class Scanner {
   }
   bool take(char c) {
     skip_blanks();
-    if (rest_.empty() || rest_.front() != c)
+    if (rest_.empty() || rest_.front() != c) {
       return false;
+    }
     rest_.remove_prefix(1);
     return true;
   }
   std::optional<std::string> token() {
     skip_blanks();
     std::size_t size = 0;
-    while (size < rest_.size() && is_token(rest_.substr(size, 1))) ++size;
-    if (size == 0)
+    while (size < rest_.size() && is_token(rest_.substr(size, 1))) {
+      ++size;
+    }
+    if (size == 0) {
       return std::nullopt;
+    }
     std::string text(rest_.substr(0, size));
     rest_.remove_prefix(size);
     return text;
   }
   /// A token, or a quoted string that holds one.
   std::optional<std::string> value() {
-    if (!take('"'))
+    if (!take('"')) {
       return token();
+    }
     std::string text;
     while (!rest_.empty() && rest_.front() != '"') {
-      if (rest_.front() == '\\')
+      if (rest_.front() == '\\') {
         rest_.remove_prefix(1);
-      if (rest_.empty())
+      }
+      if (rest_.empty()) {
         return std::nullopt;
+      }
       text.push_back(rest_.front());
       rest_.remove_prefix(1);
     }
-    if (!take('"') || !is_token(text))
+    if (!take('"') || !is_token(text)) {
       return std::nullopt;
+    }
     return text;
   }
 
  private:
   void skip_blanks() {
-    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t')) rest_.remove_prefix(1);
+    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t')) {
+      rest_.remove_prefix(1);
+    }
   }
   std::string_view rest_;
 };
@@ -57,13 +67,16 @@ class Scanner {
 bool read_parameters(Scanner& scanner, Extension& extension) {
   while (scanner.take(';')) {
     auto name = scanner.token();
-    if (!name)
+    if (!name) {
       return false;
+    }
     std::optional<std::string> value = std::string();
-    if (scanner.take('='))
+    if (scanner.take('=')) {
       value = scanner.value();
-    if (!value)
+    }
+    if (!value) {
       return false;
+    }
     extension.parameters.emplace_back(std::move(*name), std::move(*value));
   }
   return true;
@@ -75,30 +88,36 @@ std::optional<std::vector<Extension>> parse_extensions(std::string_view value) {
   std::vector<Extension> extensions;
   Scanner scanner(value);
   while (!scanner.at_end()) {
-    if (scanner.take(','))
+    if (scanner.take(',')) {
       continue;
+    }
     auto name = scanner.token();
-    if (!name)
+    if (!name) {
       return std::nullopt;
+    }
     Extension extension{std::move(*name), {}};
-    if (!read_parameters(scanner, extension) || !(scanner.take(',') || scanner.at_end()))
+    if (!read_parameters(scanner, extension) || !(scanner.take(',') || scanner.at_end())) {
       return std::nullopt;
+    }
     extensions.push_back(std::move(extension));
   }
-  if (extensions.empty())
+  if (extensions.empty()) {
     return std::nullopt;
+  }
   return extensions;
 }
 
 std::optional<std::vector<Extension>> extensions_of(const Head& head) {
   std::string joined;
   for (const auto value : head.find_all("Sec-WebSocket-Extensions")) {
-    if (!joined.empty())
+    if (!joined.empty()) {
       joined += ", ";
+    }
     joined += value;
   }
-  if (trim(joined).empty())
+  if (trim(joined).empty()) {
     return std::vector<Extension>{};
+  }
   return parse_extensions(joined);
 }
 

@@ -21,12 +21,14 @@ bool is_version(std::string_view text) {
 /// The three digits after the version, or 0.
 int status_of(std::string_view line) {
   const auto blank = line.find(' ');
-  if (blank == line.npos)
+  if (blank == line.npos) {
     return 0;
+  }
   const auto code = line.substr(blank + 1, 3);
   const bool ends = line.size() == blank + 4 || (line.size() > blank + 4 && line[blank + 4] == ' ');
-  if (code.size() != 3 || !ends || !std::all_of(code.begin(), code.end(), is_digit))
+  if (code.size() != 3 || !ends || !std::all_of(code.begin(), code.end(), is_digit)) {
     return 0;
+  }
   return (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');
 }
 
@@ -48,8 +50,9 @@ bool has_control(std::string_view value) {
 
 const std::string* Head::find(std::string_view name) const {
   for (const auto& field : fields) {
-    if (same_token(field.name, name))
+    if (same_token(field.name, name)) {
       return &field.value;
+    }
   }
   return nullptr;
 }
@@ -57,8 +60,9 @@ const std::string* Head::find(std::string_view name) const {
 std::vector<std::string_view> Head::find_all(std::string_view name) const {
   std::vector<std::string_view> values;
   for (const auto& field : fields) {
-    if (same_token(field.name, name))
+    if (same_token(field.name, name)) {
       values.push_back(field.value);
+    }
   }
   return values;
 }
@@ -67,7 +71,9 @@ HeadParser::HeadParser(Kind kind, std::size_t max_bytes) : kind_(kind), max_byte
 
 std::size_t HeadParser::feed(std::string_view bytes) {
   std::size_t used = take_beginning(bytes);
-  while (!done() && used < bytes.size()) used += take_line(bytes.substr(used));
+  while (!done() && used < bytes.size()) {
+    used += take_line(bytes.substr(used));
+  }
   return used;
 }
 
@@ -79,10 +85,11 @@ std::size_t HeadParser::take_beginning(std::string_view bytes) {
     const char c = bytes[used++];
     const std::size_t at = head_.raw.size();
     head_.raw.push_back(c);
-    if (kind_ == Kind::response ? c != kHttp[at] : !is_token({&c, 1}))
+    if (kind_ == Kind::response ? c != kHttp[at] : !is_token({&c, 1})) {
       give_up("the first line is not HTTP");
-    else if (head_.raw.size() >= max_bytes_)
+    } else if (head_.raw.size() >= max_bytes_) {
       give_up(fmt::format("the head is longer than {} bytes", max_bytes_));
+    }
   }
   return used;
 }
@@ -92,10 +99,12 @@ std::size_t HeadParser::take_line(std::string_view bytes) {
   const auto wanted = newline == bytes.npos ? bytes.size() : newline + 1;
   const auto taken = std::min(wanted, max_bytes_ - head_.raw.size());
   head_.raw.append(bytes.substr(0, taken));
-  if (newline != bytes.npos && taken == wanted)
+  if (newline != bytes.npos && taken == wanted) {
     end_line();
-  if (!done() && head_.raw.size() >= max_bytes_)
+  }
+  if (!done() && head_.raw.size() >= max_bytes_) {
     give_up(fmt::format("the head is longer than {} bytes", max_bytes_));
+  }
   return taken;
 }
 
@@ -104,62 +113,72 @@ void HeadParser::end_line() {
   std::string_view line = std::string_view(head_.raw).substr(line_start_);
   line_start_ = head_.raw.size();
   line.remove_suffix(1);
-  if (!line.empty() && line.back() == '\r')
+  if (!line.empty() && line.back() == '\r') {
     line.remove_suffix(1);
-  else
+  } else {
     note_fault(fmt::format("line {} ends in LF without CR", lines_));
-  if (lines_ == 1)
+  }
+  if (lines_ == 1) {
     read_start_line(line);
-  else if (line.empty())
+  } else if (line.empty()) {
     head_.complete = true;
-  else if (line.front() == ' ' || line.front() == '\t')
+  } else if (line.front() == ' ' || line.front() == '\t') {
     unfold(line);
-  else if (head_.fields.size() >= kMaxFields)
+  } else if (head_.fields.size() >= kMaxFields) {
     give_up(fmt::format("the head has more than {} header fields", kMaxFields));
-  else
+  } else {
     read_field(line);
+  }
 }
 
 void HeadParser::read_start_line(std::string_view line) {
   head_.start_line = line;
   if (kind_ == Kind::request) {
-    if (!is_request_line(line))
+    if (!is_request_line(line)) {
       note_fault("the first line is not a request line");
+    }
     return;
   }
   head_.status = status_of(line);
-  if (head_.status == 0 || !is_version(line.substr(0, line.find(' '))))
+  if (head_.status == 0 || !is_version(line.substr(0, line.find(' ')))) {
     note_fault("the first line is not a status line");
+  }
 }
 
 void HeadParser::read_field(std::string_view line) {
   const auto colon = line.find(':');
-  if (colon == line.npos)
+  if (colon == line.npos) {
     return note_fault(fmt::format("line {} has no colon", lines_));
+  }
   const auto name = line.substr(0, colon);
   const auto value = trim(line.substr(colon + 1));
-  if (!is_token(name))
+  if (!is_token(name)) {
     note_fault(fmt::format("line {} has a header name that is not a token", lines_));
-  if (has_control(value))
+  }
+  if (has_control(value)) {
     note_fault(fmt::format("line {} holds a control character", lines_));
+  }
   head_.fields.push_back({std::string(trim(name)), std::string(value)});
 }
 
 /// A line that begins with a blank continues the field before it. RFC 9112 section 5.2.
 void HeadParser::unfold(std::string_view line) {
   note_fault(fmt::format("line {} is folded", lines_));
-  if (head_.fields.empty())
+  if (head_.fields.empty()) {
     return;
+  }
   auto& value = head_.fields.back().value;
   const auto more = trim(line);
-  if (!value.empty() && !more.empty())
+  if (!value.empty() && !more.empty()) {
     value.push_back(' ');
+  }
   value.append(more);
 }
 
 void HeadParser::note_fault(std::string fault) {
-  if (head_.fault.empty())
+  if (head_.fault.empty()) {
     head_.fault = std::move(fault);
+  }
 }
 
 /// What ends the head is told before what was merely odd in it.

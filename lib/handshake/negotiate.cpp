@@ -19,10 +19,12 @@ struct DeflateTerms {
 
 /// 8 to 15 without leading zeros. RFC 7692 section 7.1.2.
 std::optional<int> window_bits(std::string_view text) {
-  if (text == "8" || text == "9")
+  if (text == "8" || text == "9") {
     return text[0] - '0';
-  if (text.size() == 2 && text[0] == '1' && text[1] >= '0' && text[1] <= '5')
+  }
+  if (text.size() == 2 && text[0] == '1' && text[1] >= '0' && text[1] <= '5') {
     return 10 + text[1] - '0';
+  }
   return std::nullopt;
 }
 
@@ -36,10 +38,12 @@ std::string read_parameter(const std::string& name, const std::string& value, De
     (name[0] == 's' ? terms.server_no_context_takeover : terms.client_no_context_takeover) = true;
     return value.empty() ? "" : fmt::format("{} takes no value, but has \"{}\"", name, value);
   }
-  if (name == "server_max_window_bits")
+  if (name == "server_max_window_bits") {
     return read_window(name, value, terms.server_max_window_bits);
-  if (name != "client_max_window_bits")
+  }
+  if (name != "client_max_window_bits") {
     return fmt::format("{} is no parameter of permessage-deflate", name);
+  }
   if (offer && value.empty()) {
     terms.client_max_window_bits = 15;
     return "";
@@ -53,26 +57,31 @@ DeflateTerms read_terms(const Extension& extension, bool offer) {
   for (const auto& [name, value] : extension.parameters) {
     auto fault =
         seen.insert(name).second ? read_parameter(name, value, terms, offer) : fmt::format("{} is given twice", name);
-    if (!fault.empty() && terms.fault.empty())
+    if (!fault.empty() && terms.fault.empty()) {
       terms.fault = std::move(fault);
+    }
   }
   return terms;
 }
 
 /// Why `answer` does not accept `offer`; empty if it does. RFC 7692 section 7.1.
 std::string mismatch(const DeflateTerms& offer, const DeflateTerms& answer) {
-  if (offer.server_no_context_takeover && !answer.server_no_context_takeover)
+  if (offer.server_no_context_takeover && !answer.server_no_context_takeover) {
     return "the offer demands server_no_context_takeover and the answer leaves it out";
-  if (offer.server_max_window_bits && answer.server_max_window_bits.value_or(99) > *offer.server_max_window_bits)
+  }
+  if (offer.server_max_window_bits && answer.server_max_window_bits.value_or(99) > *offer.server_max_window_bits) {
     return fmt::format("the offer allows server_max_window_bits up to {} and the answer has {}",
                        *offer.server_max_window_bits,
                        answer.server_max_window_bits ? fmt::to_string(*answer.server_max_window_bits) : "none");
-  if (answer.client_max_window_bits && !offer.client_max_window_bits)
+  }
+  if (answer.client_max_window_bits && !offer.client_max_window_bits) {
     return "the answer has client_max_window_bits, which the offer does not allow";
-  if (answer.client_max_window_bits && *answer.client_max_window_bits > *offer.client_max_window_bits)
+  }
+  if (answer.client_max_window_bits && *answer.client_max_window_bits > *offer.client_max_window_bits) {
     return fmt::format("the offer has client_max_window_bits={} and the answer {}",
                        *offer.client_max_window_bits,
                        *answer.client_max_window_bits);
+  }
   return "";
 }
 
@@ -80,14 +89,17 @@ std::string mismatch(const DeflateTerms& offer, const DeflateTerms& answer) {
 std::string fault_against(const std::vector<Extension>& offers, const DeflateTerms& answer) {
   std::string first;
   for (const auto& extension : offers) {
-    if (extension.name != kDeflate)
+    if (extension.name != kDeflate) {
       continue;
+    }
     const auto offer = read_terms(extension, true);
     auto why = offer.fault.empty() ? mismatch(offer, answer) : "the offer is invalid: " + offer.fault;
-    if (why.empty())
+    if (why.empty()) {
       return "";
-    if (first.empty())
+    }
+    if (first.empty()) {
       first = std::move(why);
+    }
   }
   return first.empty() ? "the request does not offer it" : first;
 }
@@ -95,14 +107,16 @@ std::string fault_against(const std::vector<Extension>& offers, const DeflateTer
 void agree_on_deflate(const std::vector<Extension>& offers, const std::vector<Extension>& answers, Negotiated& result) {
   const auto is_deflate = [](const Extension& extension) { return extension.name == kDeflate; };
   const auto answer = std::find_if(answers.begin(), answers.end(), is_deflate);
-  if (answer == answers.end())
+  if (answer == answers.end()) {
     return;
+  }
   const auto terms = read_terms(*answer, false);
   result.deflate_fault = std::count_if(answers.begin(), answers.end(), is_deflate) > 1 ? "it is accepted twice"
                          : terms.fault.empty()                                         ? fault_against(offers, terms)
                                                                                        : terms.fault;
-  if (!result.deflate_fault.empty())
+  if (!result.deflate_fault.empty()) {
     return;
+  }
   result.deflate = DeflateParameters{terms.server_no_context_takeover,
                                      terms.client_no_context_takeover,
                                      terms.server_max_window_bits.value_or(15),
@@ -116,8 +130,9 @@ std::vector<std::string_view> list_values(const Head& head, std::string_view nam
   for (auto rest : head.find_all(name)) {
     while (!rest.empty()) {
       const auto comma = std::min(rest.find(','), rest.size());
-      if (const auto value = trim(rest.substr(0, comma)); !value.empty())
+      if (const auto value = trim(rest.substr(0, comma)); !value.empty()) {
         values.push_back(value);
+      }
       rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
   }
@@ -131,12 +146,14 @@ bool has_token(const Head& head, std::string_view name, std::string_view token) 
 
 Negotiated negotiate(const Head& request, const Head& response) {
   Negotiated result;
-  if (const auto* subprotocol = response.find("Sec-WebSocket-Protocol"))
+  if (const auto* subprotocol = response.find("Sec-WebSocket-Protocol")) {
     result.subprotocol = *subprotocol;
+  }
   const auto offers = extensions_of(request);
   const auto answers = extensions_of(response);
-  if (answers)
+  if (answers) {
     agree_on_deflate(offers.value_or(std::vector<Extension>{}), *answers, result);
+  }
   return result;
 }
 

@@ -28,8 +28,9 @@ bool is_token(std::string_view text) {
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
-  if (first == text.npos)
+  if (first == text.npos) {
     return {};
+  }
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 

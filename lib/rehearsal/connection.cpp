@@ -43,21 +43,24 @@ Connection::Connection(Stream::Socket socket, const ServerOptions& options, SslC
 
 void Connection::start() {
   stream_->on_closed([self = shared_from_this()] { self->close(); });
-  if (ending_.at == EndsAt::accepted)
+  if (ending_.at == EndsAt::accepted) {
     ending_.act(*this);
-  else
+  } else {
     serve();
+  }
   read_on();
 }
 
 void Connection::serve() {
-  if (tls_)
+  if (tls_) {
     stream_->use_tls(tls_);
+  }
 }
 
 void Connection::close() {
-  if (!gone_)
+  if (!gone_) {
     return;
+  }
   const Gone gone = std::exchange(gone_, nullptr);
   answer_timer_.cancel();
   end_timer_.cancel();
@@ -71,8 +74,9 @@ void Connection::sweep() {
   const bool stuck = waiting && !silent_ && answers_.empty() && stream_->written() == written_at_sweep_;
   written_at_sweep_ = stream_->written();
   idle_sweeps_ = stuck ? idle_sweeps_ + 1 : 0;
-  if (idle_sweeps_ >= kIdleSweeps || stream_->closed())
+  if (idle_sweeps_ >= kIdleSweeps || stream_->closed()) {
     close();
+  }
 }
 
 // ---- reading --------------------------------------------------------------------------------------------------------
@@ -90,12 +94,14 @@ void Connection::read_on() {
 
 void Connection::keep_reading() {
   paused_ = held_ > kMaxWaiting;
-  if (paused_)
+  if (paused_) {
     return;
-  if (stream_->queued() > kMaxWaiting)
+  }
+  if (stream_->queued() > kMaxWaiting) {
     stream_->when_drained([self = shared_from_this()] { self->read_on(); });
-  else
+  } else {
     read_on();
+  }
 }
 
 void Connection::on_peer_end() {
@@ -104,34 +110,40 @@ void Connection::on_peer_end() {
 }
 
 void Connection::on_bytes(std::string_view bytes) {
-  if (silent_ || stage_ == Stage::finishing)
+  if (silent_ || stage_ == Stage::finishing) {
     return;
-  if (stage_ == Stage::request)
+  }
+  if (stage_ == Stage::request) {
     on_request_bytes(bytes);
-  else
+  } else {
     on_frame_bytes(bytes);
+  }
 }
 
 // ---- the upgrade ----------------------------------------------------------------------------------------------------
 
 void Connection::on_request_bytes(std::string_view bytes) {
-  if (parser_.done())
+  if (parser_.done()) {
     return;
+  }
   const std::size_t taken = parser_.feed(bytes);
-  if (!parser_.done())
+  if (!parser_.done()) {
     return;
+  }
   answer(0, [this] { on_request(); });
-  if (stage_ == Stage::session && taken < bytes.size())
+  if (stage_ == Stage::session && taken < bytes.size()) {
     on_frame_bytes(bytes.substr(taken));
+  }
 }
 
 void Connection::on_request() {
-  if (!asks_for_upgrade(request()))
+  if (!asks_for_upgrade(request())) {
     refuse(refusal(426));
-  else if (ending_.at == EndsAt::request)
+  } else if (ending_.at == EndsAt::request) {
     ending_.act(*this);
-  else
+  } else {
     upgrade({});
+  }
 }
 
 void Connection::refuse(std::string_view answer) {
@@ -140,9 +152,11 @@ void Connection::refuse(std::string_view answer) {
 }
 
 void Connection::upgrade(const UpgradeFault& fault) {
-  if (options_.compress && !ending_.declines_compression)
-    if (const auto agreed = accept_deflate(request()))
+  if (options_.compress && !ending_.declines_compression) {
+    if (const auto agreed = accept_deflate(request())) {
       deflate_ = std::make_unique<Deflate>(*agreed, kMaxMessage);
+    }
+  }
   send(upgrade_head(fault));
   open();
 }
@@ -153,29 +167,35 @@ std::string Connection::upgrade_head(const UpgradeFault& fault) {
     head.append(name).append(": ").append(value).append("\r\n");
   };
   const std::string key = *request().find("Sec-WebSocket-Key");
-  if (fault.accept != UpgradeFault::Accept::missing)
+  if (fault.accept != UpgradeFault::Accept::missing) {
     add("Sec-WebSocket-Accept",
         handshake::accept_key(fault.accept == UpgradeFault::Accept::good ? key : "another key than yours"));
+  }
   const std::string* const asked = request().find("Sec-WebSocket-Protocol");
   const std::string subprotocol = fault.subprotocol.value_or(asked != nullptr ? first_of(*asked) : "");
-  if (!subprotocol.empty())
+  if (!subprotocol.empty()) {
     add("Sec-WebSocket-Protocol", subprotocol);
-  if (deflate_)
+  }
+  if (deflate_) {
     add("Sec-WebSocket-Extensions", extension_value(*accept_deflate(request())));
-  if (!fault.extension.empty())
+  }
+  if (!fault.extension.empty()) {
     add("Sec-WebSocket-Extensions", fault.extension);
+  }
   return head + "\r\n";
 }
 
 void Connection::open() {
   stage_ = Stage::session;
-  if (ending_.at != EndsAt::session)
+  if (ending_.at != EndsAt::session) {
     return;
+  }
   if (options_.after_time.count() > 0) {
     end_timer_.expires_after(options_.after_time);
     end_timer_.async_wait([self = shared_from_this()](asio::error_code error) {
-      if (!error)
+      if (!error) {
         self->end();
+      }
     });
   } else if (options_.after_messages == 0) {
     end();
@@ -188,12 +208,14 @@ void Connection::on_frame_bytes(std::string_view bytes) {
   decoder_.feed(bytes);
   while (const auto item = decoder_.next()) {
     const auto* const frame = std::get_if<wire::Frame>(&*item);
-    if (silent_ || stage_ != Stage::session || stream_->closed())
+    if (silent_ || stage_ != Stage::session || stream_->closed()) {
       continue;
-    if (frame == nullptr)
+    }
+    if (frame == nullptr) {
       close();
-    else
+    } else {
       on_frame(*frame);
+    }
   }
 }
 
@@ -202,8 +224,9 @@ void Connection::on_frame(const wire::Frame& frame) {
     on_close(frame.payload);
   } else if (frame.header.opcode == wire::Opcode::ping && !options_.no_pong && !close_sent_) {
     answer(frame.payload.size(), [this, payload = std::string(frame.payload)] {
-      if (!silent_ && !close_sent_)
+      if (!silent_ && !close_sent_) {
         send(rehearsal::frame(wire::Opcode::pong, payload));
+      }
     });
   } else if (!wire::is_control(frame.header.opcode) && !ended_ && !close_sent_) {
     on_data(frame);
@@ -222,8 +245,9 @@ void Connection::on_data(const wire::Frame& frame) {
     return;
   }
   message_.append(frame.payload);
-  if (!in_message_)
+  if (!in_message_) {
     on_message();
+  }
 }
 
 void Connection::on_message() {
@@ -236,12 +260,15 @@ void Connection::on_message() {
     message_ = *std::move(inflated);
   }
   answer(message_.size(), [this, opcode = message_opcode_, zip = message_compressed_, text = std::move(message_)] {
-    if (silent_ || ended_ || close_sent_)
+    if (silent_ || ended_ || close_sent_) {
       return;
-    if (options_.echo)
+    }
+    if (options_.echo) {
       echo(opcode, zip, text);
-    if (++messages_ == options_.after_messages && ending_.at == EndsAt::session)
+    }
+    if (++messages_ == options_.after_messages && ending_.at == EndsAt::session) {
       end();
+    }
   });
   message_.clear();
 }
@@ -254,13 +281,16 @@ void Connection::echo(wire::Opcode opcode, bool compressed, std::string_view mes
 }
 
 void Connection::on_close(std::string_view payload) {
-  if (ignores_close_)
+  if (ignores_close_) {
     return;
+  }
   answer(payload.size(), [this, body = std::string(payload)] {
-    if (silent_)
+    if (silent_) {
       return;
-    if (!close_sent_)
+    }
+    if (!close_sent_) {
       send(frame(wire::Opcode::close, body));
+    }
     close_sent_ = true;
     finish();
   });
@@ -272,8 +302,9 @@ void Connection::send_close(std::string_view close_frame) {
 }
 
 void Connection::end() {
-  if (ended_ || stage_ != Stage::session)
+  if (ended_ || stage_ != Stage::session) {
     return;
+  }
   ended_ = true;
   ending_.act(*this);
 }
@@ -291,8 +322,9 @@ void Connection::pour(Source source) {
 
 void Connection::pour_on() {
   const std::string bytes = Clock::now() < pour_until_ ? source_() : std::string();
-  if (bytes.empty() || stage_ == Stage::finishing)
+  if (bytes.empty() || stage_ == Stage::finishing) {
     return;
+  }
   send(bytes);
   stream_->when_drained([self = shared_from_this()] { self->pour_on(); });
 }
@@ -306,23 +338,27 @@ void Connection::answer(std::size_t size, std::function<void()> action) {
   }
   held_ += size;
   answers_.push_back({Clock::now() + options_.delay, size, std::move(action)});
-  if (answers_.size() == 1)
+  if (answers_.size() == 1) {
     arm_answers();
+  }
 }
 
 void Connection::arm_answers() {
   answer_timer_.expires_at(answers_.front().due);
   answer_timer_.async_wait([self = shared_from_this()](asio::error_code error) {
-    if (error || self->answers_.empty())
+    if (error || self->answers_.empty()) {
       return;
+    }
     const Answer next = std::move(self->answers_.front());
     self->answers_.pop_front();
     self->held_ -= next.size;
     next.action();
-    if (!self->answers_.empty())
+    if (!self->answers_.empty()) {
       self->arm_answers();
-    if (self->paused_)
+    }
+    if (self->paused_) {
       self->keep_reading();
+    }
   });
 }
 

@@ -9,8 +9,9 @@ namespace {
 /// zlib cannot deflate with a window of 256 bytes.
 bool window_bits(const std::string& text, int& bits) {
   if (text.empty() || text.size() > 2 ||
-      !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+      !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     return false;
+  }
   bits = std::stoi(text);
   return bits >= 9 && bits <= 15;
 }
@@ -18,14 +19,15 @@ bool window_bits(const std::string& text, int& bits) {
 std::optional<handshake::DeflateParameters> accept_offer(const handshake::Extension& offer) {
   handshake::DeflateParameters agreed;
   for (const auto& [name, value] : offer.parameters) {
-    if (name == "server_no_context_takeover")
+    if (name == "server_no_context_takeover") {
       agreed.server_no_context_takeover = true;
-    else if (name == "client_no_context_takeover")
+    } else if (name == "client_no_context_takeover") {
       agreed.client_no_context_takeover = true;
-    else if (name == "server_max_window_bits" && !window_bits(value, agreed.server_max_window_bits))
+    } else if (name == "server_max_window_bits" && !window_bits(value, agreed.server_max_window_bits)) {
       return std::nullopt;
-    else if (name != "server_max_window_bits" && name != "client_max_window_bits")
+    } else if (name != "server_max_window_bits" && name != "client_max_window_bits") {
       return std::nullopt;
+    }
   }
   return agreed;
 }
@@ -37,8 +39,9 @@ std::optional<handshake::DeflateParameters> accept_deflate(const handshake::Head
     const auto offers = handshake::parse_extensions(value);
     for (const auto& offer : offers.value_or(std::vector<handshake::Extension>{})) {
       const auto agreed = offer.name == "permessage-deflate" ? accept_offer(offer) : std::nullopt;
-      if (agreed)
+      if (agreed) {
         return agreed;
+      }
     }
   }
   return std::nullopt;
@@ -46,12 +49,15 @@ std::optional<handshake::DeflateParameters> accept_deflate(const handshake::Head
 
 std::string extension_value(const handshake::DeflateParameters& agreed) {
   std::string value = "permessage-deflate";
-  if (agreed.server_no_context_takeover)
+  if (agreed.server_no_context_takeover) {
     value += "; server_no_context_takeover";
-  if (agreed.client_no_context_takeover)
+  }
+  if (agreed.client_no_context_takeover) {
     value += "; client_no_context_takeover";
-  if (agreed.server_max_window_bits != 15)
+  }
+  if (agreed.server_max_window_bits != 15) {
     value += "; server_max_window_bits=" + std::to_string(agreed.server_max_window_bits);
+  }
   return value;
 }
 
@@ -73,7 +79,9 @@ std::string inflate_bomb(unsigned mebibytes) {
   const std::string block = wire::Deflater({false}).compress(std::string(1U << 20, 'a'));
   // A message stands for itself and, with its tail, ends at a byte, so it can be repeated as it is.
   std::string bomb = block;
-  for (unsigned n = 1; n < mebibytes; ++n) bomb.append(wire::kMessageTail).append(block);
+  for (unsigned n = 1; n < mebibytes; ++n) {
+    bomb.append(wire::kMessageTail).append(block);
+  }
   return bomb;
 }
 

@@ -92,10 +92,11 @@ void refuse_as_asked(Connection& c) {
 }
 
 void redirect(Connection& c) {
-  if (is_redirect_target(c.request()))
+  if (is_redirect_target(c.request())) {
     c.upgrade({});
-  else
+  } else {
     c.refuse(refusal(301));
+  }
 }
 
 void ignore_close(Connection& c) {
@@ -239,8 +240,9 @@ std::vector<Ending> hostile_rows() {
 std::vector<Ending> all_rows() {
   std::vector<Ending> all{
       {{"none", "a good server: it answers until the client leaves", false}, EndsAt::never, nullptr}};
-  for (const auto& rows : {closing_rows(), transport_rows(), broken_frame_rows(), upgrade_rows(), hostile_rows()})
+  for (const auto& rows : {closing_rows(), transport_rows(), broken_frame_rows(), upgrade_rows(), hostile_rows()}) {
     all.insert(all.end(), rows.begin(), rows.end());
+  }
   return all;
 }
 
@@ -265,7 +267,9 @@ const Ending& chosen_ending(const ServerOptions& options) {
 const std::vector<EndingRow>& endings() {
   static const std::vector<EndingRow> rows = [] {
     std::vector<EndingRow> shown;
-    for (const Ending& ending : table()) shown.push_back(ending.row);
+    for (const Ending& ending : table()) {
+      shown.push_back(ending.row);
+    }
     return shown;
   }();
   return rows;

@@ -18,7 +18,9 @@ constexpr const char* kHeadStart = "HTTP/1.1 101 Switching Protocols\r\nUpgrade:
 /// `first`, then `count` times `piece` in batches, then `last`.
 Connection::Source repeated(std::string first, std::string piece, unsigned count, std::string last) {
   std::string batch;
-  for (unsigned n = 0; n < kBatch; ++n) batch += piece;
+  for (unsigned n = 0; n < kBatch; ++n) {
+    batch += piece;
+  }
   return [next = std::move(first),
           batch = std::move(batch),
           size = piece.size(),
@@ -28,8 +30,9 @@ Connection::Source repeated(std::string first, std::string piece, unsigned count
     const unsigned now = std::min(left, kBatch);
     bytes.append(batch, 0, now * size);
     left -= now;
-    if (left == 0)
+    if (left == 0) {
       bytes += std::exchange(last, {});
+    }
     return bytes;
   };
 }

@@ -20,13 +20,16 @@ constexpr auto kAcceptAgainAfter = std::chrono::milliseconds(100);
 
 Result<void> check(const ServerOptions& options) {
   const Ending* const ending = find_ending(options.ending);
-  if (ending == nullptr)
+  if (ending == nullptr) {
     return fail(ErrorKind::usage, "ending " + options.ending + ": not known", "whydrop rehearse --list names them all");
-  if (options.status != 0 && (options.status < 200 || options.status > 599))
+  }
+  if (options.status != 0 && (options.status < 200 || options.status > 599)) {
     return fail(ErrorKind::usage, "status " + std::to_string(options.status) + ": not between 200 and 599");
-  if (options.status != 0 && options.ending != "none" && options.ending != "refused")
+  }
+  if (options.status != 0 && options.ending != "none" && options.ending != "refused") {
     return fail(ErrorKind::usage,
                 "status " + std::to_string(options.status) + ": does not go with the ending " + options.ending);
+  }
   return {};
 }
 
@@ -53,17 +56,22 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     asio::error_code error;
     const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, error);
     const tcp::endpoint endpoint(address, options.port);
-    if (!error)
+    if (!error) {
       acceptor.open(endpoint.protocol(), error);
-    if (!error)
+    }
+    if (!error) {
       acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error)
+    }
+    if (!error) {
       acceptor.bind(endpoint, error);
-    if (!error)
+    }
+    if (!error) {
       acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error)
+    }
+    if (error) {
       return fail(ErrorKind::local,
                   "listen on " + options.host + ":" + std::to_string(options.port) + ": " + error.message());
+    }
     return {};
   }
 
@@ -75,37 +83,42 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
 
   void accept() {
     acceptor.async_accept([self = shared_from_this()](asio::error_code error, tcp::socket socket) {
-      if (error == asio::error::operation_aborted || !self->acceptor.is_open())
+      if (error == asio::error::operation_aborted || !self->acceptor.is_open()) {
         return;
+      }
       if (error) {
         self->accept_later();
         return;
       }
       self->admit(std::move(socket));
-      if (self->options.once)
+      if (self->options.once) {
         self->acceptor.close();
-      else
+      } else {
         self->accept();
+      }
     });
   }
 
   void accept_later() {
     accept_timer.expires_after(kAcceptAgainAfter);
     accept_timer.async_wait([self = shared_from_this()](asio::error_code error) {
-      if (!error)
+      if (!error) {
         self->accept();
+      }
     });
   }
 
   void admit(tcp::socket socket) {
     // Over the limit the socket is closed by its destructor.
-    if (clients.size() >= kMaxClients)
+    if (clients.size() >= kMaxClients) {
       return;
+    }
     const std::weak_ptr<Impl> weak = weak_from_this();
     const auto client = std::make_shared<Connection>(
         std::move(socket), options, identity.context, [weak](const std::shared_ptr<Connection>& gone) {
-          if (const auto self = weak.lock())
+          if (const auto self = weak.lock()) {
             self->forget(gone);
+          }
         });
     clients.insert(client);
     client->start();
@@ -113,16 +126,20 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
 
   void forget(const std::shared_ptr<Connection>& client) {
     clients.erase(client);
-    if (options.once && clients.empty() && idle_exit)
+    if (options.once && clients.empty() && idle_exit) {
       std::exchange(idle_exit, nullptr)();
+    }
   }
 
   void sweep() {
     sweep_timer.expires_after(kSweepEvery);
     sweep_timer.async_wait([self = shared_from_this()](asio::error_code error) {
-      if (error)
+      if (error) {
         return;
-      for (const auto& client : std::set<std::shared_ptr<Connection>>(self->clients)) client->sweep();
+      }
+      for (const auto& client : std::set<std::shared_ptr<Connection>>(self->clients)) {
+        client->sweep();
+      }
       self->sweep();
     });
   }
@@ -132,7 +149,9 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     acceptor.close(ignored);
     sweep_timer.cancel();
     accept_timer.cancel();
-    for (const auto& client : std::exchange(clients, {})) client->close();
+    for (const auto& client : std::exchange(clients, {})) {
+      client->close();
+    }
   }
 };
 
@@ -144,19 +163,22 @@ Server::~Server() {
 
 Result<std::uint16_t> Server::start() {
   auto ready = check(impl_->options);
-  if (!ready)
+  if (!ready) {
     return tl::unexpected<Error>(ready.error());
+  }
   impl_->options.tls =
       impl_->options.tls || chosen_ending(impl_->options).row.needs_tls || !impl_->options.tls_fault.empty();
   if (impl_->options.tls) {
     auto made = make_identity(impl_->options.tls_fault);
-    if (!made)
+    if (!made) {
       return tl::unexpected<Error>(made.error());
+    }
     impl_->identity = *std::move(made);
   }
   ready = impl_->listen();
-  if (!ready)
+  if (!ready) {
     return tl::unexpected<Error>(ready.error());
+  }
   impl_->accept();
   impl_->sweep();
   const std::uint16_t port = impl_->acceptor.local_endpoint().port();

@@ -29,8 +29,9 @@ void Stream::drip(std::chrono::nanoseconds gap) {
 }
 
 void Stream::read(OnBytes on_bytes) {
-  if (closed_)
+  if (closed_) {
     return;
+  }
   on_bytes_ = std::move(on_bytes);
   if (ended_) {
     asio::post(socket_.get_executor(), [self = shared_from_this()] { self->on_wire_bytes({}); });
@@ -38,8 +39,9 @@ void Stream::read(OnBytes on_bytes) {
   }
   socket_.async_read_some(
       asio::buffer(buffer_), [self = shared_from_this()](asio::error_code error, std::size_t count) {
-        if (self->closed_)
+        if (self->closed_) {
           return;
+        }
         self->ended_ = static_cast<bool>(error);
         self->on_wire_bytes(error ? std::string_view{} : std::string_view(self->buffer_.data(), count));
       });
@@ -47,8 +49,9 @@ void Stream::read(OnBytes on_bytes) {
 
 void Stream::on_wire_bytes(std::string_view wire) {
   const OnBytes on_bytes = std::exchange(on_bytes_, nullptr);
-  if (!on_bytes)
+  if (!on_bytes) {
     return;
+  }
   if (!tls_ || ended_) {
     on_bytes(wire);
     return;
@@ -56,10 +59,11 @@ void Stream::on_wire_bytes(std::string_view wire) {
   plain_.clear();
   ended_ = !tls_->feed(wire, plain_);
   queue_wire(tls_->take_output());
-  if (plain_.empty() && !ended_)
+  if (plain_.empty() && !ended_) {
     read(on_bytes);
-  else
+  } else {
     on_bytes(plain_);
+  }
 }
 
 void Stream::write(std::string_view plain) {
@@ -72,15 +76,17 @@ void Stream::write(std::string_view plain) {
 }
 
 void Stream::queue_wire(std::string_view wire) {
-  if (closed_ || fin_wanted_)
+  if (closed_ || fin_wanted_) {
     return;
+  }
   pending_.append(wire);
   pump();
 }
 
 void Stream::pump() {
-  if (writing_ || closed_)
+  if (writing_ || closed_) {
     return;
+  }
   if (flown_ == flying_.size()) {
     flying_.clear();
     flown_ = 0;
@@ -94,12 +100,14 @@ void Stream::pump() {
   const std::size_t most = gap_.count() > 0 ? 1 : flying_.size();
   socket_.async_write_some(asio::buffer(flying_.data() + flown_, std::min(most, flying_.size() - flown_)),
                            [self = shared_from_this()](asio::error_code error, std::size_t count) {
-                             if (self->closed_)
+                             if (self->closed_) {
                                return;
-                             if (error)
+                             }
+                             if (error) {
                                self->close();
-                             else
+                             } else {
                                self->on_written(count);
+                             }
                            });
 }
 
@@ -113,8 +121,9 @@ void Stream::on_written(std::size_t count) {
   }
   timer_.expires_after(gap_);
   timer_.async_wait([self = shared_from_this()](asio::error_code error) {
-    if (error || self->closed_)
+    if (error || self->closed_) {
       return;
+    }
     self->writing_ = false;
     self->pump();
   });
@@ -126,7 +135,9 @@ void Stream::drained() {
     asio::error_code ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
   }
-  for (const Then& then : std::exchange(then_, {})) then();
+  for (const Then& then : std::exchange(then_, {})) {
+    then();
+  }
 }
 
 void Stream::when_drained(Then then) {
@@ -158,8 +169,9 @@ bool Stream::acknowledged() {
 }
 
 void Stream::reset_when_acknowledged(int tries_left) {
-  if (closed_)
+  if (closed_) {
     return;
+  }
   if (tries_left == 0 || acknowledged()) {
     asio::error_code ignored;
     socket_.set_option(asio::socket_base::linger(true, 0), ignored);
@@ -168,22 +180,25 @@ void Stream::reset_when_acknowledged(int tries_left) {
   }
   timer_.expires_after(kAcknowledgePoll);
   timer_.async_wait([self = shared_from_this(), tries_left](asio::error_code error) {
-    if (!error)
+    if (!error) {
       self->reset_when_acknowledged(tries_left - 1);
+    }
   });
 }
 
 void Stream::close() {
-  if (closed_)
+  if (closed_) {
     return;
+  }
   closed_ = true;
   on_bytes_ = nullptr;
   then_.clear();
   timer_.cancel();
   asio::error_code ignored;
   socket_.close(ignored);
-  if (on_closed_)
+  if (on_closed_) {
     asio::post(socket_.get_executor(), std::exchange(on_closed_, nullptr));
+  }
 }
 
 }  // namespace whydrop::rehearsal

@@ -34,8 +34,9 @@ bool TlsCodec::read_plain(std::string& plain) {
   char buffer[16 * 1024];
   for (;;) {
     const int got = SSL_read(ssl_.get(), buffer, sizeof buffer);
-    if (got <= 0)
+    if (got <= 0) {
       return SSL_get_error(ssl_.get(), got) == SSL_ERROR_WANT_READ;
+    }
     plain.append(buffer, static_cast<std::size_t>(got));
   }
 }
@@ -49,8 +50,9 @@ void TlsCodec::encrypt(std::string_view plain) {
   while (!plain.empty()) {
     const int size = static_cast<int>(std::min<std::size_t>(plain.size(), INT_MAX));
     const int put = SSL_write(ssl_.get(), plain.data(), size);
-    if (put <= 0)
+    if (put <= 0) {
       return;
+    }
     plain.remove_prefix(static_cast<std::size_t>(put));
   }
 }
@@ -63,8 +65,9 @@ void TlsCodec::close_notify() {
 std::string TlsCodec::take_output() {
   BIO* out = SSL_get_wbio(ssl_.get());
   std::string bytes(BIO_ctrl_pending(out), '\0');
-  if (!bytes.empty())
+  if (!bytes.empty()) {
     BIO_read(out, bytes.data(), static_cast<int>(bytes.size()));
+  }
   return bytes;
 }
 

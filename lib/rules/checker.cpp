@@ -69,10 +69,12 @@ void Checker::Impl::judge(const Context& context, Side side, std::uint64_t seq) 
   const auto& rows = table();
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const auto* check = std::get_if<Judgement (*)(const Context&)>(&rows[row].check);
-    if (check == nullptr)
+    if (check == nullptr) {
       continue;
-    if (auto judgement = (*check)(context))
+    }
+    if (auto judgement = (*check)(context)) {
       tell(row, side, seq, std::move(*judgement));
+    }
   }
 }
 
@@ -100,8 +102,9 @@ void Checker::Impl::tell(std::size_t row, Side side, std::uint64_t seq, Broken&&
 void Checker::Impl::on_ending() {
   for (std::size_t row = 0; row < tallies.size(); ++row) {
     auto& tally = tallies[row];
-    if (tally.untold == 0)
+    if (tally.untold == 0) {
       continue;
+    }
     const auto& rule = table()[row].rule;
     session::Finding finding(std::string(rule.id), tally.last_seq);
     finding.severity = rule.severity;
@@ -129,8 +132,9 @@ bool Checker::Impl::is_clean(const session::Frame& frame) {
 }
 
 void Checker::Impl::on(const session::Frame& frame, std::uint64_t seq) {
-  if (!is_clean(frame))
+  if (!is_clean(frame)) {
     judge_frame(frame, seq, true);
+  }
   follow(frame, seq);
 }
 
@@ -164,10 +168,12 @@ void Checker::Impl::follow(const session::Frame& frame, std::uint64_t seq) {
   } else if (opcode != Opcode::continuation || !from.half.in_message()) {
     return;
   }
-  if (from.half.text)
+  if (from.half.text) {
     check_text(frame, seq);
-  if (frame.header.fin)
+  }
+  if (frame.header.fin) {
     from.half.message_seq = 0;
+  }
 }
 
 /// Text is judged frame by frame, so that a break is told as early as an endpoint can see it.
@@ -177,37 +183,42 @@ void Checker::Impl::check_text(const session::Frame& frame, std::uint64_t seq) {
     from.half.text = false;
     return;
   }
-  if (!from.utf8.feed(frame.payload))
+  if (!from.utf8.feed(frame.payload)) {
     tell_bad_text(from, frame.from, seq, false);
-  else if (frame.cut())
+  } else if (frame.cut()) {
     from.half.text = false;
-  else if (frame.header.fin && !from.utf8.complete())
+  } else if (frame.header.fin && !from.utf8.complete()) {
     tell_bad_text(from, frame.from, seq, true);
+  }
 }
 
 void Checker::Impl::tell_bad_text(Speaker& from, Side side, std::uint64_t seq, bool end) {
-  if (from.utf8_told)
+  if (from.utf8_told) {
     return;
+  }
   from.utf8_told = true;
   judge(TextContext{side, seq, from.half.message_seq, from.utf8.valid_bytes(), end}, side, seq);
 }
 
 /// The header of a frame that the end cut may have broken rules already.
 void Checker::Impl::on(const session::Partial& partial, std::uint64_t seq) {
-  if (!partial.has_header)
+  if (!partial.has_header) {
     return;
+  }
   session::Frame frame;
   frame.from = partial.from;
   frame.header = partial.header;
   frame.offset = partial.offset;
   frame.payload = partial.payload;
-  if (!is_clean(frame))
+  if (!is_clean(frame)) {
     judge_frame(frame, seq, false);
+  }
 }
 
 void Checker::Impl::on(const session::UndecodedBytes& bytes, std::uint64_t seq) {
-  if (!std::exchange(speaker(bytes.from).lost, true))
+  if (!std::exchange(speaker(bytes.from).lost, true)) {
     judge(BytesContext{bytes.from, seq, bytes.bytes}, bytes.from, seq);
+  }
 }
 
 void Checker::Impl::on(const session::Inflated& inflated, std::uint64_t seq) {
@@ -216,15 +227,18 @@ void Checker::Impl::on(const session::Inflated& inflated, std::uint64_t seq) {
     from.inflate_failed = true;
     judge(InflatedContext{inflated}, inflated.from, seq);
   }
-  if (!inflated.text || !inflated.error.empty() || !inflated.redact.empty())
+  if (!inflated.text || !inflated.error.empty() || !inflated.redact.empty()) {
     return;
+  }
   const bool whole = inflated.content.size() == inflated.length;
   const auto valid = utf8_valid_prefix(inflated.content);
-  if (valid == inflated.content.size())
+  if (valid == inflated.content.size()) {
     return;
+  }
   const bool unfinished = decode_code_point(inflated.content.substr(valid)).status == Utf8Status::incomplete;
-  if (unfinished && !whole)
+  if (unfinished && !whole) {
     return;
+  }
   const auto first = inflated.frames.empty() ? seq : inflated.frames.front();
   judge(TextContext{inflated.from, seq, first, valid, unfinished}, inflated.from, seq);
 }
@@ -234,8 +248,9 @@ void Checker::Impl::on(const session::Request& fact, std::uint64_t seq) {
   request_seq = upgrade_seq = seq;
   upgrade = Upgrade::asked;
   deflate_agreed = false;
-  if (websocket)
+  if (websocket) {
     judge(HeadContext{Side::client, seq, *request, fact.headers, fact.raw, nullptr, 0}, Side::client, seq);
+  }
 }
 
 void Checker::Impl::on(const session::Response& fact, std::uint64_t seq) {
@@ -246,8 +261,9 @@ void Checker::Impl::on(const session::Response& fact, std::uint64_t seq) {
   }
   const auto* asked = request ? &*request : nullptr;
   deflate_agreed = head.status == 101 && asked != nullptr && handshake::negotiate(*asked, head).deflate.has_value();
-  if (websocket)
+  if (websocket) {
     judge(HeadContext{Side::server, seq, head, fact.headers, fact.raw, asked, request_seq}, Side::server, seq);
+  }
 }
 
 Checker::Checker(const session::Tracker&, Emit emit) : impl_(std::make_unique<Impl>(std::move(emit))) {}
@@ -255,8 +271,9 @@ Checker::~Checker() = default;
 
 void Checker::on_event(const Event& event) {
   auto& impl = *impl_;
-  if (const auto* frame = std::get_if<session::Frame>(&event.body))
+  if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
     return impl.on(*frame, event.seq);
+  }
   std::visit(overloaded{[&](const session::Open& open) { impl.websocket = open.role == "websocket"; },
                         [&](const session::Request& request) { impl.on(request, event.seq); },
                         [&](const session::Response& response) { impl.on(response, event.seq); },

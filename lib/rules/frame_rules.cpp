@@ -24,8 +24,9 @@ bool has_close_body(const FrameContext& context) {
 }
 
 std::optional<std::uint16_t> close_code(const FrameContext& context) {
-  if (!has_close_body(context))
+  if (!has_close_body(context)) {
     return std::nullopt;
+  }
   return session::read_close(context.frame, context.seq).code;
 }
 
@@ -37,8 +38,9 @@ bool is_reserved_code(std::uint16_t code) {
 std::string rsv_names(std::uint8_t rsv) {
   std::string names;
   for (int bit = 1; bit <= 3; ++bit) {
-    if ((rsv & (8 >> bit)) != 0)
+    if ((rsv & (8 >> bit)) != 0) {
       names += fmt::format("{}RSV{}", names.empty() ? "" : ", ", bit);
+    }
   }
   return names;
 }
@@ -55,14 +57,16 @@ Broken broken(const FrameContext& context, std::string says, std::vector<std::ui
 }  // namespace
 
 Judgement mask_from_server(const FrameContext& context) {
-  if (context.frame.from != Side::server || !context.frame.header.masked)
+  if (context.frame.from != Side::server || !context.frame.header.masked) {
     return std::nullopt;
+  }
   return broken(context, fmt::format("The server masked its frame {}; only a client masks.", context.seq));
 }
 
 Judgement mask_missing_from_client(const FrameContext& context) {
-  if (context.frame.from != Side::client || context.frame.header.masked)
+  if (context.frame.from != Side::client || context.frame.header.masked) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("The client left its frame {} unmasked; a client masks every frame.", context.seq));
 }
@@ -70,25 +74,28 @@ Judgement mask_missing_from_client(const FrameContext& context) {
 Judgement rsv_without_extension(const FrameContext& context) {
   const auto allowed = context.deflate_agreed ? wire::kRsv1 : std::uint8_t{0};
   const auto stray = static_cast<std::uint8_t>(context.frame.header.rsv & ~allowed);
-  if (stray == 0)
+  if (stray == 0) {
     return std::nullopt;
+  }
   Broken result = broken(context,
                          fmt::format("{} set {} in its frame {}; no agreed extension gives that a meaning.",
                                      subject(context.frame.from),
                                      rsv_names(stray),
                                      context.seq));
-  if (!context.deflate_agreed && (stray & wire::kRsv1) != 0)
+  if (!context.deflate_agreed && (stray & wire::kRsv1) != 0) {
     result.fix =
         "It may compress although permessage-deflate was not agreed: compare the extensions in request and "
         "answer, and look for a proxy that removes Sec-WebSocket-Extensions.";
+  }
   return result;
 }
 
 Judgement rsv1_misplaced(const FrameContext& context) {
   const auto& header = context.frame.header;
   const bool may_carry = !is_control(header.opcode) && header.opcode != Opcode::continuation;
-  if (!context.deflate_agreed || (header.rsv & wire::kRsv1) == 0 || may_carry)
+  if (!context.deflate_agreed || (header.rsv & wire::kRsv1) == 0 || may_carry) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{} set RSV1 in its {} frame {}; only the first frame of a message may have it.",
                             subject(context.frame.from),
@@ -98,8 +105,9 @@ Judgement rsv1_misplaced(const FrameContext& context) {
 
 Judgement opcode_reserved(const FrameContext& context) {
   const auto opcode = context.frame.header.opcode;
-  if (!is_reserved(opcode))
+  if (!is_reserved(opcode)) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{} sent frame {} with opcode {}, which is reserved.",
                             subject(context.frame.from),
@@ -109,8 +117,9 @@ Judgement opcode_reserved(const FrameContext& context) {
 
 Judgement control_fragmented(const FrameContext& context) {
   const auto& header = context.frame.header;
-  if (!is_control(header.opcode) || header.fin)
+  if (!is_control(header.opcode) || header.fin) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{} sent its {} frame {} without FIN; a control frame is never fragmented.",
                             subject(context.frame.from),
@@ -120,8 +129,9 @@ Judgement control_fragmented(const FrameContext& context) {
 
 Judgement control_too_long(const FrameContext& context) {
   const auto& header = context.frame.header;
-  if (!is_control(header.opcode) || header.length <= kMaxControl)
+  if (!is_control(header.opcode) || header.length <= kMaxControl) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{} sent a {} of {} bytes in frame {}; a control frame carries at most {}.",
                             subject(context.frame.from),
@@ -132,8 +142,9 @@ Judgement control_too_long(const FrameContext& context) {
 }
 
 Judgement continuation_unexpected(const FrameContext& context) {
-  if (context.frame.header.opcode != Opcode::continuation || context.own.in_message())
+  if (context.frame.header.opcode != Opcode::continuation || context.own.in_message()) {
     return std::nullopt;
+  }
   return broken(
       context,
       fmt::format(
@@ -143,8 +154,9 @@ Judgement continuation_unexpected(const FrameContext& context) {
 Judgement continuation_missing(const FrameContext& context) {
   const auto opcode = context.frame.header.opcode;
   const bool begins = opcode == Opcode::text || opcode == Opcode::binary;
-  if (!begins || !context.own.in_message())
+  if (!begins || !context.own.in_message()) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{} began a {} message in frame {} before the message that began in frame {} was finished.",
                             subject(context.frame.from),
@@ -157,8 +169,9 @@ Judgement continuation_missing(const FrameContext& context) {
 Judgement length_not_minimal(const FrameContext& context) {
   const auto& header = context.frame.header;
   const auto shortest = wire::shortest_form(header.length);
-  if (header.length_form <= shortest)
+  if (header.length_form <= shortest) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{} wrote the length {} of frame {} in the {}-bit form; the {}-bit form holds it.",
                             subject(context.frame.from),
@@ -169,8 +182,9 @@ Judgement length_not_minimal(const FrameContext& context) {
 }
 
 Judgement frame_before_upgrade(const FrameContext& context) {
-  if (context.upgrade != Upgrade::asked)
+  if (context.upgrade != Upgrade::asked) {
     return std::nullopt;
+  }
   return broken(
       context,
       fmt::format("{} sent frame {} before the upgrade was answered.", subject(context.frame.from), context.seq),
@@ -178,8 +192,9 @@ Judgement frame_before_upgrade(const FrameContext& context) {
 }
 
 Judgement data_after_close(const FrameContext& context) {
-  if (is_control(context.frame.header.opcode) || context.own.close_seq == 0)
+  if (is_control(context.frame.header.opcode) || context.own.close_seq == 0) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{} sent data in frame {} after its Close in frame {}.",
                             subject(context.frame.from),
@@ -192,8 +207,9 @@ Judgement frame_after_close(const FrameContext& context) {
   const auto opcode = context.frame.header.opcode;
   // Pings and pongs are allowed until the connection is closed.
   const bool judged = is_control(opcode) && opcode != Opcode::ping && opcode != Opcode::pong;
-  if (!judged || context.own.close_seq == 0)
+  if (!judged || context.own.close_seq == 0) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{} sent a {} frame ({}) after its Close in frame {}.",
                             subject(context.frame.from),
@@ -204,8 +220,9 @@ Judgement frame_after_close(const FrameContext& context) {
 }
 
 Judgement close_body_one_byte(const FrameContext& context) {
-  if (!is_close(context) || context.frame.header.length != 1)
+  if (!is_close(context) || context.frame.header.length != 1) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{} sent Close frame {} with a body of 1 byte; it is empty or begins with a code "
                             "of 2 bytes.",
@@ -215,8 +232,9 @@ Judgement close_body_one_byte(const FrameContext& context) {
 
 Judgement close_code_reserved(const FrameContext& context) {
   const auto code = close_code(context);
-  if (!code || !is_reserved_code(*code))
+  if (!code || !is_reserved_code(*code)) {
     return std::nullopt;
+  }
   Broken result = broken(context,
                          fmt::format("{} sent close code {} in frame {}; it must never be on the wire.",
                                      subject(context.frame.from),
@@ -230,8 +248,9 @@ Judgement close_code_reserved(const FrameContext& context) {
 
 Judgement close_code_out_of_range(const FrameContext& context) {
   const auto code = close_code(context);
-  if (!code || wire::is_sendable(*code) || is_reserved_code(*code))
+  if (!code || wire::is_sendable(*code) || is_reserved_code(*code)) {
     return std::nullopt;
+  }
   const bool unassigned = wire::close_range(*code) == wire::CloseRange::unassigned;
   Broken result = broken(context,
                          fmt::format("{} sent close code {} in frame {}; {}.",
@@ -244,12 +263,14 @@ Judgement close_code_out_of_range(const FrameContext& context) {
 }
 
 Judgement utf8_invalid_close_reason(const FrameContext& context) {
-  if (!has_close_body(context) || context.frame.payload.size() <= 2 || !context.frame.redact.empty())
+  if (!has_close_body(context) || context.frame.payload.size() <= 2 || !context.frame.redact.empty()) {
     return std::nullopt;
+  }
   const auto reason = context.frame.payload.substr(2);
   const auto valid = utf8_valid_prefix(reason);
-  if (valid == reason.size())
+  if (valid == reason.size()) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{} gave Close frame {} a reason that is not UTF-8 (byte {} of {}).",
                             subject(context.frame.from),
@@ -259,8 +280,9 @@ Judgement utf8_invalid_close_reason(const FrameContext& context) {
 }
 
 Judgement close_in_mid_message(const FrameContext& context) {
-  if (!is_close(context) || !context.own.in_message() || context.own.close_seq != 0)
+  if (!is_close(context) || !context.own.in_message() || context.own.close_seq != 0) {
     return std::nullopt;
+  }
   return Broken{fmt::format("{} closed in frame {} in the middle of the message that began in frame {}.",
                             subject(context.frame.from),
                             context.seq,
@@ -272,8 +294,9 @@ Judgement close_in_mid_message(const FrameContext& context) {
 Judgement close_echo_differs(const FrameContext& context) {
   const auto code = close_code(context);
   if (!code || context.own.close_seq != 0 || context.peer.close_seq == 0 || !context.peer.close_code ||
-      *code == *context.peer.close_code)
+      *code == *context.peer.close_code) {
     return std::nullopt;
+  }
   return Broken{fmt::format("{} answered Close {} in frame {} with Close {}; an answer usually repeats the code.",
                             subject(context.frame.from),
                             *context.peer.close_code,
@@ -284,10 +307,13 @@ Judgement close_echo_differs(const FrameContext& context) {
 }
 
 Judgement length_too_large(const BytesContext& context) {
-  if (context.bytes.size() < 10 || (context.bytes[1] & 0x7F) != 127 || (context.bytes[2] & 0x80) == 0)
+  if (context.bytes.size() < 10 || (context.bytes[1] & 0x7F) != 127 || (context.bytes[2] & 0x80) == 0) {
     return std::nullopt;
+  }
   std::uint64_t length = 0;
-  for (const char c : context.bytes.substr(2, 8)) length = length << 8 | static_cast<unsigned char>(c);
+  for (const char c : context.bytes.substr(2, 8)) {
+    length = length << 8 | static_cast<unsigned char>(c);
+  }
   return Broken{
       fmt::format("{} wrote a frame length of {} bytes; the highest bit must be 0, so nothing after it can be "
                   "read.",
@@ -306,16 +332,18 @@ Judgement utf8_invalid(const TextContext& context) {
                 "Send bytes that are not text as a binary message; look for a text cut at a byte count, or in another "
                 "encoding.",
                 {}};
-  if (context.message_seq != context.seq)
+  if (context.message_seq != context.seq) {
     result.also.push_back(context.message_seq);
+  }
   return result;
 }
 
 Judgement deflate_data_invalid(const InflatedContext& context) {
   const auto& inflated = context.inflated;
   // Not the sender's fault: bytes that we did not keep, a size that we do not follow, what comes of an earlier failure.
-  if (inflated.error.rfind("it is not deflate data", 0) != 0 && inflated.error.rfind("it ends inside", 0) != 0)
+  if (inflated.error.rfind("it is not deflate data", 0) != 0 && inflated.error.rfind("it ends inside", 0) != 0) {
     return std::nullopt;
+  }
   return Broken{
       fmt::format("{} sent a compressed message that cannot be inflated: {}.", subject(inflated.from), inflated.error),
       "Try again with --no-compression; if that works, the two sides disagree about the compression context "

@@ -29,8 +29,9 @@ std::string_view head_name(const HeadContext& context) {
 
 Broken broken(const HeadContext& context, std::string says) {
   Broken result{std::move(says), std::string(fix_sender(context)), {}};
-  if (context.request != nullptr)
+  if (context.request != nullptr) {
     result.also.push_back(context.request_seq);
+  }
   return result;
 }
 
@@ -66,13 +67,15 @@ std::string_view once_only(const HeadContext& context) {
 }  // namespace
 
 Judgement head_malformed(const HeadContext& context) {
-  if (context.raw.empty() || (!context.is_request() && context.head.status == 0))
+  if (context.raw.empty() || (!context.is_request() && context.head.status == 0)) {
     return std::nullopt;
+  }
   handshake::HeadParser parser(context.is_request() ? handshake::HeadParser::Kind::request
                                                     : handshake::HeadParser::Kind::response);
   parser.feed(context.raw);
-  if (parser.head().fault.empty())
+  if (parser.head().fault.empty()) {
     return std::nullopt;
+  }
   return broken(
       context,
       fmt::format(
@@ -80,11 +83,13 @@ Judgement head_malformed(const HeadContext& context) {
 }
 
 Judgement header_repeated(const HeadContext& context) {
-  if (!upgrades(context))
+  if (!upgrades(context)) {
     return std::nullopt;
+  }
   const auto name = once_only(context);
-  if (name.empty())
+  if (name.empty()) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{}'s {} has {} headers {}; it may have one.",
                             subject(context.from),
@@ -97,48 +102,55 @@ Judgement request_line_wrong(const HeadContext& context) {
   const std::string_view line = context.head.start_line;
   const bool is_get = line.substr(0, 4) == "GET ";
   const bool is_1_1 = line.size() > 9 && line.substr(line.size() - 9) == " HTTP/1.1";
-  if (!context.is_request() || (is_get && is_1_1))
+  if (!context.is_request() || (is_get && is_1_1)) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("The client asked for the upgrade with \"{}\"; it must be GET and HTTP/1.1.", line));
 }
 
 Judgement host_missing(const HeadContext& context) {
-  if (!context.is_request() || context.head.find("Host") != nullptr)
+  if (!context.is_request() || context.head.find("Host") != nullptr) {
     return std::nullopt;
+  }
   return broken(context, "The client's request has no Host header.");
 }
 
 Judgement version_wrong(const HeadContext& context) {
   const auto* version = context.head.find("Sec-WebSocket-Version");
-  if (!context.is_request() || (version != nullptr && *version == "13"))
+  if (!context.is_request() || (version != nullptr && *version == "13")) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("The client's request has {}; it must be 13.", shown(context, "Sec-WebSocket-Version")));
 }
 
 Judgement key_invalid(const HeadContext& context) {
-  if (!context.is_request() || is_masked(context, "Sec-WebSocket-Key"))
+  if (!context.is_request() || is_masked(context, "Sec-WebSocket-Key")) {
     return std::nullopt;
+  }
   const auto* key = context.head.find("Sec-WebSocket-Key");
   const auto bytes = key != nullptr ? base64_decode(*key) : std::nullopt;
-  if (bytes && bytes->size() == 16)
+  if (bytes && bytes->size() == 16) {
     return std::nullopt;
+  }
   return broken(
       context,
       fmt::format("The client's request has {}; it must be 16 bytes in base64.", shown(context, "Sec-WebSocket-Key")));
 }
 
 Judgement http_version_wrong(const HeadContext& context) {
-  if (!context.switches() || context.head.start_line.substr(0, 9) == "HTTP/1.1 ")
+  if (!context.switches() || context.head.start_line.substr(0, 9) == "HTTP/1.1 ") {
     return std::nullopt;
+  }
   return broken(
       context, fmt::format("The server switched protocols with \"{}\"; that needs HTTP/1.1.", context.head.start_line));
 }
 
 Judgement upgrade_header_wrong(const HeadContext& context) {
-  if (!upgrades(context) || has_token(context.head, "Upgrade", "websocket"))
+  if (!upgrades(context) || has_token(context.head, "Upgrade", "websocket")) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{}'s {} has {}; it must name websocket.",
                             subject(context.from),
@@ -147,8 +159,9 @@ Judgement upgrade_header_wrong(const HeadContext& context) {
 }
 
 Judgement connection_header_wrong(const HeadContext& context) {
-  if (!upgrades(context) || has_token(context.head, "Connection", "upgrade"))
+  if (!upgrades(context) || has_token(context.head, "Connection", "upgrade")) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{}'s {} has {}; it must name Upgrade.",
                             subject(context.from),
@@ -157,19 +170,22 @@ Judgement connection_header_wrong(const HeadContext& context) {
 }
 
 Judgement accept_missing(const HeadContext& context) {
-  if (!context.switches() || context.head.find("Sec-WebSocket-Accept") != nullptr)
+  if (!context.switches() || context.head.find("Sec-WebSocket-Accept") != nullptr) {
     return std::nullopt;
+  }
   return broken(context, "The server's answer has no Sec-WebSocket-Accept.");
 }
 
 Judgement accept_wrong(const HeadContext& context) {
   const auto* accept = context.head.find("Sec-WebSocket-Accept");
   const auto* key = context.request != nullptr ? context.request->find("Sec-WebSocket-Key") : nullptr;
-  if (!context.switches() || accept == nullptr || key == nullptr)
+  if (!context.switches() || accept == nullptr || key == nullptr) {
     return std::nullopt;
+  }
   const auto expected = handshake::accept_key(*key);
-  if (*accept == expected)
+  if (*accept == expected) {
     return std::nullopt;
+  }
   Broken result = broken(context,
                          fmt::format("The server's Sec-WebSocket-Accept is \"{}\"; for the key of this request "
                                      "it must be \"{}\".",
@@ -183,11 +199,13 @@ Judgement accept_wrong(const HeadContext& context) {
 
 Judgement subprotocol_unasked(const HeadContext& context) {
   const auto* chosen = context.head.find(kProtocol);
-  if (!context.switches() || chosen == nullptr || context.request == nullptr || is_masked(context, kProtocol))
+  if (!context.switches() || chosen == nullptr || context.request == nullptr || is_masked(context, kProtocol)) {
     return std::nullopt;
+  }
   const auto asked = list_values(*context.request, kProtocol);
-  if (std::find(asked.begin(), asked.end(), *chosen) != asked.end())
+  if (std::find(asked.begin(), asked.end(), *chosen) != asked.end()) {
     return std::nullopt;
+  }
   Broken result =
       broken(context,
              asked.empty() ? fmt::format("The server chose subprotocol \"{}\"; the client asked for none.", *chosen)
@@ -199,11 +217,13 @@ Judgement subprotocol_unasked(const HeadContext& context) {
 }
 
 Judgement subprotocol_missing(const HeadContext& context) {
-  if (!context.switches() || context.head.find(kProtocol) != nullptr || context.request == nullptr)
+  if (!context.switches() || context.head.find(kProtocol) != nullptr || context.request == nullptr) {
     return std::nullopt;
+  }
   const auto asked = list_values(*context.request, kProtocol);
-  if (asked.empty())
+  if (asked.empty()) {
     return std::nullopt;
+  }
   Broken result = broken(
       context, fmt::format("The client asked for subprotocol {}; the server chose none.", fmt::join(asked, ", ")));
   result.fix = "A browser drops such a session: ask for a subprotocol that the server speaks, or for none.";
@@ -211,8 +231,9 @@ Judgement subprotocol_missing(const HeadContext& context) {
 }
 
 Judgement extensions_malformed(const HeadContext& context) {
-  if (!upgrades(context) || handshake::extensions_of(context.head))
+  if (!upgrades(context) || handshake::extensions_of(context.head)) {
     return std::nullopt;
+  }
   return broken(context,
                 fmt::format("{}'s {} has {}, which cannot be parsed.",
                             subject(context.from),
@@ -221,36 +242,43 @@ Judgement extensions_malformed(const HeadContext& context) {
 }
 
 Judgement extension_unasked(const HeadContext& context) {
-  if (!context.switches() || context.request == nullptr)
+  if (!context.switches() || context.request == nullptr) {
     return std::nullopt;
+  }
   const auto asked = handshake::extensions_of(*context.request);
   const auto chosen = handshake::extensions_of(context.head);
-  if (!asked || !chosen)
+  if (!asked || !chosen) {
     return std::nullopt;
+  }
   for (const auto& extension : *chosen) {
     const auto same_name = [&](const handshake::Extension& other) { return other.name == extension.name; };
-    if (std::none_of(asked->begin(), asked->end(), same_name))
+    if (std::none_of(asked->begin(), asked->end(), same_name)) {
       return broken(
           context, fmt::format("The server switched on extension {}, which the client did not offer.", extension.name));
+    }
   }
   return std::nullopt;
 }
 
 Judgement deflate_parameters_invalid(const HeadContext& context) {
-  if (!context.switches() || context.request == nullptr || extension_unasked(context))
+  if (!context.switches() || context.request == nullptr || extension_unasked(context)) {
     return std::nullopt;
+  }
   const auto fault = handshake::negotiate(*context.request, context.head).deflate_fault;
-  if (fault.empty())
+  if (fault.empty()) {
     return std::nullopt;
+  }
   return broken(context, fmt::format("The server's answer to permessage-deflate cannot stand: {}.", fault));
 }
 
 Judgement upgrade_with_body(const HeadContext& context) {
-  if (!context.switches())
+  if (!context.switches()) {
     return std::nullopt;
+  }
   for (const std::string_view name : {"Content-Length", "Transfer-Encoding"}) {
-    if (context.head.find(name) != nullptr)
+    if (context.head.find(name) != nullptr) {
       return broken(context, fmt::format("The server's 101 has {}; a 101 has no body.", shown(context, name)));
+    }
   }
   return std::nullopt;
 }

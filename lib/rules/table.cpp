@@ -112,7 +112,9 @@ const std::vector<Row>& table() {
 const std::vector<Rule>& all_rules() {
   static const std::vector<Rule> kRules = [] {
     std::vector<Rule> rules;
-    for (const auto& row : table()) rules.push_back(row.rule);
+    for (const auto& row : table()) {
+      rules.push_back(row.rule);
+    }
     return rules;
   }();
   return kRules;
@@ -120,8 +122,9 @@ const std::vector<Rule>& all_rules() {
 
 const Rule* find_rule(std::string_view id) {
   for (const auto& rule : all_rules()) {
-    if (rule.id == id)
+    if (rule.id == id) {
       return &rule;
+    }
   }
   return nullptr;
 }

@@ -9,19 +9,21 @@ namespace {
 void add_span(std::vector<RedactSpan>& spans, RedactSpan span) {
   const bool goes_on =
       !spans.empty() && spans.back().at + spans.back().length == span.at && spans.back().variable == span.variable;
-  if (goes_on)
+  if (goes_on) {
     spans.back().length += span.length;
-  else
+  } else {
     spans.push_back(std::move(span));
+  }
 }
 
 }  // namespace
 
 bool Assembler::add(const Frame& frame, std::uint64_t seq, bool deflate_agreed) {
-  if (frame.header.opcode != wire::Opcode::continuation)
+  if (frame.header.opcode != wire::Opcode::continuation) {
     begin(frame, deflate_agreed);
-  else if (!under_way_)
+  } else if (!under_way_) {
     return false;
+  }
   append(frame, seq);
   under_way_ = !frame.header.fin;
   return frame.header.fin;
@@ -40,12 +42,14 @@ void Assembler::begin(const Frame& frame, bool deflate_agreed) {
 }
 
 void Assembler::append(const Frame& frame, std::uint64_t seq) {
-  if (joined_.frames.size() < kMaxFramesNamed)
+  if (joined_.frames.size() < kMaxFramesNamed) {
     joined_.frames.push_back(seq);
+  }
   joined_.length += frame.header.length;
   joined_.content_told = joined_.content_told || !frame.has_payload;
-  if (!known_ || joined_.compressed)
+  if (!known_ || joined_.compressed) {
     return;
+  }
   for (auto span : frame.redact) {
     span.at += joined_.payload.size();
     add_span(joined_.redact, std::move(span));

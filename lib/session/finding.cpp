@@ -5,8 +5,9 @@
 namespace whydrop::session {
 
 std::optional<Finding> make_finding(std::string id, std::vector<std::uint64_t> evidence) {
-  if (evidence.empty())
+  if (evidence.empty()) {
     return std::nullopt;
+  }
   Finding finding(std::move(id), evidence.front());
   finding.evidence = std::move(evidence);
   return finding;

@@ -9,7 +9,9 @@ handshake::Head make_head(const std::string& start_line, int status, const std::
   head.status = status;
   head.complete = true;
   head.fields.reserve(headers.size());
-  for (const auto& header : headers) head.fields.push_back({header.name, header.value});
+  for (const auto& header : headers) {
+    head.fields.push_back({header.name, header.value});
+  }
   return head;
 }
 
@@ -19,8 +21,9 @@ handshake::Head head_of(const Request& request) {
   auto head = make_head(request.start_line, 0, request.headers);
   // Nothing can be computed from a key that is masked.
   for (std::size_t i = request.headers.size(); i-- > 0;) {
-    if (!request.headers[i].redact.empty() && handshake::same_token(request.headers[i].name, "Sec-WebSocket-Key"))
+    if (!request.headers[i].redact.empty() && handshake::same_token(request.headers[i].name, "Sec-WebSocket-Key")) {
       head.fields.erase(head.fields.begin() + static_cast<std::ptrdiff_t>(i));
+    }
   }
   return head;
 }
@@ -36,8 +39,9 @@ bool is_interim(const Response& response) {
 CloseSeen read_close(const Frame& frame, std::uint64_t seq) {
   CloseSeen close;
   close.seq = seq;
-  if (frame.payload.size() < 2)
+  if (frame.payload.size() < 2) {
     return close;
+  }
   const auto high = static_cast<unsigned char>(frame.payload[0]);
   const auto low = static_cast<unsigned char>(frame.payload[1]);
   close.code = static_cast<std::uint16_t>(high << 8 | low);

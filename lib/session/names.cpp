@@ -59,8 +59,9 @@ Text name_in(const std::array<Text, N>& names, Enum value) {
 template <typename Enum, std::size_t N>
 std::optional<Enum> parse_in(const std::array<Text, N>& names, Text text) {
   for (std::size_t index = 0; index < N; ++index) {
-    if (names[index] == text)
+    if (names[index] == text) {
       return static_cast<Enum>(index);
+    }
   }
   return std::nullopt;
 }

@@ -61,8 +61,9 @@ struct Tracker::Impl {
 
 void Tracker::Impl::move(Side side, Trigger trigger) {
   const auto next = next_phase(half(side).phase, trigger);
-  if (next == half(side).phase)
+  if (next == half(side).phase) {
     return;
+  }
   half(side).phase = next;
   emit(State{side, next});
 }
@@ -70,46 +71,56 @@ void Tracker::Impl::move(Side side, Trigger trigger) {
 void Tracker::Impl::on(const Request& fact) {
   upgraded = false;
   request = head_of(fact);
-  for (const auto side : kSides) move(side, Trigger::request);
+  for (const auto side : kSides) {
+    move(side, Trigger::request);
+  }
 }
 
 void Tracker::Impl::on(const Response& fact) {
-  if (is_interim(fact))
+  if (is_interim(fact)) {
     return;
+  }
   const auto response = head_of(fact);
   upgraded = fact.status == 101;
   deflate = upgraded ? handshake::negotiate(request, response).deflate : std::nullopt;
   const auto trigger = handshake::opens_session(request, response) ? Trigger::upgraded : Trigger::refused;
-  for (const auto side : kSides) move(side, trigger);
+  for (const auto side : kSides) {
+    move(side, trigger);
+  }
 }
 
 void Tracker::Impl::on(const Frame& frame, std::uint64_t seq) {
   half(frame.from).last_deflated = false;
-  if (is_message_opcode(frame.header.opcode))
+  if (is_message_opcode(frame.header.opcode)) {
     on_data(frame, seq);
-  else if (frame.header.opcode == wire::Opcode::close)
+  } else if (frame.header.opcode == wire::Opcode::close) {
     on_close(frame, seq);
+  }
 }
 
 void Tracker::Impl::on_data(const Frame& frame, std::uint64_t seq) {
   auto& assembler = half(frame.from).assembler;
   const bool compressed = deflate && (frame.header.rsv & wire::kRsv1) != 0;
   const bool whole = frame.header.fin && frame.header.opcode != wire::Opcode::continuation;
-  if (whole && !compressed && !assembler.under_way())
+  if (whole && !compressed && !assembler.under_way()) {
     return tell_whole(frame, seq);
+  }
   const bool complete = assembler.add(frame, seq, deflate.has_value());
-  if ((complete || assembler.under_way()) && assembler.joined().compressed)
+  if ((complete || assembler.under_way()) && assembler.joined().compressed) {
     inflate(frame);
-  if (complete)
+  }
+  if (complete) {
     tell_joined(frame.from);
+  }
 }
 
 void Tracker::Impl::on_close(const Frame& frame, std::uint64_t seq) {
   auto& close = half(frame.from).close;
   if (!close) {
     close = read_close(frame, seq);
-    if (!first_close)
+    if (!first_close) {
       first_close = frame.from;
+    }
   }
   move(frame.from, Trigger::close_sent);
 }
@@ -127,8 +138,9 @@ void Tracker::Impl::tell_whole(const Frame& frame, std::uint64_t seq) {
 
 void Tracker::Impl::tell_joined(Side from) {
   auto& joined = half(from).assembler.joined();
-  if (joined.compressed)
+  if (joined.compressed) {
     return finish_inflating(from);
+  }
   Message message;
   message.from = from;
   message.frames = joined.frames;
@@ -142,12 +154,14 @@ void Tracker::Impl::tell_joined(Side from) {
 void Tracker::Impl::inflate(const Frame& frame) {
   half(frame.from).last_deflated = true;
   auto& inflater = half(frame.from).inflater;
-  if (!inflater)
+  if (!inflater) {
     inflater.emplace(inflater_options(frame.from));
-  if (frame.has_payload && !frame.cut())
+  }
+  if (frame.has_payload && !frame.cut()) {
     inflater->feed(frame.payload);
-  else
+  } else {
     inflater->lose("part of its payload was not kept");
+  }
 }
 
 wire::Inflater::Options Tracker::Impl::inflater_options(Side from) const {
@@ -164,8 +178,9 @@ void Tracker::Impl::finish_inflating(Side from) {
   const auto& joined = half(from).assembler.joined();
   const auto content = half(from).inflater->finish();
   half(from).told_elsewhere = joined.content_told;
-  if (joined.content_told)
+  if (joined.content_told) {
     return;
+  }
   Inflated inflated;
   inflated.from = from;
   inflated.frames = joined.frames;
@@ -179,8 +194,9 @@ void Tracker::Impl::finish_inflating(Side from) {
 }
 
 void Tracker::Impl::on(const Inflated& inflated) {
-  if (!half(inflated.from).told_elsewhere)
+  if (!half(inflated.from).told_elsewhere) {
     return;
+  }
   half(inflated.from).told_elsewhere = false;
   tell_inflated(inflated);
 }
@@ -210,7 +226,9 @@ void Tracker::on_fact(const Event& event) {
                         [&](const Inflated& inflated) { impl.on(inflated); },
                         [&](const Shutdown& shutdown) { impl.move(shutdown.from, Trigger::ended); },
                         [&](const Ending&) {
-                          for (const auto side : kSides) impl.move(side, Trigger::ended);
+                          for (const auto side : kSides) {
+                            impl.move(side, Trigger::ended);
+                          }
                         },
                         [](const auto&) {}},
              event.body);

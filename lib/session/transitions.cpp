@@ -28,8 +28,9 @@ constexpr std::array kTransitions{
 
 Phase next_phase(Phase from, Trigger trigger) {
   for (const auto& row : kTransitions) {
-    if (row.from == from && row.trigger == trigger)
+    if (row.from == from && row.trigger == trigger) {
       return row.to;
+    }
   }
   return from;
 }

@@ -55,8 +55,9 @@ std::size_t Client::send_until_stuck(std::string_view bytes, std::size_t most) c
   while (sent<most&& ::poll(&ready, 1, kStuckMs)> 0) {
     const std::size_t at = sent % bytes.size();
     const ssize_t count = ::send(socket_, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count < 0)
+    if (count < 0) {
       break;
+    }
     sent += static_cast<std::size_t>(count);
   }
   return sent;
@@ -65,7 +66,9 @@ std::size_t Client::send_until_stuck(std::string_view bytes, std::size_t most) c
 std::string Client::read_head() const {
   std::string head;
   char byte = 0;
-  while (head.find("\r\n\r\n") == std::string::npos && ::recv(socket_, &byte, 1, 0) == 1) head += byte;
+  while (head.find("\r\n\r\n") == std::string::npos && ::recv(socket_, &byte, 1, 0) == 1) {
+    head += byte;
+  }
   return head;
 }
 
@@ -81,12 +84,13 @@ std::string Client::read_to_end() const {
   char buffer[65536];
   for (;;) {
     const ssize_t got = ::recv(socket_, buffer, sizeof buffer, 0);
-    if (got > 0)
+    if (got > 0) {
       all.append(buffer, static_cast<std::size_t>(got));
-    else if (got == 0)
+    } else if (got == 0) {
       return all + " <fin>";
-    else
+    } else {
       return all + (errno == ECONNRESET ? " <reset>" : " <nothing came>");
+    }
   }
 }
 

@@ -82,8 +82,9 @@ TEST_P(SessionEnding, SendsWhatItsRowSays) {
   EXPECT_EQ(kGoodHead, client.read_head());
   client.send(masked(0x81, "hi"));
   EXPECT_EQ("\x81\x02hi", client.read(4));
-  if (GetParam().client_closes)
+  if (GetParam().client_closes) {
     client.send(masked(0x88, "\x03\xe8"));
+  }
   EXPECT_EQ(GetParam().after_echo, client.read_to_end());
 }
 

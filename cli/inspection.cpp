@@ -29,6 +29,8 @@ Inspection::Inspection(Settings settings, capture::Selector selector)
       data_(STDOUT_FILENO, "standard output", false),
       talk_(STDERR_FILENO, "standard error", false) {
   std::signal(SIGPIPE, SIG_IGN);
+  // What is judged then is only the part that was read.
+  data_.on_gone([this] { talk_.divert([](std::string_view) {}); });
 }
 
 void Inspection::begin(const capture::CaptureHeader& header) {

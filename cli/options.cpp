@@ -310,9 +310,8 @@ Result<bool> Options::parse(std::vector<std::string> arguments) {
                 "whydrop " + impl_->command + " --help");
   } catch (const CLI::ParseError& error) {
     const std::string words = error.what();
-    return fail(ErrorKind::usage,
-                words.substr(words.rfind(": option ", 0) == 0 ? 2 : 0),
-                "whydrop " + impl_->command + " --help");
+    return fail(
+        ErrorKind::usage, words.substr(words.rfind(": ", 0) == 0 ? 2 : 0), "whydrop " + impl_->command + " --help");
   }
   if (impl_->help) {
     return false;

@@ -114,6 +114,15 @@ Result<std::string> read_file(const std::string& path) {
   return content;
 }
 
+void hold_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) < 0) {
+      // Opened the wrong way round, so that using it still fails; the lowest free number is this one.
+      (void)::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+  }
+}
+
 bool is_terminal(int fd) {
   return ::isatty(fd) == 1;
 }

@@ -43,6 +43,9 @@ Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode m
 /// The whole content of a file, or of standard input for "-".
 Result<std::string> read_file(const std::string& path);
 
+/// Keeps the numbers of standard streams that were closed before the start from sockets and files of ours.
+void hold_standard_streams();
+
 bool is_terminal(int fd);
 /// Columns of the terminal behind `fd`; 0 if it is none.
 unsigned terminal_width(int fd);

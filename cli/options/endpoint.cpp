@@ -145,6 +145,9 @@ Result<net::ConnectOptions> make_connect_options(const EndpointFlags& flags,
   options.compression = !flags.no_compression;
   set_credentials(flags, url, options);
   set_times_and_limits(flags, options);
+  if (const auto checked = check_header_values(options); !checked) {
+    return tl::unexpected<Error>(checked.error());
+  }
   if (!flags.tls.key.empty() && flags.tls.cert.empty()) {
     return fail(ErrorKind::usage, "option --key: no certificate to go with it", "--cert FILE");
   }

@@ -20,6 +20,10 @@ bool is_token(std::string_view name) {
   });
 }
 
+bool holds_line_break(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
 tl::unexpected<Error> wrong(const std::string& header, const std::string& why) {
   return fail(ErrorKind::usage, "header '" + header + "': " + why, "-H 'Name: value'");
 }
@@ -46,7 +50,7 @@ void take_away(const std::string& name, net::ConnectOptions& options) {
 }
 
 Result<void> apply_one(const std::string& header, net::ConnectOptions& options) {
-  if (header.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+  if (holds_line_break(header)) {
     return wrong(header.substr(0, header.find_first_of("\r\n")), "it holds a line break");
   }
   const std::size_t colon = header.find(':');
@@ -90,6 +94,25 @@ Result<std::vector<std::string>> lines_of(const std::string& path, const FileRea
 }
 
 }  // namespace
+
+Result<void> check_header_values(const net::ConnectOptions& options) {
+  for (const auto& [name, value] : {std::pair("--origin", options.origin),
+                                    std::pair("--user-agent", options.user_agent),
+                                    std::pair("--cookie", options.cookie)}) {
+    if (holds_line_break(value)) {
+      return fail(
+          ErrorKind::usage, std::string("option ") + name + ": it holds a line break", "whydrop connect --help");
+    }
+  }
+  for (const std::string& subprotocol : options.subprotocols) {
+    if (!is_token(subprotocol)) {
+      return fail(ErrorKind::usage,
+                  "option --subprotocol: '" + subprotocol + "' is not a subprotocol's name",
+                  "letters, digits and !#$%&'*+-.^_`|~; -s once for each");
+    }
+  }
+  return {};
+}
 
 Result<void> apply_headers(const std::vector<std::string>& given,
                            const FileReader& read,

@@ -181,7 +181,7 @@ bool Selector::selects(const Event& event) const {
   if (!filter.kinds.empty() && !holds(filter.kinds, kind_name(event.body))) {
     return false;
   }
-  if (std::holds_alternative<Verdict>(event.body)) {
+  if (std::holds_alternative<Verdict>(event.body) && event.conn == 0) {
     return true;
   }
   if (event.seq < filter.from_seq || event.seq > filter.to_seq || event.t_ns < impl_->from_ns ||

@@ -13,7 +13,8 @@
 
 namespace whydrop::capture {
 
-/// Which events of a capture are shown. Verdicts are about the whole and always pass, unless `kinds` leaves them out.
+/// Which events of a capture are shown. The run's verdict is about the whole and always passes, unless `kinds` leaves
+/// it out.
 struct Filter {
   std::uint64_t from_seq = 0;
   std::uint64_t to_seq = std::numeric_limits<std::uint64_t>::max();

@@ -74,12 +74,20 @@ char* put_ascii(char* to, unsigned char byte) {
   return to + kEscapes.size[byte];
 }
 
+/// C1 controls, and marks that turn the direction in which a terminal shows what follows.
+constexpr bool acts_on_a_terminal(char32_t value) {
+  return value < 0xA0 || value == 0x061C || value == 0x200E || value == 0x200F ||
+         (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069);
+}
+
 char* put_code_point(char* to, std::string_view bytes, const CodePoint& point) {
-  if (point.value < 0xA0) {
-    std::memcpy(to, "\\u00", 4);
-    to[4] = kHex[point.value >> 4 & 15];
-    to[5] = kHex[point.value & 15];
-    return to + kWidest;
+  if (acts_on_a_terminal(point.value)) {
+    *to++ = '\\';
+    *to++ = 'u';
+    for (const unsigned shift : {12U, 8U, 4U, 0U}) {
+      *to++ = kHex[point.value >> shift & 15U];
+    }
+    return to;
   }
   std::memcpy(to, bytes.data(), point.size);
   return to + point.size;

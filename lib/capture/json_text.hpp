@@ -7,7 +7,8 @@
 namespace whydrop::capture {
 
 /// Appends `bytes` as a quoted JSON string and returns true, if they are valid UTF-8; else leaves `out` as it was.
-/// Checks and escapes in one pass. DEL and C1 controls are escaped too: a capture may be shown on a terminal.
+/// Checks and escapes in one pass. DEL, C1 controls and bidirectional marks are escaped too: a capture may be shown on
+/// a terminal.
 bool append_json_text(std::string& out, std::string_view bytes);
 
 /// As append_json_text, with U+FFFD for each byte that is not UTF-8. For words of our own that may quote a peer.

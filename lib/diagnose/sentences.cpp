@@ -1,6 +1,8 @@
 #include "diagnose/verdict.hpp"
 #include "diagnose/words.hpp"
 
+#include <cstdlib>
+
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
@@ -116,10 +118,12 @@ void observe_message(const Ledger& ledger, Side from, Sentences& to) {
     to.push_back(fmt::format("{} sent no message.", from == Side::client ? "Your side" : "The server"));
     return;
   }
-  const std::string head = fmt::format("Last from {}: {}, {} before the {}",
+  const std::int64_t since = ledger.since_last_message_ns(from);
+  const std::string head = fmt::format("Last from {}: {}, {} {} the {}",
                                        owner(from),
                                        message_words(*last),
-                                       format_duration(ledger.since_last_message_ns(from)),
+                                       format_duration(std::abs(since)),
+                                       since < 0 ? "after" : "before",
                                        ledger.first_close ? "first Close" : "end");
   to.push_back(last->text && !last->excerpt.empty() ? head + ": " + printable(last->excerpt, 80) : head + ".");
 }

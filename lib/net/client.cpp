@@ -303,11 +303,11 @@ void Client::Impl::interrupt() {
   }
   interrupted_once = true;
   options.close_timeout = kInterruptWait;
-  if (close_sent) {
-    close_within(kInterruptWait);
-  } else {
+  if (!close_sent) {
     close(1000, "");
   }
+  // Counted from now: our Close may wait behind what the server does not read.
+  close_within(kInterruptWait);
 }
 
 Result<void> check(const ConnectOptions& options) {

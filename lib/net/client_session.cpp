@@ -127,6 +127,7 @@ void Client::Impl::carry_out(const Control& control) {
 void Client::Impl::carry_out(const Violation& violation) {
   if (!violated) {
     violated = true;
+    close_within(options.linger);
     endpoint->close(violation.close_code, violation.reason);
   }
 }
@@ -171,7 +172,11 @@ void Client::Impl::watch_idle() {
 
 void Client::Impl::close_within(std::chrono::nanoseconds limit) {
   if (limit.count() > 0) {
-    close_timer.start(limit, [this] { end(EndingHow::close_timeout, EndedBy::client, ""); });
+    close_timer.start(limit, [this] {
+      end(close_sent ? EndingHow::close_timeout : EndingHow::interrupted,
+          EndedBy::client,
+          close_sent ? "" : "the server did not read what was sent before our Close");
+    });
   }
 }
 

@@ -66,7 +66,9 @@ class SummaryRenderer final : public session::EventSink {
 
   std::string_view sink_name() const override { return "summary"; }
   Result<void> on_event(const Event& event) override {
-    last_ns_ = std::max(last_ns_, event.t_ns);
+    if (event.conn != 0) {
+      last_ns_ = std::max(last_ns_, event.t_ns);  // the run's verdict is formed later than its last event
+    }
     if (const auto* frame = std::get_if<Frame>(&event.body)) {
       on_frame(event, *frame);
     } else if (const auto* message = std::get_if<session::Message>(&event.body)) {

@@ -116,6 +116,9 @@ std::string derived_reason(const Verdict& verdict) {
 std::string code_line(const Verdict& verdict) {
   const std::string browser =
       verdict.browser_code ? "a browser would say " + std::to_string(*verdict.browser_code) : std::string();
+  if (!verdict.code && verdict.how == session::EndingHow::capture_ended) {
+    return "none: the session's end is not in the record";
+  }
   if (!verdict.code) {
     return browser.empty() ? "none: the session never opened" : "none: the session never opened; " + browser;
   }

@@ -112,6 +112,8 @@ def capture_facts(whydrop, tmp):
 
 def run_case(whydrop, case):
     """Returns what was seen, in the form of the case's "expect"."""
+    if "before" in case:
+        subprocess.run(case["before"], check=True)
     with tempfile.TemporaryDirectory(prefix="whydrop-e2e-") as tmp, peers.Stage(whydrop, tmp, environment(tmp)) as stage:
         places = {"tmp": tmp, **stage.start(case.get("peer"))}
         for name, content in case.get("files", {}).items():

@@ -1,4 +1,5 @@
 // A server on node's `ws`: echoes, and after the first message ends as it is told.
+// With the ending "count" it prints how many messages each client sent before it left, and the code of its Close.
 // usage: ws_server.js ENDING [CODE [REASON]] [--tls --cert FILE --key FILE]
 'use strict';
 const fs = require('fs');
@@ -14,6 +15,7 @@ const [ending, code, reason] = firstOption < 0 ? args : args.slice(0, firstOptio
 
 const endings = {
   none: () => {},
+  count: () => {},
   close: (ws) => ws.close(Number(code), reason),
   'close-empty': (ws) => ws.close(),
   fin: (ws, socket) => socket.end(),
@@ -39,7 +41,12 @@ const refuse = ending === 'refuse' ? (info, done) => done(false, Number(code), r
 const wss = new WebSocketServer({server, perMessageDeflate: deflate, verifyClient: refuse});
 wss.on('connection', (ws, request) => {
   ws.on('error', () => {});
-  ws.on('message', (data, binary) => ws.send(data, {binary}, () => endings[ending](ws, request.socket)));
+  let messages = 0;
+  ws.on('message', (data, binary) => {
+    messages += 1;
+    ws.send(data, {binary}, () => endings[ending](ws, request.socket));
+  });
+  if (ending === 'count') ws.on('close', (by) => console.log(`${messages} messages, closed ${by}`));
 });
 server.listen(0, '127.0.0.1', () => {
   console.log(`listening on ${tls ? 'wss' : 'ws'}://127.0.0.1:${server.address().port}`);

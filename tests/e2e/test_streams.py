@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+"""Standard streams and captures that end early, are full, or hold what is not text."""
+import os
+import unittest
+
+import harness
+
+FULL = "No space left on device"
+CLEAN = "Your side closed the session with 1000 (normal closure); the server confirmed it."
+
+
+class FullDisk(harness.Test):
+    def test_a_capture_that_cannot_be_written_is_reported_once_and_the_session_goes_on(self):
+        done = self.whydrop("send", self.rehearse(), "one", "two", "--wait", "100ms", "--output", "messages",
+                            "--capture", "/dev/full", "--overwrite")
+        self.assertEqual(done.err.count("/dev/full"), 1, done.err)
+        self.assertIn(f"whydrop: error: cannot write capture /dev/full: {FULL}\n", done.err)
+        self.assertEqual(done.out, "one\ntwo\n")
+        self.assertIn(CLEAN, done.err.replace("\n▌ ", " "))
+        self.assertEqual(done.exit, 3)
+
+    def test_a_full_standard_output_is_reported_once_and_the_capture_is_whole(self):
+        with open("/dev/full", "wb") as full:
+            done = self.whydrop("send", self.rehearse(), "one", "--no-compression", "--capture", self.path("run.ndjson"),
+                                stdout=full)
+        self.assertEqual(done.err, f"whydrop: error: cannot write standard output: {FULL}\n")
+        self.assertEqual(done.exit, 3)
+        self.assertEqual(self.ending_of("run.ndjson"), ["fin"])
+
+    def test_a_full_standard_output_of_inspect(self):
+        self.whydrop("send", self.rehearse(), "one", "--capture", self.path("run.ndjson"))
+        with open("/dev/full", "wb") as full:
+            done = self.whydrop("inspect", self.path("run.ndjson"), stdout=full)
+        self.assertEqual((done.exit, done.err), (3, f"whydrop: error: cannot write standard output: {FULL}\n"))
+
+    def test_a_full_standard_output_of_the_help(self):
+        for arguments in (["--help"], ["connect", "--help"], ["explain"], ["explain", "1006"], ["--version"]):
+            with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
+                done = self.whydrop(*arguments, stdout=full)
+                self.assertEqual((done.exit, done.err), (3, f"whydrop: error: cannot write standard output: {FULL}\n"))
+
+
+class ReaderGone(harness.Test):
+    def head_1(self, *arguments):
+        """The first line and the exit code, where the reader goes after it."""
+        process = self.start(*arguments)
+        line = process.stdout.readline()
+        process.stdout.close()
+        err = process.stderr.read()
+        return line, process.wait(harness.TIME_LIMIT_S), err
+
+    def test_connect_ends_quietly(self):
+        def talk(connection):
+            while True:
+                connection.sendall(harness.text("x" * 1000))
+
+        with harness.ByHand(talk) as server:
+            line, code, err = self.head_1("connect", server.url, "--for", "60s", "--output", "messages")
+        self.assertEqual(line, b"x" * 1000 + b"\n")
+        self.assertNotIn(b"error:", err)
+        self.assertEqual(code, 0)
+
+    def test_inspect_ends_quietly(self):
+        lines = "".join(f"line {n}\n" for n in range(20_000)).encode()
+        self.whydrop("connect", self.rehearse(), "-q", "--capture", self.path("run.ndjson"), stdin=lines)
+        for output in ("log", "messages", "ndjson"):
+            with self.subTest(output=output):
+                line, code, err = self.head_1("inspect", self.path("run.ndjson"), "--output", output)
+                self.assertTrue(line.endswith(b"\n"))
+                self.assertEqual((code, err), (0, b""))
+
+    def test_follow_ends_quietly(self):
+        self.whydrop("send", self.rehearse(), "one", "--capture", self.path("run.ndjson"))
+        line, code, err = self.head_1("inspect", "-f", self.path("run.ndjson"))
+        self.assertIn(b"open", line)
+        self.assertEqual((code, err), (0, b""))
+
+    def test_closed_from_the_start(self):
+        done = self.whydrop("send", self.rehearse(), "one", "--capture", self.path("run.ndjson"), "--timeout", "20s",
+                            preexec_fn=lambda: os.close(1), stdout=None)
+        self.assertIn("whydrop: error: cannot write standard output: Bad file descriptor\n", done.err)
+        self.assertEqual(done.exit, 3)
+        self.assertEqual(self.ending_of("run.ndjson"), ["fin"])
+
+
+class NotText(harness.Test):
+    def test_an_argument_that_is_not_utf8(self):
+        done = self.whydrop("send", "ws://127.0.0.1:9/", b"caf\xe9")
+        self.assertEqual((done.exit, done.out), (2, ""))
+        self.assertEqual(done.err, "whydrop: error: argument 3: not valid UTF-8\nhint: send bytes with @file and --binary\n")
+
+    def test_a_file_that_is_not_utf8(self):
+        with open(self.path("latin1"), "wb") as file:
+            file.write(b"caf\xe9")
+        done = self.whydrop("send", "ws://127.0.0.1:9/", "@latin1")
+        self.assertEqual((done.exit, done.out), (3, ""))
+        self.assertEqual(done.err, "whydrop: error: cannot send @latin1 as text: it is not valid UTF-8\nhint: --binary\n")
+
+    def test_a_line_of_input_that_is_not_utf8(self):
+        done = self.whydrop("connect", self.rehearse(), "--output", "messages", stdin=b"one\ncaf\xe9\nthree\n")
+        self.assertEqual((done.exit, done.out), (3, "one\n"))
+        self.assertIn("whydrop: error: standard input:2: ", done.err)
+
+    def test_bytes_come_back_as_they_were_sent(self):
+        content = bytes(range(256)) * 300
+        with open(self.path("bytes"), "wb") as file:
+            file.write(content)
+        done = self.whydrop("send", self.rehearse(), "@bytes", "--binary", "-q", "--capture", self.path("run.ndjson"))
+        self.assertEqual(done.exit, 0, done.err)
+        inflated = [event for event in self.lines_of("run.ndjson") if event.get("kind") == "inflated"]
+        self.assertEqual([harness.base64.b64decode(event["base64"]) for event in inflated], [content, content])
+
+
+class ManyLines(harness.Test):
+    def test_a_thousand_lines_and_the_end_of_input(self):
+        lines = [f'{{"n":{n}}}' for n in range(1000)]
+        for peer, arguments in (("rehearse", []), ("websockets", ["none"]), ("node", ["none"])):
+            with self.subTest(peer=peer):
+                url = self.stage.start({peer: arguments})["url"]
+                done = self.whydrop("connect", url, "--output", "messages", stdin="\n".join(lines).encode())
+                self.assertEqual(done.out.splitlines(), lines)
+                self.assertIn(CLEAN, done.err.replace("\n▌ ", " "))
+                self.assertEqual(done.exit, 0)
+
+
+class AHundredRuns(harness.Test):
+    def test_all_lines_of_all_runs_arrive_and_are_answered(self):
+        lines = "".join(f"line {n}\n" for n in range(1000)).encode()
+        url = self.stage.start({"node": ["count"]})["url"]
+        server = self.stage.processes[-1].stdout
+        for _ in range(100):
+            done = self.whydrop("connect", url, "--output", "messages", stdin=lines)
+            self.assertEqual((done.exit, done.out.encode()), (0, lines))
+            self.assertEqual(server.readline(), b"1000 messages, closed 1000\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -6,5 +6,9 @@
 #define ASIO_SEPARATE_COMPILATION
 #define ASIO_NO_DEPRECATED
 
+// Asio asks libstdc++ what it has, and gets no answer before a first standard header: without this one, Asio's own code
+// and ours would allocate with aligned_alloc here and free with operator delete there.
+#include <cstddef>
+
 #include <asio.hpp>
 #include <asio/ssl.hpp>

@@ -52,7 +52,6 @@ Response refused() {
 }
 
 const auto kProtocol = "Sec-WebSocket-Protocol";
-const auto kExtensions = "Sec-WebSocket-Extensions";
 
 const Case kCases[] = {
     {"good", good_request(), good_response(), {}},

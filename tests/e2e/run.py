@@ -35,6 +35,8 @@ VOLATILE = [
     (re.compile(r"\b\d\d:\d\d:\d\d\.\d{3,}"), "<t>"),
     (re.compile(r"less than 1 ms|(?<![\w.])\d+(\.\d+)? ?(ns|µs|us|ms|s)\b"), "<t>"),
     (re.compile(r"(?<![\w.])\+?\d+\.\d{3,}(?= |$)", re.M), "<t>"),
+    # How many pongs are sent amid a flood of pings depends on the machine's speed.
+    (re.compile(r"#\d{6,}"), "#<n>"),
     # Keys of the handshake: 16 and 20 bytes in base64.
     (re.compile(r"(?<![\w+/])([A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=)(?!=)"), "<key>"),
     # A busy machine makes the kernel send a segment again.

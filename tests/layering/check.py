@@ -10,7 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # module -> modules whose headers it may include (besides its own)
-CORE_ORDER = ["base", "wire", "handshake", "session", "rules", "payload", "schema", "profile", "diagnose", "capture",
+CORE_ORDER = ["base", "wire", "handshake", "session", "rules", "payload", "diagnose", "capture",
               "report", "engine"]
 ALLOWED = {
     "base": set(),

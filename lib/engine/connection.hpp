@@ -36,6 +36,7 @@ class Connection {
   session::Tracker& tracker() { return tracker_; }
   rules::Checker& checker() { return checker_; }
   bool in_frame(session::Side from) const { return decoder(from).in_frame(); }
+  std::optional<std::uint64_t> frame_under_way(session::Side from) const { return decoder(from).length_under_way(); }
   bool upgraded() const { return exchange_.upgraded(); }
 
  private:

@@ -58,26 +58,40 @@ std::string_view HttpExchange::on_response(std::string_view bytes, const Emit& e
   if (frames_) {
     return bytes;
   }
-  if (!response_.done()) {
+  while (!response_.done()) {
     const auto used = response_.feed(bytes);
     response_bytes_ += used;
     bytes.remove_prefix(used);
     if (!response_.done()) {
       return {};
     }
-    if (!response_.head().complete && response_.head().status == 0) {
-      add_body(response_.head().raw);  // not HTTP at all: there is no head, all of it is content
-      response_bytes_ = 0;
+    if (!handshake::is_interim(response_.head())) {
+      on_final_head(emit);
+      break;
     }
-    frames_ = response_.head().status == 101;
-    if (frames_) {
-      upgraded_ = handshake::opens_session(request_.head(), response_.head());
-      emit_response(emit);
-      return bytes;
-    }
+    emit_response(emit);
+    response_ = handshake::HeadParser(handshake::HeadParser::Kind::response);
+    response_bytes_ = 0;
+    response_told_ = false;
+  }
+  if (frames_) {
+    return bytes;
   }
   add_body(bytes);
   return {};
+}
+
+void HttpExchange::on_final_head(const Emit& emit) {
+  const Head& head = response_.head();
+  if (!head.complete && head.status == 0) {
+    add_body(head.raw);  // not HTTP at all: there is no head, all of it is content
+    response_bytes_ = 0;
+  }
+  frames_ = head.status == 101 && head.complete;
+  if (frames_) {
+    upgraded_ = handshake::opens_session(request_.head(), head);
+    emit_response(emit);
+  }
 }
 
 void HttpExchange::add_body(std::string_view bytes) {

@@ -12,8 +12,8 @@
 
 namespace whydrop::engine {
 
-/// The HTTP part of a connection as both directions' bytes tell it: the upgrade request and its answer, with an excerpt
-/// of the answer's body where the upgrade was refused. RFC 6455 section 4.
+/// The HTTP part of a connection as both directions' bytes tell it: the upgrade request and its answer, interim ones
+/// before it, with an excerpt of the answer's body where the upgrade was refused. RFC 6455 section 4.
 class HttpExchange {
  public:
   static constexpr std::size_t kBodyExcerpt = 4096;  ///< bytes of a refusal's body that are kept
@@ -31,6 +31,7 @@ class HttpExchange {
  private:
   std::string_view on_request(std::string_view bytes, const Emit& emit);
   std::string_view on_response(std::string_view bytes, const Emit& emit);
+  void on_final_head(const Emit& emit);
   void add_body(std::string_view bytes);
   void emit_response(const Emit& emit);
 
@@ -40,7 +41,7 @@ class HttpExchange {
   std::uint64_t body_length_ = 0;
   std::uint64_t response_bytes_ = 0;
   bool request_told_ = false, response_told_ = false;
-  bool frames_ = false;  ///< a 101 came: what follows is frames
+  bool frames_ = false;  ///< a whole 101 came: what follows is frames
   bool upgraded_ = false;
 };
 

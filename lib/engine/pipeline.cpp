@@ -272,6 +272,10 @@ bool Pipeline::in_frame(std::uint32_t conn, Side from) const {
   return impl_->connection(conn).in_frame(from);
 }
 
+std::optional<std::uint64_t> Pipeline::frame_under_way(std::uint32_t conn, Side from) const {
+  return impl_->connection(conn).frame_under_way(from);
+}
+
 bool Pipeline::upgraded(std::uint32_t conn) const {
   return impl_->connection(conn).upgraded();
 }

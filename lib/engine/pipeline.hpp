@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,8 @@ class Pipeline {
 
   /// True while a frame of `from` is incomplete (decides fin or fin_mid_frame).
   bool in_frame(std::uint32_t conn, session::Side from) const;
+  /// The payload's length that the incomplete frame of `from` declares; empty between frames and in a header.
+  std::optional<std::uint64_t> frame_under_way(std::uint32_t conn, session::Side from) const;
   /// True once a good 101 has been seen for `conn`. A 101 with a wrong accept key is not good.
   bool upgraded(std::uint32_t conn) const;
 

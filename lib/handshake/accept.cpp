@@ -23,14 +23,4 @@ std::string accept_key(std::string_view key) {
   return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)};
 }
 
-bool opens_session(const Head& request, const Head& response) {
-  if (response.status != 101 || !has_token(response, "Upgrade", "websocket") ||
-      !has_token(response, "Connection", "upgrade")) {
-    return false;
-  }
-  const auto* key = request.find("Sec-WebSocket-Key");
-  const auto* accept = response.find("Sec-WebSocket-Accept");
-  return key == nullptr || (accept != nullptr && *accept == accept_key(*key));
-}
-
 }  // namespace whydrop::handshake

@@ -94,8 +94,18 @@ bool has_token(const Head& head, std::string_view name, std::string_view token);
 /// All Sec-WebSocket-Extensions values of a head; null where the grammar is broken.
 std::optional<std::vector<Extension>> extensions_of(const Head& head);
 
-/// True if `response` opens a session for `request`: a 101 with Upgrade, Connection and the right Sec-WebSocket-Accept.
-/// Where the request's key is not known the accept value cannot be judged and passes. RFC 6455 section 4.1.
+/// The subprotocol that `response` chose though `request` did not ask for it; null if there is none.
+const std::string* unasked_subprotocol(const Head& request, const Head& response);
+/// Name of the first extension in `response` that `request` did not offer; empty if there is none, or where the grammar
+/// of either is broken.
+std::string unasked_extension(const Head& request, const Head& response);
+
+/// True for an answer that another one follows: a whole 1xx but 101. RFC 9110 section 15.2.
+bool is_interim(const Head& response);
+
+/// True if `response` opens a session for `request`: a whole 101 with Upgrade, Connection, the right
+/// Sec-WebSocket-Accept, and no subprotocol, extension or parameters of permessage-deflate that the request did not
+/// ask for. Where the request is not known only the answer itself is judged. RFC 6455 section 4.1.
 bool opens_session(const Head& request, const Head& response);
 
 /// Compares as HTTP compares names and tokens: ASCII, without regard to case.

@@ -157,4 +157,43 @@ Negotiated negotiate(const Head& request, const Head& response) {
   return result;
 }
 
+const std::string* unasked_subprotocol(const Head& request, const Head& response) {
+  const auto* chosen = response.find("Sec-WebSocket-Protocol");
+  const auto asked = list_values(request, "Sec-WebSocket-Protocol");
+  return chosen == nullptr || std::find(asked.begin(), asked.end(), *chosen) != asked.end() ? nullptr : chosen;
+}
+
+std::string unasked_extension(const Head& request, const Head& response) {
+  const auto asked = extensions_of(request);
+  const auto chosen = extensions_of(response);
+  if (!asked || !chosen) {
+    return {};
+  }
+  const auto unasked = [&](const Extension& extension) {
+    return std::none_of(
+        asked->begin(), asked->end(), [&](const Extension& offer) { return offer.name == extension.name; });
+  };
+  const auto found = std::find_if(chosen->begin(), chosen->end(), unasked);
+  return found == chosen->end() ? std::string() : found->name;
+}
+
+bool is_interim(const Head& response) {
+  return response.complete && response.status >= 100 && response.status < 200 && response.status != 101;
+}
+
+bool opens_session(const Head& request, const Head& response) {
+  if (response.status != 101 || !response.complete || !has_token(response, "Upgrade", "websocket") ||
+      !has_token(response, "Connection", "upgrade") || !extensions_of(response)) {
+    return false;
+  }
+  if (request.fields.empty()) {
+    return true;
+  }
+  const auto* key = request.find("Sec-WebSocket-Key");
+  const auto* accept = response.find("Sec-WebSocket-Accept");
+  const bool accepted = key == nullptr || (accept != nullptr && *accept == accept_key(*key));
+  return accepted && unasked_subprotocol(request, response) == nullptr &&
+         unasked_extension(request, response).empty() && negotiate(request, response).deflate_fault.empty();
+}
+
 }  // namespace whydrop::handshake

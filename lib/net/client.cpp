@@ -117,7 +117,6 @@ void Client::Impl::on_read(const std::error_code& error, std::size_t size) {
 void Client::Impl::on_chunk(std::string_view bytes) {
   last_read_ns = loop.now_ns();
   if (phase == Phase::open) {
-    server_bytes += bytes.size();
     pipeline.on_bytes(conn, session::Side::server, bytes, last_read_ns);
     watch_size();
     act();
@@ -129,10 +128,16 @@ void Client::Impl::on_chunk(std::string_view bytes) {
 }
 
 void Client::Impl::on_answer(std::string_view bytes) {
-  const std::size_t used = answer.feed(bytes);
-  pipeline.on_bytes(conn, session::Side::server, bytes.substr(0, used), last_read_ns);
+  while (!answer.done() && !bytes.empty()) {
+    const std::size_t used = answer.feed(bytes);
+    pipeline.on_bytes(conn, session::Side::server, bytes.substr(0, used), last_read_ns);
+    bytes.remove_prefix(used);
+    if (handshake::is_interim(answer.head())) {
+      answer = handshake::HeadParser(handshake::HeadParser::Kind::response);
+    }
+  }
   if (answer.done()) {
-    answered(bytes.substr(used));
+    answered(bytes);
   }
 }
 

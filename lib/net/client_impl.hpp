@@ -125,9 +125,7 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   std::error_code read_error, write_error;
 
   std::vector<Action> actions;
-  std::uint64_t server_bytes = 0;       ///< after the head
-  std::uint64_t server_frames_end = 0;  ///< where the last whole frame ended
-  std::uint64_t message_bytes = 0;      ///< of the server's message under way
+  std::uint64_t message_bytes = 0;  ///< of the server's message under way
   bool close_sent = false, violated = false, interrupted_once = false;
   std::int64_t last_read_ns = 0;
   std::uint64_t pings = 0;

@@ -3,6 +3,8 @@
 #include "rules/rules.hpp"
 #include "wire/close_code.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace whydrop::net {
@@ -71,7 +73,6 @@ void Client::Impl::observe_frame(const session::Frame& frame) {
     }
     return;
   }
-  server_frames_end = frame.offset + frame.header.size() + frame.header.length;
   if (!is_control(frame.header.opcode)) {
     observe_server_data(frame);
   } else if (is_legal_control(frame)) {
@@ -100,9 +101,10 @@ void Client::Impl::observe_finding(const session::Finding& finding) {
   }
 }
 
-/// A frame that has not ended yet has no event: what came since the last whole one bounds it.
+/// A frame that has not ended yet has no event, but its header tells already what it will be.
 void Client::Impl::watch_size() {
-  if (server_bytes - server_frames_end > options.max_message + 14) {
+  const auto length = pipeline.frame_under_way(conn, Side::server);
+  if (length && *length > options.max_message - std::min(message_bytes, options.max_message)) {
     actions.emplace_back(Violation{1009, "message too big"});
   }
 }

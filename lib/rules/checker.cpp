@@ -255,7 +255,7 @@ void Checker::Impl::on(const session::Request& fact, std::uint64_t seq) {
 
 void Checker::Impl::on(const session::Response& fact, std::uint64_t seq) {
   const auto head = session::head_of(fact);
-  if (!session::is_interim(fact)) {
+  if (!handshake::is_interim(head)) {
     upgrade = Upgrade::answered;
     upgrade_seq = seq;
   }

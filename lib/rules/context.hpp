@@ -59,7 +59,8 @@ struct HeadContext {
   std::uint64_t request_seq = 0;
 
   bool is_request() const { return from == Side::client; }
-  bool switches() const { return head.status == 101; }
+  /// A head that never ended answers nothing.
+  bool switches() const { return head.status == 101 && head.complete; }
 };
 
 /// Text of a message that is not UTF-8: `at` is the byte of the message's content where it breaks, `end` true if the

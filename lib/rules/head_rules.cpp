@@ -198,14 +198,14 @@ Judgement accept_wrong(const HeadContext& context) {
 }
 
 Judgement subprotocol_unasked(const HeadContext& context) {
-  const auto* chosen = context.head.find(kProtocol);
-  if (!context.switches() || chosen == nullptr || context.request == nullptr || is_masked(context, kProtocol)) {
+  if (!context.switches() || context.request == nullptr || is_masked(context, kProtocol)) {
+    return std::nullopt;
+  }
+  const auto* chosen = handshake::unasked_subprotocol(*context.request, context.head);
+  if (chosen == nullptr) {
     return std::nullopt;
   }
   const auto asked = list_values(*context.request, kProtocol);
-  if (std::find(asked.begin(), asked.end(), *chosen) != asked.end()) {
-    return std::nullopt;
-  }
   Broken result =
       broken(context,
              asked.empty() ? fmt::format("The server chose subprotocol \"{}\"; the client asked for none.", *chosen)
@@ -245,19 +245,11 @@ Judgement extension_unasked(const HeadContext& context) {
   if (!context.switches() || context.request == nullptr) {
     return std::nullopt;
   }
-  const auto asked = handshake::extensions_of(*context.request);
-  const auto chosen = handshake::extensions_of(context.head);
-  if (!asked || !chosen) {
+  const auto name = handshake::unasked_extension(*context.request, context.head);
+  if (name.empty()) {
     return std::nullopt;
   }
-  for (const auto& extension : *chosen) {
-    const auto same_name = [&](const handshake::Extension& other) { return other.name == extension.name; };
-    if (std::none_of(asked->begin(), asked->end(), same_name)) {
-      return broken(
-          context, fmt::format("The server switched on extension {}, which the client did not offer.", extension.name));
-    }
-  }
-  return std::nullopt;
+  return broken(context, fmt::format("The server switched on extension {}, which the client did not offer.", name));
 }
 
 Judgement deflate_parameters_invalid(const HeadContext& context) {

@@ -29,11 +29,14 @@ handshake::Head head_of(const Request& request) {
 }
 
 handshake::Head head_of(const Response& response) {
-  return make_head(response.start_line, response.status, response.headers);
-}
-
-bool is_interim(const Response& response) {
-  return response.status >= 100 && response.status < 200 && response.status != 101;
+  auto head = make_head(response.start_line, response.status, response.headers);
+  // A head is recorded as it was where it is not what its parts make up.
+  const std::string_view raw = response.raw;
+  const auto ends_in = [raw](std::string_view end) {
+    return raw.size() >= end.size() && raw.substr(raw.size() - end.size()) == end;
+  };
+  head.complete = raw.empty() || ends_in("\n\r\n") || ends_in("\n\n");
+  return head;
 }
 
 CloseSeen read_close(const Frame& frame, std::uint64_t seq) {

@@ -5,12 +5,10 @@
 
 namespace whydrop::session {
 
-/// The head that a Request or Response fact tells, without raw bytes and without a masked Sec-WebSocket-Key.
+/// The head that a Request or Response fact tells, without raw bytes and without a masked Sec-WebSocket-Key. That of a
+/// Response is complete only where the answer's head was.
 handshake::Head head_of(const Request& request);
 handshake::Head head_of(const Response& response);
-
-/// True for an answer that another one follows: 1xx other than 101. RFC 9110 section 15.2.
-bool is_interim(const Response& response);
 
 /// What a Close frame says. RFC 6455 section 5.5.1.
 CloseSeen read_close(const Frame& frame, std::uint64_t seq);

@@ -77,11 +77,11 @@ void Tracker::Impl::on(const Request& fact) {
 }
 
 void Tracker::Impl::on(const Response& fact) {
-  if (is_interim(fact)) {
+  const auto response = head_of(fact);
+  if (handshake::is_interim(response)) {
     return;
   }
-  const auto response = head_of(fact);
-  upgraded = fact.status == 101;
+  upgraded = fact.status == 101 && response.complete;
   deflate = upgraded ? handshake::negotiate(request, response).deflate : std::nullopt;
   const auto trigger = handshake::opens_session(request, response) ? Trigger::upgraded : Trigger::refused;
   for (const auto side : kSides) {

@@ -33,6 +33,10 @@ class FrameDecoder {
 
   /// True while a header or payload is incomplete.
   bool in_frame() const { return head_size_ > 0; }
+  /// The payload's length that the frame under way declares; empty between frames and while its header is incomplete.
+  std::optional<std::uint64_t> length_under_way() const {
+    return head_size_ > 0 && has_header_ ? std::optional(header_.length) : std::nullopt;
+  }
   /// True once framing was lost: every later byte of this direction is Undecoded.
   bool lost() const { return lost_; }
   std::uint64_t bytes_fed() const { return fed_; }

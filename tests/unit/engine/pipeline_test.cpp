@@ -2,6 +2,8 @@
 
 #include "wire/encoder.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace whydrop::engine {
@@ -78,6 +80,50 @@ TEST_F(PipelineTest, AWrongAcceptKeyDoesNotUpgrade) {
   EXPECT_FALSE(pipeline.upgraded(conn));
 }
 
+TEST_F(PipelineTest, AnInterimAnswerIsToldAndTheNextOneRead) {
+  Recorder recorder;
+  pipeline.add_sink(recorder);
+  conn = pipeline.begin({}, 0);
+  pipeline.on_bytes(conn, Side::client, kRequest, 1);
+  pipeline.on_bytes(conn, Side::server, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n", 2);
+  EXPECT_FALSE(pipeline.upgraded(conn));
+  pipeline.on_bytes(conn, Side::server, kResponse + frame(wire::Opcode::text, "x"), 3);
+  EXPECT_TRUE(pipeline.upgraded(conn));
+  EXPECT_EQ(std::count(recorder.kinds.begin(), recorder.kinds.end(), "response"), 3);
+  EXPECT_EQ(recorder.kinds.back(), "message");
+}
+
+TEST_F(PipelineTest, NoFramesFollowA101ThatNeverEnds) {
+  Recorder recorder;
+  pipeline.add_sink(recorder);
+  conn = pipeline.begin({}, 0);
+  pipeline.on_bytes(conn, Side::client, kRequest, 1);
+  const std::string head =
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nX: ";
+  pipeline.on_bytes(conn, Side::server, head + std::string(1 << 20, 'x'), 2);
+  EXPECT_FALSE(pipeline.upgraded(conn));
+  session::Ending ending;
+  ending.how = session::EndingHow::upgrade_refused;
+  const auto verdict = pipeline.end(conn, ending, 3);
+  EXPECT_EQ(std::count(recorder.kinds.begin(), recorder.kinds.end(), "frame"), 0);
+  EXPECT_EQ(std::count(recorder.kinds.begin(), recorder.kinds.end(), "undecoded"), 0);
+  EXPECT_EQ(verdict.code, std::nullopt);
+  EXPECT_EQ(verdict.cause, "upgrade-invalid");
+  ASSERT_EQ(verdict.findings.size(), 2U);
+  EXPECT_EQ(verdict.findings[0].id, "upgrade-invalid");
+  EXPECT_EQ(verdict.findings[1].id, "head-malformed");
+}
+
+TEST_F(PipelineTest, KnowsWhatTheFrameUnderWayDeclares) {
+  open();
+  pipeline.on_bytes(conn, Side::server, std::string_view("\x82\x7f\0\0\0\1", 6), 3);
+  EXPECT_EQ(pipeline.frame_under_way(conn, Side::server), std::nullopt);
+  pipeline.on_bytes(conn, Side::server, std::string_view("\0\0\0\0", 4), 4);
+  EXPECT_EQ(pipeline.frame_under_way(conn, Side::server), 1ULL << 32);
+  EXPECT_EQ(pipeline.frame_under_way(conn, Side::client), std::nullopt);
+}
+
 TEST_F(PipelineTest, KnowsWhetherAFrameIsUnderWay) {
   open();
   const auto bytes = frame(wire::Opcode::text, "hello");
@@ -117,6 +163,19 @@ TEST_F(PipelineTest, WhatAnActorSendsWhileAnEventIsToldComesAfterIt) {
   const std::vector<std::string> expected{"frame", "frame", "message", "frame", "finding"};
   EXPECT_EQ(recorder.kinds, expected);  // ping, text, then the (unmasked, hence found) pong
   EXPECT_EQ(recorder.seqs.back(), recorder.seqs.front() + 2);
+}
+
+TEST_F(PipelineTest, AVerdictCountsEveryBreakOfARule) {
+  open();
+  for (int i = 0; i < 20; ++i) {
+    pipeline.on_bytes(conn, Side::client, frame(wire::Opcode::text, "not masked"), 3);
+  }
+  const auto verdict = pipeline.end(conn, {}, 4);
+  const auto found = std::find_if(verdict.findings.begin(), verdict.findings.end(), [](const auto& finding) {
+    return finding.id == "mask-missing-from-client";
+  });
+  ASSERT_NE(found, verdict.findings.end());
+  EXPECT_EQ(found->count, 20U);
 }
 
 TEST_F(PipelineTest, FactsAreNumberedWithoutGaps) {

@@ -157,12 +157,16 @@ TEST(OpensSession, NeedsEveryPartOfTheAnswer) {
   request.fields = {{"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}};
   Head good;
   good.status = 101;
+  good.complete = true;
   good.fields = {{"Upgrade", "WebSocket"},
                  {"Connection", "keep-alive, upgrade"},
                  {"Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="}};
   EXPECT_TRUE(opens_session(request, good));
   auto other = good;
   other.status = 200;
+  EXPECT_FALSE(opens_session(request, other));
+  other = good;
+  other.complete = false;
   EXPECT_FALSE(opens_session(request, other));
   for (std::size_t i = 0; i < good.fields.size(); ++i) {
     other = good;
@@ -173,6 +177,39 @@ TEST(OpensSession, NeedsEveryPartOfTheAnswer) {
   }
   EXPECT_FALSE(opens_session(request, other));
   EXPECT_TRUE(opens_session({}, other)) << "without the key no accept value can be judged";
+}
+
+TEST(OpensSession, NotWithWhatWasNotAskedFor) {
+  Head request;
+  request.fields = {{"Sec-WebSocket-Protocol", "chat, superchat"},
+                    {"Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=10"}};
+  const std::pair<HeaderField, bool> kCases[] = {
+      {{"Sec-WebSocket-Protocol", "superchat"}, true},
+      {{"Sec-WebSocket-Protocol", "other"}, false},
+      {{"Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=9"}, true},
+      {{"Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=11"}, false},
+      {{"Sec-WebSocket-Extensions", "permessage-bzip2"}, false},
+      {{"Sec-WebSocket-Extensions", "a b"}, false},
+  };
+  for (const auto& [field, opens] : kCases) {
+    Head response;
+    response.status = 101;
+    response.complete = true;
+    response.fields = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, field};
+    EXPECT_EQ(opens_session(request, response), opens) << field.value;
+  }
+}
+
+TEST(Interim, IsAWholeAnswerThatAnotherOneFollows) {
+  Head head;
+  head.status = 103;
+  EXPECT_FALSE(is_interim(head));
+  head.complete = true;
+  EXPECT_TRUE(is_interim(head));
+  head.status = 101;
+  EXPECT_FALSE(is_interim(head));
+  head.status = 200;
+  EXPECT_FALSE(is_interim(head));
 }
 
 }  // namespace

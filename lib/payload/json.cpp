@@ -1,5 +1,6 @@
 #include "payload/json.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 #include <rapidjson/error/en.h>
@@ -8,6 +9,8 @@
 
 namespace whydrop::payload {
 namespace {
+
+constexpr std::string_view kTooDeep = "not JSON: too deep";
 
 /// Accepts any value, but only so deep.
 class DepthGuard : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, DepthGuard> {
@@ -78,13 +81,20 @@ std::string json_fault(std::string_view text) {
     return {};
   }
   if (result.Code() == rapidjson::kParseErrorTermination) {
-    return "not JSON: too deep";
+    return std::string(kTooDeep);
   }
   std::string why = rapidjson::GetParseError_En(result.Code());
   if (!why.empty() && why.back() == '.') {
     why.pop_back();
   }
   return "not JSON: " + why + " at byte " + std::to_string(result.Offset());
+}
+
+bool is_too_deep(std::string_view text) {
+  const auto opens = [](char c) { return c == '[' || c == '{'; };
+  // Counting is cheap, and hardly any message passes it.
+  return looks_like_json(text) && std::count_if(text.begin(), text.end(), opens) > std::ptrdiff_t{kMaxJsonDepth} &&
+         json_fault(text) == kTooDeep;
 }
 
 bool looks_like_json(std::string_view text) {

@@ -14,6 +14,9 @@ inline constexpr unsigned kMaxJsonDepth = 1000;
 /// 8259.
 std::string json_fault(std::string_view text);
 
+/// True for what looks like JSON but nests deeper than kMaxJsonDepth.
+bool is_too_deep(std::string_view text);
+
 /// True if the first byte that is not white space opens an object or an array.
 bool looks_like_json(std::string_view text);
 

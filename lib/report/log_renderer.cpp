@@ -2,6 +2,7 @@
 #include "base/units.hpp"
 #include "base/utf8.hpp"
 #include "payload/dialect.hpp"
+#include "payload/json.hpp"
 #include "payload/view.hpp"
 #include "report/excerpt.hpp"
 #include "report/frame_text.hpp"
@@ -297,6 +298,9 @@ void LogRenderer::message_content(LogLine& line, std::string_view payload, bool 
   const std::string dialect = payload::dialect(payload, text);
   if (!dialect.empty()) {
     line.put_ascii(Ink::magenta, "(" + dialect + ") ");
+  }
+  if (text && payload::is_too_deep(payload)) {
+    line.put_ascii(Ink::yellow, "(not JSON: too deep) ");
   }
   append_excerpt(buffer_.text(), payload, text, line.room(), brush_);
 }

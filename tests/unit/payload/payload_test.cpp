@@ -28,6 +28,10 @@ TEST(Json, DepthIsBounded) {
   EXPECT_EQ(json_fault(nested(1000)), "");
   EXPECT_EQ(json_fault(nested(1001)), "not JSON: too deep");
   EXPECT_EQ(json_fault(std::string(1'000'000, '[')), "not JSON: too deep");
+  EXPECT_TRUE(is_too_deep(nested(1001)));
+  EXPECT_FALSE(is_too_deep(nested(1000)));
+  EXPECT_FALSE(is_too_deep("[\"" + std::string(2000, '[') + "\"]"));
+  EXPECT_FALSE(is_too_deep("(" + std::string(2000, '[')));
   std::string objects;
   for (int i = 0; i < 1'000'000; ++i) {
     objects += "{\"a\":";

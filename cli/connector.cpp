@@ -70,12 +70,12 @@ void Connector::connect() {
 
 void Connector::ended(const session::Verdict& verdict) {
   opened_ = opened_ || watch_->open_for().has_value();
-  if (interrupted_ || !(follow_redirect(verdict) || try_again(verdict))) {
+  if (interrupted_ || !(follow_redirect() || try_again(verdict))) {
     done_();
   }
 }
 
-bool Connector::follow_redirect(const session::Verdict& verdict) {
+bool Connector::follow_redirect() {
   const handshake::Head* answer = client_->response();
   if (!flags_.location || answer == nullptr || redirects_ >= flags_.max_redirects) {
     return false;
@@ -89,7 +89,6 @@ bool Connector::follow_redirect(const session::Verdict& verdict) {
     return false;
   }
   ++redirects_;
-  run_.forgive(verdict);
   (*next)->parent = client_->conn();
   options_ = std::move(**next);
   connect();

@@ -38,7 +38,7 @@ class Connector {
   class Watch;
   void connect();
   void ended(const session::Verdict& verdict);
-  bool follow_redirect(const session::Verdict& verdict);
+  bool follow_redirect();
   bool try_again(const session::Verdict& verdict);
 
   SessionRun& run_;

@@ -4,7 +4,6 @@
 #include "cli/app.hpp"
 #include "cli/errors.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <random>
@@ -123,17 +122,11 @@ void SessionRun::talk(const std::string& line) {
   (void)talk_.write("whydrop: " + pipeline_->redact_text(line) + "\n");
 }
 
-void SessionRun::forgive(const session::Verdict& verdict) {
-  for (const session::Finding& finding : verdict.findings) {
-    forgiven_.insert(finding.evidence.begin(), finding.evidence.end());
-  }
-}
-
 int SessionRun::finish(diagnose::RunOutcome outcome, const std::optional<Error>& input_error) {
   if (progress_) {
     progress_->stop();
   }
-  session::Verdict verdict = pipeline_->finish(loop_.now_ns());
+  const session::Verdict verdict = pipeline_->finish(loop_.now_ns());
   for (const Error& error : pipeline_->sink_errors()) {
     report(error);
   }
@@ -145,15 +138,6 @@ int SessionRun::finish(diagnose::RunOutcome outcome, const std::optional<Error>&
   if (outcome.fail_on) {
     outcome.fail_on = session::parse_severity(settings_.output.fail_on);
   }
-  auto& findings = verdict.findings;
-  findings.erase(std::remove_if(findings.begin(),
-                                findings.end(),
-                                [this](const session::Finding& finding) {
-                                  return std::all_of(finding.evidence.begin(),
-                                                     finding.evidence.end(),
-                                                     [this](std::uint64_t seq) { return forgiven_.count(seq) != 0; });
-                                }),
-                 findings.end());
   return diagnose::exit_code(verdict, outcome);
 }
 

@@ -15,7 +15,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -45,8 +44,6 @@ class SessionRun {
   bool holds_secret(std::string_view line) const { return secrecy_->redact_text(line) != line; }
   /// A line to standard error, its secrets masked.
   void talk(const std::string& line);
-  /// What was found on a connection that ended as asked for, as by a redirect that is followed, fails no run.
-  void forgive(const session::Verdict& verdict);
   /// Emits the run's verdict, reports failures of ours, and returns the exit code. Of `outcome` it fills in what the
   /// settings and the sinks say.
   int finish(diagnose::RunOutcome outcome, const std::optional<Error>& input_error = std::nullopt);
@@ -57,7 +54,6 @@ class SessionRun {
   Result<void> add_capture(const std::string& started, const std::vector<capture::Secret>& secrets);
 
   Settings settings_;
-  std::set<std::uint64_t> forgiven_;  ///< evidence
   net::Loop loop_;
   FdSink data_, talk_;
   std::unique_ptr<capture::Redactor> secrecy_;

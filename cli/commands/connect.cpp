@@ -75,7 +75,7 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
       0,
       1000000,
       "After a drop connect again, up to N times in a row, with growing waits (0.5 s to 30 s); a session of 10 s "
-      "or more starts the count anew; never after 401 or 403");
+      "or more starts the count anew; never after 401 or 403. The last session's ending decides the exit code");
   options.custom({{"--ping-sweep"},
                   "DURATION,...",
                   "Find the idle limit of the path: one connection for each duration, silent so long and then pinged; "

@@ -9,7 +9,6 @@ namespace whydrop::diagnose {
 /// What a close code means. RFC 6455 section 7.4 and the IANA registry of close codes.
 struct CloseCode {
   std::uint16_t first, last;  ///< a range where they differ
-  std::string_view name;      ///< a few words, as printed after the number
   std::string_view text;      ///< what it says, and what it usually comes from
   std::string_view fix;
   std::string_view citation;
@@ -18,9 +17,5 @@ struct CloseCode {
 /// Every code and range, in order; together they cover 0 to 65535.
 const std::vector<CloseCode>& close_codes();
 const CloseCode& find_close_code(std::uint16_t code);
-/// Name of a single code or of its range.
-std::string_view close_code_name(std::uint16_t code);
-/// Whether an endpoint may put `code` into a Close frame; a browser fails the connection where it may not.
-bool may_be_sent(std::uint16_t code);
 
 }  // namespace whydrop::diagnose

@@ -14,7 +14,7 @@ const std::vector<EndingWordsRow>& ending_words() {
       {EndingHow::fin_mid_frame,
        "FIN in the middle of a frame",
        "The stream ended in order on TCP's level, but inside a frame: the sender stopped half-way.",
-       "Look for a crash or a limit of size on the server's side."},
+       "Look for a crash or a size limit on the server's side."},
       {EndingHow::reset,
        "The connection was reset (RST)",
        "TCP was torn down at once. Crashes do this, but also closing a socket with unread input, firewalls, and "

@@ -105,7 +105,8 @@ const std::vector<ExitCodeWords>& exit_codes() {
       {6,
        "Dropped",
        "A session was open and ended with no Close frame received or sent; time-outs of pings and of idling "
-       "count.",
+       "count. Where connections follow one another (--reconnect, -L) the last one's ending decides: a drop that the "
+       "next connection made up for is a note. A rule that was broken on any of them still counts for exit code 1.",
        "See how the transport ended and what was sent just before."},
       {7,
        "The server closed first",

@@ -5,6 +5,7 @@
 #include "diagnose/exit_code.hpp"
 #include "diagnose/findings.hpp"
 #include "rules/rules.hpp"
+#include "wire/close_code.hpp"
 
 #include <fmt/format.h>
 
@@ -33,7 +34,7 @@ void add_close_codes(List& list) {
   for (const CloseCode& row : close_codes()) {
     const std::string key =
         row.first == row.last ? fmt::format("{}", row.first) : fmt::format("{}-{}", row.first, row.last);
-    add(list, key, "close code", row.name, row.text, row.fix, row.citation);
+    add(list, key, "close code", wire::close_code_name(row.last), row.text, row.fix, row.citation);
   }
 }
 

@@ -48,6 +48,16 @@ std::optional<session::Finding> make(const FindingRow& row, Judgement judgement)
   return finding;
 }
 
+void excuse_ending(std::vector<session::Finding>& findings) {
+  for (session::Finding& finding : findings) {
+    const FindingRow* row = find_finding(finding.id);
+    if (row != nullptr && row->explains) {
+      finding.severity = session::Severity::note;
+    }
+  }
+  std::stable_sort(findings.begin(), findings.end(), session::ranks_before);
+}
+
 std::vector<session::Finding> judge(const Ledger& ledger) {
   std::vector<session::Finding> found;
   for (const auto& id : ledger.finding_order) {

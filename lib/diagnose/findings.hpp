@@ -41,6 +41,9 @@ const FindingRow* find_finding(std::string_view id);
 /// equals.
 std::vector<session::Finding> judge(const Ledger& ledger);
 
+/// Makes what explains an ending a note: the ending was asked for, or a later connection made up for it.
+void excuse_ending(std::vector<session::Finding>& findings);
+
 /// Builds a Finding from a row; empty where there is no evidence.
 std::optional<session::Finding> make(const FindingRow& row, Judgement judgement);
 

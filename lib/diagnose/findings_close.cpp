@@ -2,6 +2,7 @@
 #include "diagnose/findings.hpp"
 #include "diagnose/words.hpp"
 #include "rules/rules.hpp"
+#include "wire/close_code.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +26,8 @@ bool soon_after_message(const Ledger& ledger) {
 std::string close_id(const Ledger& ledger) {
   const auto& code = ledger.server.close->code;
   if (!code) {
-    return "server-close-empty";
+    // A broken body is told by the rule on it.
+    return ledger.server.close_length == 0 ? "server-close-empty" : "";
   }
   if (*code == 1000) {
     return soon_after_message(ledger) ? "server-closed-normal-after-message" : "close-1000";
@@ -33,30 +35,30 @@ std::string close_id(const Ledger& ledger) {
   if (*code >= 3000 && *code <= 4999) {
     return *code < 4000 ? "close-registered" : "close-private";
   }
-  return may_be_sent(*code) ? fmt::format("close-{}", *code) : "close-undefined";
+  return wire::is_sendable(*code) ? fmt::format("close-{}", *code) : "close-undefined";
 }
 
 std::string size_words(const Ledger& ledger) {
   if (!ledger.client.largest) {
     return {};
   }
-  return fmt::format(" Your largest: {}; your largest frame: {}.",
-                     message_words(*ledger.client.largest),
+  const bool is_last = ledger.client.largest->number == ledger.client.last->number;
+  return fmt::format(" {}; your largest frame: {}.",
+                     is_last ? "It was your largest" : "Your largest: " + message_words(*ledger.client.largest),
                      format_size(ledger.client.largest_frame));
 }
 
 std::string age_words(const Ledger& ledger) {
-  return fmt::format(" The session was {} old; the last {} were silent.",
-                     format_duration(ledger.end_t() - ledger.session_t()),
-                     format_duration(ledger.idle_ns()));
+  return fmt::format(" The session was {} old, the last {} of it silent.",
+                     span_words(ledger.end_t() - ledger.session_t()),
+                     span_words(ledger.idle_ns()));
 }
 
 std::optional<Judgement> server_close(const Ledger& ledger, std::string_view id) {
   if (!ledger.had_session() || ledger.first_close != Side::server || close_id(ledger) != id) {
     return std::nullopt;
   }
-  std::string says =
-      fmt::format("The server closed with {}, {}.", close_words(*ledger.server.close), after_words(ledger));
+  std::string says = fmt::format("The server closed with {}, {}.", close_words(ledger.server), after_words(ledger));
   if (id == "close-1009") {
     says += size_words(ledger);
   } else if (id == "close-1001") {
@@ -74,7 +76,7 @@ std::optional<Judgement> close_unanswered(const Ledger& ledger, std::string_view
     return std::nullopt;
   }
   return Judgement{fmt::format("Your Close was not answered; {} later the connection ended ({}).",
-                               format_duration(ledger.ending->t_ns - ledger.client.close_t),
+                               span_words(ledger.ending->t_ns - ledger.client.close_t),
                                session::name(how)),
                    {ledger.client.close->seq, ledger.ending->seq}};
 }
@@ -84,8 +86,16 @@ std::optional<Judgement> linger_timeout(const Ledger& ledger, std::string_view) 
     return std::nullopt;
   }
   return Judgement{fmt::format("Both Close frames were seen, but the server kept the connection open for another {}.",
-                               format_duration(ledger.ending->t_ns - ledger.server.close_t)),
+                               span_words(ledger.ending->t_ns - ledger.server.close_t)),
                    {ledger.server.close->seq, ledger.ending->seq}};
+}
+
+std::string too_big_words(const Ledger& ledger) {
+  const auto& partial = ledger.partial;
+  if (partial && partial->from == Side::server && partial->has_header) {
+    return fmt::format(" The server had begun a frame of {} (#{}).", format_size(partial->need), partial->seq);
+  }
+  return fmt::format(" The server's largest whole frame: {}.", format_size(ledger.server.largest_frame));
 }
 
 /// Our own Close with a code that says something went wrong, and no broken rule that explains it.
@@ -103,18 +113,24 @@ std::optional<Judgement> own_error(const Ledger& ledger, std::string_view id) {
   if (!(id == "own-close-1009" ? code == 1009 : code == 1002 || code == 1007)) {
     return std::nullopt;
   }
-  const auto& largest = ledger.server.largest_frame;
   return Judgement{
       fmt::format("Your side closed with {}.{}",
-                  close_words(*ledger.client.close),
-                  id == "own-close-1009" ? fmt::format(" The server's largest whole frame: {}.", format_size(largest))
-                                         : std::string(" No broken rule of the server's is on record.")),
+                  close_words(ledger.client),
+                  id == "own-close-1009" ? too_big_words(ledger) : " No broken rule of the server's is on record."),
       {ledger.client.close->seq}};
 }
 
 FindingRow close_row(std::string_view id, std::uint16_t code, Severity severity, Party at_fault) {
   const CloseCode& words = find_close_code(code);
-  return {id, severity, at_fault, true, server_close, words.name, words.text, words.fix, words.citation};
+  return {id,
+          severity,
+          at_fault,
+          true,
+          server_close,
+          wire::close_code_name(words.last),
+          words.text,
+          words.fix,
+          words.citation};
 }
 
 }  // namespace
@@ -123,7 +139,7 @@ const std::vector<FindingRow>& close_findings() {
   static const std::vector<FindingRow> rows = {
       {"server-closed-normal-after-message",
        Severity::warning,
-       Party::server,
+       Party::unknown,
        true,
        server_close,
        "The server closed with 1000 right after a message of yours",
@@ -131,11 +147,12 @@ const std::vector<FindingRow>& close_findings() {
        "says "
        "only that the server regards its work as done; some servers send it too where they reject a message and do not "
        "tell why.",
-       "Compare that message with what the API documents (first message, required fields, order); send it alone.",
+       "Compare that message with what the API documents (first message, required fields, order); send it alone "
+       "(whydrop send).",
        "RFC 6455 section 7.4.1"},
-      close_row("close-1000", 1000, Severity::warning, Party::server),
-      close_row("server-close-empty", 1005, Severity::warning, Party::server),
-      close_row("close-1001", 1001, Severity::warning, Party::server),
+      close_row("close-1000", 1000, Severity::warning, Party::unknown),
+      close_row("server-close-empty", 1005, Severity::warning, Party::unknown),
+      close_row("close-1001", 1001, Severity::warning, Party::unknown),
       close_row("close-1002", 1002, Severity::error, Party::unknown),
       close_row("close-1003", 1003, Severity::error, Party::client),
       close_row("close-1007", 1007, Severity::error, Party::unknown),
@@ -189,7 +206,7 @@ const std::vector<FindingRow>& close_findings() {
        "Harmless for the session; the server keeps a socket that it no longer needs.",
        "RFC 6455 section 7.1.1"},
       {"own-close-1009",
-       Severity::warning,
+       Severity::error,
        Party::unknown,
        true,
        own_error,

@@ -165,7 +165,7 @@ const std::vector<FindingRow>& connect_findings() {
        ""},
       {"connect-refused",
        Severity::error,
-       Party::server,
+       Party::unknown,
        true,
        connect_failed,
        "The port refused the connection",
@@ -226,7 +226,7 @@ const std::vector<FindingRow>& connect_findings() {
        "The server's certificate does not name the host that was asked for: a wrong host, a missing name in the "
        "certificate, or a server that needs SNI.",
        "Connect by a name that the certificate holds, or have it reissued; -k only to look.",
-       "RFC 6125 section 6"},
+       "RFC 9525 section 6"},
       {"tls-self-signed",
        Severity::error,
        Party::server,

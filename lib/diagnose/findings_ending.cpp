@@ -44,7 +44,7 @@ std::string partial_words(const Ledger& ledger) {
   }
   return partial->has_header
              ? fmt::format(
-                   " Of a {} frame {} of {} bytes had come.", wire::name(partial->opcode), partial->have, partial->need)
+                   " Of a {} frame {} had come.", wire::name(partial->opcode), part_words(partial->have, partial->need))
              : fmt::format(" Of a frame's header {} had come.", count(partial->have, "byte"));
 }
 
@@ -75,16 +75,13 @@ std::optional<Judgement> ping_unanswered(const Ledger& ledger, std::string_view)
   }
   const PingLedger& pings = ledger.pings_of_client;
   const bool known = pings.pending_count > 0;
-  return Judgement{
-      fmt::format("{}; {} of {} had been answered before. The last frame from the server came {} before the end.",
-                  known ? fmt::format("Your ping #{} was not answered within {}",
-                                      pings.pending[0].seq,
-                                      format_duration(ledger.ending->t_ns - pings.pending[0].t_ns))
-                        : "A ping was not answered",
-                  pings.answered,
-                  count(pings.sent, "ping"),
-                  format_duration(ledger.ending->t_ns - ledger.server.last_t.value_or(ledger.session_t()))),
-      {known ? pings.pending[0].seq : 0, ledger.ending->seq}};
+  return Judgement{fmt::format("{}; the last frame from the server came {} before the end.",
+                               known ? fmt::format("Your ping #{} was not answered within {}",
+                                                   pings.pending[0].seq,
+                                                   span_words(ledger.ending->t_ns - pings.pending[0].t_ns))
+                                     : "A ping was not answered",
+                               span_words(ledger.ending->t_ns - ledger.server.last_t.value_or(ledger.session_t()))),
+                   {known ? pings.pending[0].seq : 0, ledger.ending->seq}};
 }
 
 std::optional<Judgement> idle_timeout(const Ledger& ledger, std::string_view) {
@@ -92,7 +89,7 @@ std::optional<Judgement> idle_timeout(const Ledger& ledger, std::string_view) {
     return std::nullopt;
   }
   return Judgement{fmt::format("Nothing came from the server for {}, so your side gave up.",
-                               format_duration(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t()))),
+                               span_words(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t()))),
                    {ledger.server.last_seq, ledger.ending->seq}};
 }
 
@@ -189,9 +186,8 @@ const std::vector<FindingRow>& ending_findings() {
        "RST without a Close frame",
        "The connection was torn down at once. A crash sends an RST, but so does closing a socket with unread input, a "
        "firewall, and a balancer that has forgotten the connection.",
-       "Look at the server's and the proxies' logs at this time; if it follows a long silence, send pings "
-       "(--ping-interval).",
-       "RFC 9293 section 3.10.7"},
+       "Look at the server's and the proxies' logs at this time.",
+       "RFC 9293 section 3.5.2"},
       {"no-close-tls-close-notify",
        Severity::error,
        Party::unknown,
@@ -229,7 +225,7 @@ const std::vector<FindingRow>& ending_findings() {
        no_close,
        "TCP timed out",
        "The system sent the same data again and again without an acknowledgement and gave up.",
-       "Look at the network in between; send pings to notice sooner.",
+       "Look at the network in between; pings notice it sooner (--ping-interval 20s).",
        "RFC 9293 section 3.8.3"},
       {"network-unreachable",
        Severity::error,
@@ -267,7 +263,7 @@ const std::vector<FindingRow>& ending_findings() {
        idle_timeout,
        "Nothing came for the idle time-out",
        "--idle-timeout was given and the server sent nothing for that long.",
-       "Allow a longer silence, or ask with pings (--ping-interval) whether the link is alive.",
+       "Allow a longer silence (--idle-timeout), or ask with pings whether the link is alive (--ping-interval 20s).",
        ""},
       {"half-open",
        Severity::error,
@@ -277,7 +273,7 @@ const std::vector<FindingRow>& ending_findings() {
        "The link is probably half-open",
        "This side regards the connection as open, but nothing comes back, not even TCP's acknowledgements. A change of "
        "network, sleep, and a NAT that forgot the connection cause it.",
-       "Send pings with a time-out and reconnect when they fail.",
+       "Send pings (--ping-interval 20s --ping-timeout 10s) and reconnect when one is not answered (--reconnect 5).",
        "RFC 9293 section 3.5.1"},
       {"peer-stuck",
        Severity::warning,

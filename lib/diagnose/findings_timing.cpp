@@ -113,13 +113,16 @@ std::optional<Judgement> idle_limit(const Ledger& ledger, std::string_view) {
       return Judgement{
           fmt::format("{} for {} before the end, which fits an idle limit of {} s: {}.",
                       who,
-                      format_duration(ns),
+                      span_words(ns),
                       limit->value,
                       limit->whose),
           {ledger.client.last_seq, ledger.server.last_seq, ledger.end_seq()},
           Basis::inferred,
           confidence,
-          fmt::format("Send pings more often than every {} s (--ping-interval {}s).", limit->value, limit->value / 2)};
+          fmt::format(
+              "Send pings more often than every {} s (--ping-interval {}s); --ping-sweep finds the limit by trying.",
+              limit->value,
+              limit->value / 2)};
     }
   }
   return std::nullopt;
@@ -130,8 +133,8 @@ std::optional<Judgement> connection_age(const Ledger& ledger, std::string_view) 
   if (limit == nullptr) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("The session was {} old at its end, which fits a limit of age of {} s: {}.",
-                               format_duration(age_ns(ledger)),
+  return Judgement{fmt::format("The session was {} old at its end, which fits an age limit of {} s: {}.",
+                               span_words(age_ns(ledger)),
                                limit->value,
                                limit->whose),
                    {ledger.response ? ledger.response->seq : ledger.opened_seq, ledger.end_seq()},
@@ -149,7 +152,7 @@ std::optional<Judgement> forgotten(const Ledger& ledger, std::string_view) {
   return Judgement{fmt::format("Your {} came after {} of silence and was answered by a reset: something in between may "
                                "have forgotten the connection while it was silent.",
                                message_words(*ledger.client.last),
-                               format_duration(ledger.client.silence_before_ns)),
+                               span_words(ledger.client.silence_before_ns)),
                    {ledger.client.last->seq, ledger.end_seq()},
                    Basis::inferred,
                    Confidence::medium};
@@ -169,7 +172,7 @@ std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_vi
       ledger.client.messages > 3 && age_ns(ledger) / static_cast<std::int64_t>(ledger.client.messages) < 4 * since;
   return Judgement{fmt::format("Your {} may be the trigger: the end came {} after it.",
                                message_words(*ledger.client.last),
-                               format_duration(since)),
+                               span_words(since)),
                    {ledger.client.last->seq, ledger.end_seq()},
                    Basis::inferred,
                    steady || since > kSecond / 4 ? Confidence::low : Confidence::medium};
@@ -182,7 +185,7 @@ std::optional<Judgement> ended_at_once(const Ledger& ledger, std::string_view) {
   return Judgement{
       fmt::format("The session was ended {} after it opened, before you sent anything: the server may have "
                   "refused it by credentials, Origin{} or subprotocol{} only after the 101.",
-                  format_duration(age_ns(ledger)),
+                  span_words(age_ns(ledger)),
                   ledger.request_origin.empty() ? " (none was sent)" : "",
                   ledger.request_subprotocol.empty() ? " (none was asked for)" : ""),
       {ledger.response ? ledger.response->seq : ledger.opened_seq, ledger.end_seq()},
@@ -204,12 +207,13 @@ std::optional<Judgement> size_limit(const Ledger& ledger, std::string_view) {
   if (limit == std::rend(kSizeLimits) || (ledger.first_close && !says_so)) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("Your {} was your largest and is over {}: a limit of size may have been passed.",
+  return Judgement{fmt::format("Your {} was your largest and is over {}: a size limit may have been passed.",
                                message_words(*ledger.client.last),
                                limit->whose),
                    {ledger.client.last->seq, ledger.end_seq()},
                    Basis::inferred,
-                   says_so ? Confidence::medium : Confidence::low};
+                   says_so ? Confidence::medium : Confidence::low,
+                   says_so ? "Raise the limit on the server's side, if it is yours." : ""};
 }
 
 std::optional<Judgement> pong_withheld(const Ledger& ledger, std::string_view) {
@@ -222,7 +226,7 @@ std::optional<Judgement> pong_withheld(const Ledger& ledger, std::string_view) {
       fmt::format("The server's ping #{} was not answered by your side for {} before the end: the server may "
                   "have taken your side for dead.",
                   pings.pending[0].seq,
-                  format_duration(ledger.end_t() - pings.pending[0].t_ns)),
+                  span_words(ledger.end_t() - pings.pending[0].t_ns)),
       {pings.pending[0].seq, ledger.end_seq()},
       Basis::inferred,
       Confidence::high};
@@ -291,13 +295,13 @@ const std::vector<FindingRow>& timing_findings() {
        "RFC 6455 section 5.5.2"},
       {"idle-limit",
        Severity::warning,
-       Party::network,
+       Party::unknown,
        false,
        idle_limit,
        "The silence before the end fits an idle limit",
        "The time without traffic before the end is that of a well-known idle limit of proxies, balancers, gateways or "
        "firewalls. It is a guess from the number alone.",
-       "Send pings more often than the limit; find the limit with --ping-sweep.",
+       "Send pings more often than the limit (--ping-interval); --ping-sweep finds it by trying.",
        ""},
       {"forgotten-connection",
        Severity::warning,
@@ -306,23 +310,23 @@ const std::vector<FindingRow>& timing_findings() {
        forgotten,
        "A message after a long silence was answered by a reset",
        "Balancers and NATs forget a silent connection without a word; the next packet is answered by a reset.",
-       "Send pings more often than every 30 s (--ping-interval).",
+       "Send pings more often than every 30 s (--ping-interval 20s); --ping-sweep finds the limit by trying.",
        ""},
       {"connection-age",
        Severity::note,
-       Party::network,
+       Party::unknown,
        false,
        connection_age,
-       "The age at the end fits a limit of age",
+       "The age at the end fits an age limit",
        "Some gateways end every connection at a certain age, whatever is sent. It is a guess from the number alone.",
-       "Pings do not help against a limit of age: reconnect and resume the session.",
+       "Pings do not help against an age limit: reconnect (--reconnect 5) and resume the session.",
        ""},
       {"message-size-limit",
        Severity::warning,
        Party::client,
        false,
        size_limit,
-       "The last message is over a well-known limit of size",
+       "The last message is over a well-known size limit",
        "The session ended right after the largest message of the client, which is over a default limit of well-known "
        "servers. It is a guess from the number alone.",
        "Send it in smaller messages, or in smaller fragments; raise the server's limit.",
@@ -335,7 +339,7 @@ const std::vector<FindingRow>& timing_findings() {
        "The end came right after a message of the client",
        "The connection was cut within a second of a message from the client: handling that message may have made the "
        "server fail.",
-       "Send that message alone, then with fields left out, and see which one ends the session.",
+       "Send that message alone (whydrop send), then with fields left out, and see which one ends the session.",
        ""},
       {"ended-at-once",
        Severity::note,

@@ -74,18 +74,15 @@ std::string_view refusal_id(const Ledger& ledger) {
   return "upgrade-refused";
 }
 
-std::string with_header(const Ledger& ledger, std::string_view name) {
-  const std::string* value = ledger.header(name);
-  return value == nullptr ? "" : fmt::format(" {}: {}.", name, printable(*value, 200));
-}
-
 std::string refusal_fix(const Ledger& ledger, std::string_view id) {
   if (id == "upgrade-redirected" && ledger.header("Location") != nullptr) {
     return fmt::format("Connect to {}, or follow it with -L.", printable(*ledger.header("Location"), 200));
   }
   if ((id == "upgrade-refused-429" || id == "upgrade-refused-503") && ledger.header("Retry-After") != nullptr) {
-    return fmt::format("Wait as Retry-After says ({}) before the next attempt.",
-                       printable(*ledger.header("Retry-After"), 60));
+    const std::string after = printable(*ledger.header("Retry-After"), 60);
+    const bool seconds = after.find_first_not_of("0123456789") == std::string::npos;
+    return fmt::format(
+        "Wait as Retry-After says ({}{}) before the next attempt; --reconnect does.", after, seconds ? " s" : "");
   }
   if (id == "upgrade-refused-403" && ledger.request_origin.empty()) {
     return "The request had no Origin: give the one that the server allows (-o), and check the credentials.";
@@ -100,10 +97,9 @@ std::optional<Judgement> refused(const Ledger& ledger, std::string_view id) {
   std::string says = "The server did not answer the upgrade with a good 101.";
   if (ledger.response) {
     const auto& response = ledger.response->fact;
-    says = fmt::format("The server answered the upgrade with: {}.", printable(response.start_line, 120));
-    for (const std::string_view name : {"WWW-Authenticate", "Location", "Retry-After", "Sec-WebSocket-Version"}) {
-      says += with_header(ledger, name);
-    }
+    says = response.status == 101
+               ? "The server answered 101, but with a head that is no valid upgrade."
+               : fmt::format("The server answered the upgrade with: {}.", printable(response.start_line, 120));
   }
   return Judgement{std::move(says),
                    {ledger.request_seq, ledger.response ? ledger.response->seq : ledger.ending->seq},
@@ -117,7 +113,7 @@ std::optional<Judgement> unanswered(const Ledger& ledger, std::string_view id) {
   if (!ledger.ending || ledger.how() != how) {
     return std::nullopt;
   }
-  const std::string after = format_duration(ledger.ending->t_ns - ledger.request_t);
+  const std::string after = span_words(ledger.ending->t_ns - ledger.request_t);
   const std::string says =
       how == EndingHow::upgrade_timeout
           ? fmt::format("No whole answer to the upgrade came within {}.", after)
@@ -135,7 +131,7 @@ const std::vector<FindingRow>& upgrade_findings() {
   static const std::vector<FindingRow> rows = {
       {"upgrade-refused-400",
        Severity::error,
-       Party::client,
+       Party::unknown,
        true,
        refused,
        "The upgrade was refused: 400 Bad Request",
@@ -174,7 +170,7 @@ const std::vector<FindingRow>& upgrade_findings() {
        "RFC 9110 section 15.5.5"},
       {"upgrade-refused-426",
        Severity::error,
-       Party::client,
+       Party::unknown,
        true,
        refused,
        "The upgrade was refused: 426 Upgrade Required",
@@ -263,7 +259,7 @@ const std::vector<FindingRow>& upgrade_findings() {
        refused,
        "The 101 is not a valid upgrade",
        "The server answered 101, but its head breaks the rules of the handshake, so no client may go on.",
-       "See the broken rule; the server or a proxy that answers for it must be mended.",
+       "Fix the server's upgrade answer, or look for a proxy that rewrites or answers upgrades itself.",
        "RFC 6455 section 4.1"},
       {"upgrade-refused",
        Severity::error,

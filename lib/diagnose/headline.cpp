@@ -61,7 +61,7 @@ std::string no_session(const Ledger& ledger, EndingHow how) {
                        or_else(ledger.ending ? ledger.ending->fact.read_error : "", "no reason told"));
   case EndingHow::upgrade_timeout:
     return fmt::format("No session: no answer to the upgrade came within {}.",
-                       format_duration(ledger.end_t() - ledger.request_t));
+                       span_words(ledger.end_t() - ledger.request_t));
   case EndingHow::interrupted:
     return "Interrupted before a session was open.";
   case EndingHow::capture_ended:
@@ -87,7 +87,7 @@ std::string partial_words(const Ledger& ledger) {
   if (!ledger.partial || !ledger.partial->has_header) {
     return "in the middle of a frame's header";
   }
-  return fmt::format("in the middle of a frame ({} of {} bytes)", ledger.partial->have, ledger.partial->need);
+  return fmt::format("in the middle of a frame ({})", part_words(ledger.partial->have, ledger.partial->need));
 }
 
 std::string no_close(const Ledger& ledger, EndingHow how) {
@@ -113,10 +113,10 @@ std::string no_close(const Ledger& ledger, EndingHow how) {
     return fmt::format("The network reported the server as unreachable in mid-session, {}.", after);
   case EndingHow::ping_timeout:
     return fmt::format("Your side gave up: a ping was not answered; {} since the last frame from the server.",
-                       format_duration(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t())));
+                       span_words(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t())));
   case EndingHow::idle_timeout:
     return fmt::format("Your side gave up: nothing came from the server for {}.",
-                       format_duration(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t())));
+                       span_words(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t())));
   case EndingHow::local_close:
     return fmt::format("Your side ended the connection without a Close frame, {}.", after);
   case EndingHow::interrupted:
@@ -137,10 +137,14 @@ std::string no_close(const Ledger& ledger, EndingHow how) {
 }
 
 std::string own_close(const Ledger& ledger, const Verdict& verdict) {
-  const std::string close = close_words(*ledger.client.close);
+  const std::string close = close_words(ledger.client);
   if (rules::find_rule(verdict.cause) != nullptr) {
     return fmt::format(
         "Your side ended the session with {} because the server broke a rule ({}).", close, verdict.cause);
+  }
+  if (ledger.server.close && !ledger.server.close->code && ledger.server.close_length != 0) {
+    return fmt::format(
+        "Your side closed the session with {}; the server answered with {}.", close, close_words(ledger.server));
   }
   if (ledger.server.close) {
     return fmt::format("Your side closed the session with {}; the server confirmed it.", close);
@@ -163,8 +167,7 @@ std::string headline(const Ledger& ledger, const Verdict& verdict) {
     return own_close(ledger, verdict);
   }
   if (ledger.first_close == Side::server) {
-    return fmt::format(
-        "The server closed the session with {}, {}.", close_words(*ledger.server.close), after_words(ledger));
+    return fmt::format("The server closed the session with {}, {}.", close_words(ledger.server), after_words(ledger));
   }
   if (ledger.from_har) {
     return "The browser's record shows no Close frame: how the session ended is not in it.";

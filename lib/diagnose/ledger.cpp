@@ -140,6 +140,7 @@ void Ledger::on_event(const session::Event& event) {
   std::visit(overloaded{
                  [&](const session::Open& open) {
                    role = open.role;
+                   parent = open.parent;
                    assign_masked(url, open.url, open.redact, 1024);
                    opened_t = event.t_ns;
                    opened_seq = event.seq;
@@ -180,9 +181,8 @@ void Ledger::note(const session::Frame& frame, const session::Event& event) {
   SideLedger& from = side(frame.from);
   ++from.frames;
   from.payload_bytes += frame.header.length;
-  if (frame.header.length > from.largest_frame) {
-    from.largest_frame = frame.header.length;
-    from.largest_frame_seq = event.seq;
+  if (!wire::is_control(frame.header.opcode)) {
+    from.largest_frame = std::max(from.largest_frame, frame.header.length);
   }
   switch (frame.header.opcode) {
   case wire::Opcode::close:
@@ -246,6 +246,9 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
   SideLedger& from = side(message.from);
   ++from.messages;
   from.binary_messages += message.text ? 0 : 1;
+  if (first_close) {
+    return;  // what comes after the session's end cannot explain it
+  }
   if (!from.last) {
     from.last.emplace();
   }

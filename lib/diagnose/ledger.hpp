@@ -30,11 +30,11 @@ struct MessageNote {
 struct SideLedger {
   std::uint64_t frames = 0, messages = 0, binary_messages = 0;
   std::uint64_t payload_bytes = 0;
-  std::uint64_t largest_frame = 0, largest_frame_seq = 0;
+  std::uint64_t largest_frame = 0;     ///< of a message
   std::optional<std::int64_t> last_t;  ///< of its last bytes after the upgrade
   std::uint64_t last_seq = 0;
-  std::int64_t silence_before_ns = 0;  ///< silence of both sides before its last data message
-  std::optional<MessageNote> last, largest;
+  std::int64_t silence_before_ns = 0;        ///< silence of both sides before its last data message
+  std::optional<MessageNote> last, largest;  ///< before the first Close
   std::uint64_t pings = 0, pongs = 0;
   std::optional<session::CloseSeen> close;
   std::int64_t close_t = 0;
@@ -78,6 +78,7 @@ struct Ledger {
   bool seen = false;      ///< any fact came
   bool from_har = false;  ///< the facts are a browser's record: no transport ending is known
   std::string role = "websocket";
+  std::optional<std::uint32_t> parent;  ///< the connection that this one reconnects or follows
   std::string url;
   std::int64_t opened_t = 0;
   std::uint64_t opened_seq = 0, last_seq = 0;

@@ -41,7 +41,7 @@ std::optional<Judgement> rapid_failures(std::uint64_t rapid, std::uint64_t all, 
 const std::vector<FindingRow>& run_findings() {
   static const std::vector<FindingRow> rows = {
       {"rapid-failures",
-       session::Severity::error,
+       session::Severity::warning,
        session::Party::unknown,
        false,
        nullptr,
@@ -69,13 +69,19 @@ void RunLedger::add(const std::vector<session::Finding>& findings) {
 }
 
 void RunLedger::add(const Ledger& ledger, const session::Verdict& verdict) {
-  add(verdict.findings);
   if (ledger.role != "websocket") {
     if (connections_ == 0) {
       last_ = verdict;
+    } else {
+      add(verdict.findings);
     }
     return;
   }
+  if (ledger.parent == last_conn_) {
+    excuse_ending(last_.findings);
+  }
+  add(last_.findings);
+  last_conn_ = ledger.conn;
   ++connections_;
   ++endings_[ending_words(verdict)];
   if (ledger.had_session()) {
@@ -92,7 +98,8 @@ void RunLedger::add(const Ledger& ledger, const session::Verdict& verdict) {
   last_ = verdict;
 }
 
-session::Verdict RunLedger::conclude() const {
+session::Verdict RunLedger::conclude() {
+  add(last_.findings);
   session::Verdict verdict = last_;
   verdict.findings = findings_;
   if (auto judgement = rapid_failures(rapid_, connections_, rapid_evidence_)) {

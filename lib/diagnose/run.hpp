@@ -10,20 +10,22 @@
 
 namespace whydrop::diagnose {
 
-/// What is kept of the concluded connections of a run. Bounded whatever their number.
+/// What is kept of the concluded connections of a run. Bounded whatever their number. Where a later connection follows
+/// an earlier one (a reconnect, a redirect), how the earlier one ended is only a note: the last one's ending counts.
 class RunLedger {
  public:
   void add(const std::vector<session::Finding>& findings);
   void add(const Ledger& ledger, const session::Verdict& verdict);
   /// The verdict of the last websocket connection, with what the whole run shows.
-  session::Verdict conclude() const;
+  session::Verdict conclude();
 
  private:
   std::uint64_t connections_ = 0, sessions_ = 0, rapid_ = 0;
   std::vector<std::uint64_t> rapid_evidence_;
   std::map<std::string, std::uint64_t> endings_;  ///< how, with its count
   session::Verdict last_;
-  std::vector<session::Finding> findings_;
+  std::uint32_t last_conn_ = 0;
+  std::vector<session::Finding> findings_;  ///< of all connections before the last
 };
 
 }  // namespace whydrop::diagnose

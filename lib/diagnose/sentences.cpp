@@ -1,8 +1,6 @@
 #include "diagnose/verdict.hpp"
 #include "diagnose/words.hpp"
 
-#include <cstdlib>
-
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
@@ -68,15 +66,15 @@ void observe_closes(const Ledger& ledger, Sentences& to) {
   }
   const Side first = *ledger.first_close;
   const auto& close = ledger.side(first);
-  to.push_back(fmt::format(
-      "The first Close came from {}: {} (#{}).", owner(first), close_words(*close.close), close.close->seq));
+  to.push_back(
+      fmt::format("The first Close came from {}: {} (#{}).", owner(first), close_words(close), close.close->seq));
   const auto& answer = ledger.side(other(first));
   if (answer.close) {
     to.push_back(fmt::format("{} answered it with {} (#{}), {} later.",
                              first == Side::client ? "The server" : "Your side",
-                             close_words(*answer.close),
+                             close_words(answer),
                              answer.close->seq,
-                             format_duration(answer.close_t - close.close_t)));
+                             span_words(answer.close_t - close.close_t)));
   } else {
     to.push_back(fmt::format("{} sent no Close in answer.", first == Side::client ? "The server" : "Your side"));
   }
@@ -89,14 +87,15 @@ void observe_transport(const Ledger& ledger, Sentences& to) {
   const auto& ending = ledger.ending->fact;
   std::string words(transport_words(ending.how));
   words[0] = static_cast<char>(words[0] >= 'a' && words[0] <= 'z' ? words[0] - 'a' + 'A' : words[0]);
-  const std::string since = ledger.first_close ? fmt::format(", {} after the first Close",
-                                                             format_duration(ledger.ending->t_ns - ledger.end_t()))
-                                               : "";
+  const std::string since =
+      ledger.first_close ? fmt::format(", {} after the first Close", span_words(ledger.ending->t_ns - ledger.end_t()))
+                         : "";
   to.push_back(fmt::format("{}{} (#{}).", words, since, ledger.ending->seq));
-  if (ending.tcp.unacked.value_or(0) > 0 || ending.tcp.retransmits.value_or(0) > 0) {
-    to.push_back(fmt::format("At the end TCP had {} not acknowledged and {} of a segment under way.",
-                             count(ending.tcp.unacked.value_or(0), "segment"),
-                             count(ending.tcp.retransmits.value_or(0), "retransmission")));
+  if (ending.tcp.unacked.value_or(0) > 0) {
+    const auto resent = ending.tcp.retransmits.value_or(0);
+    to.push_back(fmt::format("At the end TCP had {} not acknowledged{}.",
+                             count(*ending.tcp.unacked, "segment"),
+                             resent == 0 ? "" : fmt::format(", sent again {}", count(resent, "time"))));
   }
 }
 
@@ -107,7 +106,7 @@ void observe_partial(const Ledger& ledger, Sentences& to) {
   const auto& partial = *ledger.partial;
   const std::string of =
       partial.has_header
-          ? fmt::format("{} of {} bytes of a {} frame", partial.have, partial.need, wire::name(partial.opcode))
+          ? fmt::format("{} of a {} frame", part_words(partial.have, partial.need), wire::name(partial.opcode))
           : fmt::format("{} of a frame's header", count(partial.have, "byte"));
   to.push_back(fmt::format("Cut off: {} from {} (#{}).", of, owner(partial.from), partial.seq));
 }
@@ -118,26 +117,29 @@ void observe_message(const Ledger& ledger, Side from, Sentences& to) {
     to.push_back(fmt::format("{} sent no message.", from == Side::client ? "Your side" : "The server"));
     return;
   }
-  const std::int64_t since = ledger.since_last_message_ns(from);
-  const std::string head = fmt::format("Last from {}: {}, {} {} the {}",
+  const std::string head = fmt::format("Last from {}: {}, {} before the {}",
                                        owner(from),
                                        message_words(*last),
-                                       format_duration(std::abs(since)),
-                                       since < 0 ? "after" : "before",
-                                       ledger.first_close ? "first Close" : "end");
+                                       span_words(ledger.since_last_message_ns(from)),
+                                       ledger.first_close                         ? "first Close"
+                                       : ledger.how() == EndingHow::capture_ended ? "end of the record"
+                                                                                  : "end");
   to.push_back(last->text && !last->excerpt.empty() ? head + ": " + printable(last->excerpt, 80) : head + ".");
 }
 
 void observe_course(const Ledger& ledger, Sentences& to) {
-  to.push_back(fmt::format("The session was open for {}; you sent {}, the server {}.",
-                           format_duration(ledger.end_t() - ledger.session_t()),
+  to.push_back(fmt::format("{} {}{}; you sent {}, the server {}.",
+                           ledger.how() == EndingHow::capture_ended ? "The record shows" : "The session was open for",
+                           span_words(ledger.end_t() - ledger.session_t()),
+                           ledger.how() == EndingHow::capture_ended ? " of the session" : "",
                            count(ledger.client.messages, "message"),
                            ledger.server.messages));
   const PingLedger& pings = ledger.pings_of_client;
   if (pings.sent > 0) {
     const std::string rtt =
-        pings.rtt_count == 0
-            ? ""
+        pings.rtt_count == 0 ? ""
+        : pings.rtt_count == 1
+            ? fmt::format("; round trip {}", format_duration(pings.rtt_min_ns))
             : fmt::format("; round trip {} to {}, {} on average",
                           format_duration(pings.rtt_min_ns),
                           format_duration(pings.rtt_max_ns),
@@ -165,7 +167,8 @@ void observe_refusal(const Ledger& ledger, Sentences& to) {
       to.push_back(fmt::format("{}: {}", name, printable(*value, 200)));
     }
   }
-  if (!response.body.empty()) {
+  // What comes after the head of a 101 is no body.
+  if (!response.body.empty() && response.status != 101) {
     to.push_back(fmt::format("Its body ({}): {}", format_size(response.body_length), printable(response.body, 300)));
   }
 }

@@ -1,8 +1,8 @@
 #include "diagnose/verdict.hpp"
 
-#include "diagnose/close_codes.hpp"
 #include "diagnose/findings.hpp"
 #include "rules/rules.hpp"
+#include "wire/close_code.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -83,7 +83,7 @@ std::optional<std::uint16_t> browser_code(const Ledger& ledger, const std::vecto
   }
   if (ledger.had_session() && ledger.server.close && !browser_fails(ledger, findings)) {
     const auto& close = ledger.server.close->code;
-    return !close ? (ledger.server.close_length == 0 ? 1005 : 1006) : may_be_sent(*close) ? *close : 1006;
+    return !close ? (ledger.server.close_length == 0 ? 1005 : 1006) : wire::is_sendable(*close) ? *close : 1006;
   }
   // A capture or HAR that stops while the session is open shows no end that a page could have been told of.
   if (ledger.how() == EndingHow::capture_ended) {
@@ -107,8 +107,12 @@ bool explains(const Ledger& ledger, const Finding& finding) {
     return row->explains;
   }
   const rules::Rule* rule = rules::find_rule(finding.id);
-  if (finding.severity != session::Severity::error || finding.evidence.front() > ledger.end_seq()) {
+  if (finding.severity != session::Severity::error) {
     return false;
+  }
+  if (finding.evidence.front() > ledger.end_seq()) {
+    // A server that breaks a rule by what it does after its Close is broken in how it ends sessions.
+    return ledger.first_close == Side::server && rule != nullptr && finding.at_fault == session::Party::server;
   }
   if (!ledger.had_session()) {
     return ledger.how() == EndingHow::upgrade_refused && rule != nullptr;
@@ -125,16 +129,9 @@ void soften_expected(const Ledger& ledger,
                      const std::vector<std::uint16_t>& expected,
                      const std::optional<std::uint16_t>& code,
                      std::vector<Finding>& findings) {
-  if (!code || std::find(expected.begin(), expected.end(), *code) == expected.end()) {
-    return;
+  if (code && ledger.had_session() && std::find(expected.begin(), expected.end(), *code) != expected.end()) {
+    excuse_ending(findings);
   }
-  for (Finding& finding : findings) {
-    const FindingRow* row = find_finding(finding.id);
-    if (row != nullptr && row->explains && ledger.had_session()) {
-      finding.severity = session::Severity::note;
-    }
-  }
-  std::stable_sort(findings.begin(), findings.end(), session::ranks_before);
 }
 
 std::vector<std::string> next_steps(const Verdict& verdict) {

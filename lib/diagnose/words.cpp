@@ -1,7 +1,7 @@
 #include "diagnose/words.hpp"
 
 #include "base/text.hpp"
-#include "diagnose/close_codes.hpp"
+#include "wire/close_code.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -14,6 +14,17 @@ std::string count(std::uint64_t n, std::string_view noun) {
   return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
 }
 
+std::string span_words(std::int64_t ns) {
+  constexpr std::int64_t kMillisecond = 1'000'000;
+  return ns >= 0 && ns < kMillisecond ? "less than 1 ms" : format_duration(ns);
+}
+
+std::string part_words(std::uint64_t have, std::uint64_t need) {
+  constexpr std::uint64_t kCounted = 1U << 20;
+  return need < kCounted ? fmt::format("{} of {} bytes", have, need)
+                         : fmt::format("{} of {}", format_size(have), format_size(need));
+}
+
 std::string printable(std::string_view text, std::size_t max) {
   // No column takes more than four bytes that count; what is beyond would be elided anyway.
   return elide(escape_for_terminal(text.substr(0, 4 * max)), max);
@@ -21,16 +32,14 @@ std::string printable(std::string_view text, std::size_t max) {
 
 std::string close_code(std::uint16_t code) {
   // 1006 on the wire is no "no Close frame": the range's name would contradict what was seen.
-  if (!may_be_sent(code)) {
-    return fmt::format("{} (a code that may not be sent)", code);
-  }
-  const std::string_view name = close_code_name(code);
-  return name.empty() ? fmt::format("{}", code) : fmt::format("{} ({})", code, name);
+  return fmt::format(
+      "{} ({})", code, wire::is_sendable(code) ? wire::close_code_name(code) : "a code that may not be sent");
 }
 
-std::string close_words(const session::CloseSeen& close) {
+std::string close_words(const SideLedger& side) {
+  const session::CloseSeen& close = *side.close;
   if (!close.code) {
-    return "an empty Close (no code)";
+    return side.close_length == 0 ? "an empty Close (no code)" : "a Close with a broken body of 1 byte";
   }
   return close.reason.empty() ? close_code(*close.code)
                               : fmt::format("{}, reason \"{}\"", close_code(*close.code), printable(close.reason, 123));
@@ -48,10 +57,10 @@ std::string message_words(const MessageNote& note) {
 std::string after_words(const Ledger& ledger) {
   if (!ledger.client.last) {
     return fmt::format("{} after the session opened, before you sent any message",
-                       format_duration(ledger.end_t() - ledger.session_t()));
+                       span_words(ledger.end_t() - ledger.session_t()));
   }
   return fmt::format("{} after your {}",
-                     format_duration(ledger.since_last_message_ns(session::Side::client)),
+                     span_words(ledger.since_last_message_ns(session::Side::client)),
                      message_words(*ledger.client.last));
 }
 

@@ -11,12 +11,16 @@ namespace whydrop::diagnose {
 
 /// "1 message", "3 messages".
 std::string count(std::uint64_t n, std::string_view noun);
+/// A time between two events, as said in a sentence: "3 s", "less than 1 ms".
+std::string span_words(std::int64_t ns);
+/// How much of a whole there is: "12 of 130 bytes", "64 KiB of 8 EiB".
+std::string part_words(std::uint64_t have, std::uint64_t need);
 /// Peer text made safe to show on one line (see escape_for_terminal), elided after `max` columns.
 std::string printable(std::string_view text, std::size_t max);
-/// "1008 (policy violation)"; only the number where the code has no name.
+/// "1008 (policy violation)".
 std::string close_code(std::uint16_t code);
-/// `1008 (policy violation), reason "no"`; "an empty Close (no code)" for an empty one.
-std::string close_words(const session::CloseSeen& close);
+/// The first Close of a side that sent one: `1008 (policy violation), reason "no"`, or "an empty Close (no code)".
+std::string close_words(const SideLedger& side);
 /// "message 2 (text, 31 B, #14)".
 std::string message_words(const MessageNote& note);
 /// "3 ms after your message 2 (text, 31 B, #14)", or "12 ms after the session opened, before you sent any message".

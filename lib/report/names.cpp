@@ -60,7 +60,7 @@ std::string_view how_words(EndingHow how) {
   case EndingHow::unreachable:
     return "no route to the peer any more";
   case EndingHow::ping_timeout:
-    return "no answer to our pings";
+    return "no answer to a ping of ours";
   case EndingHow::idle_timeout:
     return "nothing came for the idle time-out";
   case EndingHow::close_timeout:
@@ -82,7 +82,7 @@ std::string_view how_words(EndingHow how) {
   case EndingHow::upgrade_timeout:
     return "no answer to the upgrade in time";
   case EndingHow::interrupted:
-    return "interrupted before the session opened";
+    return "whydrop was interrupted";
   case EndingHow::capture_ended:
     return "the capture stops here";
   }
@@ -99,7 +99,8 @@ std::string ended_words(const session::Verdict& verdict) {
   std::string text;
   switch (verdict.ended_by) {
   case EndedBy::server:
-    text = "by the server";
+    // Without a Close it may have been a box on the way.
+    text = verdict.received ? "by the server" : "from the server's side";
     break;
   case EndedBy::client:
     text = "by us";

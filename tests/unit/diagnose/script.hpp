@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,9 +35,15 @@ class Script {
     return *this;
   }
 
+  /// The next connection is opened after that one.
+  Script& follows(std::uint32_t parent) {
+    parent_ = parent;
+    return *this;
+  }
+
   /// open, request: #1, #2.
   Script& request(std::vector<session::Header> headers = {}) {
-    fact(session::Open{"websocket", "ws://h/", {}, {}});
+    fact(session::Open{"websocket", "ws://h/", parent_, {}});
     session::Request request;
     request.start_line = "GET / HTTP/1.1";
     request.headers = std::move(headers);
@@ -112,6 +119,7 @@ class Script {
   std::uint64_t seq_ = 0;
   std::int64_t t_ns_ = 0;
   std::uint32_t conn_ = 1;
+  std::optional<std::uint32_t> parent_;
 };
 
 /// All of a verdict that is words, one a line: what a test compares as a whole.

@@ -375,6 +375,79 @@ const Case kCases[] = {
            .ending(EndingHow::proxy_failed)
            .verdict();
      }},
+    {"data after the server's Close",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .after_ms(1)
+           .close(kServer, 1000)
+           .server("late")
+           .finding("data-after-close", Severity::error, Party::server)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"own close, answered with one byte",
+     [] {
+       return Script()
+           .session()
+           .close(kClient, 1000)
+           .frame(kServer, wire::Opcode::close, "x")
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"server closes with one byte",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .frame(kServer, wire::Opcode::close, "x")
+           .finding("close-body-one-byte", Severity::error, Party::server)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"1009 after a small message, with a long Close of ours",
+     [] {
+       return Script()
+           .session()
+           .you("large", 300)
+           .you("a")
+           .after_ms(9)
+           .close(kServer, 1009)
+           .close(kClient, 1009, std::string(120, 'x'))
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"own 1009 for a frame under way",
+     [] {
+       return Script()
+           .session()
+           .after_ms(2)
+           .close(kClient, 1009, "message too big")
+           .fact(partial_of_server(65550, (1ULL << 63) + 9))
+           .ending(EndingHow::fin_mid_frame)
+           .verdict();
+     }},
+    {"101 that never ends",
+     [] {
+       return refused(101, "Switching Protocols", {{"X", "xxx", {}}}, "xxx");
+     }},
+    {"dropped, then connected again",
+     [] {
+       Script script;
+       script.session().after_s(20).finding("mask-from-server", Severity::error, Party::server);
+       script.ending(EndingHow::fin).after_s(1).conn(2).follows(1).session().after_s(9);
+       return script.close(kClient, 1000).close(kServer, 1000).ending(EndingHow::fin).run_verdict();
+     }},
+    {"redirected, then dropped",
+     [] {
+       Script script;
+       script.request()
+           .response(301, "Moved Permanently", {{"Location", "/ws", {}}})
+           .ending(EndingHow::upgrade_refused);
+       script.conn(2).follows(1).session().after_s(9);
+       return script.ending(EndingHow::fin).run_verdict();
+     }},
     {"three sessions that die at once",
      [] {
        Script script;

@@ -61,7 +61,7 @@ TEST(VerdictBlock, TellsOfADrop) {
             "\n"
             "  code       1006 (abnormal closure) derived: no Close frame was received or\n"
             "             sent; a browser would say 1006\n"
-            "  ended      by the server; fin: TCP FIN, an orderly end of the stream\n"
+            "  ended      from the server's side; fin: TCP FIN, an orderly end of the stream\n"
             "\n"
             "  observed   • No Close frame was seen in either direction.\n"
             "             • The server sent FIN.\n"
@@ -123,6 +123,13 @@ TEST(VerdictBlock, SaysWhereEachCodeIsFrom) {
             "1005 (no status received) derived: the Close frame carried no code; a browser would say");
   EXPECT_EQ(code_line(std::nullopt, CodeSource::none, 1006),
             "none: the session never opened; a browser would say 1006");
+}
+
+TEST(VerdictBlock, SaysThatARecordEndsBeforeAnyCode) {
+  Verdict verdict;
+  verdict.how = EndingHow::capture_ended;
+  const std::string block = verdict_block(verdict, plain());
+  EXPECT_NE(block.find("  code       none: the session's end is not in the record\n"), std::string::npos) << block;
 }
 
 TEST(VerdictBlock, IsColouredByHowBadItIs) {

@@ -114,7 +114,9 @@ void observe_partial(const Ledger& ledger, Sentences& to) {
 void observe_message(const Ledger& ledger, Side from, Sentences& to) {
   const auto& last = ledger.side(from).last;
   if (!last) {
-    to.push_back(fmt::format("{} sent no message.", from == Side::client ? "Your side" : "The server"));
+    to.push_back(fmt::format("{} sent no message{}.",
+                             from == Side::client ? "Your side" : "The server",
+                             ledger.side(from).messages == 0 ? "" : " before the first Close"));
     return;
   }
   const std::string head = fmt::format("Last from {}: {}, {} before the {}",

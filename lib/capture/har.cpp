@@ -3,7 +3,6 @@
 #include "base/base64.hpp"
 #include "base/units.hpp"
 #include "capture/json_tree.hpp"
-#include "handshake/head.hpp"
 #include "wire/encoder.hpp"
 
 #include <algorithm>
@@ -308,20 +307,11 @@ std::string version_of(const std::string& version) {
   return starts_with(version, "HTTP/") || starts_with(version, "http/") ? "HTTP" + version.substr(4) : "HTTP/1.1";
 }
 
-/// False where the browser saved only provisional headers: what it really asked for is not in the HAR then.
-bool is_whole_request(const Entry& entry) {
-  return std::any_of(entry.request_headers.begin(), entry.request_headers.end(), [](const Header& header) {
-    return handshake::same_token(header.name, "Sec-WebSocket-Key");
-  });
-}
-
 void Teller::heads(Entry& entry) {
-  if (is_whole_request(entry)) {
-    Request request;
-    request.start_line = entry.method + " " + target_of(entry.url) + " " + version_of(entry.request_version);
-    request.headers = std::move(entry.request_headers);
-    event(std::move(request));
-  }
+  Request request;
+  request.start_line = entry.method + " " + target_of(entry.url) + " " + version_of(entry.request_version);
+  request.headers = std::move(entry.request_headers);
+  event(std::move(request));
   if (entry.status == 0) {
     return;
   }

@@ -244,11 +244,12 @@ void Checker::Impl::on(const session::Inflated& inflated, std::uint64_t seq) {
 }
 
 void Checker::Impl::on(const session::Request& fact, std::uint64_t seq) {
-  request = session::head_of(fact);
+  const bool whole = session::is_whole(fact);
+  request = whole ? std::optional(session::head_of(fact)) : std::nullopt;
   request_seq = upgrade_seq = seq;
   upgrade = Upgrade::asked;
   deflate_agreed = false;
-  if (websocket) {
+  if (websocket && whole) {
     judge(HeadContext{Side::client, seq, *request, fact.headers, fact.raw, nullptr, 0}, Side::client, seq);
   }
 }

@@ -28,6 +28,10 @@ handshake::Head head_of(const Request& request) {
   return head;
 }
 
+bool is_whole(const Request& request) {
+  return request.size > 0 || head_of(request).find("Sec-WebSocket-Key") != nullptr;
+}
+
 handshake::Head head_of(const Response& response) {
   auto head = make_head(response.start_line, response.status, response.headers);
   // A head is recorded as it was where it is not what its parts make up.

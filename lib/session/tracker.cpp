@@ -55,6 +55,7 @@ struct Tracker::Impl {
   std::array<Half, 2> halves;
   bool upgraded = false;
   handshake::Head request;
+  bool request_whole = true;
   std::optional<handshake::DeflateParameters> deflate;
   std::optional<Side> first_close;
 };
@@ -71,6 +72,7 @@ void Tracker::Impl::move(Side side, Trigger trigger) {
 void Tracker::Impl::on(const Request& fact) {
   upgraded = false;
   request = head_of(fact);
+  request_whole = is_whole(fact);
   for (const auto side : kSides) {
     move(side, Trigger::request);
   }
@@ -83,7 +85,8 @@ void Tracker::Impl::on(const Response& fact) {
   }
   upgraded = fact.status == 101 && response.complete;
   deflate = upgraded ? handshake::negotiate(request, response).deflate : std::nullopt;
-  const auto trigger = handshake::opens_session(request, response) ? Trigger::upgraded : Trigger::refused;
+  const bool opens = request_whole ? handshake::opens_session(request, response) : upgraded;
+  const auto trigger = opens ? Trigger::upgraded : Trigger::refused;
   for (const auto side : kSides) {
     move(side, trigger);
   }

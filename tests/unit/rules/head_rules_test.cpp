@@ -237,6 +237,18 @@ TEST(HeadRules, LeaveMaskedValuesAlone) {
   EXPECT_EQ(checked.ids(), "");
 }
 
+TEST(HeadRules, DoNotJudgeTheProvisionalRequestOfABrowsersRecord) {
+  Request request;
+  request.start_line = "GET / HTTP/1.1";
+  request.headers = {{"User-Agent", "x", {}}};
+  Checked checked;
+  checked.fact(request);
+  auto response = good_response();
+  response.headers.push_back({"Sec-WebSocket-Extensions", "permessage-deflate", {}});
+  checked.fact(response);
+  EXPECT_EQ(checked.ids(), "");
+}
+
 TEST(HeadRules, JudgeAnAnswerWithoutItsRequest) {
   Checked checked;
   checked.fact(with(with(good_response("a"), kProtocol, "chat"), "Upgrade", "x"));

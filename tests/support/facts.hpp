@@ -16,6 +16,7 @@ inline constexpr std::string_view kAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 inline session::Request good_request(std::string extensions = {}) {
   session::Request request;
   request.start_line = "GET / HTTP/1.1";
+  request.size = 140;
   request.headers = {{"Host", "x", {}},
                      {"Upgrade", "websocket", {}},
                      {"Connection", "Upgrade", {}},

@@ -24,6 +24,9 @@ int print(const std::string& text) {
 }
 
 Error unknown_command(const std::string& name) {
+  if (name.find("://") != std::string::npos) {
+    return {ErrorKind::usage, "no command given before the URL", "whydrop connect " + escape_for_terminal(name)};
+  }
   std::vector<std::string_view> names;
   for (const Command& command : commands()) {
     names.emplace_back(command.name);
@@ -48,7 +51,7 @@ Result<std::vector<std::string>> expand_curl(const Options& options, const std::
       words->assign(curl + 1, arguments.end());
     }
     if (words) {
-      words = translate_curl(*words);
+      words = translate_curl(*words, options.infos());
     }
     if (words) {
       words->insert(words->begin(), arguments.begin(), curl);
@@ -62,6 +65,9 @@ Result<std::vector<std::string>> expand_curl(const Options& options, const std::
 Result<int> run_command(const Command& command, std::vector<std::string> arguments) {
   Options options{std::string(command.name)};
   const Run action = command.setup(options);
+  if (!command.takes_curl && !arguments.empty() && arguments[0] == "curl") {
+    return fail(ErrorKind::usage, "curl command: only connect takes one", "whydrop connect curl 'https://…' -H …");
+  }
   const auto expanded =
       command.takes_curl ? expand_curl(options, arguments) : Result<std::vector<std::string>>(std::move(arguments));
   if (!expanded) {
@@ -91,7 +97,8 @@ Result<int> dispatch(std::vector<std::string> arguments) {
   if (name == "--help" || name == "-h" || name == "help") {
     return print(program_help());
   }
-  if (name == "--version" || name == "-V") {
+  const auto asks_version = [](const std::string& word) { return word == "--version" || word == "-V"; };
+  if (asks_version(name) || (arguments.size() == 2 && asks_version(arguments[1]) && find_command(name) != nullptr)) {
     return print(fmt::format("whydrop {}\n", version()));
   }
   const Command* command = find_command(name);

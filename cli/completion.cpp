@@ -29,8 +29,14 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+/// What a help text says first, without what stands in parentheses at its end.
 std::string first_sentence(const std::string& help) {
-  return help.substr(0, help.find_first_of(".;("));
+  const std::size_t end = std::min(help.find(". "), help.find(';'));
+  std::string text = help.substr(0, end);
+  if (const std::size_t opened = text.rfind(" ("); opened != std::string::npos && text.back() == ')') {
+    text.resize(opened);
+  }
+  return text;
 }
 
 bool names_a_file(const OptionInfo& info) {
@@ -82,8 +88,12 @@ std::string zsh_option(const OptionInfo& info) {
                              : info.choices.empty() ? ""
                                                     : "(" + joined(info.choices, " ") + ")";
   if (info.positional) {
-    return fmt::format(
-        "        '{}:{}:{}'\n", info.repeatable ? "*" : "", lower(info.value), action.empty() ? "_files" : action);
+    return fmt::format("        '{}:{}:{}'\n",
+                       info.repeatable ? "*" : "",
+                       lower(info.value),
+                       info.value == "URL" ? ""
+                       : action.empty()    ? "_files"
+                                           : action);
   }
   std::string out;
   for (const std::string& name : info.names) {

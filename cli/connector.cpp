@@ -52,6 +52,7 @@ Connector::Connector(SessionRun& run,
       flags_(flags),
       options_(std::move(options)),
       wants_more_(std::move(wants_more)),
+      reconnects_(reconnects),
       policy_({reconnects}, random_numbers()) {}
 
 Connector::~Connector() = default;
@@ -109,7 +110,8 @@ bool Connector::try_again(const session::Verdict& verdict) {
   if (!wait) {
     return false;
   }
-  run_.talk(fmt::format("connecting again in {} (attempt {})", format_duration(wait->count()), policy_.attempt()));
+  run_.talk(fmt::format(
+      "connecting again in {} (attempt {} of {})", format_duration(wait->count()), policy_.attempt(), reconnects_));
   options_.parent = client_->conn();
   wait_ = run_.loop().after(*wait, [this] {
     wait_ = 0;

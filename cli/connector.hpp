@@ -46,6 +46,7 @@ class Connector {
   const EndpointFlags& flags_;
   net::ConnectOptions options_;
   WantsMore wants_more_;
+  std::uint64_t reconnects_;
   engine::ReconnectPolicy policy_;
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<net::Client> client_;

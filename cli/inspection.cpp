@@ -5,6 +5,7 @@
 #include "diagnose/exit_code.hpp"
 #include "report/report.hpp"
 
+#include <algorithm>
 #include <csignal>
 
 #include <fmt/format.h>
@@ -69,12 +70,34 @@ void Inspection::tell_damage(const capture::Damage& damage) {
 
 void Inspection::take(const capture::Reader::Item& item) {
   std::visit(overloaded{[this](const session::Event& event) {
+                          if (!wants(event)) {
+                            return;
+                          }
                           frames_ += std::holds_alternative<session::Frame>(event.body) ? 1 : 0;
                           pipeline_->on_recorded(event);
                         },
                         [this](const capture::CaptureHeader& header) { begin(header); },
                         [this](const capture::Damage& damage) { tell_damage(damage); }},
              item);
+}
+
+/// What is not asked for is not judged either: the verdict is about the connections that are shown.
+bool Inspection::wants(const session::Event& event) {
+  const auto& conns = settings_.conns;
+  last_conn_ = std::max(last_conn_, event.conn);
+  const bool wanted = conns.empty() || std::find(conns.begin(), conns.end(), event.conn) != conns.end();
+  conn_seen_ = conn_seen_ || wanted;
+  return wanted;
+}
+
+Result<void> Inspection::check_conns() const {
+  if (conn_seen_ || settings_.conns.empty()) {
+    return {};
+  }
+  return fail(
+      ErrorKind::usage,
+      fmt::format("option --conn: no connection {} in {}", fmt::join(settings_.conns, ", "), settings_.name),
+      fmt::format("it holds {}", last_conn_ < 2 ? "connection 1" : fmt::format("connections 1 to {}", last_conn_)));
 }
 
 void Inspection::flush() {

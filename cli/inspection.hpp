@@ -25,7 +25,8 @@ class Inspection {
     bool reveal = false;
     std::vector<capture::Secret> secrets;
     bool from_har = false;
-    std::string name;  ///< for messages
+    std::string name;                  ///< for messages
+    std::vector<std::uint32_t> conns;  ///< the connections that are read; empty: all
   };
   Inspection(Settings settings, capture::Selector selector);
 
@@ -38,11 +39,14 @@ class Inspection {
   bool reader_gone() const { return data_.gone(); }
   /// Judges the last run. Returns the exit code: of several runs the first that is not 0.
   int finish(int signal);
+  /// An error if connections were asked for and none of them is in the file.
+  Result<void> check_conns() const;
 
  private:
   void begin(const capture::CaptureHeader& header);
   void tell_damage(const capture::Damage& damage);
   void end_run(int signal);
+  bool wants(const session::Event& event);
 
   Settings settings_;
   capture::Selector selector_;
@@ -50,6 +54,8 @@ class Inspection {
   std::unique_ptr<session::EventSink> renderer_;
   std::unique_ptr<capture::SelectingSink> selected_;
   std::unique_ptr<engine::Pipeline> pipeline_;
+  std::uint32_t last_conn_ = 0;
+  bool conn_seen_ = false;  ///< one of those asked for
   std::uint64_t frames_ = 0;
   std::uint64_t damages_ = 0;  ///< lines that could not be read, cut ones left out
   int code_ = 0;

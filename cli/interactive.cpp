@@ -43,7 +43,12 @@ Interactive::Interactive(SessionRun& run, Conversation& conversation, std::funct
   prompt_ = std::make_unique<terminal::Prompt>(std::move(options), [this](terminal::Input input) {
     run_.loop().post([this, input = std::move(input)] { on_input(input); });
   });
-  conversation_.on_opened([this] { catch_up(); });
+  conversation_.on_opened([this] {
+    if (!std::exchange(greeted_, true)) {
+      run_.talk("open: a line that you type is a message; /help lists commands, Ctrl-D closes");
+    }
+    catch_up();
+  });
   run_.divert([this](std::string_view text) { prompt_->print_above(text); });
 }
 

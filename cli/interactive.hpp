@@ -30,6 +30,7 @@ class Interactive {
   std::function<void(int)> on_interrupt_;
   std::deque<terminal::Input> early_;  ///< typed while no session is open
   std::unique_ptr<terminal::Prompt> prompt_;
+  bool greeted_ = false;
 };
 
 }  // namespace whydrop::cli

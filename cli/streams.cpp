@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace whydrop::cli {
@@ -121,6 +122,28 @@ void hold_standard_streams() {
       (void)::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
     }
   }
+}
+
+Result<std::string> ask_secret(const std::string& question) {
+  const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) {
+    return fail(ErrorKind::usage, question + ": there is no terminal to ask on");
+  }
+  termios before{};
+  ::tcgetattr(terminal, &before);
+  termios silent = before;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  ::tcsetattr(terminal, TCSAFLUSH, &silent);
+  const std::string shown = question + ": ";
+  (void)!::write(terminal, shown.data(), shown.size());
+  std::string answer;
+  for (char c = 0; ::read(terminal, &c, 1) == 1 && c != '\n';) {
+    answer += c;
+  }
+  (void)!::write(terminal, "\n", 1);
+  ::tcsetattr(terminal, TCSAFLUSH, &before);
+  ::close(terminal);
+  return answer;
 }
 
 bool is_terminal(int fd) {

@@ -46,6 +46,9 @@ Result<std::string> read_file(const std::string& path);
 /// Keeps the numbers of standard streams that were closed before the start from sockets and files of ours.
 void hold_standard_streams();
 
+/// Asks on the terminal, without showing what is typed. An error where there is no terminal.
+Result<std::string> ask_secret(const std::string& question);
+
 bool is_terminal(int fd);
 /// Columns of the terminal behind `fd`; 0 if it is none.
 unsigned terminal_width(int fd);

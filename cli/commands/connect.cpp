@@ -55,7 +55,7 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
       "How standard input is cut into messages. lines (default): a line is a message. jsonl: a line is a JSON "
       "string, or one of {\"text\":...} {\"base64\":...} {\"ping\":...} {\"pong\":...} "
       "{\"close\":{\"code\":...,\"reason\":...}}");
-  options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as the session is open");
+  options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as the session is open; repeatable");
   options.flag("--echo", flags.echo, "Answer each message with itself; standard input is not read");
   options.custom(
       {{"--replies"},

@@ -62,11 +62,34 @@ Result<int> unknown(const std::string& key) {
               near ? fmt::format("did you mean {}?", *near) : "whydrop explain lists everything");
 }
 
+/// What a shell offers: keys of one word.
+std::vector<std::string> plain_keys() {
+  std::vector<std::string> keys;
+  for (const Explanation& entry : diagnose::explanations()) {
+    const bool fresh = std::find(keys.begin(), keys.end(), entry.key) == keys.end();
+    if (fresh && entry.key.find(' ') == std::string::npos) {
+      keys.push_back(entry.key);
+    }
+  }
+  return keys;
+}
+
 }  // namespace
 
 Run setup_explain(Options& options) {
   auto key = std::make_shared<std::string>();
-  options.positional("KEY", *key, false, "a close code, an ending, a finding's id or an exit code (6, or 'exit 6')");
+  options.custom({{},
+                  "KEY",
+                  "A close code, an ending, a finding's id or an exit code (6, or 'exit 6')",
+                  {},
+                  plain_keys(),
+                  true,
+                  false,
+                  false},
+                 [key](const std::vector<std::string>& given) -> std::string {
+                   *key = given.back();
+                   return {};
+                 });
   return [key]() -> Result<int> {
     if (key->empty()) {
       std::fputs(list().c_str(), stdout);

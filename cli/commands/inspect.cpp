@@ -31,7 +31,7 @@ struct InspectFlags {
   capture::Filter filter;
   std::optional<std::uint64_t> from_seq, to_seq;
   std::string only;
-  std::vector<std::string> conns, kinds;
+  std::vector<std::string> kinds;
   bool follow = false;
   OutputFlags output;
   SecretFlags secrets;
@@ -191,15 +191,6 @@ Result<capture::Selector> make_selector(const InspectFlags& flags) {
   capture::Filter filter = flags.filter;
   filter.from_seq = flags.from_seq.value_or(filter.from_seq);
   filter.to_seq = flags.to_seq.value_or(filter.to_seq);
-  for (const std::string& text : flags.conns) {
-    for (const std::string& part : split(text, ',')) {
-      const auto conn = parse_number(part, 1, UINT32_MAX);
-      if (!conn) {
-        return fail(ErrorKind::usage, "--conn " + part + ": not the number of a connection");
-      }
-      filter.conns.push_back(static_cast<std::uint32_t>(*conn));
-    }
-  }
   for (const std::string& text : flags.kinds) {
     for (std::string& part : split(text, ',')) {
       filter.kinds.push_back(std::move(part));
@@ -226,11 +217,28 @@ Result<int> inspect(const InspectFlags& flags) {
   }
   const std::string_view bytes(head->data(), *count);
   const bool har = capture::looks_like_har(bytes);
-  Inspection inspection({flags.output, flags.secrets.reveal, *secrets, har, flags.file}, std::move(*selector));
+  Inspection inspection({flags.output, flags.secrets.reveal, *secrets, har, flags.file, flags.filter.conns},
+                        std::move(*selector));
   const auto read =
       har ? read_browser(*input, bytes, flags, inspection) : read_capture(*input, bytes, flags, inspection);
+  if (const auto found = inspection.check_conns(); read && !found) {
+    return tl::unexpected<Error>(found.error());
+  }
   const int code = inspection.finish(stopped_by);
   return read ? Result<int>(code) : tl::unexpected<Error>(read.error());
+}
+
+std::string set_conns(const std::vector<std::string>& given, std::vector<std::uint32_t>& conns) {
+  for (const std::string& text : given) {
+    for (const std::string& part : split(text, ',')) {
+      const auto conn = parse_number(part, 1, UINT32_MAX);
+      if (!conn) {
+        return "'" + part + "' is not the number of a connection (as in 1,3)";
+      }
+      conns.push_back(static_cast<std::uint32_t>(*conn));
+    }
+  }
+  return {};
 }
 
 void add_filter_options(Options& options, InspectFlags& flags) {
@@ -239,7 +247,9 @@ void add_filter_options(Options& options, InspectFlags& flags) {
   options.number("--to-seq", "N", flags.to_seq, 0, UINT64_MAX, "Up to event N");
   options.text("--since", "TIME", flags.filter.since, "From this time on: a duration since the start, or RFC 3339");
   options.text("--until", "TIME", flags.filter.until, "Up to this time");
-  options.list("--conn", "N", flags.conns, "Only connection N; several with commas");
+  options.custom(
+      {{"--conn"}, "N", "Only connection N, and the verdict on it; several with commas", {}, {}, false, false, true},
+      [&flags](const std::vector<std::string>& given) { return set_conns(given, flags.filter.conns); });
   options.list(
       "--kind", "KIND", flags.kinds, "Only events of this kind (frame, ending, finding ...); several with commas");
   options.choice("--only", {"client", "server"}, flags.only, "Only what this side sent, and what no side did");

@@ -32,32 +32,32 @@ std::vector<std::string> ending_names() {
 void declare(Options& options, RehearseOptions& into) {
   ServerOptions& server = into.server;
   options.group("Listening");
-  options.text("--host", "ADDRESS", server.host, "address to listen on (127.0.0.1)");
-  options.number("-p,--port", "PORT", into.port, 0, 65535, "port to listen on; 0, the default, lets the system choose");
-  options.flag("--once", server.once, "leave after one connection");
-  options.flag("--tls", server.tls, "speak TLS with a certificate made at start");
+  options.text("--host", "ADDRESS", server.host, "Address to listen on (127.0.0.1)");
+  options.number("-p,--port", "PORT", into.port, 0, 65535, "Port to listen on; 0, the default, lets the system choose");
+  options.flag("--once", server.once, "Leave after one connection");
+  options.flag("--tls", server.tls, "Speak TLS with a certificate made at start");
   options.choice(
-      "--tls-fault", {"expired", "hostname", "self-signed"}, server.tls_fault, "what is wrong with the certificate");
-  options.text("--write-ca", "FILE", into.ca_file, "write the certificate that a client needs for --cacert");
+      "--tls-fault", {"expired", "hostname", "self-signed"}, server.tls_fault, "What is wrong with the certificate");
+  options.text("--write-ca", "FILE", into.ca_file, "Write the certificate that a client needs for --cacert");
   options.group("Ending");
   options.custom(
-      {{"-e", "--ending"}, "NAME", "how each session ends (none); see --list", "", ending_names(), false, false, false},
+      {{"-e", "--ending"}, "NAME", "How each session ends (none); see --list", "", ending_names(), false, false, false},
       [&server](const std::vector<std::string>& given) -> std::string {
         server.ending = given.back();
         return {};
       });
-  options.flag("--list", into.list, "print the names of all endings, and leave");
+  options.flag("--list", into.list, "Print the names of all endings, and leave");
   options.number(
-      "--after", "N", into.after, 0, 4294967295, "end after N messages (1); 0: as soon as the session is open");
-  options.duration("--after-time", server.after_time, "end so long after the upgrade, whatever was said");
-  options.number("--status", "CODE", into.status, 200, 599, "refuse the upgrade with this status");
-  options.number("--close-code", "CODE", into.close_code, 0, 65535, "code of the ending close (1000)");
-  options.text("--close-reason", "TEXT", server.close_reason, "reason of the ending close");
+      "--after", "N", into.after, 0, 4294967295, "End after N messages (1); 0: as soon as the session is open");
+  options.duration("--after-time", server.after_time, "End so long after the upgrade, whatever was said");
+  options.number("--status", "CODE", into.status, 200, 599, "Refuse the upgrade with this status");
+  options.number("--close-code", "CODE", into.close_code, 0, 65535, "Code of the ending close (1000)");
+  options.text("--close-reason", "TEXT", server.close_reason, "Reason of the ending close");
   options.group("Behaviour");
-  options.duration("--delay", server.delay, "wait before each answer");
-  options.flag("--no-echo", into.no_echo, "do not answer messages");
-  options.flag("--no-pong", server.no_pong, "do not answer pings");
-  options.flag("--no-compression", into.no_compression, "decline permessage-deflate");
+  options.duration("--delay", server.delay, "Wait before each answer");
+  options.flag("--no-echo", into.no_echo, "Do not answer messages");
+  options.flag("--no-pong", server.no_pong, "Do not answer pings");
+  options.flag("--no-compression", into.no_compression, "Decline permessage-deflate");
 }
 
 /// Zero means "not given" to the server, save for the number of messages: at once is what --after 0 asks for.

@@ -88,7 +88,7 @@ std::string authority_of(const std::string& url) {
 /// The words of a curl command, read one flag at a time.
 class Translation {
  public:
-  explicit Translation(const std::vector<std::string>& words) : words_(words) {}
+  Translation(const std::vector<std::string>& words, const std::vector<OptionInfo>& own) : words_(words), own_(own) {}
 
   Result<std::vector<std::string>> run() {
     while (at_ < words_.size()) {
@@ -126,10 +126,11 @@ class Translation {
 
   Result<void> take(const std::string& name, std::optional<std::string> value) {
     const CurlFlag* flag = find_flag(name);
+    if (flag == nullptr && keep_own(name)) {
+      return {};
+    }
     if (flag == nullptr) {
-      return fail(ErrorKind::usage,
-                  "curl command: " + name + " has no meaning here",
-                  "leave it out; whydrop's own options go before the word curl");
+      return fail(ErrorKind::usage, "curl command: " + name + " has no meaning here", "leave it out");
     }
     if (takes_value(*flag) && !value) {
       if (at_ == words_.size()) {
@@ -138,6 +139,21 @@ class Translation {
       value = words_[at_++];
     }
     return apply(*flag, value.value_or(""));
+  }
+
+  bool keep_own(const std::string& name) {
+    const auto found = std::find_if(own_.begin(), own_.end(), [&](const OptionInfo& info) {
+      return name.size() > 2 &&
+             std::find(info.names.begin(), info.names.end(), name.substr(0, name.find('='))) != info.names.end();
+    });
+    if (found == own_.end()) {
+      return false;
+    }
+    out_.push_back(name);
+    if (!found->value.empty() && name.find('=') == std::string::npos && at_ < words_.size()) {
+      out_.push_back(words_[at_++]);
+    }
+    return true;
   }
 
   Result<void> apply(const CurlFlag& flag, const std::string& value) {
@@ -190,6 +206,7 @@ class Translation {
   }
 
   const std::vector<std::string>& words_;
+  const std::vector<OptionInfo>& own_;
   std::size_t at_ = 0;
   std::string url_;
   std::vector<std::string> out_, headers_;
@@ -331,8 +348,9 @@ Result<std::vector<std::string>> split_shell_words(std::string_view text) {
   return ShellWords(text).run();
 }
 
-Result<std::vector<std::string>> translate_curl(const std::vector<std::string>& words) {
-  return Translation(words).run();
+Result<std::vector<std::string>> translate_curl(const std::vector<std::string>& words,
+                                                const std::vector<OptionInfo>& own) {
+  return Translation(words, own).run();
 }
 
 }  // namespace whydrop::cli

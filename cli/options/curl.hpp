@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "cli/options.hpp"
 
 #include <string>
 #include <string_view>
@@ -13,7 +14,9 @@ namespace whydrop::cli {
 Result<std::vector<std::string>> split_shell_words(std::string_view text);
 
 /// Turns a pasted curl command (without the word curl) into arguments of `connect`. Flags that mean nothing for a
-/// WebSocket are dropped, headers that the upgrade makes itself too; a flag that is not known is an error.
-Result<std::vector<std::string>> translate_curl(const std::vector<std::string>& words);
+/// WebSocket are dropped, headers that the upgrade makes itself too. A long flag that curl does not have but `own` does
+/// is kept, since people write it after what they pasted; any other is an error.
+Result<std::vector<std::string>> translate_curl(const std::vector<std::string>& words,
+                                                const std::vector<OptionInfo>& own = {});
 
 }  // namespace whydrop::cli

@@ -5,6 +5,9 @@
 #include "cli/options/addresses.hpp"
 #include "cli/options/values.hpp"
 
+#include <arpa/inet.h>
+#include <net/if.h>
+
 namespace whydrop::cli {
 namespace {
 
@@ -19,7 +22,8 @@ void add_request_options(Options& options, EndpointFlags& flags) {
   options.text("-o,--origin", "ORIGIN", flags.origin, "Send an Origin header");
   options.list("-s,--subprotocol,--protocol", "NAME", flags.subprotocols, "Offer a subprotocol");
   options.list("-b,--cookie", "NAME=VALUE", flags.cookies, "Send a cookie");
-  options.text("-u,--user", "USER:PASSWORD", flags.user, "Authenticate with HTTP Basic");
+  options.text(
+      "-u,--user", "USER:PASSWORD", flags.user, "Authenticate with HTTP Basic; without a password it is asked for");
   options.text("-A,--user-agent", "NAME", flags.user_agent, "Send this User-Agent (whydrop)");
   options.flag("-L,--location", flags.location, "Follow redirects; credentials go to the first host only");
   options.number("--max-redirs", "N", flags.max_redirects, 0, 1000, "Follow at most N redirects (10)");
@@ -63,7 +67,11 @@ void add_websocket_options(Options& options, EndpointFlags& flags) {
   options.flag("--no-compression", flags.no_compression, "Do not offer permessage-deflate");
   options.duration("--ping-interval", flags.ping_interval, "Send a ping this often");
   options.duration("--ping-timeout", flags.ping_timeout, "Drop the session if a ping is not answered in time (10s)");
-  options.custom({{"--pong"}, "on|off|delay=DURATION", "Answer pings: at once (on), never, or late", {}, {"on", "off"}},
+  options.custom({{"--pong"},
+                  "on|off|delay=DURATION",
+                  "Answer pings at once (on, the default), never, or late",
+                  {},
+                  {"on", "off"}},
                  [&flags](const std::vector<std::string>& given) -> std::string {
                    const auto policy = parse_pong(given.back());
                    flags.pong = policy.value_or(flags.pong);
@@ -71,6 +79,12 @@ void add_websocket_options(Options& options, EndpointFlags& flags) {
                  });
   options.duration("--idle-timeout", flags.idle_timeout, "Drop the session if nothing comes for this long");
   options.size("--max-message-size", flags.max_message, "Answer larger messages with Close 1009 (64M)");
+}
+
+bool names_an_interface(const std::string& name) {
+  in6_addr address{};
+  return if_nametoindex(name.c_str()) != 0 || inet_pton(AF_INET, name.c_str(), &address) == 1 ||
+         inet_pton(AF_INET6, name.c_str(), &address) == 1;
 }
 
 std::string joined_cookies(const std::vector<std::string>& cookies) {
@@ -156,6 +170,11 @@ Result<net::ConnectOptions> make_connect_options(const EndpointFlags& flags,
       return tl::unexpected<Error>(content.error());
     }
   }
+  if (!flags.interface_name.empty() && !names_an_interface(flags.interface_name)) {
+    return fail(ErrorKind::usage,
+                "option --interface: '" + flags.interface_name + "' is no interface of this machine, and no address",
+                "ip link lists them");
+  }
   if (const auto set = set_overrides(flags, options); !set) {
     return tl::unexpected<Error>(set.error());
   }
@@ -168,6 +187,10 @@ Result<net::ConnectOptions> make_connect_options(const EndpointFlags& flags,
   }
   if (const auto applied = apply_headers(flags.headers, read, options); !applied) {
     return tl::unexpected<Error>(applied.error());
+  }
+  const bool own_files = !flags.tls.cacert.empty() || !flags.tls.cert.empty();
+  if (const auto usable = own_files ? net::check(options) : Result<void>(); !usable) {
+    return tl::unexpected<Error>(usable.error());
   }
   return options;
 }

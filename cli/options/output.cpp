@@ -8,10 +8,12 @@ namespace whydrop::cli {
 
 void add_output_options(Options& options, OutputFlags& flags) {
   options.group("Output");
-  options.choice("--output",
-                 {"log", "messages", "ndjson", "summary"},
-                 flags.output,
-                 "log: a line a frame (default); messages: payloads only; ndjson: capture lines; summary: the verdict");
+  options.choice(
+      "--output",
+      {"log", "messages", "ndjson", "summary"},
+      flags.output,
+      "What is printed. log: a line a frame (default); messages: payloads only; ndjson: capture lines; summary: counts "
+      "and the verdict");
   options.count("-v,--verbose", flags.verbosity, "Show headers too; -vv also hex");
   options.flag("-q,--quiet", flags.quiet, "Print the verdict only");
   options.choice(

@@ -32,6 +32,21 @@ std::string set_expected(const std::vector<std::string>& given, std::vector<std:
   return {};
 }
 
+/// A user without a password is asked for one, as curl does.
+Result<void> complete_user(std::string& user) {
+  if (user.empty() || user.find(':') != std::string::npos) {
+    return {};
+  }
+  const auto password = ask_secret("password of " + user);
+  if (!password) {
+    return fail(ErrorKind::usage,
+                "option --user: no password for '" + user + "', and no terminal to ask for it",
+                "-u " + user + ":PASSWORD, or -u " + user + ": for an empty one");
+  }
+  user += ":" + *password;
+  return {};
+}
+
 }  // namespace
 
 void add_session_arguments(Options& options, SessionFlags& flags) {
@@ -75,7 +90,11 @@ Result<net::ConnectOptions> connect_options_of(const SessionFlags& flags) {
   if (const auto checked = check_capture_flags(flags.capture); !checked) {
     return tl::unexpected<Error>(checked.error());
   }
-  return make_connect_options(flags.endpoint, *url, process_environment, read_file);
+  EndpointFlags endpoint = flags.endpoint;
+  if (const auto complete = complete_user(endpoint.user); !complete) {
+    return tl::unexpected<Error>(complete.error());
+  }
+  return make_connect_options(endpoint, *url, process_environment, read_file);
 }
 
 }  // namespace whydrop::cli

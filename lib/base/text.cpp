@@ -276,4 +276,11 @@ std::optional<std::string_view> nearest(std::string_view word, const std::vector
   return found;
 }
 
+std::string spoken(std::string_view error) {
+  const std::size_t end = std::min(error.find_first_of(" :;"), error.size());
+  std::string text(error);
+  std::replace(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '_', ' ');
+  return text;
+}
+
 }  // namespace whydrop

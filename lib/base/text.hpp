@@ -14,6 +14,9 @@ namespace whydrop {
 /// UTF-8.
 std::string escape_for_terminal(std::string_view bytes);
 
+/// An error's stable word as plain text: "unknown_issuer: why" becomes "unknown issuer: why".
+std::string spoken(std::string_view error);
+
 /// How many columns a terminal needs for one code point: 0 for combining and format characters, 2 for wide East Asian
 /// ones.
 unsigned display_width(char32_t code_point);

@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/words.hpp"
 
@@ -14,12 +15,6 @@ using session::Party;
 using session::Severity;
 
 namespace {
-
-bool contains(std::string_view text, std::string_view words) {
-  return std::search(text.begin(), text.end(), words.begin(), words.end(), [](unsigned char a, unsigned char b) {
-           return std::tolower(a) == std::tolower(b);
-         }) != text.end();
-}
 
 using Kind = std::pair<std::string_view, std::string_view>;  ///< words in the error, id
 
@@ -66,10 +61,10 @@ std::optional<Judgement> connect_failed(const Ledger& ledger, std::string_view i
   if (kind_of(error, kinds, "connect-failed") != id) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("No TCP connection to {}: {}.",
-                               ledger.connect ? printable(ledger.connect->fact.remote, 253) : "the server",
-                               error),
-                   {ledger.connect ? ledger.connect->seq : 0, ledger.ending->seq}};
+  const std::string remote = ledger.connect ? printable(ledger.connect->fact.remote, 253) : "the server";
+  return Judgement{
+      fmt::format("No {}connection to {}: {}.", remote.rfind("unix:", 0) == 0 ? "" : "TCP ", remote, spoken(error)),
+      {ledger.connect ? ledger.connect->seq : 0, ledger.ending->seq}};
 }
 
 std::optional<Judgement> proxy_failed(const Ledger& ledger, std::string_view id) {
@@ -80,9 +75,10 @@ std::optional<Judgement> proxy_failed(const Ledger& ledger, std::string_view id)
   if ((id == "proxy-auth") != asks_login) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("The proxy {} did not let the connection through: {}.",
+  return Judgement{fmt::format("The proxy {} {}: {}.",
                                ledger.proxy ? printable(ledger.proxy->fact.address, 253) : "",
-                               error_words(ledger, ledger.proxy ? ledger.proxy->fact.error : "")),
+                               proxy_words(ledger),
+                               spoken(error_words(ledger, ledger.proxy ? ledger.proxy->fact.error : ""))),
                    {ledger.proxy ? ledger.proxy->seq : 0, ledger.ending->seq}};
 }
 
@@ -117,8 +113,9 @@ std::optional<Judgement> tls_failed(const Ledger& ledger, std::string_view id) {
   if ((kind == kinds.end() ? "tls-failed" : kind->second) != id) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("TLS failed: {}.{}", error, ledger.tls ? certificate_words(ledger.tls->fact) : ""),
-                   {ledger.tls ? ledger.tls->seq : 0, ledger.ending->seq}};
+  return Judgement{
+      fmt::format("TLS failed: {}.{}", spoken(error), ledger.tls ? certificate_words(ledger.tls->fact) : ""),
+      {ledger.tls ? ledger.tls->seq : 0, ledger.ending->seq}};
 }
 
 }  // namespace
@@ -197,7 +194,7 @@ const std::vector<FindingRow>& connect_findings() {
        connect_failed,
        "No TCP connection",
        "The TCP connection could not be made.",
-       "Check host, port and network.",
+       "Check the address (host and port, or the socket's file), --interface and the network.",
        ""},
       {"proxy-auth",
        Severity::error,

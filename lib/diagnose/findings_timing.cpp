@@ -218,8 +218,9 @@ std::optional<Judgement> size_limit(const Ledger& ledger, std::string_view) {
 
 std::optional<Judgement> pong_withheld(const Ledger& ledger, std::string_view) {
   const PingLedger& pings = ledger.pings_of_server;
+  const bool says_so = ledger.server.close && contains(ledger.server.close->reason, "ping");
   if (!ledger.ended_by_server_side() || pings.pending_count == 0 ||
-      ledger.end_t() - pings.pending[0].t_ns < 5 * kSecond) {
+      (!says_so && ledger.end_t() - pings.pending[0].t_ns < 5 * kSecond)) {
     return std::nullopt;
   }
   return Judgement{

@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/words.hpp"
 
@@ -12,10 +13,6 @@ using session::Party;
 using session::Severity;
 
 namespace {
-
-bool contains(std::string_view text, std::string_view words) {
-  return text.find(words) != std::string_view::npos;
-}
 
 bool is_html(const Ledger& ledger) {
   const std::string* type = ledger.header("Content-Type");
@@ -121,7 +118,7 @@ std::optional<Judgement> unanswered(const Ledger& ledger, std::string_view id) {
                         after,
                         ledger.ending->fact.read_error.empty()
                             ? ""
-                            : fmt::format(" ({})", printable(ledger.ending->fact.read_error, 60)));
+                            : fmt::format(" ({})", printable(spoken(ledger.ending->fact.read_error), 60)));
   return Judgement{says, {ledger.request_seq, ledger.ending->seq}};
 }
 

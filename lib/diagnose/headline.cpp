@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "diagnose/verdict.hpp"
 #include "diagnose/words.hpp"
 #include "rules/rules.hpp"
@@ -14,6 +15,10 @@ namespace {
 
 std::string or_else(const std::string& text, std::string_view otherwise) {
   return text.empty() ? std::string(otherwise) : printable(text, 200);
+}
+
+std::string reason(const std::string& error) {
+  return or_else(spoken(error), "no reason told");
 }
 
 std::string detail_of(const Ledger& ledger) {
@@ -39,18 +44,20 @@ std::string no_session(const Ledger& ledger, EndingHow how) {
   case EndingHow::resolve_failed:
     return fmt::format("Not connected: the name {} could not be resolved ({}).",
                        ledger.resolve ? printable(ledger.resolve->fact.host, 253) : "of the host",
-                       or_else(ledger.resolve ? ledger.resolve->fact.error : detail_of(ledger), "no reason told"));
+                       reason(ledger.resolve ? ledger.resolve->fact.error : detail_of(ledger)));
   case EndingHow::connect_failed:
-    return fmt::format("Not connected: no TCP connection to {} ({}).",
+    return fmt::format("Not connected: no {}connection to {} ({}).",
+                       ledger.connect && ledger.connect->fact.remote.rfind("unix:", 0) == 0 ? "" : "TCP ",
                        ledger.connect ? or_else(ledger.connect->fact.remote, "the server") : "the server",
-                       or_else(ledger.connect ? ledger.connect->fact.error : detail_of(ledger), "no reason told"));
+                       reason(ledger.connect ? ledger.connect->fact.error : detail_of(ledger)));
   case EndingHow::proxy_failed:
-    return fmt::format("Not connected: the proxy {} did not let the connection through ({}).",
+    return fmt::format("Not connected: the proxy {} {} ({}).",
                        ledger.proxy ? printable(ledger.proxy->fact.address, 253) : "",
-                       or_else(ledger.proxy ? ledger.proxy->fact.error : detail_of(ledger), "no reason told"));
+                       proxy_words(ledger),
+                       reason(ledger.proxy ? ledger.proxy->fact.error : detail_of(ledger)));
   case EndingHow::tls_failed:
     return fmt::format("Not connected: TLS failed ({}).",
-                       or_else(ledger.tls ? ledger.tls->fact.error : detail_of(ledger), "no reason told"));
+                       reason(ledger.tls ? ledger.tls->fact.error : detail_of(ledger)));
   case EndingHow::upgrade_refused:
     if (ledger.response && ledger.response->fact.status == 101) {
       return "No session: the server answered 101, but its answer is not a valid upgrade.";
@@ -58,7 +65,7 @@ std::string no_session(const Ledger& ledger, EndingHow how) {
     return fmt::format("No session: the server answered the upgrade with {} instead of 101.", refusal(ledger));
   case EndingHow::upgrade_cut:
     return fmt::format("No session: the connection ended before the upgrade was answered ({}).",
-                       or_else(ledger.ending ? ledger.ending->fact.read_error : "", "no reason told"));
+                       reason(ledger.ending ? ledger.ending->fact.read_error : ""));
   case EndingHow::upgrade_timeout:
     return fmt::format("No session: no answer to the upgrade came within {}.",
                        span_words(ledger.end_t() - ledger.request_t));

@@ -11,6 +11,8 @@ using session::Verdict;
 
 namespace {
 
+constexpr std::int64_t kSecond = 1'000'000'000;
+
 using Sentences = std::vector<std::string>;
 
 std::string_view owner(Side side) {
@@ -147,6 +149,11 @@ void observe_course(const Ledger& ledger, Sentences& to) {
                           format_duration(pings.rtt_max_ns),
                           format_duration(pings.rtt_sum_ns / static_cast<std::int64_t>(pings.rtt_count)));
     to.push_back(fmt::format("Your pings: {} sent, {} answered{}.", pings.sent, pings.answered, rtt));
+  }
+  const PingLedger& asked = ledger.pings_of_server;
+  // One that came with the end, or broke the rules, had no answer to wait for.
+  if (asked.pending_count > 0 && ledger.end_t() - asked.pending[0].t_ns >= kSecond) {
+    to.push_back(fmt::format("The server's pings: {} received, {} answered by you.", asked.sent, asked.answered));
   }
 }
 

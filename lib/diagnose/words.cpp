@@ -70,6 +70,17 @@ bool same_words(std::string_view a, std::string_view b) {
   });
 }
 
+std::string_view proxy_words(const Ledger& ledger) {
+  const bool reached = !ledger.connect || ledger.connect->fact.error.empty();
+  return reached ? "did not let the connection through" : "could not be reached";
+}
+
+bool contains(std::string_view text, std::string_view words) {
+  return std::search(text.begin(), text.end(), words.begin(), words.end(), [](unsigned char a, unsigned char b) {
+           return std::tolower(a) == std::tolower(b);
+         }) != text.end();
+}
+
 std::string_view first_word(std::string_view text) {
   return text.substr(0, text.find_first_of(": "));
 }

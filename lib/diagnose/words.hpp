@@ -27,6 +27,10 @@ std::string message_words(const MessageNote& note);
 std::string after_words(const Ledger& ledger);
 /// True if `a` and `b` are the same words but for the case of ASCII letters.
 bool same_words(std::string_view a, std::string_view b);
+/// What a proxy did that let nothing through: "could not be reached", or "did not let the connection through".
+std::string_view proxy_words(const Ledger& ledger);
+/// True if `words` stand in `text`, but for the case of ASCII letters.
+bool contains(std::string_view text, std::string_view words);
 /// The first word of "expired: …", without the colon.
 std::string_view first_word(std::string_view text);
 

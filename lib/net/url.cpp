@@ -1,5 +1,7 @@
 #include "net/url.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -189,11 +191,13 @@ Result<Url> parse_url(std::string_view text) {
     return fail(ErrorKind::usage, "url: it is empty", std::string(kSchemeHint));
   }
   if (has_control_or_space(text)) {
-    return fail(ErrorKind::usage, "url: it holds a space or a control character", "percent-encode it: %20 is a space");
+    return fail(ErrorKind::usage,
+                fmt::format("url '{}': it holds a space or a control character", escape_for_terminal(text)),
+                "leave it out, or percent-encode it: %20 is a space");
   }
   const auto colon = text.find("://");
   if (colon == std::string_view::npos) {
-    return bad(text, "the scheme is missing", std::string(kSchemeHint));
+    return bad(text, "the scheme is missing", fmt::format("write ws://{0} or wss://{0}", text));
   }
   const Scheme* scheme = find_scheme(lower(text.substr(0, colon)));
   if (scheme == nullptr) {

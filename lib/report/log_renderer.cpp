@@ -95,6 +95,11 @@ class LogRenderer final : public session::EventSink {
   std::size_t detail_room() const {
     return style_.width > 2 * kDetailIndent ? style_.width - kDetailIndent : kDetailIndent;
   }
+  /// A row of hex with its text has 78 columns: on a narrow terminal it moves left before it breaks.
+  std::size_t hex_indent() const {
+    constexpr std::size_t kRow = 78;
+    return style_.width == 0 || style_.width >= kDetailIndent + kRow ? kDetailIndent : 2;
+  }
   void release_held();
   bool& in_text(Side side) { return in_text_.at(static_cast<std::size_t>(side)); }
 
@@ -219,7 +224,9 @@ void LogRenderer::on_response(const Event& event, const session::Response& respo
   std::string_view body = response.body;
   for (std::size_t lines = 0; !body.empty() && lines < kMaxBodyLines; ++lines) {
     const std::size_t end = std::min(body.find('\n'), body.size());
-    const std::string safe = "| " + escape_for_terminal(body.substr(0, end));
+    std::string_view text = body.substr(0, end);
+    text.remove_suffix(!text.empty() && text.back() == '\r' ? 1 : 0);
+    const std::string safe = "| " + escape_for_terminal(text);
     detail(style_.width == 0 ? safe : elide(safe, detail_room()));
     body.remove_prefix(std::min(end + 1, body.size()));
   }
@@ -310,7 +317,7 @@ void LogRenderer::frame_details(const Frame& frame, std::string_view payload) {
     detail("header " + header_hex(frame.header));
   }
   if (style_.verbosity >= 2) {
-    buffer_.text() += payload::hex_dump(payload, kDetailIndent);
+    buffer_.text() += payload::hex_dump(payload, hex_indent());
   }
 }
 
@@ -356,7 +363,7 @@ void LogRenderer::on_finding(const Event& event, const session::Finding& finding
 
 void LogRenderer::on_verdict(const Event& event, const session::Verdict& verdict) {
   if (event.conn != 0) {
-    last_headline_ = escape_for_terminal(verdict.headline);
+    last_headline_ = "c" + std::to_string(event.conn) + ": " + escape_for_terminal(verdict.headline);
     return;
   }
   buffer_.text() += style_.quiet ? "" : "\n";

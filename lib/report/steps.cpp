@@ -21,7 +21,7 @@ Step timed(std::string_view label, const std::string& what, const std::string& e
   if (error.empty()) {
     return {label, escape_for_terminal(what) + took};
   }
-  return {label, escape_for_terminal(what + " failed: " + error) + took, Ink::red};
+  return {label, escape_for_terminal(what + " failed: " + spoken(error)) + took, Ink::red};
 }
 
 std::string join(const std::vector<std::string>& words, std::string_view between) {
@@ -72,7 +72,7 @@ Step step_of(const session::Resolve& resolve) {
 }
 
 Step step_of(const session::Connect& connect) {
-  const std::string from = connect.local.empty() ? std::string() : " from " + connect.local;
+  const std::string from = connect.local.empty() || connect.local == "unix:" ? std::string() : " from " + connect.local;
   return timed("connect", connect.remote + from, connect.error, connect.duration_ns);
 }
 
@@ -130,9 +130,9 @@ Step step_of(const session::Shutdown& shutdown) {
 
 Step step_of(const session::Ending& ending) {
   std::string text = ending_words(ending.how);
-  add_part(text, "", ending.detail);
-  add_part(text, "read: ", ending.read_error);
-  add_part(text, "write: ", ending.write_error);
+  add_part(text, "", spoken(ending.detail));
+  add_part(text, "read: ", spoken(ending.read_error));
+  add_part(text, "write: ", spoken(ending.write_error));
   return {"ended", escape_for_terminal(text), Ink::bold};
 }
 

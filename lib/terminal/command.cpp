@@ -153,6 +153,7 @@ std::string command_help() {
     add(row.usage, row.says);
   }
   add("//TEXT", "send \"/TEXT\" as a message");
+  add("Ctrl-D, Ctrl-C", "close the session and say why it ended");
   return text;
 }
 

@@ -175,5 +175,12 @@ TEST(Nearest, TakesTheFirstOfEquals) {
   EXPECT_EQ(nearest("bat", {"cat", "hat"}), "cat");
 }
 
+TEST(Spoken, TurnsTheStableWordIntoPlainText) {
+  EXPECT_EQ(spoken("connection_refused"), "connection refused");
+  EXPECT_EQ(spoken("not_tls: it says server_hello"), "not tls: it says server_hello");
+  EXPECT_EQ(spoken("--key my_key.pem: bad decrypt"), "--key my_key.pem: bad decrypt");
+  EXPECT_EQ(spoken(""), "");
+}
+
 }  // namespace
 }  // namespace whydrop

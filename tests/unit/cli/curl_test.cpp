@@ -74,5 +74,14 @@ TEST(TranslateCurl, NamesWhatItDoesNotKnow) {
   EXPECT_EQ(translate_curl({"-k"}).error().message, "curl command: it has no URL");
 }
 
+TEST(TranslateCurl, KeepsOurOwnFlagsThatWereWrittenBehindIt) {
+  const std::vector<OptionInfo> own = {{{"--capture"}, "FILE", ""}, {{"-v", "--echo"}, "", ""}};
+  const auto ours = translate_curl({"wss://h", "--capture", "run.ndjson", "-k", "--echo", "--capture=b"}, own);
+  ASSERT_TRUE(ours) << ours.error().message;
+  EXPECT_EQ(*ours, (Words{"wss://h", "--capture", "run.ndjson", "--insecure", "--echo", "--capture=b"}));
+  EXPECT_EQ(translate_curl({"wss://h", "--data", "x"}, own).error().message,
+            "curl command: --data has no meaning here");
+}
+
 }  // namespace
 }  // namespace whydrop::cli

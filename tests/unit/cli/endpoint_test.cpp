@@ -194,5 +194,18 @@ TEST(Redirect, FollowsLocationsAndKeepsCredentialsAtHome) {
             "error: redirect to ftp://h/: url ftp://h/: the scheme \"ftp\" is unknown");
 }
 
+TEST(Interface, IsOneOfThisMachineOrAnAddress) {
+  const auto error_of = [](const std::string& name) {
+    EndpointFlags flags;
+    flags.interface_name = name;
+    const auto made = make_connect_options(flags, *net::parse_url("ws://h/"), environment_of({}), read_stub);
+    return made ? std::string() : made.error().message;
+  };
+  EXPECT_EQ(error_of("lo"), "");
+  EXPECT_EQ(error_of("127.0.0.1"), "");
+  EXPECT_EQ(error_of("::1"), "");
+  EXPECT_EQ(error_of("nope0"), "option --interface: 'nope0' is no interface of this machine, and no address");
+}
+
 }  // namespace
 }  // namespace whydrop::cli

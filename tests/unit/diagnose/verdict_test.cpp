@@ -351,6 +351,15 @@ const Case kCases[] = {
            .ending(EndingHow::connect_failed)
            .verdict();
      }},
+    {"refused proxy",
+     [] {
+       return Script()
+           .fact(session::Open{})
+           .fact(connect_error("connection_refused"))
+           .fact(session::Proxy{"http", "10.0.0.1:3128", 0, 0, "connection_refused"})
+           .ending(EndingHow::proxy_failed)
+           .verdict();
+     }},
     {"NXDOMAIN",
      [] {
        return Script()

@@ -165,7 +165,7 @@ TEST(Log, VeryVerboseDumpsThePayload) {
   EXPECT_EQ(log({event(4, 0, frame(Side::server, Opcode::text, "hello, whydrop!\n"))}, style),
             "   4   0.000 ← text       16 B  hello, whydrop!\\n\n"
             "               header 81 10\n"
-            "               00000000  68 65 6c 6c 6f 2c 20 77  68 79 64 72 6f 70 21 0a  |hello, whydrop!.|\n");
+            "  00000000  68 65 6c 6c 6f 2c 20 77  68 79 64 72 6f 70 21 0a  |hello, whydrop!.|\n");
 }
 
 TEST(Log, ShowsFragmentsAndTheMessage) {
@@ -268,6 +268,26 @@ TEST(Log, ShowsHowItEnds) {
             "               write: connection_reset\n");
 }
 
+TEST(Log, PutsTheDumpUnderTheTextWhereThereIsRoom) {
+  Style style = plain(93);
+  style.verbosity = 2;
+  EXPECT_EQ(log({event(4, 0, frame(Side::server, Opcode::text, "hi"))}, style),
+            "   4   0.000 ← text        2 B  hi\n"
+            "               header 81 02\n"
+            "               00000000  68 69                                             |hi|\n");
+}
+
+TEST(Log, EndsTheLinesOfABodyWithoutTheirCarriageReturns) {
+  session::Response response;
+  response.status = 502;
+  response.start_line = "HTTP/1.1 502 Bad Gateway";
+  response.body = "<h1>502</h1>\r\na\rb\r\n";
+  EXPECT_EQ(log({event(4, 0, response)}),
+            "   4   0.000 ← HTTP/1.1 502 Bad Gateway\n"
+            "               | <h1>502</h1>\n"
+            "               | a\\rb\n");
+}
+
 TEST(Log, ShowsFindingsAsTheyCome) {
   session::Finding finding("mask-from-server", 4);
   finding.says = "The server masked its frame 4; only a client masks its frames, with a key of its own.";
@@ -288,7 +308,7 @@ TEST(Log, TellsConnectionsApart) {
                  event(2, 2, again, 2),
                  event(3, 3, frame(Side::server, Opcode::text, "hi"), 2)}),
             "   1   0.000   open     ws://a/\n"
-            "               The server closed the session.\n"
+            "               c1: The server closed the session.\n"
             "   2   0.002 c2   open     ws://a/ (after c1)\n"
             "   3   0.003 c2 ← text        2 B  hi\n");
 }

@@ -78,7 +78,8 @@ TEST(Help, ListsEveryCommand) {
             "  /binary HEX | @FILE       send bytes as a binary message\n"
             "  /file PATH                send a file as a text message\n"
             "  /help                     show this list\n"
-            "  //TEXT                    send \"/TEXT\" as a message\n");
+            "  //TEXT                    send \"/TEXT\" as a message\n"
+            "  Ctrl-D, Ctrl-C            close the session and say why it ended\n");
 }
 
 }  // namespace

@@ -265,7 +265,7 @@ TEST(Log, ShowsHowItEnds) {
             "               came: hello\n"
             "  10   0.005 ← shutdown the server sends no more\n"
             "  11   0.006   ended    reset: TCP RST, the connection was reset; read: eof;\n"
-            "               write: connection_reset\n");
+            "               write: connection reset\n");
 }
 
 TEST(Log, PutsTheDumpUnderTheTextWhereThereIsRoom) {

@@ -45,7 +45,7 @@ Interactive::Interactive(SessionRun& run, Conversation& conversation, std::funct
   });
   conversation_.on_opened([this] {
     if (!std::exchange(greeted_, true)) {
-      run_.talk("open: a line that you type is a message; /help lists commands, Ctrl-D closes");
+      run_.talk("a line is a message; /help lists commands, Ctrl-D closes");
     }
     catch_up();
   });

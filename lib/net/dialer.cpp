@@ -253,12 +253,11 @@ void Dialer::Impl::secure() {
   }
   begin(Step::securing);
   handshake.emplace(std::move(*socket), tls_context, options.url.host, options.tls.insecure);
-  handshake->stream().async_handshake(asio::ssl::stream_base::client,
-                                      [this, still = alive](const std::error_code& error) {
-                                        if (*still) {
-                                          on_secured(error);
-                                        }
-                                      });
+  handshake->start([this, still = alive](const std::error_code& error) {
+    if (*still) {
+      on_secured(error);
+    }
+  });
 }
 
 void Dialer::Impl::tell_tls(session::Tls fact) {

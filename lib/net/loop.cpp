@@ -18,7 +18,10 @@ void Loop::Impl::await_signal() {
 }
 
 Loop::Loop() : impl_(std::make_unique<Impl>()) {}
-Loop::~Loop() = default;
+Loop::~Loop() {
+  // What that work owns may still cancel timers.
+  impl_->context.discard();
+}
 
 std::int64_t Loop::now_ns() const {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - impl_->started)

@@ -12,7 +12,12 @@
 namespace whydrop::net {
 
 struct Loop::Impl {
-  asio::io_context context{1};
+  struct Context : asio::io_context {
+    using asio::io_context::io_context;
+    /// Destroys work that never ran.
+    void discard() { shutdown(); }
+  };
+  Context context{1};
   asio::signal_set signals{context};
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   std::map<TimerId, std::unique_ptr<asio::steady_timer>> timers;

@@ -51,7 +51,7 @@ void Stream::close() {
   if (tls_) {
     // Starting is enough: what fits the socket's buffer is written before this returns, and nobody waits for the
     // answer.
-    tls_->async_shutdown([](const std::error_code&) {});
+    tls_->async_shutdown([keep = tls_](const std::error_code&) {});
   }
   std::error_code ignored;
   socket().close(ignored);

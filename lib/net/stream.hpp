@@ -19,7 +19,7 @@ using IoDone = std::function<void(const std::error_code&, std::size_t)>;
 class Stream {
  public:
   explicit Stream(Socket socket) : plain_(std::make_unique<Socket>(std::move(socket))) {}
-  explicit Stream(std::unique_ptr<TlsStream> tls) : tls_(std::move(tls)) {}
+  explicit Stream(std::shared_ptr<TlsStream> tls) : tls_(std::move(tls)) {}
 
   bool tls() const { return tls_ != nullptr; }
   Socket& socket() { return tls_ ? tls_->next_layer() : *plain_; }
@@ -34,7 +34,7 @@ class Stream {
 
  private:
   std::unique_ptr<Socket> plain_;
-  std::unique_ptr<TlsStream> tls_;
+  std::shared_ptr<TlsStream> tls_;  ///< shared with the operation that close() leaves behind
 };
 
 /// "127.0.0.1:443", "[::1]:443" or "unix:/path".

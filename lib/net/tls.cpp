@@ -204,7 +204,7 @@ TlsHandshake::TlsHandshake(Socket socket,
                            std::shared_ptr<asio::ssl::context> context,
                            const std::string& host,
                            bool insecure)
-    : context_(std::move(context)), stream_(std::make_unique<TlsStream>(std::move(socket), *context_)), host_(host) {
+    : context_(std::move(context)), stream_(std::make_shared<TlsStream>(std::move(socket), *context_)), host_(host) {
   SSL* ssl = stream_->native_handle();
   X509_VERIFY_PARAM* expected = SSL_get0_param(ssl);
   std::error_code not_literal;
@@ -226,6 +226,18 @@ TlsHandshake::TlsHandshake(Socket socket,
     }
     return ok;
   });
+}
+
+TlsHandshake::~TlsHandshake() {
+  if (stream_) {
+    std::error_code ignored;
+    stream_->next_layer().close(ignored);
+  }
+}
+
+void TlsHandshake::start(std::function<void(const std::error_code&)> done) {
+  stream_->async_handshake(asio::ssl::stream_base::client,
+                           [keep = stream_, done = std::move(done)](const std::error_code& error) { done(error); });
 }
 
 session::Tls TlsHandshake::fact(const std::error_code& error) {

@@ -6,6 +6,7 @@
 #include "net/stream.hpp"
 #include "session/event.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -24,9 +25,13 @@ class TlsHandshake {
  public:
   /// `host`: the name (SNI) or IP literal that the certificate must carry.
   TlsHandshake(Socket socket, std::shared_ptr<asio::ssl::context> context, const std::string& host, bool insecure);
+  TlsHandshake(const TlsHandshake&) = delete;
+  TlsHandshake& operator=(const TlsHandshake&) = delete;
+  ~TlsHandshake();
 
-  TlsStream& stream() { return *stream_; }
-  std::unique_ptr<TlsStream> take() { return std::move(stream_); }
+  /// `done` is called once, not from within; with operation_aborted where the handshake was given up.
+  void start(std::function<void(const std::error_code&)> done);
+  std::shared_ptr<TlsStream> take() { return std::move(stream_); }
   /// The fact without duration; `error` is what the handshake came to.
   session::Tls fact(const std::error_code& error);
 
@@ -34,7 +39,7 @@ class TlsHandshake {
   std::string error_text(const std::error_code& error);
 
   std::shared_ptr<asio::ssl::context> context_;
-  std::unique_ptr<TlsStream> stream_;
+  std::shared_ptr<TlsStream> stream_;  ///< shared with the operation under way: Asio uses it even to end it
   std::shared_ptr<session::Tls> seen_ = std::make_shared<session::Tls>();  ///< the certificate, as verification met it
   std::string host_;
 };

@@ -1,6 +1,7 @@
 #include "net/loop.hpp"
 
 #include <csignal>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -43,6 +44,20 @@ TEST(Loop, GivesEachTimerAnIdOfItsOwn) {
   const TimerId second = loop.after(milliseconds(0), [] {});
   EXPECT_NE(first, 0U);
   EXPECT_NE(first, second);
+}
+
+TEST(Loop, LetsWorkThatNeverRanCancelATimer) {
+  bool gone = false;
+  {
+    Loop loop;
+    const TimerId timer = loop.after(std::chrono::hours(1), [] {});
+    const std::shared_ptr<void> owner(nullptr, [&](void*) {
+      loop.cancel(timer);
+      gone = true;
+    });
+    loop.post([owner] {});
+  }
+  EXPECT_TRUE(gone);
 }
 
 TEST(Loop, CallsTheHookOnlyWhenNothingIsReady) {

@@ -1,5 +1,7 @@
 #include "net/tls.hpp"
 
+#include "net/asio.hpp"
+
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
@@ -50,6 +52,23 @@ TEST(TlsContext, TellsWhichFileCannotBeUsed) {
     EXPECT_EQ(context.error().message, row.message);
     EXPECT_EQ(context.error().hint, row.hint);
   }
+}
+
+/// Asio uses the stream once more to end what is under way; the address sanitizer sees whether it is still there.
+TEST(TlsHandshake, MayBeGivenUp) {
+  asio::io_context context;
+  asio::ip::tcp::acceptor silent(context, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+  Socket socket(context);
+  socket.connect(silent.local_endpoint());
+  std::vector<std::error_code> told;
+  {
+    TlsHandshake handshake(std::move(socket), *make_tls_context({}), "localhost", false);
+    handshake.start([&](const std::error_code& error) { told.push_back(error); });
+    context.poll();
+    EXPECT_TRUE(told.empty());
+  }
+  context.run();
+  EXPECT_EQ(told, (std::vector<std::error_code>{asio::error::operation_aborted}));
 }
 
 TEST(TlsErrorText, BeginsWithAStableWord) {

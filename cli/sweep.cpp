@@ -51,7 +51,7 @@ class Sweep final : public engine::Actor {
     if (frame == nullptr || frame->from != session::Side::server) {
       return;
     }
-    if (frame->header.opcode == wire::Opcode::pong && frame->payload == kPing) {
+    if (pinged_ && frame->header.opcode == wire::Opcode::pong && frame->payload == kPing) {
       current().survived = true;
       run_.loop().cancel(timer_);
       channel.close(1000, "");

@@ -61,14 +61,23 @@ void Client::Impl::start() {
   dialer.emplace(
       loop,
       options,
-      Dialer::Callbacks{[this](session::Body fact) { pipeline.on_fact(conn, std::move(fact), loop.now_ns()); },
+      Dialer::Callbacks{[this](session::Body fact) { dialed(std::move(fact)); },
                         [this](std::unique_ptr<Stream> it) { connected(std::move(it)); },
                         [this](const DialFailure& failure) { dial_failed(failure); }});
   dialer->start();
 }
 
+// What was ready when the connect time-out struck still reaches these three.
+void Client::Impl::dialed(session::Body fact) {
+  if (phase == Phase::dialing) {
+    pipeline.on_fact(conn, std::move(fact), loop.now_ns());
+  }
+}
+
 void Client::Impl::dial_failed(const DialFailure& failure) {
-  end(failure.how, failure.by, failure.detail);
+  if (phase == Phase::dialing) {
+    end(failure.how, failure.by, failure.detail);
+  }
 }
 
 void Client::Impl::connect_timed_out() {
@@ -80,6 +89,9 @@ void Client::Impl::connect_timed_out() {
 }
 
 void Client::Impl::connected(std::unique_ptr<Stream> connected_stream) {
+  if (phase != Phase::dialing) {
+    return;
+  }
   stream = std::move(connected_stream);
   phase = Phase::upgrading;
   buffer.resize(kReadBuffer);

@@ -34,7 +34,6 @@ class OneTimer {
     loop_.cancel(id_);
     id_ = 0;
   }
-  bool running() const { return id_ != 0; }
 
  private:
   Loop& loop_;
@@ -60,6 +59,7 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
 
   // client.cpp: the way to an open session, bytes, the end
   void start();
+  void dialed(session::Body fact);
   void dial_failed(const DialFailure& failure);
   void connected(std::unique_ptr<Stream> connected_stream);
   void connect_timed_out();
@@ -129,6 +129,7 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   bool close_sent = false, violated = false, interrupted_once = false;
   std::int64_t last_read_ns = 0;
   std::uint64_t pings = 0;
+  std::size_t delayed_pongs = 0;
   std::string awaited_pong;  ///< payload of the ping that waits for its answer; empty: none
 
   OneTimer connect_timer{loop}, body_timer{loop}, ping_timer{loop}, pong_timer{loop}, idle_timer{loop},

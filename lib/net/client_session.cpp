@@ -17,6 +17,7 @@ using wire::Opcode;
 namespace {
 
 constexpr std::size_t kMaxPongBacklog = 1024 * 1024;
+constexpr std::size_t kMaxDelayedPongs = 1024;
 
 bool is_legal_close(std::string_view payload) {
   if (payload.size() < 2) {
@@ -143,8 +144,13 @@ bool Client::Impl::on_ping(const std::string& payload) {
   if (options.pong.delay.count() == 0) {
     return true;
   }
+  if (delayed_pongs == kMaxDelayedPongs) {
+    return false;
+  }
+  ++delayed_pongs;
   loop.after(options.pong.delay, [weak = weak_from_this(), payload] {
     if (const auto self = weak.lock(); self && self->phase == Phase::open) {
+      --self->delayed_pongs;
       self->endpoint->pong(payload);
     }
   });

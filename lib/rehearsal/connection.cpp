@@ -21,14 +21,6 @@ bool asks_for_upgrade(const handshake::Head& head) {
   return head.complete && !head.over_limit && head.fault.empty() && head.find("Sec-WebSocket-Key") != nullptr;
 }
 
-/// The first token of a comma-separated list.
-std::string first_of(std::string_view list) {
-  const std::string_view first = list.substr(0, list.find(','));
-  const std::size_t begin = first.find_first_not_of(" \t");
-  return begin == std::string_view::npos ? ""
-                                         : std::string(first.substr(begin, first.find_last_not_of(" \t") + 1 - begin));
-}
-
 }  // namespace
 
 Connection::Connection(Stream::Socket socket, const ServerOptions& options, SslContext tls, Gone gone)
@@ -171,8 +163,8 @@ std::string Connection::upgrade_head(const UpgradeFault& fault) {
     add("Sec-WebSocket-Accept",
         handshake::accept_key(fault.accept == UpgradeFault::Accept::good ? key : "another key than yours"));
   }
-  const std::string* const asked = request().find("Sec-WebSocket-Protocol");
-  const std::string subprotocol = fault.subprotocol.value_or(asked != nullptr ? first_of(*asked) : "");
+  const auto asked = handshake::list_values(request(), "Sec-WebSocket-Protocol");
+  const std::string subprotocol = fault.subprotocol.value_or(std::string(asked.empty() ? "" : asked.front()));
   if (!subprotocol.empty()) {
     add("Sec-WebSocket-Protocol", subprotocol);
   }
@@ -259,7 +251,8 @@ void Connection::on_message() {
     }
     message_ = *std::move(inflated);
   }
-  answer(message_.size(), [this, opcode = message_opcode_, zip = message_compressed_, text = std::move(message_)] {
+  const std::size_t size = message_.size();  // before the move: arguments have no order
+  answer(size, [this, opcode = message_opcode_, zip = message_compressed_, text = std::move(message_)] {
     if (silent_ || ended_ || close_sent_) {
       return;
     }
@@ -336,8 +329,9 @@ void Connection::answer(std::size_t size, std::function<void()> action) {
     action();
     return;
   }
-  held_ += size;
-  answers_.push_back({Clock::now() + options_.delay, size, std::move(action)});
+  const std::size_t cost = size + sizeof(Answer);
+  held_ += cost;
+  answers_.push_back({Clock::now() + options_.delay, cost, std::move(action)});
   if (answers_.size() == 1) {
     arm_answers();
   }
@@ -351,7 +345,7 @@ void Connection::arm_answers() {
     }
     const Answer next = std::move(self->answers_.front());
     self->answers_.pop_front();
-    self->held_ -= next.size;
+    self->held_ -= next.cost;
     next.action();
     if (!self->answers_.empty()) {
       self->arm_answers();

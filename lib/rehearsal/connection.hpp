@@ -86,7 +86,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   enum class Stage { request, session, finishing };
   struct Answer {
     std::chrono::steady_clock::time_point due;
-    std::size_t size;
+    std::size_t cost;
     std::function<void()> action;
   };
 

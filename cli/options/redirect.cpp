@@ -13,13 +13,19 @@ bool is_redirect(int status) {
   return std::find(kStatuses.begin(), kStatuses.end(), status) != kStatuses.end();
 }
 
+/// RFC 3986 section 3.1. A "://" further on belongs to a query, as in /login?next=https://host/.
+bool has_scheme(const std::string& reference) {
+  const std::size_t mark = reference.find("://");
+  return mark != std::string::npos && mark < reference.find_first_of("/?");
+}
+
 /// A Location against the URL that it was the answer to. RFC 3986 section 5.2.
 std::string absolute(const net::Url& base, std::string location) {
   location = location.substr(0, location.find('#'));
   net::Url root = base;
   root.target = "/";
   const std::string scheme = base.tls ? "wss:" : "ws:";
-  if (location.find("://") != std::string::npos) {
+  if (has_scheme(location)) {
     return location;
   }
   if (location.rfind("//", 0) == 0) {

@@ -186,6 +186,8 @@ std::string redirect(const char* from, int status, const char* location) {
 TEST(Redirect, FollowsLocationsAndKeepsCredentialsAtHome) {
   EXPECT_EQ(redirect("ws://h/a/b?c", 302, "/d"), "ws://h/d me2");
   EXPECT_EQ(redirect("ws://h/a/b?c", 308, "d?e"), "ws://h/a/d?e me2");
+  EXPECT_EQ(redirect("ws://h/a/b?c", 302, "/login?next=https://x/"), "ws://h/login?next=https://x/ me2");
+  EXPECT_EQ(redirect("ws://h/a/b?c", 302, "?next=https://x/"), "ws://h/a/b?next=https://x/ me2");
   EXPECT_EQ(redirect("ws://h/a/b?c", 301, "?e"), "ws://h/a/b?e me2");
   EXPECT_EQ(redirect("ws://h/a", 301, "https://h/a#x"), "wss://h/a 1");
   EXPECT_EQ(redirect("wss://h/a", 307, "//i/z"), "wss://i/z 1");

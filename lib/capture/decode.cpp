@@ -3,6 +3,7 @@
 #include "base/base64.hpp"
 #include "base/hex.hpp"
 #include "capture/json_tree.hpp"
+#include "capture/limits.hpp"
 
 #include <deque>
 #include <limits>
@@ -631,6 +632,9 @@ Line LineDecoder::Impl::read_event(Fields& f) {
   Event event;
   event.seq = f.number<std::uint64_t>("seq");
   event.t_ns = f.number<std::int64_t>("t_ns");
+  if (event.t_ns > kMaxTimeNs || event.t_ns < -kMaxTimeNs) {
+    f.wrong("t_ns", "not a whole number in range");
+  }
   event.conn = f.number_or_null<std::uint32_t>("conn").value_or(0);
   const std::string kind = f.words("kind");
   if (!fault.empty()) {

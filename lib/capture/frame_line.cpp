@@ -1,6 +1,7 @@
 #include "base/base64.hpp"
 #include "capture/decode.hpp"
 #include "capture/json_text.hpp"
+#include "capture/limits.hpp"
 
 #include <charconv>
 
@@ -163,7 +164,8 @@ bool decode_frame_line(std::string_view line, std::string& scratch, session::Eve
   event.t_ns = cursor.number<std::int64_t>();
   cursor.expect(",\"conn\":");
   event.conn = cursor.number<std::uint32_t>();
-  if (!cursor.ok() || cursor.rest().substr(0, 15) != ",\"kind\":\"frame\"") {
+  const bool in_range = event.t_ns <= kMaxTimeNs && event.t_ns >= -kMaxTimeNs;
+  if (!cursor.ok() || !in_range || cursor.rest().substr(0, 15) != ",\"kind\":\"frame\"") {
     return false;
   }
   read_frame(cursor, scratch, event.body.emplace<Frame>());

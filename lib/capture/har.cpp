@@ -356,8 +356,9 @@ void Teller::tell(Entry&& entry, const std::string& creator) {
   ++conn_;
   offsets_ = {};
   problem_.clear();
-  if (const auto began = parse_rfc3339(entry.started)) {
-    now_ns_ = std::max(now_ns_, *began - start_ns_);
+  std::int64_t since = 0;
+  if (const auto began = parse_rfc3339(entry.started); began && !__builtin_sub_overflow(*began, start_ns_, &since)) {
+    now_ns_ = std::max(now_ns_, since);
   }
   Open open;
   open.url = entry.url;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace whydrop::capture {
 
@@ -10,5 +11,7 @@ inline constexpr std::size_t kMaxContent = 64U << 20;
 inline constexpr std::size_t kMaxText = 16U << 20;
 /// Longer lines are damage. Nothing that the writer writes comes near.
 inline constexpr std::size_t kMaxLine = 128U << 20;
+/// 73 years: the difference of any two such times fits 64 bits.
+inline constexpr std::int64_t kMaxTimeNs = std::int64_t{1} << 61;
 
 }  // namespace whydrop::capture

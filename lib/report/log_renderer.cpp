@@ -67,7 +67,6 @@ class LogRenderer final : public session::EventSink {
   LogRenderer(const Style& style, ByteSink& data)
       : style_(style), brush_(style.color), buffer_(data), started_(parse_rfc3339(style.started)) {}
 
-  std::string_view sink_name() const override { return "log"; }
   Result<void> on_event(const Event& event) override;
   Result<void> flush() override { return buffer_.flush(); }
 
@@ -175,7 +174,9 @@ LogLine LogRenderer::start(std::uint64_t seq, std::int64_t t_ns, std::uint32_t c
 
 std::string LogRenderer::clock(std::int64_t t_ns) const {
   constexpr std::size_t kDate = 11;
-  return style_.verbosity > 0 && started_ ? format_rfc3339(*started_ + t_ns).substr(kDate) : std::string();
+  std::int64_t at = 0;
+  const bool known = style_.verbosity > 0 && started_ && !__builtin_add_overflow(*started_, t_ns, &at);
+  return known ? format_rfc3339(at).substr(kDate) : std::string();
 }
 
 void LogRenderer::step(const Event& event, const Step& step, Mark mark) {

@@ -50,6 +50,8 @@ TEST(Reader, TellsWhatIsWrongWithALine) {
       {std::string(2000, '[') + std::string(2000, ']'), "2:1001 not JSON: too deep\n"},
       {R"({"seq":1,"t_ns":2,"conn":3})", "2:0 field \"kind\": missing\n"},
       {R"({"seq":-1,"t_ns":2,"conn":3,"kind":"shutdown"})", "2:0 field \"seq\": not a whole number in range\n"},
+      {R"({"seq":1,"t_ns":-9223372036854775807,"conn":3,"kind":"frame"})",
+       "2:0 field \"t_ns\": not a whole number in range\n"},
       {R"({"seq":1,"t_ns":2,"conn":3,"kind":"shutdown","from":"both"})", "2:0 field \"from\": not a known name\n"},
       {R"({"seq":1,"t_ns":2,"conn":3,"kind":"token","var":1})", "2:0 field \"var\": not a string\n"},
       {R"({"seq":1,"t_ns":2,"conn":3,"kind":"undecoded","from":"server","offset":0,"length":1,"base64":"?"})",

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 namespace whydrop::cli {
+namespace {
 
 int exit_code_of(ErrorKind kind) {
   switch (kind) {
@@ -10,12 +11,8 @@ int exit_code_of(ErrorKind kind) {
     return 2;
   case ErrorKind::local:
     return 3;
-  case ErrorKind::connect:
-    return 4;
   case ErrorKind::refused:
     return 5;
-  case ErrorKind::timeout:
-    return 8;
   case ErrorKind::internal:
     return 70;
   }
@@ -29,6 +26,8 @@ std::string error_text(const Error& error) {
   }
   return text;
 }
+
+}  // namespace
 
 int report(const Error& error) {
   std::fputs(error_text(error).c_str(), stderr);

@@ -14,7 +14,6 @@ namespace whydrop::cli {
 class ProgressLine final : public session::EventSink {
  public:
   ProgressLine(net::Loop& loop, ByteSink& out, unsigned width);
-  std::string_view sink_name() const override { return "progress"; }
   Result<void> on_event(const session::Event& event) override;
   /// Takes the line off the screen, before something else is written there.
   void erase();

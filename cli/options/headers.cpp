@@ -1,6 +1,7 @@
 #include "cli/options/headers.hpp"
 
 #include "cli/options/values.hpp"
+#include "handshake/head.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,15 +11,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kFixed = {
     "connection", "upgrade", "sec-websocket-key", "sec-websocket-version"};
-
-/// RFC 9110 section 5.6.2.
-bool is_token(std::string_view name) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kMarks.find(c) != std::string_view::npos;
-  });
-}
 
 bool holds_line_break(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
@@ -59,7 +51,7 @@ Result<void> apply_one(const std::string& header, net::ConnectOptions& options) 
     return wrong(header, "no ':' in it");
   }
   const std::string name = empty ? header.substr(0, header.size() - 1) : header.substr(0, colon);
-  if (!is_token(name)) {
+  if (!handshake::is_token(name)) {
     return wrong(header, "'" + name + "' is not a header name");
   }
   const std::string key = lower(name);
@@ -105,7 +97,7 @@ Result<void> check_header_values(const net::ConnectOptions& options) {
     }
   }
   for (const std::string& subprotocol : options.subprotocols) {
-    if (!is_token(subprotocol)) {
+    if (!handshake::is_token(subprotocol)) {
       return fail(ErrorKind::usage,
                   "option --subprotocol: '" + subprotocol + "' is not a subprotocol's name",
                   "letters, digits and !#$%&'*+-.^_`|~; -s once for each");

@@ -2,18 +2,14 @@
 
 #include "cli/options.hpp"
 #include "cli/options/values.hpp"
+#include "wire/close_code.hpp"
 
 namespace whydrop::cli {
 namespace {
 
-/// RFC 6455 section 7.4: codes that an endpoint may write.
-bool may_be_sent(std::uint64_t code) {
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
-}
-
 std::string set_close_code(const std::vector<std::string>& given, std::uint64_t& code) {
   const auto number = parse_number(given.back(), 0, 65535);
-  if (!number || !may_be_sent(*number)) {
+  if (!number || !wire::is_sendable(static_cast<std::uint16_t>(*number))) {
     return "'" + given.back() + "' is not a code that a client may send (1000 to 1003, 1007 to 1014, 3000 to 4999)";
   }
   code = *number;

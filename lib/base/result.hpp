@@ -8,8 +8,8 @@
 
 namespace whydrop {
 
-/// What kind of failure of ours an Error is; each kind maps to one exit code (see cli/exit_code.hpp).
-enum class ErrorKind { usage, local, connect, refused, timeout, internal };
+/// What kind of failure of ours an Error is; each kind maps to one exit code (cli/errors.cpp).
+enum class ErrorKind { usage, local, refused, internal };
 
 /// One failure of ours (never a peer's behaviour: that is data). Printed as
 /// "whydrop: error: <message>" and, where there is one, "hint: <hint>".

@@ -1,22 +1,15 @@
 #include "base/text.hpp"
 
-#include "base/hex.hpp"
 #include "base/utf8.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 #include <fmt/format.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 namespace whydrop {
 namespace {
 
 constexpr std::string_view kEllipsis = "…";
-constexpr std::size_t kBlock = 16;
 
 /// Code points that a terminal acts on or that change how their neighbours read: C0, C1, separators, bidirectional
 /// controls, zero-width and tag characters.
@@ -96,77 +89,6 @@ std::size_t back_that_fits(std::string_view text, std::size_t columns) {
   return text.size() - kept;
 }
 
-/// 0: stands for itself in a JSON string; 'u': \u00XX; else the letter after the backslash.
-constexpr std::array<char, 256> make_json_escapes() {
-  std::array<char, 256> escapes{};
-  for (std::size_t i = 0; i < 0x20; ++i) {
-    escapes[i] = 'u';
-  }
-  escapes['"'] = '"';
-  escapes['\\'] = '\\';
-  escapes['\n'] = 'n';
-  escapes['\r'] = 'r';
-  escapes['\t'] = 't';
-  escapes['\b'] = 'b';
-  escapes['\f'] = 'f';
-  return escapes;
-}
-
-constexpr auto kJsonEscapes = make_json_escapes();
-constexpr std::size_t kLongestJsonEscape = 6;
-
-char json_escape(char c) {
-  return kJsonEscapes[static_cast<unsigned char>(c)];
-}
-
-/// Bit i is set where byte i of a block needs an escape.
-unsigned json_special_bits(const char* block) {
-#ifdef __SSE2__
-  __m128i bytes;
-  std::memcpy(&bytes, block, sizeof bytes);
-  // Unsigned "less than 0x20": the smaller of the byte and 0x1F is the byte itself.
-  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
-  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-  const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
-#else
-  unsigned bits = 0;
-  for (std::size_t i = 0; i < kBlock; ++i) {
-    bits |= (json_escape(block[i]) != 0 ? 1U : 0U) << i;
-  }
-  return bits;
-#endif
-}
-
-char* put_json_escape(char* to, char c) {
-  const char escape = json_escape(c);
-  *to++ = '\\';
-  *to++ = escape;
-  if (escape != 'u') {
-    return to;
-  }
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  *to++ = '0';
-  *to++ = '0';
-  *to++ = kDigits[static_cast<unsigned char>(c) >> 4];
-  *to++ = kDigits[c & 15];
-  return to;
-}
-
-/// Writes one block; `to` has room for kBlock bytes more than the escaped block takes.
-char* put_json_block(char* to, const char* block) {
-  std::size_t from = 0;
-  for (unsigned bits = json_special_bits(block); bits != 0; bits &= bits - 1) {
-    const auto at = static_cast<std::size_t>(__builtin_ctz(bits));
-    // Always a whole block: copying a few bytes too many is faster than counting them.
-    std::memcpy(to, block + from, kBlock);
-    to = put_json_escape(to + (at - from), block[at]);
-    from = at + 1;
-  }
-  std::memcpy(to, block + from, kBlock);
-  return to + (kBlock - from);
-}
-
 /// Insertions, deletions, replacements and swapped neighbours that lead from `a` to `b`.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1);
@@ -231,32 +153,6 @@ std::string elide(std::string_view text, std::size_t columns, Elide where) {
   const std::size_t back_width = display_width(text.substr(text.size() - back));
   const std::size_t front = front_that_fits(text, room - back_width);
   return fmt::format("{}{}{}", text.substr(0, front), kEllipsis, text.substr(text.size() - back));
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-  constexpr std::size_t kBlocks = 16;
-  std::array<char, kBlocks * kBlock * kLongestJsonEscape + kBlock> buffer;
-  out += '"';
-  // put_json_block() reads a block beyond the one that it writes, so the last two are left to the loop below.
-  while (text.size() >= 2 * kBlock) {
-    char* to = buffer.data();
-    const std::size_t blocks = std::min(kBlocks, text.size() / kBlock - 1);
-    for (std::size_t i = 0; i < blocks; ++i) {
-      to = put_json_block(to, text.data() + i * kBlock);
-    }
-    text.remove_prefix(blocks * kBlock);
-    out.append(buffer.data(), to);
-  }
-  char* to = buffer.data();
-  for (const char c : text) {
-    if (json_escape(c) == 0) {
-      *to++ = c;
-    } else {
-      to = put_json_escape(to, c);
-    }
-  }
-  out.append(buffer.data(), to);
-  out += '"';
 }
 
 std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates) {

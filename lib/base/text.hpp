@@ -30,9 +30,6 @@ enum class Elide : std::uint8_t { right, middle };
 /// long text than it shows.
 std::string elide(std::string_view text, std::size_t columns, Elide where = Elide::right);
 
-/// Appends `text` as a JSON string with its quotes. `text` must be valid UTF-8 (see is_utf8). RFC 8259 section 7.
-void append_json_string(std::string& out, std::string_view text);
-
 /// The candidate that `word` was most likely meant to be, for "did you mean"; null if none is near.
 std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 

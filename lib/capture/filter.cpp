@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <re2/re2.h>
 
 namespace whydrop::capture {
@@ -15,25 +16,6 @@ using namespace session;
 struct Bound {
   std::optional<std::int64_t> since_start_ns, since_epoch_ns;
 };
-
-constexpr std::string_view kKinds[] = {"open",
-                                       "resolve",
-                                       "connect",
-                                       "proxy",
-                                       "tls",
-                                       "request",
-                                       "response",
-                                       "frame",
-                                       "partial",
-                                       "undecoded",
-                                       "inflated",
-                                       "shutdown",
-                                       "ending",
-                                       "token",
-                                       "message",
-                                       "state",
-                                       "finding",
-                                       "verdict"};
 
 Result<Bound> parse_bound(std::string_view option, const std::string& text) {
   Bound bound;
@@ -55,7 +37,7 @@ Result<Bound> parse_bound(std::string_view option, const std::string& text) {
 
 std::optional<std::string> unknown_kind(const std::vector<std::string>& kinds) {
   for (const std::string& kind : kinds) {
-    if (std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds)) {
+    if (std::find(kKindNames.begin(), kKindNames.end(), kind) == kKindNames.end()) {
       return kind;
     }
   }
@@ -63,11 +45,7 @@ std::optional<std::string> unknown_kind(const std::vector<std::string>& kinds) {
 }
 
 std::string all_kinds() {
-  std::string out;
-  for (const std::string_view kind : kKinds) {
-    out.append(out.empty() ? "" : ", ").append(kind);
-  }
-  return out;
+  return fmt::format("{}", fmt::join(kKindNames, ", "));
 }
 
 std::optional<Side> side_of(const Body& body) {

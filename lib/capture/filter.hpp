@@ -46,7 +46,6 @@ class Selector {
 class SelectingSink final : public session::EventSink {
  public:
   SelectingSink(const Selector& selector, session::EventSink& next) : selector_(selector), next_(next) {}
-  std::string_view sink_name() const override { return next_.sink_name(); }
   Result<void> on_event(const session::Event& event) override;
   Result<void> flush() override { return next_.flush(); }
 

@@ -365,10 +365,6 @@ Redactor::Redactor(std::vector<Secret> secrets, bool off) : impl_(std::make_uniq
 
 Redactor::~Redactor() = default;
 
-void Redactor::add_secret(Secret secret) {
-  impl_->values.add(secret.variable, secret.value);
-}
-
 const Event& Redactor::redact(const Event& event) {
   return impl_->off ? event : impl_->redact(event);
 }

@@ -18,14 +18,12 @@ struct Secret {
 
 /// Masks secrets in events before any sink sees them, by as many `x`, and records the spans: well-known header, query
 /// and JSON keys (also where a value is split over fragments), and every given value wherever it stands. Also notes
-/// tokens: for a JWT in a masked place a Token fact is produced (through `take_tokens`) before it is masked. design.md
-/// section 4.
+/// tokens: for a JWT in a masked place a Token fact is produced (through `take_tokens`) before it is masked.
 class Redactor {
  public:
   /// `off`: --reveal; events pass unchanged.
   Redactor(std::vector<Secret> secrets, bool off);
   ~Redactor();
-  void add_secret(Secret secret);
   /// Returns the event to be shown: `event` itself if it holds no secret, else a masked copy (valid until the next
   /// call).
   const session::Event& redact(const session::Event& event);

@@ -12,7 +12,7 @@
 
 namespace whydrop::capture {
 
-/// Line 1 of a capture. design.md section 4.
+/// Line 1 of a capture.
 struct CaptureHeader {
   int version = 1;
   std::string started;  ///< RFC 3339
@@ -29,7 +29,6 @@ class Writer final : public session::EventSink {
  public:
   Writer(ByteSink& out, const CaptureHeader& header, bool with_opinions);
   ~Writer() override;
-  std::string_view sink_name() const override { return "capture"; }
   Result<void> on_event(const session::Event& event) override;
   Result<void> flush() override;
 

@@ -23,7 +23,7 @@ struct RunOutcome {
 };
 
 /// The exit code of a run. 70 and 128 + signal win; then the first of 2, 3, 4, 5, 8, 6, 7, 1 that holds. Inferred
-/// findings never fail a run, and an ending that was asked for is no failure. design.md section 5.
+/// findings never fail a run, and an ending that was asked for is no failure.
 int exit_code(const session::Verdict& verdict, const RunOutcome& outcome);
 
 /// What `whydrop explain` says of an exit code.

@@ -22,7 +22,7 @@ session::Body frame_fact(session::Side from, const wire::Frame& frame) {
 Connection::Connection(std::size_t max_frame, const session::Tracker::Limits& limits, Outputs outputs)
     : outputs_(std::move(outputs)),
       tracker_(limits, [this](session::Body&& body) { outputs_.derived(std::move(body)); }),
-      checker_(tracker_, [this](session::Finding&& finding) { outputs_.derived(std::move(finding)); }),
+      checker_([this](session::Finding&& finding) { outputs_.derived(std::move(finding)); }),
       client_(max_frame),
       server_(max_frame) {}
 
@@ -52,16 +52,18 @@ void Connection::on_undecoded(session::Side from, const wire::Undecoded& bytes) 
     return;
   }
   kept.bytes += bytes.bytes;
-  while (kept.bytes.size() >= kUndecodedBlock) {
-    emit_undecoded(from, kUndecodedBlock);
+  const std::string_view all = kept.bytes;
+  std::size_t told = 0;
+  for (; all.size() - told >= kUndecodedBlock; told += kUndecodedBlock) {
+    emit_undecoded(from, all.substr(told, kUndecodedBlock));
   }
+  kept.bytes.erase(0, told);
 }
 
-void Connection::emit_undecoded(session::Side from, std::size_t size) {
+void Connection::emit_undecoded(session::Side from, std::string_view bytes) {
   Undecoded& kept = undecoded_[static_cast<std::size_t>(from)];
-  outputs_.fact(session::UndecodedBytes{from, kept.offset, size, std::string_view(kept.bytes).substr(0, size)});
-  kept.offset += size;
-  kept.bytes.erase(0, size);
+  outputs_.fact(session::UndecodedBytes{from, kept.offset, bytes.size(), bytes});
+  kept.offset += bytes.size();
 }
 
 void Connection::on_end() {
@@ -71,7 +73,7 @@ void Connection::on_end() {
 }
 
 void Connection::emit_partial(session::Side from) {
-  if (const auto left = undecoded_[static_cast<std::size_t>(from)].bytes.size(); left > 0) {
+  if (const std::string& left = undecoded_[static_cast<std::size_t>(from)].bytes; !left.empty()) {
     emit_undecoded(from, left);
   }
   const auto partial = decoder(from).finish();

@@ -42,7 +42,7 @@ class Connection {
  private:
   void on_frame_bytes(session::Side from, std::string_view bytes);
   void on_undecoded(session::Side from, const wire::Undecoded& bytes);
-  void emit_undecoded(session::Side from, std::size_t size);
+  void emit_undecoded(session::Side from, std::string_view bytes);
   void emit_partial(session::Side from);
   wire::FrameDecoder& decoder(session::Side from) { return from == session::Side::client ? client_ : server_; }
   const wire::FrameDecoder& decoder(session::Side from) const {

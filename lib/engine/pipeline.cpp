@@ -296,10 +296,6 @@ const std::vector<Error>& Pipeline::sink_errors() const {
   return impl_->errors;
 }
 
-void Pipeline::add_secret(capture::Secret secret) {
-  impl_->redactor.add_secret(std::move(secret));
-}
-
 std::string Pipeline::redact_text(std::string_view text) const {
   return impl_->redactor.redact_text(text);
 }

@@ -25,7 +25,7 @@ struct PipelineOptions {
 };
 
 /// The one path of every byte: head parser and frame decoder, tracker, rules, diagnosis, redaction, sinks in order.
-/// Acting and observing meet only here. Takes time as a parameter; reads no clock. design.md section 3.
+/// Acting and observing meet only here. Takes time as a parameter; reads no clock.
 class Pipeline {
  public:
   explicit Pipeline(PipelineOptions options);
@@ -60,7 +60,6 @@ class Pipeline {
   void flush();
   /// Sinks that failed and were dropped, with their errors.
   const std::vector<Error>& sink_errors() const;
-  void add_secret(capture::Secret secret);
   std::string redact_text(std::string_view text) const;
 
  private:

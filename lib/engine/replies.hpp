@@ -30,7 +30,6 @@ class ReplyCount {
     }
     return 0;
   }
-  std::uint64_t received_count() const { return received_; }
 
  private:
   ReplyRule rule_;

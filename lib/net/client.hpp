@@ -35,8 +35,8 @@ struct AddressOverride {
 };
 
 struct ProxyOptions {
-  std::string
-      url;  ///< http://…, https is refused; socks5://… (we resolve), socks5h://… (the proxy resolves); empty: none
+  /// http://…, https is refused; socks5://… (we resolve), socks5h://… (the proxy resolves); empty: none
+  std::string url;
   std::string user, password;
 };
 
@@ -72,7 +72,7 @@ struct ConnectOptions {
 Result<void> check(const ConnectOptions& options);
 
 /// One connection, from resolve to its Verdict. Owns the socket; websocketpp acts behind it. Reports every step and
-/// byte to the pipeline, forwards raw events to the actor. design.md section 1.
+/// byte to the pipeline, forwards raw events to the actor.
 class Client {
  public:
   using Done = std::function<void(const session::Verdict&)>;

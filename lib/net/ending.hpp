@@ -1,5 +1,4 @@
-// How a connection ended, decided from what the system told. A pure function: no socket is touched here. design.md
-// section 1.2.
+// How a connection ended, decided from what the system told. A pure function: no socket is touched here.
 #pragma once
 
 #include "session/event.hpp"

@@ -14,12 +14,8 @@ using handshake::HeaderField;
 
 namespace {
 
-std::string join(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, ", "));
-}
-
 bool same_name(const HeaderField& a, const HeaderField& b) {
-  return strcasecmp(a.name.c_str(), b.name.c_str()) == 0;
+  return handshake::same_token(a.name, b.name);
 }
 
 std::vector<HeaderField> default_fields(const ConnectOptions& options, const std::string& key) {
@@ -31,7 +27,7 @@ std::vector<HeaderField> default_fields(const ConnectOptions& options, const std
       {"Sec-WebSocket-Key", key},
       {"Sec-WebSocket-Version", "13"},
       {"Sec-WebSocket-Extensions", options.compression ? "permessage-deflate; client_max_window_bits" : ""},
-      {"Sec-WebSocket-Protocol", join(options.subprotocols)},
+      {"Sec-WebSocket-Protocol", fmt::format("{}", fmt::join(options.subprotocols, ", "))},
       {"Origin", options.origin},
       {"Cookie", options.cookie},
       {"Authorization", basic_authorization(options.basic_user, options.basic_password)}};

@@ -12,8 +12,8 @@ namespace whydrop::net {
 
 struct Resolved {
   std::vector<asio::ip::address> addresses;  ///< in the order to try
-  std::string
-      error;  ///< "NXDOMAIN: …", "SERVFAIL: …", "no data: …", "timed out: …", "refused: …"; empty if it succeeded
+  /// "NXDOMAIN: …", "SERVFAIL: …", "no data: …", "timed out: …", "refused: …"; empty if it succeeded
+  std::string error;
 };
 
 /// Looks up one name through c-ares: the hosts file, then DNS. Can be dropped at any moment; it then never calls back.

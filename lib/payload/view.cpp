@@ -62,9 +62,9 @@ void append_row(std::string& out, std::string_view row) {
 
 const std::vector<View>& views() {
   static const std::vector<View> kViews = {
-      {"json", 20, is_json, render_json},
-      {"text", 10, is_text, render_text},
-      {"hex", 0, is_anything, render_hex},
+      {"json", is_json, render_json},
+      {"text", is_text, render_text},
+      {"hex", is_anything, render_hex},
   };
   return kViews;
 }

@@ -14,12 +14,11 @@ struct ViewOptions {
 /// One way to show a message. Total on arbitrary bytes; the result is safe for a terminal.
 struct View {
   std::string_view name;  ///< "json", "text", "hex"
-  int priority;           ///< of those that match, the highest is taken
   bool (*matches)(std::string_view payload, bool text);
   std::string (*render)(std::string_view payload, const ViewOptions& options);
 };
 
-/// Every view, highest priority first; the last one matches anything.
+/// Every view; the first that matches is the best, and the last one matches anything.
 const std::vector<View>& views();
 const View& best_view(std::string_view payload, bool text);
 

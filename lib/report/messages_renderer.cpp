@@ -15,7 +15,6 @@ class MessagesRenderer final : public session::EventSink {
  public:
   MessagesRenderer(const Style& style, ByteSink& data, ByteSink& talk) : style_(style), data_(data), talk_(talk) {}
 
-  std::string_view sink_name() const override { return "messages"; }
   Result<void> on_event(const session::Event& event) override {
     if (const auto* message = std::get_if<session::Message>(&event.body)) {
       on_message(*message);

@@ -10,7 +10,6 @@ class NdjsonRenderer final : public session::EventSink {
  public:
   NdjsonRenderer(const Style& style, ByteSink& data) : quiet_(style.quiet), buffer_(data) {}
 
-  std::string_view sink_name() const override { return "ndjson"; }
   Result<void> on_event(const session::Event& event) override {
     if (!quiet_ || std::holds_alternative<session::Verdict>(event.body)) {
       capture::append_event(buffer_.text(), event);

@@ -2,11 +2,13 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "handshake/head.hpp"
 #include "report/names.hpp"
 
-#include <algorithm>
-#include <cctype>
+#include <limits>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace whydrop::report {
 
@@ -24,28 +26,14 @@ Step timed(std::string_view label, const std::string& what, const std::string& e
   return {label, escape_for_terminal(what + " failed: " + spoken(error)) + took, Ink::red};
 }
 
-std::string join(const std::vector<std::string>& words, std::string_view between) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += text.empty() ? word : std::string(between) + word;
-  }
-  return text;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
-
 std::string value_of(const std::vector<Header>& headers, std::string_view name) {
   std::vector<std::string> values;
   for (const Header& header : headers) {
-    if (same_name(header.name, name)) {
+    if (handshake::same_token(header.name, name)) {
       values.push_back(header.value);
     }
   }
-  return join(values, ", ");
+  return fmt::format("{}", fmt::join(values, ", "));
 }
 
 void add_part(std::string& text, std::string_view label, const std::string& value) {
@@ -54,6 +42,13 @@ void add_part(std::string& text, std::string_view label, const std::string& valu
     text += label;
     text += value;
   }
+}
+
+/// Seconds since 1970, as a date where nanoseconds can hold it.
+std::string date_of(std::int64_t seconds) {
+  constexpr std::int64_t kNs = 1'000'000'000;
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / kNs;
+  return seconds > kMost || seconds < -kMost ? std::to_string(seconds) : format_rfc3339(seconds * kNs);
 }
 
 }  // namespace
@@ -67,7 +62,8 @@ Step step_of(const session::Open& open) {
 }
 
 Step step_of(const session::Resolve& resolve) {
-  const std::string found = resolve.error.empty() ? ": " + join(resolve.addresses, ", ") : std::string();
+  const std::string found =
+      resolve.error.empty() ? fmt::format(": {}", fmt::join(resolve.addresses, ", ")) : std::string();
   return timed("resolve", resolve.host + found, resolve.error, resolve.duration_ns);
 }
 
@@ -139,8 +135,8 @@ Step step_of(const session::Ending& ending) {
 Step step_of(const session::Token& token) {
   std::string text = token.variable;
   add_part(text, "", token.alg);
-  add_part(text, "expires ", token.exp ? format_rfc3339(*token.exp * 1'000'000'000) : std::string());
-  add_part(text, "scopes ", join(token.scopes, " "));
+  add_part(text, "expires ", token.exp ? date_of(*token.exp) : std::string());
+  add_part(text, "scopes ", fmt::format("{}", fmt::join(token.scopes, " ")));
   return {"token", escape_for_terminal(text), Ink::dim};
 }
 

@@ -64,7 +64,6 @@ class SummaryRenderer final : public session::EventSink {
  public:
   SummaryRenderer(const Style& style, ByteSink& data) : style_(style), buffer_(data) {}
 
-  std::string_view sink_name() const override { return "summary"; }
   Result<void> on_event(const Event& event) override {
     if (event.conn != 0) {
       last_ns_ = std::max(last_ns_, event.t_ns);  // the run's verdict is formed later than its last event

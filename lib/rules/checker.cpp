@@ -267,7 +267,7 @@ void Checker::Impl::on(const session::Response& fact, std::uint64_t seq) {
   }
 }
 
-Checker::Checker(const session::Tracker&, Emit emit) : impl_(std::make_unique<Impl>(std::move(emit))) {}
+Checker::Checker(Emit emit) : impl_(std::make_unique<Impl>(std::move(emit))) {}
 Checker::~Checker() = default;
 
 void Checker::on_event(const Event& event) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "session/event.hpp"
-#include "session/tracker.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -30,14 +29,13 @@ const Rule* find_rule(std::string_view id);
 /// How many findings of one id a Checker tells one by one.
 inline constexpr std::uint64_t kMaxPerId = 8;
 
-/// Checks one connection. Give it every fact and opinion in order (the tracker has already seen the fact);
-/// findings come through `emit`. Bounded: after `kMaxPerId` findings of one id the rest are only counted, and told in
-/// one last Finding at the Ending, with their number in `count`: the sum of `count` over an id is always the true
-/// number.
+/// Checks one connection. Give it every fact and opinion in order; findings come through `emit`. Bounded: after
+/// `kMaxPerId` findings of one id the rest are only counted, and told in one last Finding at the Ending, with their
+/// number in `count`: the sum of `count` over an id is always the true number.
 class Checker {
  public:
   using Emit = std::function<void(session::Finding&&)>;
-  Checker(const session::Tracker& tracker, Emit emit);
+  explicit Checker(Emit emit);
   ~Checker();
   void on_event(const session::Event& event);
 

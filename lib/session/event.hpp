@@ -5,6 +5,7 @@
 #include "session/finding.hpp"
 #include "wire/frame.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,7 +18,7 @@ namespace whydrop::session {
 
 using wire::Side;
 
-/// Where a secret's bytes stood; they are masked by as many `x`. design.md section 4.
+/// Where a secret's bytes stood; they are masked by as many `x`.
 struct RedactSpan {
   std::uint64_t at = 0;      ///< byte offset in the field that it belongs to (payload, url, header value)
   std::uint64_t length = 0;  ///< bytes
@@ -64,8 +65,8 @@ struct Tls {
   std::string not_before, not_after;  ///< RFC 3339
   bool verified = false;
   std::int64_t duration_ns = 0;
-  std::string
-      error;  ///< stable first word, then words: "hostname_mismatch: …", "self_signed: …", "expired: …", "not_tls: …"
+  /// Stable first word, then words: "hostname_mismatch: …", "self_signed: …", "expired: …", "not_tls: …"
+  std::string error;
 };
 
 struct Header {
@@ -100,8 +101,8 @@ struct Frame {
   Side from = Side::client;
   wire::FrameHeader header;
   std::uint64_t offset = 0;
-  std::string_view
-      payload;  ///< unmasked; may be shorter than header.length (see `cut`), or empty where `inflated` follows
+  /// Unmasked; may be shorter than header.length (see `cut`), or empty where an Inflated event follows.
+  std::string_view payload;
   bool has_payload = true;         ///< false where the content is told by an Inflated event
   std::vector<RedactSpan> redact;  ///< in payload
 
@@ -142,7 +143,7 @@ struct Shutdown {
   Side from = Side::server;
 };
 
-/// How a connection ended. design.md section 4.
+/// How a connection ended.
 enum class EndingHow : std::uint8_t {
   fin,
   fin_mid_frame,
@@ -231,7 +232,7 @@ enum class CodeSource : std::uint8_t { none, received, sent, derived };
 std::string_view name(CodeSource source);
 std::optional<CodeSource> parse_code_source(std::string_view text);
 
-/// The conclusion for one connection, or for the run (conn is 0 then). design.md section 4.
+/// The conclusion for one connection, or for the run (conn is 0 then).
 struct Verdict {
   std::optional<std::uint16_t> code;
   CodeSource code_source = CodeSource::none;
@@ -276,7 +277,25 @@ struct Event {
 };
 
 bool is_opinion(const Body& body);
-/// The capture's `kind` of an event: "open", "frame", "verdict" …
+/// The capture's `kind` of each alternative of Body, in its order.
+inline constexpr std::array<std::string_view, std::variant_size_v<Body>> kKindNames{"open",
+                                                                                    "resolve",
+                                                                                    "connect",
+                                                                                    "proxy",
+                                                                                    "tls",
+                                                                                    "request",
+                                                                                    "response",
+                                                                                    "frame",
+                                                                                    "partial",
+                                                                                    "undecoded",
+                                                                                    "inflated",
+                                                                                    "shutdown",
+                                                                                    "ending",
+                                                                                    "token",
+                                                                                    "message",
+                                                                                    "state",
+                                                                                    "finding",
+                                                                                    "verdict"};
 std::string_view kind_name(const Body& body);
 
 }  // namespace whydrop::session

@@ -24,7 +24,7 @@ std::optional<Confidence> parse_confidence(std::string_view text);
 std::optional<Party> parse_party(std::string_view text);
 
 /// One thing worth telling, with its evidence. There is no constructor without a first piece of evidence, so a cause
-/// without evidence cannot be made. design.md section 5.
+/// without evidence cannot be made.
 struct Finding {
   /// `first_evidence`: seq of the fact that shows it. Severity and what else differs from the defaults is set after.
   Finding(std::string finding_id, std::uint64_t first_evidence) : id(std::move(finding_id)), evidence{first_evidence} {}

@@ -21,24 +21,6 @@ constexpr std::array<Text, 21> kEndings{
     "close_timeout", "local_close",     "resolve_failed", "connect_failed",   "proxy_failed",
     "tls_failed",    "upgrade_refused", "upgrade_cut",    "upgrade_timeout",  "interrupted",
     "capture_ended"};
-constexpr std::array<Text, 18> kKinds{"open",
-                                      "resolve",
-                                      "connect",
-                                      "proxy",
-                                      "tls",
-                                      "request",
-                                      "response",
-                                      "frame",
-                                      "partial",
-                                      "undecoded",
-                                      "inflated",
-                                      "shutdown",
-                                      "ending",
-                                      "token",
-                                      "message",
-                                      "state",
-                                      "finding",
-                                      "verdict"};
 
 static_assert(kEndings.size() == static_cast<std::size_t>(EndingHow::capture_ended) + 1);
 static_assert(kSeverities.size() == static_cast<std::size_t>(Severity::note) + 1);
@@ -48,7 +30,6 @@ static_assert(kParties.size() == static_cast<std::size_t>(Party::unknown) + 1);
 static_assert(kEnders.size() == static_cast<std::size_t>(EndedBy::unknown) + 1);
 static_assert(kPhases.size() == static_cast<std::size_t>(Phase::closed) + 1);
 static_assert(kSources.size() == static_cast<std::size_t>(CodeSource::derived) + 1);
-static_assert(kKinds.size() == std::variant_size_v<Body>);
 
 template <typename Enum, std::size_t N>
 Text name_in(const std::array<Text, N>& names, Enum value) {
@@ -119,7 +100,7 @@ std::optional<CodeSource> parse_code_source(std::string_view text) {
 }
 
 std::string_view kind_name(const Body& body) {
-  return kKinds[body.index()];
+  return kKindNames[body.index()];
 }
 
 bool is_opinion(const Body& body) {

@@ -12,7 +12,6 @@ namespace whydrop::session {
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  virtual std::string_view sink_name() const = 0;
   virtual Result<void> on_event(const Event& event) = 0;
   /// Called before every wait of the loop: nothing may stay in a buffer of ours.
   virtual Result<void> flush() { return {}; }

@@ -25,7 +25,6 @@ struct Tracker::Impl {
   struct Half {
     explicit Half(std::size_t max_message) : assembler(max_message) {}
     Phase phase = Phase::connecting;
-    std::optional<CloseSeen> close;
     Assembler assembler;
     std::optional<wire::Inflater> inflater;  // once a compressed message comes
     bool last_deflated = false;              // the last frame is part of a compressed message
@@ -41,7 +40,6 @@ struct Tracker::Impl {
   void on(const Response& response);
   void on(const Frame& frame, std::uint64_t seq);
   void on_data(const Frame& frame, std::uint64_t seq);
-  void on_close(const Frame& frame, std::uint64_t seq);
   void on(const Inflated& inflated);
   void tell_whole(const Frame& frame, std::uint64_t seq);
   void tell_joined(Side from);
@@ -53,11 +51,9 @@ struct Tracker::Impl {
   Limits limits;
   Emit emit;
   std::array<Half, 2> halves;
-  bool upgraded = false;
   handshake::Head request;
   bool request_whole = true;
   std::optional<handshake::DeflateParameters> deflate;
-  std::optional<Side> first_close;
 };
 
 void Tracker::Impl::move(Side side, Trigger trigger) {
@@ -70,7 +66,6 @@ void Tracker::Impl::move(Side side, Trigger trigger) {
 }
 
 void Tracker::Impl::on(const Request& fact) {
-  upgraded = false;
   request = head_of(fact);
   request_whole = is_whole(fact);
   for (const auto side : kSides) {
@@ -83,9 +78,9 @@ void Tracker::Impl::on(const Response& fact) {
   if (handshake::is_interim(response)) {
     return;
   }
-  upgraded = fact.status == 101 && response.complete;
-  deflate = upgraded ? handshake::negotiate(request, response).deflate : std::nullopt;
-  const bool opens = request_whole ? handshake::opens_session(request, response) : upgraded;
+  const bool switched = fact.status == 101 && response.complete;
+  deflate = switched ? handshake::negotiate(request, response).deflate : std::nullopt;
+  const bool opens = request_whole ? handshake::opens_session(request, response) : switched;
   const auto trigger = opens ? Trigger::upgraded : Trigger::refused;
   for (const auto side : kSides) {
     move(side, trigger);
@@ -97,7 +92,7 @@ void Tracker::Impl::on(const Frame& frame, std::uint64_t seq) {
   if (is_message_opcode(frame.header.opcode)) {
     on_data(frame, seq);
   } else if (frame.header.opcode == wire::Opcode::close) {
-    on_close(frame, seq);
+    move(frame.from, Trigger::close_sent);
   }
 }
 
@@ -115,17 +110,6 @@ void Tracker::Impl::on_data(const Frame& frame, std::uint64_t seq) {
   if (complete) {
     tell_joined(frame.from);
   }
-}
-
-void Tracker::Impl::on_close(const Frame& frame, std::uint64_t seq) {
-  auto& close = half(frame.from).close;
-  if (!close) {
-    close = read_close(frame, seq);
-    if (!first_close) {
-      first_close = frame.from;
-    }
-  }
-  move(frame.from, Trigger::close_sent);
 }
 
 void Tracker::Impl::tell_whole(const Frame& frame, std::uint64_t seq) {
@@ -237,23 +221,7 @@ void Tracker::on_fact(const Event& event) {
              event.body);
 }
 
-Phase Tracker::phase(Side side) const {
-  return impl_->half(side).phase;
-}
-bool Tracker::upgraded() const {
-  return impl_->upgraded;
-}
-bool Tracker::in_message(Side side) const {
-  return impl_->half(side).assembler.under_way();
-}
 bool Tracker::last_frame_deflated(Side side) const {
   return impl_->half(side).last_deflated;
 }
-const std::optional<CloseSeen>& Tracker::close_of(Side side) const {
-  return impl_->half(side).close;
-}
-std::optional<Side> Tracker::first_close() const {
-  return impl_->first_close;
-}
-
 }  // namespace whydrop::session

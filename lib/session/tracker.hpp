@@ -10,7 +10,7 @@
 namespace whydrop::session {
 
 /// Follows one connection from its facts: phases of both sides (transitions.cpp holds the whole table), messages
-/// assembled and inflated, the close ledger. Input is facts in order, live or from a capture; output is Inflated (live
+/// assembled and inflated. Input is facts in order, live or from a capture; output is Inflated (live
 /// only, where a frame carries compressed payload), Message and State events through `emit`, in a fixed order. Never
 /// rejects input. Copies nothing of an unfragmented, uncompressed message: its payload is the frame's.
 class Tracker {
@@ -26,17 +26,9 @@ class Tracker {
 
   void on_fact(const Event& event);
 
-  Phase phase(Side side) const;
-  /// True from a 101 to a Request on; data frames are expected.
-  bool upgraded() const;
-  /// Whether the message that `side` is in the middle of is text, or nothing is under way.
-  bool in_message(Side side) const;
   /// True if the last frame of `side` is part of a compressed message: an Inflated fact tells its content, so that a
   /// sink needs no payload of its own with it. Never true of a control frame, nor of a continuation of nothing.
   bool last_frame_deflated(Side side) const;
-  /// First Close of each side and which came first. RFC 6455 section 7.1.5.
-  const std::optional<CloseSeen>& close_of(Side side) const;
-  std::optional<Side> first_close() const;
 
  private:
   struct Impl;

@@ -51,13 +51,4 @@ std::string_view name(Opcode opcode) {
   return "";
 }
 
-std::optional<Opcode> parse_opcode(std::string_view text) {
-  for (std::uint8_t i = 0; i < 16; ++i) {
-    if (text == name(static_cast<Opcode>(i))) {
-      return static_cast<Opcode>(i);
-    }
-  }
-  return std::nullopt;
-}
-
 }  // namespace whydrop::wire

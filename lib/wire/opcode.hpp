@@ -39,7 +39,6 @@ enum class Opcode : std::uint8_t {
 };
 
 std::string_view name(Opcode opcode);  ///< "text", "ping", "reserved_b" …
-std::optional<Opcode> parse_opcode(std::string_view text);
 constexpr bool is_control(Opcode opcode) {
   return static_cast<std::uint8_t>(opcode) >= 8;
 }

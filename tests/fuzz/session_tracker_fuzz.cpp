@@ -41,7 +41,7 @@ class Session {
   explicit Session(bool replay)
       : replay_(replay),
         tracker_({kMaxMessage, 1U << 20}, [this](Body&& body) { derived_.push_back(std::move(body)); }),
-        checker_(tracker_, [this](session::Finding&& finding) { note(finding); }) {}
+        checker_([this](session::Finding&& finding) { note(finding); }) {}
 
   void fact(Body body) {
     const Event event{++seq_, 0, 1, std::move(body)};

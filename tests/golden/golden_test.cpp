@@ -36,7 +36,6 @@ class StringSink final : public ByteSink {
 /// Adds up what each event accounts for, in each direction.
 class Accountant final : public session::EventSink {
  public:
-  std::string_view sink_name() const override { return "accountant"; }
   Result<void> on_event(const session::Event& event) override {
     std::visit(overloaded{[&](const session::Request& it) { add(session::Side::client, it.size); },
                           [&](const session::Response& it) { add(session::Side::server, it.size + it.body_length); },

@@ -120,38 +120,6 @@ TEST(Elide, NeverTooWideNorBroken) {
   }
 }
 
-std::string json(std::string_view text) {
-  std::string out = "x";
-  append_json_string(out, text);
-  return out.substr(1);
-}
-
-TEST(AppendJsonString, Table) {
-  const std::pair<std::string, std::string> rows[] = {
-      {"", "\"\""},
-      {"plain", "\"plain\""},
-      {"say \"hi\" \\ /", "\"say \\\"hi\\\" \\\\ /\""},
-      {"\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\""},
-      {"\x00\x01\x1f\x7f"s, "\"\\u0000\\u0001\\u001f\x7f\""},
-      {"café 😀", "\"café 😀\""},
-  };
-  for (const auto& [text, expected] : rows) {
-    EXPECT_EQ(json(text), expected);
-  }
-}
-
-TEST(AppendJsonString, FindsEveryByteAtEveryPlace) {
-  for (std::size_t size : {1U, 31U, 32U, 33U, 70U}) {
-    for (std::size_t at = 0; at < size; ++at) {
-      std::string text(size, 'a');
-      text[at] = '"';
-      std::string expected = "\"" + text + "\"";
-      expected.insert(at + 1, 1, '\\');
-      EXPECT_EQ(json(text), expected);
-    }
-  }
-}
-
 TEST(Nearest, SuggestsWhatWasMeant) {
   const std::vector<std::string_view> commands{"connect", "send", "inspect", "explain", "rehearse"};
   const std::pair<std::string_view, std::optional<std::string_view>> rows[] = {

@@ -21,7 +21,6 @@ constexpr char kResponse[] =
 
 class Recorder final : public session::EventSink {
  public:
-  std::string_view sink_name() const override { return "recorder"; }
   Result<void> on_event(const Event& event) override {
     kinds.emplace_back(session::kind_name(event.body));
     seqs.push_back(event.seq);
@@ -33,7 +32,6 @@ class Recorder final : public session::EventSink {
 
 class FullDisk final : public session::EventSink {
  public:
-  std::string_view sink_name() const override { return "capture"; }
   Result<void> on_event(const Event&) override {
     ++asked;
     return fail(ErrorKind::local, "capture run.ndjson: no space left on device");

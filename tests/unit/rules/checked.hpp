@@ -2,6 +2,7 @@
 
 #include "handshake/head.hpp"
 #include "rules/rules.hpp"
+#include "session/tracker.hpp"
 #include "support/facts.hpp"
 
 #include <functional>
@@ -15,7 +16,7 @@ class Checked {
  public:
   Checked()
       : tracker_({}, [this](session::Body&& body) { derived_.push_back(std::move(body)); }),
-        checker_(tracker_, [this](session::Finding&& finding) { findings_.push_back(std::move(finding)); }) {}
+        checker_([this](session::Finding&& finding) { findings_.push_back(std::move(finding)); }) {}
 
   std::uint64_t fact(session::Body body) {
     const session::Event event{++seq_, 0, 1, std::move(body)};

@@ -58,12 +58,11 @@ void Client::Impl::start() {
   if (options.connect_timeout.count() > 0) {
     connect_timer.start(options.connect_timeout, [this] { connect_timed_out(); });
   }
-  dialer.emplace(
-      loop,
-      options,
-      Dialer::Callbacks{[this](session::Body fact) { dialed(std::move(fact)); },
-                        [this](std::unique_ptr<Stream> it) { connected(std::move(it)); },
-                        [this](const DialFailure& failure) { dial_failed(failure); }});
+  dialer.emplace(loop,
+                 options,
+                 Dialer::Callbacks{[this](session::Body fact) { dialed(std::move(fact)); },
+                                   [this](std::unique_ptr<Stream> it) { connected(std::move(it)); },
+                                   [this](const DialFailure& failure) { dial_failed(failure); }});
   dialer->start();
 }
 

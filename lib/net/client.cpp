@@ -18,7 +18,9 @@ using session::EndingHow;
 
 namespace {
 
-constexpr std::size_t kReadBuffer = 256 * 1024;
+// A kill loses what was not flushed and the chunk under way: together at most one read buffer of 256 KiB.
+constexpr std::size_t kUnflushed = 16 * 1024;
+constexpr std::size_t kReadBuffer = 256 * 1024 - kUnflushed;
 constexpr std::size_t kLowWater = 256 * 1024;
 constexpr std::uint64_t kBodyExcerpt = 16 * 1024;
 constexpr std::chrono::seconds kBodyWait{1};
@@ -114,6 +116,11 @@ void Client::Impl::on_read(const std::error_code& error, std::size_t size) {
   }
   if (size > 0) {
     on_chunk({buffer.data(), size});
+    unflushed += size;
+  }
+  if (unflushed >= kUnflushed) {
+    unflushed = 0;
+    pipeline.flush();
   }
   if (phase == Phase::ended) {
     return;

@@ -41,11 +41,12 @@ Connection::Source once(std::string bytes) {
   return [bytes = std::move(bytes)]() mutable { return std::exchange(bytes, {}); };
 }
 
-std::string endless(std::uint64_t length) {
+/// A frame that declares `length`, and the first bytes of it that do come.
+std::string begun(std::uint64_t length, std::size_t comes) {
   FrameHeader header;
   header.length = length;
   header.length_form = wire::LengthForm::bits_64;
-  return frame_start(header) + std::string(1U << 16, 'x');
+  return frame_start(header) + std::string(comes, 'x');
 }
 
 }  // namespace
@@ -80,10 +81,10 @@ Connection::Source deep_json() {
 }
 
 std::string huge_frame() {
-  return endless(~std::uint64_t{0} >> 1U);
+  return begun(~std::uint64_t{0} >> 1U, 1U << 16);
 }
 std::string overflowing_frame() {
-  return endless(~std::uint64_t{0});
+  return begun(~std::uint64_t{0}, 1U << 10);
 }
 
 }  // namespace whydrop::rehearsal

@@ -92,9 +92,11 @@ StdinFeed::~StdinFeed() {
 void StdinFeed::start(std::function<void(std::string)> on_chunk, std::function<void()> on_end) {
   impl_->on_chunk = std::move(on_chunk);
   impl_->on_end = std::move(on_end);
-  if (::pipe2(impl_->wake.data(), O_CLOEXEC) == 0) {
-    impl_->thread = std::thread([this] { impl_->read_all(); });
+  if (::pipe2(impl_->wake.data(), O_CLOEXEC) != 0) {
+    impl_->loop.post([this] { impl_->on_end(); });  // a reader that cannot be woken is worse than none
+    return;
   }
+  impl_->thread = std::thread([this] { impl_->read_all(); });
 }
 
 bool StdinFeed::started() const {

@@ -245,15 +245,15 @@ struct Prompt::Impl {
   }
 
   bool next_key(wchar_t& key) {
-    lock->unlock();
-    const bool ready = wait_for_key();
-    lock->lock();
-    if (!ready || stopping) {
-      return false;
-    }
     std::string bytes;
     CodePoint point;
     do {
+      lock->unlock();  // half a character may be all that comes for a long time
+      const bool ready = wait_for_key();
+      lock->lock();
+      if (!ready || stopping) {
+        return false;
+      }
       if (!read_byte(bytes)) {
         ended = true;
         return false;

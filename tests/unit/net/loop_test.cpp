@@ -51,7 +51,7 @@ TEST(Loop, LetsWorkThatNeverRanCancelATimer) {
   {
     Loop loop;
     const TimerId timer = loop.after(std::chrono::hours(1), [] {});
-    const std::shared_ptr<void> owner(nullptr, [&](void*) {
+    const std::shared_ptr<void> owner(nullptr, [&loop, &gone, timer](void*) {
       loop.cancel(timer);
       gone = true;
     });

@@ -6,9 +6,10 @@ usage: tests/bench/run.py [BUILD_DIR] [--quick] [--only NAME]
 Each row runs whydrop and the reference by turns, and compares the medians. Not a test: it fails only where a program fails.
 """
 import argparse
-import os
+import atexit
 import pathlib
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -34,17 +35,34 @@ class Peer:
         self.process.wait()
 
 
+def peak_kib(pid):
+    """VmHWM of a process that runs; 0 once it is gone. (ru_maxrss would count this script's own memory before the exec.)"""
+    try:
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
+
+
 def timed(command, expected, stdin=None):
-    """Seconds and peak memory (KiB) of one run; ends the benchmark if the exit code is another."""
+    """Seconds of one run; ends the benchmark if the exit code is another."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    error = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
+    process = subprocess.run(command, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE, check=False)
     seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in expected:
-        sys.exit(f"bench: {command}: exit {process.returncode}, not {expected}: {error.decode()}")
-    return seconds, usage.ru_maxrss
+        sys.exit(f"bench: {command}: exit {process.returncode}, not {expected}: {process.stderr.decode()}")
+    return seconds
+
+
+def peak(command):
+    """Peak memory of one run in KiB, looked at every millisecond."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    highest = 0
+    while process.poll() is None:
+        highest = max(highest, peak_kib(process.pid))
+        time.sleep(0.001)
+    return highest
 
 
 def compare(ours, reference, rounds):
@@ -62,6 +80,7 @@ class Bench:
         self.whydrop = build / "whydrop"
         self.reference = build / "tests/bench/bench_reference"
         self.ram = pathlib.Path(tempfile.mkdtemp(prefix="whydrop-bench-", dir="/dev/shm"))
+        atexit.register(shutil.rmtree, self.ram, ignore_errors=True)
         self.rounds = 3 if quick else 5
 
     def count(self, full):
@@ -72,8 +91,8 @@ class Bench:
             capture_file = self.ram / "run.ndjson"
             flags = ["--capture", capture_file, "--overwrite"] if capture else []
             return compare(
-                lambda: timed([self.whydrop, "connect", peer.url, "-q", *flags], (0, 7))[0],
-                lambda: timed([self.reference, "receive", peer.url, self.ram / "payloads"], (0,))[0], self.rounds)
+                lambda: timed([self.whydrop, "connect", peer.url, "-q", *flags], (0, 7)),
+                lambda: timed([self.reference, "receive", peer.url, self.ram / "payloads"], (0,)), self.rounds)
 
     def lines(self, count):
         lines = self.ram / "lines"
@@ -81,7 +100,7 @@ class Bench:
 
         def with_lines(command):
             with open(lines, "rb") as stdin:
-                return timed(command, (0,), stdin)[0]
+                return timed(command, (0,), stdin)
 
         with Peer(self.build, "sink") as peer:
             return compare(lambda: with_lines([self.whydrop, "connect", peer.url, "-q", "--replies", "none"]),
@@ -89,16 +108,15 @@ class Bench:
 
     def once(self):
         with Peer(self.build, "echo") as peer:
-            return compare(lambda: timed([self.whydrop, "send", peer.url, "hello", "-q"], (0,))[0],
-                           lambda: timed([self.reference, "once", peer.url, "hello"], (0,))[0], 10 * self.rounds)
+            return compare(lambda: timed([self.whydrop, "send", peer.url, "hello", "-q"], (0,)),
+                           lambda: timed([self.reference, "once", peer.url, "hello"], (0,)), 10 * self.rounds)
 
     def memory(self):
         peaks = []
         for count in (10_000, self.count(1_000_000)):
             with Peer(self.build, "flood", count, 200) as peer:
                 capture = self.ram / "run.ndjson"
-                peaks.append(timed([self.whydrop, "connect", peer.url, "-q", "--capture", capture, "--overwrite"],
-                                   (0, 7))[1])
+                peaks.append(peak([self.whydrop, "connect", peer.url, "-q", "--capture", capture, "--overwrite"]))
         return (peaks[1] - peaks[0]) / 1024
 
     def inspect(self):
@@ -106,9 +124,10 @@ class Bench:
         capture = self.ram / "big.ndjson"
         with Peer(self.build, "flood", self.count(830_000), 200) as peer:
             timed([self.whydrop, "connect", peer.url, "-q", "--capture", capture, "--overwrite"], (0, 7))
-        runs = [timed([self.whydrop, "inspect", capture, "--output", "summary"], (0, 1)) for _ in range(self.rounds)]
+        command = [self.whydrop, "inspect", capture, "--output", "summary"]
+        seconds = statistics.median(timed(command, (0, 1)) for _ in range(self.rounds))
         size = capture.stat().st_size / 1e6
-        return size, size / statistics.median(r[0] for r in runs), max(r[1] for r in runs) / 1024
+        return size, size / seconds, peak(command) / 1024
 
 
 def ratio_row(name, limit, ours, reference):

@@ -2,6 +2,7 @@
 // cites.
 #pragma once
 
+#include "profile/bindings.hpp"
 #include "session/event.hpp"
 
 #include <cstdint>
@@ -13,8 +14,11 @@ namespace whydrop::diagnose {
 
 /// What the person asked for; it decides what counts as a drop.
 struct Expectation {
-  std::vector<std::uint16_t> close_codes;  ///< --expect-close
-  bool from_har = false;                   ///< the facts come from a browser's HAR: no transport ending is known
+  std::vector<std::uint16_t> close_codes;       ///< --expect-close
+  bool from_har = false;                        ///< the facts come from a browser's HAR: no transport ending is known
+  std::int64_t started_ns = 0;                  ///< wall clock at t_ns 0, ns since 1970; 0: not known
+  const profile::Profile* profile = nullptr;    ///< the one in use; not owned
+  const profile::Bindings* bindings = nullptr;  ///< its values, for templates in symptoms; not owned; may be null
 };
 
 /// Listens to all events of all connections of a run and makes a Verdict for each connection at its Ending, and one for

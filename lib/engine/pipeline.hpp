@@ -2,6 +2,8 @@
 
 #include "capture/redactor.hpp"
 #include "diagnose/diagnose.hpp"
+#include "profile/checker.hpp"
+#include "profile/recognise.hpp"
 #include "session/sink.hpp"
 #include "session/tracker.hpp"
 
@@ -22,6 +24,9 @@ struct PipelineOptions {
   std::vector<capture::Secret> secrets;
   bool reveal = false;
   diagnose::Expectation expectation;
+  std::shared_ptr<profile::Judge> judge;        ///< of the profile in use; null: none
+  profile::Bindings* bindings = nullptr;        ///< its values; not owned; may be null
+  const profile::Dialects* dialects = nullptr;  ///< what is recognised without a profile; not owned; null: nothing
 };
 
 /// The one path of every byte: head parser and frame decoder, tracker, rules, diagnosis, redaction, sinks in order.
@@ -42,6 +47,19 @@ class Pipeline {
   void on_bytes(std::uint32_t conn, session::Side from, std::string_view bytes, std::int64_t t_ns);
   /// A fact that is not bytes: resolve, connect, proxy, tls, shutdown.
   void on_fact(std::uint32_t conn, session::Body fact, std::int64_t t_ns);
+  /// An opinion of a caller's on `conn`, which has not ended: it carries the seq of the last fact.
+  void on_finding(std::uint32_t conn, session::Finding finding, std::int64_t t_ns);
+  /// One more value to mask from now on.
+  void add_secret(capture::Secret secret);
+  /// The faults that a message would have if the client sent it on `conn` now; redacted. Empty without a profile.
+  std::vector<session::Finding> preview(std::uint32_t conn,
+                                        bool text,
+                                        std::string_view payload,
+                                        std::int64_t t_ns) const;
+  /// True where the profile's sequence lets the application's messages be sent on `conn`; true without a profile.
+  bool ready(std::uint32_t conn) const;
+  /// Seq of the last fact.
+  std::uint64_t last_seq() const;
   /// The end of a connection: emits what was left partial, the Ending, and the connection's Verdict, which it returns.
   session::Verdict end(std::uint32_t conn, session::Ending ending, std::int64_t t_ns);
   /// Feeds one recorded fact (opinions are ignored and formed anew). The recorded seq, time and conn stand.

@@ -206,10 +206,12 @@ struct Message {
   std::vector<std::uint64_t> frames;  ///< seq of its frames
   bool text = true;
   bool compressed = false;
-  std::string_view payload;       ///< borrowed; up to the assembler's cap
-  std::uint64_t length = 0;       ///< true size, inflated
-  std::uint64_t wire_length = 0;  ///< payload bytes on the wire
-  std::string type;               ///< profile's name for it, or empty
+  std::string_view payload;         ///< borrowed; up to the assembler's cap
+  std::uint64_t length = 0;         ///< true size, inflated
+  std::uint64_t wire_length = 0;    ///< payload bytes on the wire
+  std::string type;                 ///< profile's name for it, or empty
+  std::optional<bool> valid;        ///< against the profile's schema; null: it was not checked
+  std::vector<std::string> errors;  ///< one sentence a fault, bounded
   std::vector<RedactSpan> redact;
 };
 

@@ -10,21 +10,25 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # module -> modules whose headers it may include (besides its own)
-CORE_ORDER = ["base", "wire", "handshake", "session", "rules", "payload", "diagnose", "capture",
-              "report", "engine"]
+CORE_ORDER = ["base", "json", "wire", "handshake", "session", "rules", "schema", "profile", "payload", "diagnose",
+              "capture", "report", "engine"]
 ALLOWED = {
     "base": set(),
+    "json": {"base"},
     "wire": {"base"},
     "handshake": {"base", "wire"},
     "session": {"base", "wire", "handshake"},
     "rules": {"base", "wire", "handshake", "session"},
+    "schema": {"base", "json"},
+    "profile": {"base", "json", "wire", "handshake", "session", "schema"},
     "payload": {"base", "wire", "session"},
-    "diagnose": {"base", "wire", "handshake", "session", "rules"},
-    "capture": {"base", "wire", "handshake", "session"},
+    "diagnose": {"base", "json", "wire", "handshake", "session", "rules", "profile"},
+    "capture": {"base", "json", "wire", "handshake", "session"},
     "report": {"base", "wire", "handshake", "session", "rules", "payload", "diagnose", "capture"},
-    "engine": {"base", "wire", "handshake", "session", "rules", "diagnose", "capture"},
+    "engine": {"base", "json", "wire", "handshake", "session", "rules", "profile", "diagnose", "capture"},
     "net": {"base", "wire", "handshake", "session", "rules", "diagnose", "capture", "engine"},
-    "rehearsal": {"base", "wire", "handshake", "session", "engine", "net"},
+    "auth": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "engine", "net"},
+    "rehearsal": {"base", "json", "wire", "handshake", "session", "schema", "profile", "engine", "net", "auth"},
     "terminal": {"base", "wire", "report"},
 }
 # headers that only these modules may include: sockets, clocks, threads, randomness, third-party I/O

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::auth {
+
+/// What a token says of itself. No signature is looked at. RFC 7519, RFC 7515.
+struct TokenView {
+  bool opaque = false;         ///< not three base64url parts: nothing can be read
+  std::string header, claims;  ///< JSON texts
+  std::string alg, typ, kid;
+  std::optional<std::int64_t> exp, nbf, iat;  ///< seconds since 1970
+  std::vector<std::string> scopes;            ///< of scope, scp, scopes
+  std::vector<std::string> warnings;          ///< "alg is none: anyone can make such a token" …
+};
+/// Errors: usage, what makes it no token that a server could take: bad base64url, not JSON, longer than 64 KiB.
+Result<TokenView> inspect_token(std::string_view token);
+
+/// A key as given: a secret's bytes, PEM, a JWK or a JWK set.
+struct Verification {
+  bool good = false;
+  std::string says;  ///< "the signature is good: RS256, key kid-1", "the signature does not match …"
+};
+/// HS, RS, PS and ES 256 to 512. A public key never verifies HS*. Errors: usage, for a key that cannot be read.
+Result<Verification> verify_token(std::string_view token, std::string_view key);
+
+/// A signed token, compact form. `key`: secret bytes for HS*, PEM for the others.
+Result<std::string> sign_token(std::string_view alg, std::string_view claims_json, std::string_view key);
+
+}  // namespace whydrop::auth

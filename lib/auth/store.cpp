@@ -1,0 +1,1 @@
+#include "auth/store.hpp"

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace whydrop::auth {
+
+/// What replies gave, kept for later commands: one file a profile, mode 0600, replaced as a whole.
+class Store {
+ public:
+  struct Entry {
+    std::string value;
+    std::int64_t at = 0;  ///< seconds since 1970
+    std::optional<std::int64_t> expires;
+    bool secret = false;
+  };
+  /// A missing file is an empty store. Errors: local, for one that cannot be read, is not ours, or may be read by
+  /// others (with the chmod to run).
+  static Result<Store> open(const std::string& path);
+
+  const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
+  void set(const std::string& name, Entry entry);
+  void clear();
+  Result<void> save() const;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+/// $XDG_STATE_HOME/whydrop/<profile>.json, or ~/.local/state/whydrop/<profile>.json.
+std::string store_path(const std::string& profile, const std::string& state_home, const std::string& home);
+
+}  // namespace whydrop::auth

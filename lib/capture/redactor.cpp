@@ -359,11 +359,15 @@ const Event& Redactor::Impl::redact(const Event& event) {
 Redactor::Redactor(std::vector<Secret> secrets, bool off) : impl_(std::make_unique<Impl>()) {
   impl_->off = off;
   for (const Secret& secret : secrets) {
-    impl_->values.add(secret.variable, secret.value);
+    add(secret);
   }
 }
 
 Redactor::~Redactor() = default;
+
+void Redactor::add(const Secret& secret) {
+  impl_->values.add(secret.variable, secret.value);
+}
 
 const Event& Redactor::redact(const Event& event) {
   return impl_->off ? event : impl_->redact(event);

@@ -24,6 +24,8 @@ class Redactor {
   /// `off`: --reveal; events pass unchanged.
   Redactor(std::vector<Secret> secrets, bool off);
   ~Redactor();
+  /// One more value to mask from now on.
+  void add(const Secret& secret);
   /// Returns the event to be shown: `event` itself if it holds no secret, else a masked copy (valid until the next
   /// call).
   const session::Event& redact(const session::Event& event);

@@ -19,10 +19,13 @@ session::Body frame_fact(session::Side from, const wire::Frame& frame) {
 
 }  // namespace
 
-Connection::Connection(std::size_t max_frame, const session::Tracker::Limits& limits, Outputs outputs)
+Connection::Connection(std::size_t max_frame,
+                       const session::Tracker::Limits& limits,
+                       const Opinions::Shared& shared,
+                       Outputs outputs)
     : outputs_(std::move(outputs)),
       tracker_(limits, [this](session::Body&& body) { outputs_.derived(std::move(body)); }),
-      checker_([this](session::Finding&& finding) { outputs_.derived(std::move(finding)); }),
+      opinions_(shared, [this](session::Body&& body) { outputs_.derived(std::move(body)); }),
       client_(max_frame),
       server_(max_frame) {}
 

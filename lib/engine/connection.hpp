@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/http_exchange.hpp"
-#include "rules/rules.hpp"
+#include "engine/opinions.hpp"
 #include "session/event.hpp"
 #include "session/tracker.hpp"
 #include "wire/decoder.hpp"
@@ -20,13 +20,16 @@ namespace whydrop::engine {
 /// One connection's observer: bytes of both directions become facts, facts become opinions. Holds no sink and no clock.
 class Connection {
  public:
-  /// `fact` receives facts made from bytes; `derived` what tracker and rules conclude (Inflated, a fact, included).
+  /// `fact` receives facts made from bytes; `derived` what tracker and opinions conclude (Inflated, a fact, included).
   struct Outputs {
     std::function<void(session::Body&&)> fact;
     std::function<void(session::Body&&)> derived;
   };
 
-  Connection(std::size_t max_frame, const session::Tracker::Limits& limits, Outputs outputs);
+  Connection(std::size_t max_frame,
+             const session::Tracker::Limits& limits,
+             const Opinions::Shared& shared,
+             Outputs outputs);
 
   /// Decodes bytes of one direction: heads until the upgrade ends, then frames.
   void on_bytes(session::Side from, std::string_view bytes);
@@ -34,7 +37,8 @@ class Connection {
   void on_end();
 
   session::Tracker& tracker() { return tracker_; }
-  rules::Checker& checker() { return checker_; }
+  Opinions& opinions() { return opinions_; }
+  const Opinions& opinions() const { return opinions_; }
   bool in_frame(session::Side from) const { return decoder(from).in_frame(); }
   std::optional<std::uint64_t> frame_under_way(session::Side from) const { return decoder(from).length_under_way(); }
   bool upgraded() const { return exchange_.upgraded(); }
@@ -51,7 +55,7 @@ class Connection {
 
   Outputs outputs_;
   session::Tracker tracker_;
-  rules::Checker checker_;
+  Opinions opinions_;
   HttpExchange exchange_;
   wire::FrameDecoder client_, server_;
 

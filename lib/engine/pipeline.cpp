@@ -41,6 +41,7 @@ struct Pipeline::Impl {
   void tell_fact(std::uint32_t conn, Body&& body);
   void tell_recorded(const Event& event);
   void tell(const Event& event);
+  void annotate(std::uint32_t conn);
   void tell_derived(std::uint32_t conn);
   void judge(const Event& event, std::size_t place);
   void show(const Event& event);
@@ -48,6 +49,7 @@ struct Pipeline::Impl {
   void trim(Body& body) const;
   void show_to_sinks(const Event& event);
   void note_tokens(std::uint32_t conn);
+  const profile::Checker* profile_checker(std::uint32_t conn) const;
   session::Verdict conclude(std::uint32_t conn);
   void end_open_recordings();
 
@@ -62,7 +64,7 @@ struct Pipeline::Impl {
   std::uint32_t last_conn = 0;
   std::uint64_t last_seq = 0;
   std::int64_t now_ns = 0;
-  std::vector<Body> derived;  ///< what tracker and rules made of the fact that is being told
+  std::vector<Body> derived;  ///< what tracker and opinions made of the fact that is being told
   std::deque<Waiting> waiting;
   bool busy = false;
   bool in_deflated = false;  ///< the frame that is being shown is part of a compressed message
@@ -74,8 +76,9 @@ Connection& Pipeline::Impl::connection(std::uint32_t conn) {
     Connection::Outputs outputs;
     outputs.fact = [this, conn](Body&& body) { tell_fact(conn, std::move(body)); };
     outputs.derived = [this](Body&& body) { derived.push_back(std::move(body)); };
+    const Opinions::Shared shared{options.judge.get(), options.bindings, options.dialects};
     slot = std::make_unique<Connection>(
-        std::max(options.max_payload, options.limits.max_message), options.limits, std::move(outputs));
+        std::max(options.max_payload, options.limits.max_message), options.limits, shared, std::move(outputs));
     last_conn = std::max(last_conn, conn);
   }
   return *slot;
@@ -85,8 +88,18 @@ void Pipeline::Impl::tell_fact(std::uint32_t conn, Body&& body) {
   tell(Event{++last_seq, now_ns, conn, std::move(body)});
 }
 
+/// Messages are named before the fact that completes them is shown: it may give a secret that must be masked in it.
+void Pipeline::Impl::annotate(std::uint32_t conn) {
+  for (Body& body : derived) {
+    if (auto* message = std::get_if<session::Message>(&body)) {
+      connection(conn).opinions().annotate(*message);
+    }
+  }
+}
+
 void Pipeline::Impl::tell(const Event& event) {
   connection(event.conn).tracker().on_fact(event);
+  annotate(event.conn);
   show(event);
   judge(event, 0);  // before what the tracker made of it, as when a capture is read
   tell_derived(event.conn);
@@ -106,10 +119,10 @@ void Pipeline::Impl::tell_derived(std::uint32_t conn) {
   derived.clear();
 }
 
-/// Puts what the rules say of `event` into `derived` at `place`.
+/// Puts what rules and profile say of `event` into `derived` at `place`.
 void Pipeline::Impl::judge(const Event& event, std::size_t place) {
   const auto before = static_cast<std::ptrdiff_t>(derived.size());
-  connection(event.conn).checker().on_event(event);
+  connection(event.conn).opinions().on_event(event);
   std::rotate(derived.begin() + static_cast<std::ptrdiff_t>(place), derived.begin() + before, derived.end());
 }
 
@@ -182,6 +195,12 @@ void Pipeline::Impl::drain() {
   }
 }
 
+/// Null for a connection that is not known, or is checked against no profile.
+const profile::Checker* Pipeline::Impl::profile_checker(std::uint32_t conn) const {
+  const auto found = connections.find(conn);
+  return found == connections.end() ? nullptr : found->second->opinions().profile();
+}
+
 session::Verdict Pipeline::Impl::conclude(std::uint32_t conn) {
   auto verdict = diagnoser.conclude(conn);
   show_to_sinks(Event{last_seq, now_ns, conn, verdict});
@@ -241,6 +260,40 @@ void Pipeline::on_bytes(std::uint32_t conn, Side from, std::string_view bytes, s
 void Pipeline::on_fact(std::uint32_t conn, Body fact, std::int64_t t_ns) {
   impl_->now_ns = t_ns;
   impl_->tell_fact(conn, std::move(fact));
+}
+
+void Pipeline::on_finding(std::uint32_t conn, session::Finding finding, std::int64_t t_ns) {
+  impl_->now_ns = t_ns;
+  impl_->show(Event{impl_->last_seq, t_ns, conn, std::move(finding)});
+}
+
+void Pipeline::add_secret(capture::Secret secret) {
+  impl_->redactor.add(secret);
+}
+
+std::vector<session::Finding> Pipeline::preview(std::uint32_t conn,
+                                                bool text,
+                                                std::string_view payload,
+                                                std::int64_t t_ns) const {
+  const auto* checker = impl_->profile_checker(conn);
+  if (checker == nullptr) {
+    return {};
+  }
+  auto findings = checker->preview(text, payload, t_ns);
+  for (auto& finding : findings) {
+    finding.says = impl_->redactor.redact_text(finding.says);
+    finding.fix = impl_->redactor.redact_text(finding.fix);
+  }
+  return findings;
+}
+
+bool Pipeline::ready(std::uint32_t conn) const {
+  const auto* checker = impl_->profile_checker(conn);
+  return checker == nullptr || checker->ready();
+}
+
+std::uint64_t Pipeline::last_seq() const {
+  return impl_->last_seq;
 }
 
 session::Verdict Pipeline::end(std::uint32_t conn, session::Ending ending, std::int64_t t_ns) {

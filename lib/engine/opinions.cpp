@@ -1,0 +1,32 @@
+#include "engine/opinions.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace whydrop::engine {
+
+Opinions::Opinions(const Shared& shared, Emit emit)
+    : shared_(shared),
+      emit_(std::move(emit)),
+      rules_([this](session::Finding&& finding) { emit_(std::move(finding)); }) {}
+
+void Opinions::begin(const session::Open& open) {
+  if (open.role != "websocket") {
+    return;
+  }
+  if (shared_.judge != nullptr) {
+    profile_ = std::make_unique<profile::Checker>(*shared_.judge, shared_.bindings, emit_);
+  }
+}
+
+void Opinions::on_event(const session::Event& event) {
+  if (const auto* open = std::get_if<session::Open>(&event.body)) {
+    begin(*open);
+  }
+  rules_.on_event(event);
+  if (profile_) {
+    profile_->on_event(event);
+  }
+}
+
+}  // namespace whydrop::engine

@@ -9,7 +9,10 @@
 #include "profile/load.hpp"
 #include "profile/recognise.hpp"
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +20,7 @@ namespace whydrop::cli {
 
 class Options;
 
-/// The flags that name a profile and give values to its variables.
+/// The flags that name a profile and give values to its variables. Their group is "Profile".
 struct ProfileFlags {
   std::string profile;                 ///< name, or a path with a slash or ".json"
   std::vector<std::string> variables;  ///< "NAME=VALUE" or "NAME=@FILE"
@@ -26,6 +29,9 @@ struct ProfileFlags {
   std::string at;  ///< "http://HOST:PORT": connect there instead, paths and names unchanged
 };
 void add_profile_options(Options& options, ProfileFlags& flags);
+
+/// The machine's clock and random device.
+profile::Outside machine();
 
 /// By path, else of the person's own directory, else built in. Errors: usage, "profile x: no such profile", did you
 /// mean.
@@ -36,26 +42,38 @@ Result<std::shared_ptr<const profile::Profile>> find_profile(const std::string& 
 /// A profile in use: its values (--var over environment over store over default) and its store.
 class ProfileContext {
  public:
-  /// Null where `flags` name no profile.
+  /// Null where `flags` name no profile. Errors: usage for a flag that lacks one, a variable that the profile does not
+  /// have, or a value that it cannot take; local for the store.
   static Result<std::unique_ptr<ProfileContext>> make(const ProfileFlags& flags,
                                                       const Environment& environment,
-                                                      const FileReader& read);
+                                                      const FileReader& read,
+                                                      profile::Outside outside = machine());
 
   const profile::Profile& profile() const { return *profile_; }
   std::shared_ptr<profile::Judge> judge() const { return judge_; }
   profile::Bindings& bindings() { return bindings_; }
   /// Null with --no-store.
   auth::Store* store() { return store_ ? &*store_ : nullptr; }
-  /// Writes what replies gave to the store, if there is one.
+  /// What a person should know of the values, one sentence each, without full stop.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+  /// Writes what replies gave to the store, if there is one: values of variables that calls take, or that the store
+  /// holds already.
   Result<void> save();
 
  private:
-  ProfileContext(std::shared_ptr<const profile::Profile> profile, profile::Outside outside);
+  ProfileContext(std::shared_ptr<const profile::Profile> profile, const profile::Outside& outside);
+  Result<void> open_store(const ProfileFlags& flags, const Environment& environment);
+  Result<void> set_from_store();
+  Result<void> set_from_environment(const Environment& environment);
+  Result<void> set_given(const std::vector<std::string>& given, const FileReader& read);
+  bool is_kept(const std::string& variable) const;
 
+  std::function<std::int64_t()> now_ns_;
   std::shared_ptr<const profile::Profile> profile_;
   std::shared_ptr<profile::Judge> judge_;
   profile::Bindings bindings_;
   std::optional<auth::Store> store_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace whydrop::cli

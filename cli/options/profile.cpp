@@ -1,0 +1,245 @@
+#include "cli/options/profile.hpp"
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "cli/options.hpp"
+#include "cli/options/values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <random>
+
+#include <fmt/format.h>
+
+namespace whydrop::cli {
+namespace {
+
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+
+/// RFC 9562 section 5.4.
+std::string random_uuid() {
+  std::random_device device;
+  std::array<std::uint32_t, 4> words{};
+  std::generate(words.begin(), words.end(), [&device] { return device(); });
+  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:04x}{:08x}",
+                     words[0],
+                     words[1] >> 16U,
+                     words[1] & 0xfffU,
+                     0x8000U | (words[2] >> 18U),
+                     words[2] & 0xffffU,
+                     words[3]);
+}
+
+bool is_path(const std::string& given) {
+  constexpr std::string_view kSuffix = ".json";
+  return given.find('/') != std::string::npos ||
+         (given.size() > kSuffix.size() && given.compare(given.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0);
+}
+
+/// A person's own profile of that name; empty where there is no home to look in.
+std::string own_path(const std::string& name, const Environment& environment) {
+  const std::string config = environment("XDG_CONFIG_HOME");
+  const std::string home = environment("HOME");
+  const std::string base = !config.empty() ? config : home.empty() ? "" : home + "/.config";
+  return base.empty() ? "" : base + "/whydrop/profiles/" + name + ".json";
+}
+
+tl::unexpected<Error> no_such_profile(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const profile::BuiltIn& row : profile::built_in()) {
+    names.push_back(row.name);
+  }
+  const auto near = nearest(name, names);
+  return fail(ErrorKind::usage,
+              "profile " + escape_for_terminal(name) + ": no such profile" +
+                  (near ? "; did you mean " + std::string(*near) + "?" : ""),
+              "whydrop profile list");
+}
+
+/// --var and its like make no sense without a profile.
+Result<void> check_without_profile(const ProfileFlags& flags) {
+  for (const auto& [given, name] : {std::pair(!flags.variables.empty(), "--var"),
+                                    std::pair(!flags.store.empty(), "--store"),
+                                    std::pair(flags.no_store, "--no-store"),
+                                    std::pair(!flags.at.empty(), "--at")}) {
+    if (given) {
+      return fail(ErrorKind::usage, std::string("option ") + name + ": no profile to apply it to", "--profile NAME");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+profile::Outside machine() {
+  return {[] {
+            const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+            return std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
+          },
+          random_uuid};
+}
+
+void add_profile_options(Options& options, ProfileFlags& flags) {
+  options.group("Profile");
+  options.text(
+      "--profile", "NAME|FILE", flags.profile, "What the API expects: a profile of `whydrop profile list`, or a file");
+  options.list("--var",
+               "NAME=VALUE",
+               flags.variables,
+               "Value of a variable of the profile, or NAME=@FILE; repeatable. Else WHYDROP_<NAME> of the environment "
+               "counts, then the store, then the profile's default");
+  options.text("--store",
+               "FILE",
+               flags.store,
+               "Where what replies gave is kept ($XDG_STATE_HOME/whydrop/<profile>.json, mode 0600)");
+  options.flag("--no-store", flags.no_store, "Keep nothing, and use nothing that was kept");
+  options.text(
+      "--at",
+      "URL",
+      flags.at,
+      "Connect to http://HOST:PORT or https://HOST:PORT in place of the profile's hosts; names and paths stay");
+  options.contradict("--store", "--no-store");
+}
+
+Result<std::shared_ptr<const profile::Profile>> find_profile(const std::string& given,
+                                                             const Environment& environment,
+                                                             const FileReader& read) {
+  if (is_path(given)) {
+    auto text = read(given);
+    return text ? profile::load(std::move(*text), given)
+                : Result<std::shared_ptr<const profile::Profile>>(tl::unexpected<Error>(text.error()));
+  }
+  if (const std::string path = own_path(given, environment); !path.empty()) {
+    if (auto text = read(path)) {
+      return profile::load(std::move(*text), path);
+    }
+  }
+  const profile::BuiltIn* found = profile::find_built_in(given);
+  return found != nullptr ? profile::load(std::string(found->text), "built in") : no_such_profile(given);
+}
+
+ProfileContext::ProfileContext(std::shared_ptr<const profile::Profile> profile, const profile::Outside& outside)
+    : now_ns_(outside.now_ns),
+      profile_(std::move(profile)),
+      judge_(std::make_shared<profile::Judge>(profile_)),
+      bindings_(*profile_, outside) {}
+
+Result<std::unique_ptr<ProfileContext>> ProfileContext::make(const ProfileFlags& flags,
+                                                             const Environment& environment,
+                                                             const FileReader& read,
+                                                             profile::Outside outside) {
+  if (flags.profile.empty()) {
+    return check_without_profile(flags).map([] { return std::unique_ptr<ProfileContext>(); });
+  }
+  auto profile = find_profile(flags.profile, environment, read);
+  if (!profile) {
+    return tl::unexpected<Error>(profile.error());
+  }
+  std::unique_ptr<ProfileContext> made(new ProfileContext(std::move(*profile), outside));
+  return made->open_store(flags, environment)
+      .and_then([&] { return made->set_from_store(); })
+      .and_then([&] { return made->set_from_environment(environment); })
+      .and_then([&] { return made->set_given(flags.variables, read); })
+      .map([&] { return std::move(made); });
+}
+
+Result<void> ProfileContext::open_store(const ProfileFlags& flags, const Environment& environment) {
+  const std::string path = !flags.store.empty()
+                               ? flags.store
+                               : auth::store_path(profile_->name, environment("XDG_STATE_HOME"), environment("HOME"));
+  if (flags.no_store || path.empty()) {
+    return {};
+  }
+  return auth::Store::open(path).map([this](auth::Store&& opened) { store_ = std::move(opened); });
+}
+
+Result<void> ProfileContext::set_from_store() {
+  if (!store_) {
+    return {};
+  }
+  const std::int64_t now = now_ns_() / kNsPerSecond;
+  for (const auto& [name, entry] : store_->entries()) {
+    if (profile_->variable(name) == nullptr) {
+      continue;  // kept by another version of the profile
+    }
+    if (const auto set = bindings_.set(name, entry.value, profile::Origin::store); !set) {
+      return set;
+    }
+    if (entry.expires && *entry.expires <= now) {
+      warnings_.push_back(
+          fmt::format("{} of the store expired {} ago", name, format_duration((now - *entry.expires) * kNsPerSecond)));
+    }
+  }
+  return {};
+}
+
+Result<void> ProfileContext::set_from_environment(const Environment& environment) {
+  for (const profile::Variable& variable : profile_->variables) {
+    const std::string value = environment(variable.env);
+    if (value.empty()) {
+      continue;
+    }
+    if (const auto set = bindings_.set(variable.name, value, profile::Origin::environment); !set) {
+      return fail(set.error().kind, variable.env + ": " + set.error().message, set.error().hint);
+    }
+  }
+  return {};
+}
+
+Result<void> ProfileContext::set_given(const std::vector<std::string>& given, const FileReader& read) {
+  for (const std::string& text : given) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return fail(ErrorKind::usage, "option --var: '" + text + "' is not NAME=VALUE", "--var region=mypurecloud.ie");
+    }
+    const std::string name = text.substr(0, equals);
+    std::string value = text.substr(equals + 1);
+    const profile::Variable* variable = profile_->variable(name);
+    if (!value.empty() && value[0] == '@') {
+      const auto content = read(value.substr(1));
+      if (!content) {
+        return tl::unexpected<Error>(content.error());
+      }
+      value = trim(*content);
+    } else if (variable != nullptr && variable->secret) {
+      warnings_.push_back(
+          fmt::format("--var {0}=… shows a secret to everyone who can list processes; {0}=@FILE or {1} does not",
+                      name,
+                      variable->env));
+    }
+    if (const auto set = bindings_.set(name, std::move(value), profile::Origin::given); !set) {
+      return set;
+    }
+  }
+  return {};
+}
+
+bool ProfileContext::is_kept(const std::string& variable) const {
+  const auto takes_it = [&variable](const profile::Call& call) {
+    return std::any_of(
+        call.takes.begin(), call.takes.end(), [&](const auto& take) { return take.variable == variable; });
+  };
+  return store_->entries().count(variable) > 0 || std::any_of(profile_->calls.begin(), profile_->calls.end(), takes_it);
+}
+
+Result<void> ProfileContext::save() {
+  if (!store_) {
+    return {};
+  }
+  bool changed = false;
+  for (const profile::Variable& variable : profile_->variables) {
+    const auto value = bindings_.get(variable.name);
+    if (!value || bindings_.origin(variable.name) != profile::Origin::reply || !is_kept(variable.name)) {
+      continue;
+    }
+    const auto held = store_->entries().find(variable.name);
+    if (held == store_->entries().end() || held->second.value != *value) {
+      store_->set(variable.name, {*value, now_ns_() / kNsPerSecond, std::nullopt, variable.secret});
+      changed = true;
+    }
+  }
+  return changed ? store_->save() : Result<void>();
+}
+
+}  // namespace whydrop::cli

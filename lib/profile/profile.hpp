@@ -80,7 +80,8 @@ struct Call {
   std::string json;         ///< JSON template
   std::vector<int> success{200};
   std::vector<Take> takes;
-  /// What a refusal means: the first row whose status and conditions hold.
+  /// What a refusal means: the first row whose status and conditions hold. A row for a success status makes such an
+  /// answer a refusal.
   struct Refusal {
     int status = 0;
     std::vector<Where> where;
@@ -137,7 +138,13 @@ struct Sequence {
   std::string ready;  ///< the state in which the application's messages may be sent; may be empty
 };
 
-/// Rules on the client's messages that no schema can say. 0 or empty: no rule.
+/// True if a rule for `rule` is one for messages of `type`: "*" is any type, "onMessage*" all that begin so.
+inline bool covers(std::string_view rule, std::string_view type) {
+  return !rule.empty() && rule.back() == '*' ? type.substr(0, rule.size() - 1) == rule.substr(0, rule.size() - 1)
+                                             : rule == type;
+}
+
+/// Rules on the client's messages that no schema can say. 0 or empty: no rule. Each `message` is read by covers().
 struct Shape {
   bool text_only = false, one_frame = false, compact = false;
   std::uint64_t max_frame = 0, max_message = 0;  ///< bytes
@@ -148,6 +155,7 @@ struct Shape {
   struct Rate {
     std::string message;
     std::uint64_t most = 0;
+    std::string most_template;  ///< "{message_rate}": where given, the number that it is filled to stands for `most`
     std::chrono::nanoseconds per{0};
   };
   struct Gap {

@@ -60,7 +60,8 @@ struct Step {
 struct Scenario {
   std::string name, says;
   std::string leads_to;  ///< id of the finding that it ends with; empty: none, as in "happy"
-  std::vector<std::pair<std::string, std::string>> variables;  ///< values that the client uses instead (templates)
+  /// Values that the client uses instead (templates): the rehearsal's own, then the scenario's over them.
+  std::vector<std::pair<std::string, std::string>> variables;
   std::vector<std::pair<std::string, std::string>> tokens;     ///< token name and JSON of claims merged over it
   std::string socket_url;  ///< template that the client connects to instead; may be empty
   std::vector<Step> client;

@@ -45,6 +45,10 @@ void Diagnoser::on_event(const session::Event& event) {
   impl_->ledger_of(event.conn).on_event(event);
 }
 
+void Diagnoser::set_state(std::uint32_t conn, const std::string& state) {
+  impl_->ledger_of(conn).profile.state = state;
+}
+
 session::Verdict Diagnoser::conclude(std::uint32_t conn) {
   const Ledger& ledger = impl_->ledger_of(conn);
   session::Verdict verdict = make_verdict(ledger, judge(ledger), impl_->expectation.close_codes);

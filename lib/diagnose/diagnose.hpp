@@ -28,6 +28,8 @@ class Diagnoser {
   explicit Diagnoser(Expectation expectation = {});
   ~Diagnoser();
   void on_event(const session::Event& event);
+  /// State of the profile's sequence machine on `conn`, told whenever it changed and at the latest before conclude().
+  void set_state(std::uint32_t conn, const std::string& state);
   /// Findings inferred at the end of `conn` and its verdict; call once, after the Ending was given.
   session::Verdict conclude(std::uint32_t conn);
   /// The verdict of the run: that of the last websocket connection, findings of all merged.

@@ -68,6 +68,11 @@ struct Noted {
   std::int64_t t_ns = 0;
 };
 
+/// What is remembered for a profile's symptoms.
+struct ProfileNotes {
+  std::string state;  ///< of the sequence machine; empty without one
+};
+
 /// All that is remembered of one connection. Bounded: counters, last things and excerpts, no lists that grow.
 struct Ledger {
   static constexpr std::size_t kMaxIds = 512;     ///< different ids of findings kept
@@ -115,6 +120,7 @@ struct Ledger {
   std::uint64_t undecoded_seq = 0, undecoded_bytes = 0;
 
   std::optional<Noted<session::Ending>> ending;
+  ProfileNotes profile;
   std::map<std::string, session::Finding, std::less<>> findings;  ///< given by rules and others, by id
   std::vector<std::string> finding_order;
 

@@ -198,6 +198,16 @@ std::string Server::url() const {
   return impl_->url;
 }
 
+std::string Server::base_url() const {
+  return "http" + impl_->url.substr(2);
+}
+
+Result<ClientPart> Server::client_part() const {
+  const Play& play = *impl_->options.play;
+  const profile::Scenario* const scenario = play.rehearsal->scenario(play.scenario);
+  return ClientPart{scenario, scenario->variables};
+}
+
 std::string Server::certificate_pem() const {
   return impl_->identity.ca_pem;
 }

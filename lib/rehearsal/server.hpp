@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "net/loop.hpp"
+#include "rehearsal/play.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -40,6 +41,8 @@ struct ServerOptions {
   bool no_pong = false;
   bool once = false;     ///< stop after one connection
   bool compress = true;  ///< accept permessage-deflate where it is offered
+  /// Plays a profile instead of an echo; then no ending may be asked for. Null: none.
+  std::shared_ptr<const Play> play{};
 };
 
 /// A listening server on a Loop; serves many clients at once, each bounded in memory.
@@ -51,7 +54,11 @@ class Server {
   Result<std::uint16_t> start();
   void on_idle_exit(std::function<void()> done);  ///< called after --once's connection ended
   void stop();
-  std::string url() const;              ///< "ws://127.0.0.1:PORT"; call after start()
+  std::string url() const;  ///< "ws://127.0.0.1:PORT"; call after start()
+  /// "http://127.0.0.1:PORT": what --at takes; call after start().
+  std::string base_url() const;
+  /// The other side of the scenario that is played; call after start(). Errors: usage, for a variable without a value.
+  Result<ClientPart> client_part() const;
   std::string certificate_pem() const;  ///< what a client needs for --cacert; empty without TLS; call after start()
 
  private:

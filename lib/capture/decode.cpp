@@ -2,8 +2,8 @@
 
 #include "base/base64.hpp"
 #include "base/hex.hpp"
-#include "capture/json_tree.hpp"
 #include "capture/limits.hpp"
+#include "json/tree.hpp"
 
 #include <deque>
 #include <limits>
@@ -662,7 +662,7 @@ Line LineDecoder::decode(std::string_view line) {
   impl_->tree.GetAllocator().Clear();
   impl_->store.clear();
   impl_->fault.clear();
-  const JsonFault fault = parse_tree(line, impl_->tree);
+  const json::Fault fault = json::parse_tree(line, impl_->tree);
   if (!fault.why.empty()) {
     return LineFault{fault.offset + 1, "not JSON: " + fault.why};
   }

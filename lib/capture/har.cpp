@@ -2,7 +2,7 @@
 
 #include "base/base64.hpp"
 #include "base/units.hpp"
-#include "capture/json_tree.hpp"
+#include "json/tree.hpp"
 #include "wire/encoder.hpp"
 
 #include <algorithm>
@@ -387,10 +387,10 @@ Result<void> read_har(const std::string& name,
   Collector* self = nullptr;
   Collector collector([&](Entry&& entry) { teller.tell(std::move(entry), self->creator()); });
   self = &collector;
-  DepthLimit<Collector> limit(collector);
+  json::DepthLimit<Collector> limit(collector);
   rapidjson::EncodedInputStream<rapidjson::UTF8<>, Stream> stream(*bytes);
   rapidjson::Reader reader;
-  const auto result = reader.Parse<kParseFlags>(stream, limit);
+  const auto result = reader.Parse<json::kParseFlags>(stream, limit);
   if (bytes->error()) {
     return tl::unexpected<Error>(*bytes->error());
   }

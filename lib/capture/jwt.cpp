@@ -1,7 +1,7 @@
 #include "capture/jwt.hpp"
 
 #include "base/base64.hpp"
-#include "capture/json_tree.hpp"
+#include "json/tree.hpp"
 
 #include <cmath>
 
@@ -17,7 +17,7 @@ constexpr double kMaxTime = 9e15;
 /// Decodes one part into `tree`; false if it is no JSON object.
 bool read_part(std::string_view part, Document& tree) {
   const auto json = base64url_decode(part);
-  return json && parse_tree(*json, tree).why.empty() && tree.IsObject();
+  return json && json::parse_tree(*json, tree).why.empty() && tree.IsObject();
 }
 
 const Value* find(const Document& object, const char* key) {

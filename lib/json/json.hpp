@@ -28,7 +28,7 @@ class Value {
   // Each asks for a value of its type; of any other it gives false, 0 or "".
   bool boolean() const;
   double number() const;
-  std::int64_t integer() const;
+  std::int64_t integer() const;  ///< the nearest there is, where it does not fit
   std::string_view string() const;
 
   /// Items or members; 0 for anything else.

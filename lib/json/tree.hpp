@@ -1,4 +1,7 @@
+// Internal: for modules that read JSON with RapidJSON themselves.
 #pragma once
+
+#include "json/json.hpp"
 
 #include <cstddef>
 #include <string>
@@ -9,12 +12,10 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
-namespace whydrop::capture {
+namespace whydrop::json {
 
-/// RapidJSON's own functions recurse over what they are given; nothing deeper is let in.
-inline constexpr std::size_t kMaxDepth = 1000;
-
-/// Passes a parser's events on to `Target` until they nest too deep.
+/// Passes a parser's events on to `Target` until they nest deeper than kMaxDepth: RapidJSON's own functions recurse
+/// over what they are given.
 template <typename Target>
 class DepthLimit {
  public:
@@ -47,30 +48,30 @@ class DepthLimit {
   std::size_t depth_ = 0;
 };
 
-/// What became of a parse.
-struct JsonFault {
-  std::size_t offset = 0;
-  std::string why;  ///< empty if it is well formed
-};
-
 // Full precision: a fraction that is written again must not drift.
 inline constexpr unsigned kParseFlags =
     rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
 
+/// What went wrong, in the parser's words.
+inline Fault fault_of(const rapidjson::ParseResult& result, bool too_deep) {
+  Fault fault{result.Offset(), too_deep ? "too deep" : rapidjson::GetParseError_En(result.Code())};
+  if (fault.why.back() == '.') {
+    fault.why.pop_back();
+  }
+  return fault;
+}
+
 /// Parses `text` into `tree`: iteratively, encoding checked, depth limited.
-inline JsonFault parse_tree(std::string_view text, rapidjson::Document& tree) {
+inline Fault parse_tree(std::string_view text, rapidjson::Document& tree) {
   rapidjson::MemoryStream bytes(text.data(), text.size());
   rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
-  JsonFault fault;
+  Fault fault;
   auto generate = [&](rapidjson::Document& target) {
     DepthLimit<rapidjson::Document> limit(target);
     rapidjson::Reader reader;
     const auto result = reader.Parse<kParseFlags>(stream, limit);
     if (result.IsError()) {
-      fault = {result.Offset(), limit.too_deep() ? "too deep" : rapidjson::GetParseError_En(result.Code())};
-      if (fault.why.back() == '.') {
-        fault.why.pop_back();
-      }
+      fault = fault_of(result, limit.too_deep());
     }
     return !result.IsError();
   };
@@ -78,4 +79,4 @@ inline JsonFault parse_tree(std::string_view text, rapidjson::Document& tree) {
   return fault;
 }
 
-}  // namespace whydrop::capture
+}  // namespace whydrop::json

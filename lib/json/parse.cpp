@@ -1,0 +1,124 @@
+#include "base/utf8.hpp"
+#include "json/node.hpp"
+#include "json/tree.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace whydrop::json {
+namespace {
+
+constexpr std::size_t kFirstPool = 16U << 10, kMostKeptPool = 4U << 20;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// Memory of the tree's builder that outlives a parse: RapidJSON frees its own after each.
+class KeptAllocator {
+ public:
+  static const bool kNeedFree = false;  // NOLINT(readability-identifier-naming): RapidJSON's name
+  // NOLINTBEGIN(readability-identifier-naming)
+  void* Malloc(std::size_t size) { return Realloc(nullptr, 0, size); }
+  void* Realloc(void* /*original*/, std::size_t /*original_size*/, std::size_t size) {
+    kept_.resize(std::max(kept_.size(), size));
+    return kept_.data();
+  }
+  static void Free(void* /*block*/) {}
+  // NOLINTEND(readability-identifier-naming)
+
+ private:
+  std::vector<char> kept_;
+};
+
+using Pool = rapidjson::MemoryPoolAllocator<>;
+using Tree = rapidjson::GenericDocument<rapidjson::UTF8<>, Pool, KeptAllocator>;
+
+// The encoding is checked before, many bytes at a time.
+constexpr unsigned kInPlaceFlags =
+    rapidjson::kParseIterativeFlag | rapidjson::kParseInsituFlag | rapidjson::kParseFullPrecisionFlag;
+
+}  // namespace
+
+struct Json::Impl {
+  std::vector<char> text, memory;
+  std::optional<Pool> pool;
+  KeptAllocator stack_memory;
+  std::optional<Tree> tree;
+  rapidjson::Reader reader;
+
+  Impl() { make_tree(kFirstPool); }
+
+  void make_tree(std::size_t size) {
+    tree.reset();
+    pool.reset();
+    memory.resize(size);
+    pool.emplace(memory.data(), memory.size(), memory.size());
+    tree.emplace(&*pool, 1024, &stack_memory);
+  }
+
+  /// Forgets the last text. A pool that was too small for it is made larger.
+  void clear() {
+    tree->SetNull();
+    const std::size_t used = pool->Size();
+    pool->Clear();
+    if (used > memory.size() && memory.size() < kMostKeptPool) {
+      make_tree(std::min(used * 2, kMostKeptPool));
+    }
+  }
+
+  std::optional<Fault> parse_text(std::string_view given) {
+    text.resize(std::max(text.size(), given.size() + 1));
+    std::memcpy(text.data(), given.data(), given.size());
+    text[given.size()] = '\0';
+    rapidjson::InsituStringStream stream(text.data());
+    std::optional<Fault> fault;
+    const auto generate = [&](Tree& target) {
+      DepthLimit<Tree> limit(target);
+      const auto result = reader.Parse<kInPlaceFlags>(stream, limit);
+      if (result.IsError()) {
+        fault = fault_of(result, limit.too_deep());
+      }
+      return !result.IsError();
+    };
+    tree->Populate(generate);
+    if (!fault && stream.Tell() < given.size()) {
+      fault = Fault{stream.Tell(), "a zero byte"};
+    }
+    return fault;
+  }
+};
+
+Json::Json() : impl_(std::make_unique<Impl>()) {}
+Json::~Json() = default;
+Json::Json(Json&&) noexcept = default;
+Json& Json::operator=(Json&&) noexcept = default;
+
+std::optional<Fault> Json::parse(std::string_view text) {
+  impl_->clear();
+  const std::size_t valid = utf8_valid_prefix(text);
+  if (valid < text.size()) {
+    return Fault{valid, "not UTF-8"};
+  }
+  const std::size_t mark = text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;
+  auto fault = impl_->parse_text(text.substr(mark));
+  if (fault) {
+    fault->offset += mark;
+    impl_->tree->SetNull();
+  }
+  return fault;
+}
+
+Value Json::root() const {
+  return value_of(*impl_->tree);
+}
+
+Result<std::shared_ptr<const Json>> parse_file(std::string_view text, const std::string& name, ErrorKind kind) {
+  auto json = std::make_shared<Json>();
+  if (const auto fault = json->parse(text)) {
+    const Place place = place_of(text, fault->offset);
+    return fail(kind, fmt::format("{}:{}:{}: not JSON: {}", name, place.line, place.column, fault->why));
+  }
+  return std::shared_ptr<const Json>(std::move(json));
+}
+
+}  // namespace whydrop::json

@@ -14,7 +14,7 @@
 namespace whydrop::profile {
 
 /// Where a value comes from; a later one wins over an earlier one.
-enum class Origin : std::uint8_t { fallback, generated, store, environment, given, reply };
+enum class Origin : std::uint8_t { fallback, generated, store, environment, reply, given };
 std::string_view name(Origin origin);
 
 /// The clock and the random device, injected.
@@ -37,7 +37,8 @@ class Bindings {
   /// Variables that `text` needs and that have no value.
   std::vector<std::string> unset(std::string_view text) const;
 
-  /// A template for a URL: values are percent-encoded outside scheme and host. Errors: usage, "variable <name> is not
+  /// A template for a URL: values are percent-encoded outside scheme and host; one that stands in the host must fit
+  /// there. Errors: usage, "variable <name> is not
   /// set: <about>", with the hint to --var, the environment variable or the call that gives it.
   Result<std::string> fill_url(std::string_view text) const;
   /// A template for a header, a form field or a sentence.
@@ -49,6 +50,9 @@ class Bindings {
   /// As fill_json and fill_text, with more names; `extra` returns a JSON text.
   Result<std::string> fill_json(std::string_view text, const Extra& extra) const;
   Result<std::string> fill_text(std::string_view text, const Extra& extra) const;
+
+  /// A sentence of a finding: what is not there becomes "?", and a secret's value "(secret)".
+  std::string fill_words(std::string_view says, const Extra& extra) const;
 
   /// Binds what `takes` find in a reply.
   void take(const std::vector<Take>& takes, json::Value reply);
@@ -64,6 +68,12 @@ class Bindings {
     std::string text;
     Origin origin;
   };
+  struct Filler;  // bindings.cpp
+  std::optional<std::string> value_of(std::string_view variable, unsigned depth) const;
+  std::optional<std::string> made(std::string_view name, const Extra& extra) const;
+  void keep(const Variable& variable, std::string value, Origin origin) const;
+  Error unset_error(const std::string& variable) const;
+
   const Profile& profile_;
   Outside outside_;
   mutable std::map<std::string, Value, std::less<>> values_;

@@ -30,6 +30,8 @@ struct BuiltIn {
 };
 const std::vector<BuiltIn>& built_in();
 const BuiltIn* find_built_in(std::string_view name);
+/// Loads one of them. It is not checked: the tests have done that.
+Result<std::shared_ptr<const Profile>> load(const BuiltIn& profile);
 
 /// A commented start for a profile of one's own: `whydrop profile new`. Loads as it is.
 std::string skeleton(const std::string& name);

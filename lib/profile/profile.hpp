@@ -30,7 +30,7 @@ struct Where {
   std::vector<std::string> values;  ///< JSON texts; for `has` one text that the string contains
   double bound = 0;
 };
-/// True if all of `conditions` hold.
+/// True if all of `conditions` hold. Numbers are equal by value, objects whatever their order.
 bool holds(const std::vector<Where>& conditions, json::Value value);
 
 /// Binds a variable to what stands at a pointer of a reply.
@@ -187,8 +187,8 @@ struct Symptom {
   std::vector<std::string> last_client, last_server;  ///< type of that side's last message before the end
   std::vector<std::string> never, seen;               ///< types ("client:start", "server:connected") or finding ids
   std::vector<std::string> state;                     ///< of the sequence machine at the end
-  Span age, idle, since_last_client,
-      open_for_silence;     ///< open_for_silence: from the last client message to the end, if nothing came back
+  Span age, idle, since_last_client;
+  Span silent_for;          ///< from the client's last message to the end, if nothing came back
   bool unanswered = false;  ///< nothing came from the server after the client's last message
   bool clean = false;       ///< no other fault of the client's was found
   std::uint64_t frame_over = 0, message_over = 0;  ///< the client sent one of more bytes
@@ -265,5 +265,8 @@ struct Profile {
   const Call* call(std::string_view name) const;
   const MessageType* message(Side side, std::string_view name) const;
 };
+
+/// "served", "not_served" …
+std::string_view name(Profile::Status status);
 
 }  // namespace whydrop::profile

@@ -1,0 +1,14 @@
+// Turns a profile's document into the struct. Internal to profile/.
+#pragma once
+
+#include "profile/profile.hpp"
+
+#include <memory>
+#include <string>
+
+namespace whydrop::profile {
+
+/// Total: what is wrong with `document` is left out.
+std::shared_ptr<const Profile> build(std::shared_ptr<const json::Json> document, std::string text, std::string path);
+
+}  // namespace whydrop::profile

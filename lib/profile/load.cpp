@@ -1,0 +1,48 @@
+#include "profile/load.hpp"
+
+#include "base/text.hpp"
+#include "profile/build.hpp"
+#include "profile/check.hpp"
+#include "profile/embedded.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace whydrop::profile {
+
+Error first_of(const std::vector<Mistake>& mistakes, const std::string& path) {
+  const Mistake& first = mistakes.front();
+  const std::size_t more = mistakes.size() - 1;
+  return {ErrorKind::usage,
+          fmt::format("{}:{}:{}: {}", path, first.place.line, first.place.column, first.says),
+          more == 0 ? std::string() : fmt::format("{} more; whydrop profile check {} shows all", more, path)};
+}
+
+Result<std::shared_ptr<const Profile>> load(std::string text, const std::string& path) {
+  const auto mistakes = check(text);
+  if (!mistakes.empty()) {
+    return tl::unexpected(first_of(mistakes, escape_for_terminal(path)));
+  }
+  auto document = json::parse_file(text, path, ErrorKind::usage);
+  if (!document) {
+    return tl::unexpected(document.error());
+  }
+  return build(std::move(*document), std::move(text), path);
+}
+
+Result<std::shared_ptr<const Profile>> load(const BuiltIn& profile) {
+  auto document = json::parse_file(profile.text, std::string(profile.name), ErrorKind::internal);
+  if (!document) {
+    return tl::unexpected(document.error());
+  }
+  return build(std::move(*document), std::string(profile.text), "built in");
+}
+
+const BuiltIn* find_built_in(std::string_view name) {
+  const auto& all = built_in();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const BuiltIn& row) { return row.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace whydrop::profile

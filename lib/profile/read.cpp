@@ -1,0 +1,155 @@
+#include "profile/read.hpp"
+
+#include "base/units.hpp"
+
+namespace whydrop::profile::read {
+
+namespace {
+
+Where condition(std::string_view pointer, Value value) {
+  Where where;
+  where.pointer = pointer;
+  const bool scalar = !value.is(json::Type::object) || value.size() == 0;
+  if (scalar) {
+    where.values = {value.text()};
+    return where;
+  }
+  const auto [op, operand] = members(value).empty() ? value.member(0) : members(value).front();
+  if (op == "is") {
+    where.values = {operand.text()};
+  } else if (op == "in") {
+    where.op = Where::Op::in;
+    for (const Value& item : items(operand)) {
+      where.values.push_back(item.text());
+    }
+  } else if (op == "has") {
+    where.op = Where::Op::has;
+    where.values = {std::string(operand.string())};
+  } else if (op == "exists") {
+    where.op = operand.boolean() ? Where::Op::exists : Where::Op::absent;
+  } else {
+    where.op = op == "at_least" ? Where::Op::at_least : Where::Op::at_most;
+    where.bound = operand.number();
+  }
+  return where;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string_view, Value>> members(const std::optional<Value>& object) {
+  std::vector<std::pair<std::string_view, Value>> found;
+  if (object && object->is(json::Type::object)) {
+    for (std::size_t i = 0; i < object->size(); ++i) {
+      const auto member = object->member(i);
+      if (member.first != "comment") {
+        found.push_back(member);
+      }
+    }
+  }
+  return found;
+}
+
+std::vector<Value> items(const std::optional<Value>& array) {
+  std::vector<Value> found;
+  if (array && array->is(json::Type::array)) {
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      found.push_back(array->item(i));
+    }
+  }
+  return found;
+}
+
+std::string text(Value object, std::string_view key, std::string_view fallback) {
+  const auto found = object.find(key);
+  return std::string(found && found->is(json::Type::string) ? found->string() : fallback);
+}
+
+bool flag(Value object, std::string_view key) {
+  const auto found = object.find(key);
+  return found && found->boolean();
+}
+
+std::uint64_t amount(Value object, std::string_view key) {
+  const auto found = object.find(key);
+  if (!found) {
+    return 0;
+  }
+  if (found->is(json::Type::string)) {
+    return parse_size(found->string()).value_or(0);
+  }
+  return found->integer() > 0 ? static_cast<std::uint64_t>(found->integer()) : 0;
+}
+
+std::chrono::nanoseconds duration(Value object, std::string_view key) {
+  return parse_duration(text(object, key)).value_or(std::chrono::nanoseconds{0});
+}
+
+std::vector<std::string> texts(Value object, std::string_view key) {
+  std::vector<std::string> found;
+  for (const Value& item : items(object.find(key))) {
+    found.emplace_back(item.string());
+  }
+  return found;
+}
+
+std::string json_text(Value object, std::string_view key) {
+  const auto found = object.find(key);
+  return found ? found->text() : std::string();
+}
+
+std::vector<Field> fields(Value object, std::string_view key) {
+  std::vector<Field> found;
+  for (const auto& [name, value] : members(object.find(key))) {
+    found.push_back({std::string(name), std::string(value.string())});
+  }
+  return found;
+}
+
+std::vector<std::pair<std::string, std::string>> pairs(Value object, std::string_view key) {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const auto& [name, value] : members(object.find(key))) {
+    found.emplace_back(name, value.is(json::Type::string) ? std::string(value.string()) : value.text());
+  }
+  return found;
+}
+
+std::vector<Take> takes(Value object, std::string_view key) {
+  std::vector<Take> found;
+  for (const auto& [variable, pointer] : members(object.find(key))) {
+    found.push_back({std::string(variable), std::string(pointer.string())});
+  }
+  return found;
+}
+
+std::vector<Where> conditions(const std::optional<Value>& where) {
+  std::vector<Where> found;
+  for (const auto& [pointer, value] : members(where)) {
+    found.push_back(condition(pointer, value));
+  }
+  return found;
+}
+
+FindingText finding(Value object, std::string_view key) {
+  FindingText made;
+  const auto found = object.find(key);
+  if (!found) {
+    return made;
+  }
+  made.id = text(*found, "id");
+  made.severity = session::parse_severity(text(*found, "severity")).value_or(made.severity);
+  made.basis = session::parse_basis(text(*found, "basis")).value_or(made.basis);
+  made.confidence = session::parse_confidence(text(*found, "confidence")).value_or(made.confidence);
+  made.at_fault = session::parse_party(text(*found, "at_fault")).value_or(made.at_fault);
+  made.says = text(*found, "says");
+  made.fix = text(*found, "fix");
+  made.citation = text(*found, "citation");
+  const auto truth = [&](std::string_view member, bool fallback) {
+    const auto given = found->find(member);
+    return given && given->is(json::Type::boolean) ? given->boolean() : fallback;
+  };
+  made.verified = truth("verified", made.verified);
+  made.explains = truth("explains", made.explains);
+  return made;
+}
+
+}  // namespace whydrop::profile::read

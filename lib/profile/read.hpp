@@ -1,0 +1,53 @@
+// Reads members of a profile's or rehearsal's JSON into the structs. Total: what is missing or of another type gives
+// what is empty; check() says what is wrong. Internal to profile/.
+#pragma once
+
+#include "json/json.hpp"
+#include "profile/profile.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace whydrop::profile::read {
+
+using json::Value;
+
+/// The members of an object but its comment, in order. None for anything else.
+std::vector<std::pair<std::string_view, Value>> members(const std::optional<Value>& object);
+/// The items of an array. None for anything else.
+std::vector<Value> items(const std::optional<Value>& array);
+
+std::string text(Value object, std::string_view key, std::string_view fallback = {});
+bool flag(Value object, std::string_view key);
+/// A number, or a size such as "32k".
+std::uint64_t amount(Value object, std::string_view key);
+std::chrono::nanoseconds duration(Value object, std::string_view key);
+std::vector<std::string> texts(Value object, std::string_view key);
+/// Whole numbers that fit a Number.
+template <typename Number>
+std::vector<Number> numbers(Value object, std::string_view key) {
+  std::vector<Number> found;
+  for (const Value& item : items(object.find(key))) {
+    found.push_back(static_cast<Number>(item.integer()));
+  }
+  return found;
+}
+/// The member as compact JSON; empty if it is not there.
+std::string json_text(Value object, std::string_view key);
+
+std::vector<Field> fields(Value object, std::string_view key);
+/// As pairs of name and text: a string's content, any other value as JSON.
+std::vector<std::pair<std::string, std::string>> pairs(Value object, std::string_view key);
+std::vector<Take> takes(Value object, std::string_view key);
+std::vector<Where> conditions(const std::optional<Value>& where);
+inline std::vector<Where> conditions(Value object, std::string_view key) {
+  return conditions(object.find(key));
+}
+FindingText finding(Value object, std::string_view key = "finding");
+
+}  // namespace whydrop::profile::read

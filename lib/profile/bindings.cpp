@@ -94,15 +94,13 @@ bool takes(const std::vector<Take>& rows, std::string_view variable) {
 
 /// The command that makes the call whose reply gives `variable`; empty if there is none.
 std::string giver(const Profile& profile, std::string_view variable) {
-  const auto call = std::find_if(profile.calls.begin(), profile.calls.end(), [&](const Call& row) {
-    return takes(row.takes, variable);
-  });
+  const auto call = std::find_if(
+      profile.calls.begin(), profile.calls.end(), [&](const Call& row) { return takes(row.takes, variable); });
   if (call == profile.calls.end()) {
     return {};
   }
-  return fmt::format("whydrop {} --profile {}",
-                     call->name == profile.token_call ? "token get" : "session create",
-                     profile.name);
+  return fmt::format(
+      "whydrop {} --profile {}", call->name == profile.token_call ? "token get" : "session create", profile.name);
 }
 
 /// The server's message that gives `variable`; null if there is none.
@@ -114,9 +112,8 @@ const MessageType* teller(const Profile& profile, std::string_view variable) {
 }
 
 std::string way_to_set(const Profile& profile, const Variable& variable) {
-  const std::string by_hand = variable.secret
-                                  ? fmt::format("--var {}=@FILE, or set {}", variable.name, variable.env)
-                                  : fmt::format("--var {}=VALUE, or set {}", variable.name, variable.env);
+  const std::string by_hand = variable.secret ? fmt::format("--var {}=@FILE, or set {}", variable.name, variable.env)
+                                              : fmt::format("--var {}=VALUE, or set {}", variable.name, variable.env);
   const std::string command = giver(profile, variable.name);
   if (!command.empty()) {
     return fmt::format("{} gets it; or give {}", command, by_hand);
@@ -245,12 +242,11 @@ Result<void> Bindings::set(const std::string& variable, std::string value, Origi
   if (row == nullptr) {
     const auto names = names_of(profile_.variables);
     const auto near = nearest(variable, names);
-    return fail(
-        ErrorKind::usage,
-        fmt::format("profile {}: it has no variable '{}'", profile_.name, escape_for_terminal(variable)),
-        near           ? fmt::format("did you mean {}?", *near)
-        : names.empty() ? std::string()
-                        : fmt::format("its variables are {}", fmt::join(names, ", ")));
+    return fail(ErrorKind::usage,
+                fmt::format("profile {}: it has no variable '{}'", profile_.name, escape_for_terminal(variable)),
+                near            ? fmt::format("did you mean {}?", *near)
+                : names.empty() ? std::string()
+                                : fmt::format("its variables are {}", fmt::join(names, ", ")));
   }
   const auto& choices = row->choices;
   if (!choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end()) {
@@ -335,9 +331,8 @@ Error Bindings::unset_error(const std::string& variable) const {
       }
     }
   }
-  return {ErrorKind::usage,
-          fmt::format("variable {} is not set: {}", variable, row->about),
-          way_to_set(profile_, *row)};
+  return {
+      ErrorKind::usage, fmt::format("variable {} is not set: {}", variable, row->about), way_to_set(profile_, *row)};
 }
 
 std::optional<std::string> Bindings::made(std::string_view name, const Extra& extra) const {
@@ -402,7 +397,8 @@ void Bindings::take(const std::vector<Take>& takes, json::Value reply) {
     const auto found = reply.at(row.pointer);
     if (found && !found->is(json::Type::null)) {
       // A reply may name what is none of the choices; then the value stays as it was.
-      (void)set(row.variable, found->is(json::Type::string) ? std::string(found->string()) : found->text(), Origin::reply);
+      (void)set(
+          row.variable, found->is(json::Type::string) ? std::string(found->string()) : found->text(), Origin::reply);
     }
   }
 }

@@ -70,9 +70,8 @@ Call call_of(std::string_view name, Value value) {
   made.takes = read::takes(value, "take");
   for (const Value& row : read::items(value.find("refusals"))) {
     const auto status = row.find("status");
-    made.refusals.push_back({status ? static_cast<int>(status->integer()) : 0,
-                             read::conditions(row, "where"),
-                             read::finding(row)});
+    made.refusals.push_back(
+        {status ? static_cast<int>(status->integer()) : 0, read::conditions(row, "where"), read::finding(row)});
   }
   return made;
 }

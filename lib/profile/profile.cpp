@@ -66,18 +66,17 @@ bool holds(const std::vector<Where>& conditions, json::Value value) {
       conditions.begin(), conditions.end(), [&](const Where& row) { return holds(row, value.at(row.pointer)); });
 }
 
-const Variable* Profile::variable(std::string_view name) const {
-  return find_named(variables, name);
+const Variable* Profile::variable(std::string_view wanted) const {
+  return find_named(variables, wanted);
 }
 
-const Call* Profile::call(std::string_view name) const {
-  return find_named(calls, name);
+const Call* Profile::call(std::string_view wanted) const {
+  return find_named(calls, wanted);
 }
 
-const MessageType* Profile::message(Side side, std::string_view name) const {
-  const auto found = std::find_if(messages.begin(), messages.end(), [&](const MessageType& row) {
-    return row.side == side && row.name == name;
-  });
+const MessageType* Profile::message(Side side, std::string_view wanted) const {
+  const auto found = std::find_if(
+      messages.begin(), messages.end(), [&](const MessageType& row) { return row.side == side && row.name == wanted; });
   return found == messages.end() ? nullptr : &*found;
 }
 

@@ -188,9 +188,9 @@ struct Symptom {
   std::vector<std::string> never, seen;               ///< types ("client:start", "server:connected") or finding ids
   std::vector<std::string> state;                     ///< of the sequence machine at the end
   Span age, idle, since_last_client;
-  Span silent_for;          ///< from the client's last message to the end, if nothing came back
-  bool unanswered = false;  ///< nothing came from the server after the client's last message
-  bool clean = false;       ///< no other fault of the client's was found
+  Span silent_for;                                 ///< from the client's last message to the end, if nothing came back
+  bool unanswered = false;                         ///< nothing came from the server after the client's last message
+  bool clean = false;                              ///< no other fault of the client's was found
   std::uint64_t frame_over = 0, message_over = 0;  ///< the client sent one of more bytes
   bool binary_sent = false;
   FindingText finding;
@@ -261,9 +261,9 @@ struct Profile {
   std::string path;  ///< file, or "built in"
   std::shared_ptr<const json::Json> document;
 
-  const Variable* variable(std::string_view name) const;
-  const Call* call(std::string_view name) const;
-  const MessageType* message(Side side, std::string_view name) const;
+  const Variable* variable(std::string_view wanted) const;
+  const Call* call(std::string_view wanted) const;
+  const MessageType* message(Side side, std::string_view wanted) const;
 };
 
 /// "served", "not_served" …

@@ -62,7 +62,7 @@ struct Scenario {
   std::string leads_to;  ///< id of the finding that it ends with; empty: none, as in "happy"
   /// Values that the client uses instead (templates): the rehearsal's own, then the scenario's over them.
   std::vector<std::pair<std::string, std::string>> variables;
-  std::vector<std::pair<std::string, std::string>> tokens;     ///< token name and JSON of claims merged over it
+  std::vector<std::pair<std::string, std::string>> tokens;  ///< token name and JSON of claims merged over it
   std::string socket_url;  ///< template that the client connects to instead; may be empty
   std::vector<Step> client;
   std::vector<Reaction> server;  ///< before those of the rehearsal

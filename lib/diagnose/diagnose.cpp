@@ -24,6 +24,9 @@ struct Diagnoser::Impl {
       last = &ledgers[conn];
       last->conn = conn;
       last->from_har = expectation.from_har;
+      last->profile.used = expectation.profile;
+      last->profile.bindings = expectation.bindings;
+      last->profile.started_ns = expectation.started_ns;
     }
     return *last;
   }

@@ -39,7 +39,7 @@ int ending_code(const Verdict& verdict, const RunOutcome& outcome) {
   if (could_not_connect(verdict)) {
     return 4;
   }
-  if (was_refused(verdict)) {
+  if (was_refused(verdict) || outcome.call_refused) {
     return 5;
   }
   if (outcome.timed_out) {
@@ -100,7 +100,8 @@ const std::vector<ExitCodeWords>& exit_codes() {
        "See the verdict's cause."},
       {5,
        "Refused",
-       "The server answered the upgrade with something other than a good 101, or ended the connection first.",
+       "The server answered the upgrade with something other than a good 101, or ended the connection first; or a REST "
+       "call was refused.",
        "See the status, the headers and the body of the answer."},
       {6,
        "Dropped",

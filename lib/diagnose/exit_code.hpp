@@ -16,6 +16,7 @@ struct RunOutcome {
   bool usage = false;                       ///< bad flags or configuration
   bool local_failure = false;               ///< a file of the user's or ours could not be read or written
   bool timed_out = false;                   ///< --timeout ran out
+  bool call_refused = false;                ///< a REST call was answered with a refusal
   bool expectation_failed = false;          ///< an --expect was not met, a message is invalid
   bool reports_on_file = false;             ///< inspect and its like: the endings in the file are not the command's own
   std::vector<std::uint16_t> expect_close;  ///< --expect-close

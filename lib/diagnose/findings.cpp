@@ -14,6 +14,7 @@ const std::vector<FindingRow>& known_findings() {
                              &close_findings(),
                              &ending_findings(),
                              &timing_findings(),
+                             &call_findings(),
                              &run_findings()}) {
       rows.insert(rows.end(), part->begin(), part->end());
     }
@@ -58,23 +59,34 @@ void excuse_ending(std::vector<session::Finding>& findings) {
   std::stable_sort(findings.begin(), findings.end(), session::ranks_before);
 }
 
+namespace {
+
+void add_judged(const Ledger& ledger, const std::vector<FindingRow>& rows, std::vector<session::Finding>& found) {
+  for (const FindingRow& row : rows) {
+    // A finding that stands already (a recorded opinion) is not formed twice.
+    if (row.judge == nullptr || ledger.findings.count(row.id) != 0) {
+      continue;
+    }
+    if (auto judgement = row.judge(ledger, row.id)) {
+      if (auto finding = make(row, std::move(*judgement))) {
+        found.push_back(std::move(*finding));
+      }
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<session::Finding> judge(const Ledger& ledger) {
   std::vector<session::Finding> found;
   for (const auto& id : ledger.finding_order) {
     found.push_back(ledger.findings.find(id)->second);
   }
   if (ledger.role == "websocket") {
-    for (const FindingRow& row : known_findings()) {
-      // A finding that stands already (a recorded opinion) is not formed twice.
-      if (row.judge == nullptr || ledger.findings.count(row.id) != 0) {
-        continue;
-      }
-      if (auto judgement = row.judge(ledger, row.id)) {
-        if (auto finding = make(row, std::move(*judgement))) {
-          found.push_back(std::move(*finding));
-        }
-      }
-    }
+    add_judged(ledger, known_findings(), found);
+  } else {
+    add_judged(ledger, connect_findings(), found);
+    add_judged(ledger, call_findings(), found);
   }
   std::stable_sort(found.begin(), found.end(), session::ranks_before);
   return found;

@@ -53,6 +53,7 @@ const std::vector<FindingRow>& upgrade_findings();
 const std::vector<FindingRow>& close_findings();
 const std::vector<FindingRow>& ending_findings();
 const std::vector<FindingRow>& timing_findings();
+const std::vector<FindingRow>& call_findings();
 const std::vector<FindingRow>& run_findings();
 
 }  // namespace whydrop::diagnose

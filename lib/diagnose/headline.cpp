@@ -159,13 +159,25 @@ std::string own_close(const Ledger& ledger, const Verdict& verdict) {
   return fmt::format("Your side closed the session with {}; the server did not answer the Close.", close);
 }
 
+std::string http_exchange(const Ledger& ledger, EndingHow how) {
+  const std::string call = call_words(ledger);
+  if (ledger.response) {
+    return fmt::format("{}{} answered {}.", is_refused_call(ledger) ? "Refused: " : "", call, refusal(ledger));
+  }
+  const bool not_connected = how == EndingHow::resolve_failed || how == EndingHow::connect_failed ||
+                             how == EndingHow::proxy_failed || how == EndingHow::tls_failed;
+  return not_connected
+             ? no_session(ledger, how)
+             : fmt::format(
+                   "No answer: {} was sent, and the connection ended without one ({}).", call, session::name(how));
+}
+
 }  // namespace
 
 std::string headline(const Ledger& ledger, const Verdict& verdict) {
   const EndingHow how = ledger.how();
   if (ledger.role != "websocket") {
-    return ledger.response ? fmt::format("HTTP exchange, answered with {}.", refusal(ledger))
-                           : "HTTP exchange without an answer.";
+    return http_exchange(ledger, how);
   }
   if (!ledger.had_session()) {
     return no_session(ledger, how);

@@ -149,7 +149,7 @@ void Ledger::on_event(const session::Event& event) {
                  [&](const session::Connect& fact) { keep(connect, fact); },
                  [&](const session::Proxy& fact) { keep(proxy, fact); },
                  [&](const session::Tls& fact) { keep(tls, fact); },
-                 [&](const session::Token& fact) { keep(token, fact); },
+                 [&](const session::Token& fact) { note(fact, event); },
                  [&](const session::Request& fact) { note(fact, event); },
                  [&](const session::Response& fact) { note(fact, event); },
                  [&](const session::Partial& fact) {
@@ -179,6 +179,7 @@ void Ledger::on_event(const session::Event& event) {
 
 void Ledger::note(const session::Frame& frame, const session::Event& event) {
   SideLedger& from = side(frame.from);
+  last_frame_of_ = frame.from;
   ++from.frames;
   from.payload_bytes += frame.header.length;
   if (!wire::is_control(frame.header.opcode)) {
@@ -261,6 +262,7 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
   last.compressed = message.compressed;
   if (last.type != message.type) {
     last.type = message.type;
+    note_type(message.from, last.type);
   }
   assign_masked(last.excerpt, message.payload, message.redact, MessageNote::kExcerpt);
   if (!from.largest || last.length > from.largest->length) {
@@ -268,9 +270,28 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
   }
 }
 
+void Ledger::note_type(Side from, const std::string& type) {
+  auto& types = from == Side::client ? profile.client_types : profile.server_types;
+  if (!type.empty() && types.size() < ProfileNotes::kMaxTypes &&
+      std::find(types.begin(), types.end(), type) == types.end()) {
+    types.push_back(type);
+  }
+}
+
+/// A token is told right after the fact that carried it.
+void Ledger::note(const session::Token& token, const session::Event& event) {
+  if (tokens.size() < kMaxTokens) {
+    const auto carrier = !last_frame_of_                   ? TokenNote::Carrier::request
+                         : *last_frame_of_ == Side::client ? TokenNote::Carrier::client
+                                                           : TokenNote::Carrier::server;
+    tokens.push_back({token, carrier, event.seq, event.t_ns});
+  }
+}
+
 void Ledger::note(const session::Request& request, const session::Event& event) {
   request_seq = event.seq;
   request_t = event.t_ns;
+  request_line = request.start_line.substr(0, 1024);
   for (const auto& field : request.headers) {
     if (same_name(field.name, "Origin")) {
       request_origin = field.value;
@@ -300,6 +321,9 @@ void Ledger::note(const session::Response& given, const session::Event& event) {
 
 void Ledger::note(const session::Finding& finding) {
   const auto found = findings.find(finding.id);
+  if (found != findings.end() || findings.size() < kMaxIds) {
+    finding_times[finding.id] = {client.messages, server.messages};
+  }
   if (found != findings.end()) {
     found->second.count += finding.count;
   } else if (findings.size() < kMaxIds) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "profile/bindings.hpp"
 #include "session/event.hpp"
 
 #include <array>
@@ -68,15 +69,36 @@ struct Noted {
   std::int64_t t_ns = 0;
 };
 
-/// What is remembered for a profile's symptoms.
+/// A token, and what carried it.
+struct TokenNote {
+  enum class Carrier : std::uint8_t { request, client, server };  ///< the URL or head, or a side's frame
+  session::Token token;
+  Carrier carrier = Carrier::request;
+  std::uint64_t seq = 0;
+  std::int64_t t_ns = 0;
+};
+
+/// When a finding came last, in messages of each side so far.
+struct FindingTime {
+  std::uint64_t client_messages = 0, server_messages = 0;
+};
+
+/// What is remembered for the profile in use.
 struct ProfileNotes {
-  std::string state;  ///< of the sequence machine; empty without one
+  static constexpr std::size_t kMaxTypes = 256;
+
+  const profile::Profile* used = nullptr;               ///< null: none
+  const profile::Bindings* bindings = nullptr;          ///< its values; may be null
+  std::int64_t started_ns = 0;                          ///< wall clock at t_ns 0; 0: not known
+  std::string state;                                    ///< of the sequence machine; empty without one
+  std::vector<std::string> client_types, server_types;  ///< of messages before the first Close, each once
 };
 
 /// All that is remembered of one connection. Bounded: counters, last things and excerpts, no lists that grow.
 struct Ledger {
-  static constexpr std::size_t kMaxIds = 512;     ///< different ids of findings kept
-  static constexpr std::size_t kMaxBody = 2048;   ///< bytes of a refusal's body kept
+  static constexpr std::size_t kMaxIds = 512;    ///< different ids of findings kept
+  static constexpr std::size_t kMaxBody = 2048;  ///< bytes of a refusal's body kept
+  static constexpr std::size_t kMaxTokens = 8;
   static constexpr std::size_t kMaxHeaders = 64;  ///< header fields of a response kept
 
   std::uint32_t conn = 0;
@@ -93,9 +115,10 @@ struct Ledger {
   std::optional<Noted<session::Connect>> connect;
   std::optional<Noted<session::Proxy>> proxy;
   std::optional<Noted<session::Tls>> tls;
-  std::optional<Noted<session::Token>> token;
+  std::vector<TokenNote> tokens;  ///< at most kMaxTokens
   std::uint64_t request_seq = 0;
   std::int64_t request_t = 0;
+  std::string request_line;
   std::string request_origin, request_subprotocol;
   std::optional<Noted<session::Response>> response;
   std::string extension;  ///< Sec-WebSocket-Extensions of the response
@@ -123,6 +146,7 @@ struct Ledger {
   ProfileNotes profile;
   std::map<std::string, session::Finding, std::less<>> findings;  ///< given by rules and others, by id
   std::vector<std::string> finding_order;
+  std::map<std::string, FindingTime, std::less<>> finding_times;
 
   void on_event(const session::Event& event);
 
@@ -152,6 +176,10 @@ struct Ledger {
   void note(const session::Response& response, const session::Event& event);
   void note(const session::Request& request, const session::Event& event);
   void note(const session::Finding& finding);
+  void note(const session::Token& token, const session::Event& event);
+  void note_type(session::Side from, const std::string& type);
+
+  std::optional<session::Side> last_frame_of_;
 };
 
 /// Whether the server's side (or something between) ended the transport so.

@@ -71,6 +71,7 @@ void RunLedger::add(const std::vector<session::Finding>& findings) {
 void RunLedger::add(const Ledger& ledger, const session::Verdict& verdict) {
   if (ledger.role != "websocket") {
     if (connections_ == 0) {
+      add(last_.findings);
       last_ = verdict;
     } else {
       add(verdict.findings);

@@ -158,7 +158,7 @@ void observe_course(const Ledger& ledger, Sentences& to) {
 }
 
 void observe_refusal(const Ledger& ledger, Sentences& to) {
-  if (!ledger.response || ledger.how() != EndingHow::upgrade_refused) {
+  if (!ledger.response || (ledger.how() != EndingHow::upgrade_refused && !is_refused_call(ledger))) {
     return;
   }
   const auto& response = ledger.response->fact;
@@ -247,7 +247,7 @@ void add_sentences(const Ledger& ledger, Verdict& verdict) {
     observe_message(ledger, Side::client, verdict.observed);
     observe_message(ledger, Side::server, verdict.observed);
     observe_course(ledger, verdict.observed);
-  } else if (ledger.role == "websocket") {
+  } else {
     observe_path(ledger, verdict.observed);
     observe_refusal(ledger, verdict.observed);
   }

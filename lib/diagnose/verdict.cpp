@@ -103,6 +103,9 @@ EndedBy ended_by(const Ledger& ledger) {
 }
 
 bool explains(const Ledger& ledger, const Finding& finding) {
+  if (ledger.role != "websocket") {
+    return finding.severity == session::Severity::error;
+  }
   if (const FindingRow* row = find_finding(finding.id)) {
     return row->explains;
   }

@@ -64,6 +64,22 @@ std::string after_words(const Ledger& ledger) {
                      message_words(*ledger.client.last));
 }
 
+std::string call_words(const Ledger& ledger) {
+  const std::string_view line = ledger.request_line;
+  const std::size_t end = line.find_first_of("? ", std::min(line.size(), line.find(' ')) + 1);
+  return line.empty() ? "the request" : printable(line.substr(0, end), 120);
+}
+
+bool is_refused_call(const Ledger& ledger) {
+  if (ledger.role == "websocket" || !ledger.response) {
+    return false;
+  }
+  return ledger.response->fact.status >= 400 ||
+         std::any_of(ledger.findings.begin(), ledger.findings.end(), [](const auto& found) {
+           return found.second.severity == session::Severity::error;
+         });
+}
+
 bool same_words(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
     return std::tolower(x) == std::tolower(y);

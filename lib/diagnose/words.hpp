@@ -25,6 +25,10 @@ std::string close_words(const SideLedger& side);
 std::string message_words(const MessageNote& note);
 /// "3 ms after your message 2 (text, 31 B, #14)", or "12 ms after the session opened, before you sent any message".
 std::string after_words(const Ledger& ledger);
+/// "POST /oauth/token", without query, of an HTTP exchange.
+std::string call_words(const Ledger& ledger);
+/// True if an HTTP exchange was answered by a refusal: its status says so, or a finding does.
+bool is_refused_call(const Ledger& ledger);
 /// True if `a` and `b` are the same words but for the case of ASCII letters.
 bool same_words(std::string_view a, std::string_view b);
 /// What a proxy did that let nothing through: "could not be reached", or "did not let the connection through".

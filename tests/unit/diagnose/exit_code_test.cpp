@@ -51,6 +51,7 @@ const RunOutcome kPlain;
 const RunOutcome kExpect1000 = outcome([](RunOutcome& o) { o.expect_close = {1000}; });
 const RunOutcome kFile = outcome([](RunOutcome& o) { o.reports_on_file = true; });
 const RunOutcome kTimedOut = outcome([](RunOutcome& o) { o.timed_out = true; });
+const RunOutcome kCallRefused = outcome([](RunOutcome& o) { o.call_refused = true; });
 const Verdict kOwn = closed(Side::client, 1000);
 
 struct Row {
@@ -69,6 +70,7 @@ const Row kRows[] = {
     {"no answer to the upgrade", ended(EndingHow::upgrade_timeout), kPlain, 4},
     {"upgrade refused", ended(EndingHow::upgrade_refused), kPlain, 5},
     {"upgrade cut", ended(EndingHow::upgrade_cut), kPlain, 5},
+    {"call refused", ended(EndingHow::local_close), kCallRefused, 5},
     {"fin", dropped(EndingHow::fin), kPlain, 6},
     {"ping time-out", dropped(EndingHow::ping_timeout), kPlain, 6},
     {"idle time-out", dropped(EndingHow::idle_timeout), kPlain, 6},

@@ -1,13 +1,5 @@
-// Each case is a run told event by event; its whole verdict stands in verdicts.txt. WHYDROP_UPDATE_GOLDEN=1 rewrites
-// that file.
-#include "script.hpp"
-
-#include <cstdlib>
-#include <fstream>
-#include <map>
-#include <sstream>
-
-#include <gtest/gtest.h>
+// Each case is a run told event by event; its whole verdict stands in verdicts.txt.
+#include "cases.hpp"
 
 namespace whydrop::diagnose::test {
 namespace {
@@ -20,11 +12,6 @@ using session::Severity;
 using session::Side;
 constexpr auto kClient = Side::client;
 constexpr auto kServer = Side::server;
-
-struct Case {
-  const char* name;
-  session::Verdict (*verdict)();
-};
 
 Ending read_error(const char* error) {
   Ending ending;
@@ -467,49 +454,8 @@ const Case kCases[] = {
      }},
 };
 
-std::map<std::string, std::string> read_golden(const std::string& path) {
-  std::map<std::string, std::string> sections;
-  std::ifstream file(path);
-  std::string line, name;
-  while (std::getline(file, line)) {
-    if (line.rfind("== ", 0) == 0) {
-      name = line.substr(3);
-    } else if (!line.empty()) {
-      sections[name] += line + "\n";
-    }
-  }
-  return sections;
-}
-
-std::string whole(const session::Verdict& verdict) {
-  std::string out = text(verdict);
-  for (const auto& finding : verdict.findings) {
-    out += "finding: " + finding.id + " " + std::string(session::name(finding.severity)) + " " +
-           std::string(session::name(finding.basis)) + " " + std::string(session::name(finding.confidence)) + " " +
-           std::string(session::name(finding.at_fault)) + " #";
-    for (const auto seq : finding.evidence) {
-      out += " " + std::to_string(seq);
-    }
-    out += ": " + finding.says + "\n";
-  }
-  return out;
-}
-
 TEST(verdicts, are_as_written_down) {
-  const std::string path = WHYDROP_SOURCE_DIR "/tests/unit/diagnose/verdicts.txt";
-  if (std::getenv("WHYDROP_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream file(path);
-    for (const Case& test : kCases) {
-      file << "== " << test.name << "\n" << whole(test.verdict()) << "\n";
-    }
-  }
-  const auto golden = read_golden(path);
-  EXPECT_EQ(golden.size(), std::size(kCases));
-  for (const Case& test : kCases) {
-    const auto expected = golden.find(test.name);
-    ASSERT_NE(expected, golden.end()) << test.name;
-    EXPECT_EQ(whole(test.verdict()), expected->second) << test.name;
-  }
+  expect_as_written("verdicts.txt", {std::begin(kCases), std::end(kCases)});
 }
 
 }  // namespace

@@ -1,0 +1,67 @@
+#include "diagnose/findings.hpp"
+#include "diagnose/words.hpp"
+
+#include <fmt/format.h>
+
+namespace whydrop::diagnose {
+
+using session::Party;
+using session::Severity;
+
+namespace {
+
+/// Where the profile's own finding says what the refusal means, once is enough.
+std::optional<Judgement> refused(const Ledger& ledger, std::string_view) {
+  if (!is_refused_call(ledger) || !ledger.findings.empty()) {
+    return std::nullopt;
+  }
+  const auto& response = ledger.response->fact;
+  const std::size_t space = response.start_line.find(' ');
+  return Judgement{
+      fmt::format("{} answered {}.",
+                  call_words(ledger),
+                  space == std::string::npos ? fmt::format("{}", response.status)
+                                             : printable(std::string_view(response.start_line).substr(space + 1), 80)),
+      {ledger.request_seq, ledger.response->seq}};
+}
+
+std::optional<Judgement> unanswered(const Ledger& ledger, std::string_view) {
+  if (!ledger.ending || ledger.response || ledger.request_seq == 0) {
+    return std::nullopt;
+  }
+  return Judgement{fmt::format("{} was sent, and no answer came within {} ({}).",
+                               call_words(ledger),
+                               span_words(ledger.ending->t_ns - ledger.request_t),
+                               session::name(ledger.how())),
+                   {ledger.request_seq, ledger.ending->seq}};
+}
+
+}  // namespace
+
+const std::vector<FindingRow>& call_findings() {
+  static const std::vector<FindingRow> rows = {
+      {"call-refused",
+       Severity::error,
+       Party::unknown,
+       true,
+       refused,
+       "A REST call was refused",
+       "The API answered a call that comes before the socket (a token, a session) with a status of 400 or more, and "
+       "the "
+       "profile has no words for it.",
+       "Read the answer's status and body; check host, path, credentials and the fields of the request.",
+       "RFC 9110 section 15"},
+      {"call-unanswered",
+       Severity::error,
+       Party::unknown,
+       true,
+       unanswered,
+       "A REST call was not answered",
+       "The request was sent, and the connection ended or time ran out before an answer.",
+       "Check port and scheme; allow more time with --connect-timeout.",
+       "RFC 9110 section 9"},
+  };
+  return rows;
+}
+
+}  // namespace whydrop::diagnose

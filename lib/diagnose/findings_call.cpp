@@ -26,7 +26,7 @@ std::optional<Judgement> refused(const Ledger& ledger, std::string_view) {
 }
 
 std::optional<Judgement> unanswered(const Ledger& ledger, std::string_view) {
-  if (!ledger.ending || ledger.response || ledger.request_seq == 0) {
+  if (ledger.role == "websocket" || !ledger.ending || ledger.response || ledger.request_seq == 0) {
     return std::nullopt;
   }
   return Judgement{fmt::format("{} was sent, and no answer came within {} ({}).",

@@ -80,6 +80,19 @@ std::optional<std::int64_t> epoch_offset(std::string_view name) {
   return minus ? -std::int64_t{seconds} : std::int64_t{seconds};
 }
 
+/// N of "$letters:N", at most a million; null for anything else.
+std::optional<std::uint32_t> letters(std::string_view name) {
+  constexpr std::string_view kName = "$letters:";
+  constexpr std::uint32_t kMost = 1'000'000;
+  if (name.substr(0, kName.size()) != kName) {
+    return std::nullopt;
+  }
+  std::uint32_t count = 0;
+  const auto [end, error] = std::from_chars(name.data() + kName.size(), name.data() + name.size(), count);
+  const bool whole = error == std::errc() && end == name.data() + name.size();
+  return whole && count <= kMost ? std::optional(count) : std::nullopt;
+}
+
 std::vector<std::string_view> names_of(const std::vector<Variable>& variables) {
   std::vector<std::string_view> names;
   for (const Variable& variable : variables) {
@@ -350,6 +363,9 @@ std::optional<std::string> Bindings::made(std::string_view name, const Extra& ex
   if (const auto offset = epoch_offset(name); offset && outside_.now_ns) {
     constexpr std::int64_t kSecond = 1'000'000'000;
     return fmt::format("{}", outside_.now_ns() / kSecond + *offset);
+  }
+  if (const auto count = letters(name)) {
+    return json::quote(std::string(*count, 'x'));
   }
   return std::nullopt;
 }

@@ -1,43 +1,11 @@
 #include "engine/http_exchange.hpp"
 
+#include "session/heads.hpp"
+
 #include <utility>
 
 namespace whydrop::engine {
-namespace {
-
 using handshake::Head;
-
-std::string serialised(const Head& head) {
-  std::string out = head.start_line + "\r\n";
-  for (const auto& field : head.fields) {
-    out += field.name + ": " + field.value + "\r\n";
-  }
-  return out + "\r\n";
-}
-
-std::vector<session::Header> headers_of(const Head& head) {
-  std::vector<session::Header> out;
-  out.reserve(head.fields.size());
-  for (const auto& field : head.fields) {
-    out.push_back({field.name, field.value, {}});
-  }
-  return out;
-}
-
-std::string raw_if_needed(const Head& head) {
-  return serialised(head) == head.raw ? std::string() : head.raw;
-}
-
-session::Request request_fact(const Head& head) {
-  session::Request fact;
-  fact.start_line = head.start_line;
-  fact.headers = headers_of(head);
-  fact.raw = raw_if_needed(head);
-  fact.size = head.raw.size();
-  return fact;
-}
-
-}  // namespace
 
 std::string_view HttpExchange::on_bytes(session::Side from, std::string_view bytes, const Emit& emit) {
   return from == session::Side::client ? on_request(bytes, emit) : on_response(bytes, emit);
@@ -48,7 +16,7 @@ std::string_view HttpExchange::on_request(std::string_view bytes, const Emit& em
     bytes.remove_prefix(request_.feed(bytes));
     if (request_.done()) {
       request_told_ = true;
-      emit(request_fact(request_.head()));
+      emit(session::request_of(request_.head()));
     }
   }
   return bytes;
@@ -100,14 +68,9 @@ void HttpExchange::add_body(std::string_view bytes) {
 }
 
 void HttpExchange::emit_response(const Emit& emit) {
-  const Head& head = response_.head();
-  session::Response fact;
-  fact.start_line = head.start_line;
-  fact.status = head.status;
-  fact.headers = headers_of(head);
+  session::Response fact = session::response_of(response_.head());
   fact.body = body_;
   fact.body_length = body_length_;
-  fact.raw = raw_if_needed(head);
   fact.size = response_bytes_;
   response_told_ = true;
   emit(std::move(fact));

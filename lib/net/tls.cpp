@@ -1,5 +1,6 @@
 #include "net/tls.hpp"
 
+#include "net/certificate.hpp"
 #include "net/ending.hpp"
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <unistd.h>
@@ -262,13 +264,27 @@ std::string TlsHandshake::error_text(const std::error_code& error) {
   if (!refused) {
     return tls_error_text(error);
   }
-  const long verdict = SSL_get_verify_result(stream_->native_handle());
+  return certificate_fault(SSL_get_verify_result(stream_->native_handle()));
+}
+
+std::string certificate_fault(long verify_result) {
   for (const Named& known : kVerifyErrors) {
-    if (known.number == verdict) {
+    if (known.number == verify_result) {
       return fmt::format("{}: {}", known.word, known.says);
     }
   }
-  return fmt::format("certificate_refused: {}", X509_verify_cert_error_string(verdict));
+  return fmt::format("certificate_refused: {}", X509_verify_cert_error_string(verify_result));
+}
+
+void describe_certificate(session::Tls& fact, std::string_view pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
+                                                      BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr),
+                                                                X509_free);
+  if (certificate) {
+    describe(fact, *certificate);
+  }
+  ERR_clear_error();
 }
 
 std::string tls_error_text(const std::error_code& error) {

@@ -15,7 +15,47 @@ handshake::Head make_head(const std::string& start_line, int status, const std::
   return head;
 }
 
+std::string serialised(const handshake::Head& head) {
+  std::string out = head.start_line + "\r\n";
+  for (const auto& field : head.fields) {
+    out += field.name + ": " + field.value + "\r\n";
+  }
+  return out + "\r\n";
+}
+
+std::vector<Header> headers_of(const handshake::Head& head) {
+  std::vector<Header> out;
+  out.reserve(head.fields.size());
+  for (const auto& field : head.fields) {
+    out.push_back({field.name, field.value, {}});
+  }
+  return out;
+}
+
+std::string raw_if_needed(const handshake::Head& head) {
+  return serialised(head) == head.raw ? std::string() : head.raw;
+}
+
 }  // namespace
+
+Request request_of(const handshake::Head& head) {
+  Request fact;
+  fact.start_line = head.start_line;
+  fact.headers = headers_of(head);
+  fact.raw = raw_if_needed(head);
+  fact.size = head.raw.size();
+  return fact;
+}
+
+Response response_of(const handshake::Head& head) {
+  Response fact;
+  fact.start_line = head.start_line;
+  fact.status = head.status;
+  fact.headers = headers_of(head);
+  fact.raw = raw_if_needed(head);
+  fact.size = head.raw.size();
+  return fact;
+}
 
 handshake::Head head_of(const Request& request) {
   auto head = make_head(request.start_line, 0, request.headers);

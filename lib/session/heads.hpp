@@ -13,6 +13,10 @@ handshake::Head head_of(const Request& request);
 bool is_whole(const Request& request);
 handshake::Head head_of(const Response& response);
 
+/// The facts that a head is told as; `raw` only where re-serialising would differ. A Response is without its body.
+Request request_of(const handshake::Head& head);
+Response response_of(const handshake::Head& head);
+
 /// What a Close frame says. RFC 6455 section 5.5.1.
 CloseSeen read_close(const Frame& frame, std::uint64_t seq);
 

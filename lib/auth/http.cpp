@@ -1,0 +1,199 @@
+#include "auth/http.hpp"
+
+#include "auth/transfer.hpp"
+#include "engine/http_exchange.hpp"
+#include "handshake/head.hpp"
+#include "net/url.hpp"
+#include "session/heads.hpp"
+
+#include <csignal>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace whydrop::auth {
+namespace {
+
+using Handler = std::function<void(const HttpAnswer&)>;
+
+/// Signals are the loop's.
+void block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+/// A value that would end its header early could add headers of its own.
+Result<void> check_headers(const HttpRequest& request) {
+  for (const auto& [name, value] : request.headers) {
+    if (!handshake::is_token(name) || value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+      return fail(ErrorKind::usage, fmt::format("header {}: it holds a line break, or its name is none", name));
+    }
+  }
+  return {};
+}
+
+HttpAnswer answer_of(const Outcome& outcome) {
+  HttpAnswer answer;
+  answer.status = outcome.head->status;
+  for (const auto& field : outcome.head->fields) {
+    answer.headers.emplace_back(field.name, field.value);
+  }
+  answer.body = outcome.body;
+  return answer;
+}
+
+session::Response response_of(const Outcome& outcome) {
+  session::Response fact = session::response_of(*outcome.head);
+  fact.body = outcome.body.substr(0, engine::HttpExchange::kBodyExcerpt);
+  fact.body_length = outcome.body_length;
+  return fact;
+}
+
+}  // namespace
+
+const std::string* HttpAnswer::header(std::string_view name) const {
+  for (const auto& field : headers) {
+    if (handshake::same_token(field.first, name)) {
+      return &field.second;
+    }
+  }
+  return nullptr;
+}
+
+/// Shared with what waits in the loop; all but the worker's own thread is the loop's.
+struct HttpCall::Impl : std::enable_shared_from_this<HttpCall::Impl> {
+  net::Loop& loop;
+  engine::Pipeline& pipeline;
+  HttpRequest request;
+  net::ConnectOptions options;
+  Done done;
+  Handler learn, judge;
+  std::uint32_t conn = 0;
+  bool over = false, dropped = false;
+  std::unique_ptr<Transfer> transfer;
+  std::thread worker;
+
+  Impl(net::Loop& l, engine::Pipeline& p, HttpRequest r, net::ConnectOptions o, Done d)
+      : loop(l), pipeline(p), request(std::move(r)), options(std::move(o)), done(std::move(d)) {}
+
+  Result<void> prepare();
+  void give_up(const Error& error);
+  void tell(session::Body fact);
+  void finish(Outcome outcome);
+  void drop();
+};
+
+/// What can be wrong before anything is sent.
+Result<void> HttpCall::Impl::prepare() {
+  if (const auto checked = check_headers(request); !checked) {
+    return checked;
+  }
+  auto url = net::parse_url(request.url);
+  if (!url) {
+    return tl::unexpected<Error>(url.error());
+  }
+  options.url = std::move(*url);
+  const auto curl = load_curl();
+  if (!curl) {
+    return tl::unexpected<Error>(curl.error());
+  }
+  transfer =
+      std::make_unique<Transfer>(**curl, request, options, [this](session::Body fact) { tell(std::move(fact)); });
+  return {};
+}
+
+/// The worker's: hands a fact to the loop, with the time at which it was seen.
+void HttpCall::Impl::tell(session::Body fact) {
+  loop.post([self = shared_from_this(), fact = std::move(fact), t_ns = loop.now_ns()]() mutable {
+    if (!self->dropped) {
+      self->pipeline.on_fact(self->conn, std::move(fact), t_ns);
+    }
+  });
+}
+
+void HttpCall::Impl::give_up(const Error& error) {
+  loop.post([self = shared_from_this(), error] {
+    if (!self->dropped && !std::exchange(self->over, true)) {
+      self->done(tl::unexpected<Error>(error));
+    }
+  });
+}
+
+void HttpCall::Impl::finish(Outcome outcome) {
+  if (dropped || std::exchange(over, true)) {
+    return;
+  }
+  HttpAnswer answer;
+  if (outcome.head) {
+    answer = answer_of(outcome);
+    answer.conn = conn;
+    if (learn) {
+      learn(answer);
+    }
+    pipeline.on_fact(conn, response_of(outcome), loop.now_ns());
+    if (judge && outcome.whole) {
+      judge(answer);
+    }
+  }
+  answer.verdict = pipeline.end(conn, std::move(outcome.ending), loop.now_ns());
+  if (outcome.head && outcome.whole) {
+    done(std::move(answer));
+  } else {
+    done(fail(ErrorKind::refused, fmt::format("{} {}: {}", request.method, request.url, answer.verdict.headline)));
+  }
+}
+
+void HttpCall::Impl::drop() {
+  dropped = true;
+  if (worker.joinable()) {
+    transfer->cancel();
+    worker.join();
+  }
+}
+
+HttpCall::HttpCall(
+    net::Loop& loop, engine::Pipeline& pipeline, HttpRequest request, const net::ConnectOptions& options, Done done)
+    : impl_(std::make_shared<Impl>(loop, pipeline, std::move(request), options, std::move(done))) {}
+
+HttpCall::~HttpCall() {
+  impl_->drop();
+}
+
+void HttpCall::on_learn(Handler handler) {
+  impl_->learn = std::move(handler);
+}
+
+void HttpCall::on_judge(Handler handler) {
+  impl_->judge = std::move(handler);
+}
+
+void HttpCall::start() {
+  if (const auto ready = impl_->prepare(); !ready) {
+    impl_->give_up(ready.error());
+    return;
+  }
+  session::Open open;
+  open.role = "http";
+  open.url = impl_->request.url;
+  open.parent = impl_->options.parent;
+  impl_->conn = impl_->pipeline.begin(std::move(open), impl_->loop.now_ns());
+  impl_->worker = std::thread([impl = impl_.get(), self = std::weak_ptr<Impl>(impl_)] {
+    block_signals();
+    Outcome outcome = impl->transfer->run();
+    impl->loop.post([self, outcome = std::move(outcome)]() mutable {
+      if (const auto kept = self.lock()) {
+        kept->finish(std::move(outcome));
+      }
+    });
+  });
+}
+
+void HttpCall::cancel() {
+  if (impl_->transfer) {
+    impl_->transfer->cancel();
+  }
+}
+
+}  // namespace whydrop::auth

@@ -1,0 +1,553 @@
+#include "auth/transfer.hpp"
+
+#include "net/certificate.hpp"
+#include "net/ending.hpp"
+#include "session/heads.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace whydrop::auth {
+
+using session::EndedBy;
+using session::EndingHow;
+
+namespace {
+
+constexpr std::size_t kMaxBody = 1U << 20;
+constexpr int kPollMs = 60'000;
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::string bracketed(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+std::string number_or_empty(std::uint16_t port) {
+  return port == 0 ? "" : std::to_string(port);
+}
+
+/// What system errors and libcurl's words say of a TLS handshake that failed, in our stable words.
+std::string handshake_fault(std::string_view words) {
+  struct Row {
+    std::string_view part, says;
+  };
+  static constexpr std::array<Row, 7> kRows{{
+      {"wrong version number", "not_tls: the server does not answer in TLS"},
+      {"packet length too long", "not_tls: the server does not answer in TLS"},
+      {"http request", "not_tls: the server does not answer in TLS"},
+      {"unsupported protocol", "protocol_version: the server and we share no TLS version"},
+      {"alert protocol version", "protocol_version: the server and we share no TLS version"},
+      {"unexpected eof", "handshake_cut: the server closed the connection in the middle of the TLS handshake"},
+      {"SSL_ERROR_SYSCALL", "handshake_cut: the server closed the connection in the middle of the TLS handshake"},
+  }};
+  const auto* row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return contains(words, r.part); });
+  if (row != kRows.end()) {
+    return std::string(row->says);
+  }
+  const std::size_t reason = words.rfind(':');
+  const std::string_view last = reason == std::string_view::npos ? words : words.substr(reason + 1);
+  return fmt::format("{}: {}",
+                     contains(words, "alert") ? "handshake_alert" : "handshake_failed",
+                     last.substr(std::min(last.size(), last.find_first_not_of(' '))));
+}
+
+bool is_ip(const std::string& host) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET, host.c_str(), &address) == 1 || ::inet_pton(AF_INET6, host.c_str(), &address) == 1;
+}
+
+/// Host, port and kind of "http://…", "socks5://…" or "socks5h://…".
+struct ProxyName {
+  std::string kind, host, address;
+};
+ProxyName proxy_name(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  const bool socks = starts_with(url, "socks");
+  std::string rest = scheme == std::string::npos ? url : url.substr(scheme + 3);
+  rest = rest.substr(rest.rfind('@') + 1);
+  rest = rest.substr(0, rest.find('/'));
+  const std::size_t colon = rest.rfind(':');
+  const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
+  const std::string host = has_port ? rest.substr(0, colon) : rest;
+  return {socks ? "socks5" : "http", host, has_port ? rest : rest + ":1080"};
+}
+
+/// libcurl opens the key log itself; made here it is for its owner's eyes only.
+void prepare_key_log(const std::string& path) {
+  const int file = path.empty() ? -1 : ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (file >= 0) {
+    ::close(file);
+  }
+}
+
+}  // namespace
+
+/// libcurl's lists, which must live as long as the transfer.
+struct Transfer::Lists {
+  explicit Lists(const Curl& given) : curl(given) {}
+  Lists(const Lists&) = delete;
+  Lists& operator=(const Lists&) = delete;
+  ~Lists() {
+    for (curl_slist* list : {headers, resolve, connect_to}) {
+      curl.slist_free_all(list);
+    }
+  }
+  void add(curl_slist*& list, const std::string& text) const {
+    if (curl_slist* longer = curl.slist_append(list, text.c_str()); longer != nullptr) {
+      list = longer;
+    }
+  }
+  const Curl& curl;
+  curl_slist *headers = nullptr, *resolve = nullptr, *connect_to = nullptr;
+};
+
+Transfer::Transfer(const Curl& curl, HttpRequest request, net::ConnectOptions options, Tell tell)
+    : curl_(curl),
+      request_(std::move(request)),
+      options_(std::move(options)),
+      tell_(std::move(tell)),
+      easy_(curl.easy_init()),
+      multi_(curl.multi_init()),
+      lists_(std::make_unique<Lists>(curl)),
+      error_(CURL_ERROR_SIZE, '\0'),
+      secure_(options_.url.tls),
+      host_(options_.url.host) {}
+
+Transfer::~Transfer() {
+  curl_.easy_cleanup(easy_);
+  curl_.multi_cleanup(multi_);
+}
+
+std::string Transfer::text_info(CURLINFO wanted) const {
+  const char* text = info<const char*>(wanted);
+  return text == nullptr ? "" : text;
+}
+
+// ---- what is asked for ----------------------------------------------------------------------------------------------
+
+void Transfer::set_request() {
+  set(CURLOPT_URL, request_.url.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  if (request_.method == "HEAD") {
+    set(CURLOPT_NOBODY, 1L);
+  } else if (!request_.body.empty() || request_.method == "POST") {
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDS, request_.body.c_str());
+    set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request_.body.size()));
+  }
+  set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  bool typed = false;
+  for (const auto& [name, value] : request_.headers) {
+    lists_->add(lists_->headers, value.empty() ? name + ";" : name + ": " + value);
+    typed = typed || handshake::same_token(name, "Content-Type");
+  }
+  if (!typed) {
+    lists_->add(lists_->headers, "Content-Type:");  // libcurl's own would be a guess
+  }
+  lists_->add(lists_->headers, "Expect:");
+  set(CURLOPT_HTTPHEADER, lists_->headers);
+  if (!options_.user_agent.empty()) {
+    set(CURLOPT_USERAGENT, options_.user_agent.c_str());
+  }
+}
+
+void Transfer::set_tls() {
+  const net::TlsOptions& tls = options_.tls;
+  set(CURLOPT_SSL_VERIFYPEER, tls.insecure ? 0L : 1L);
+  set(CURLOPT_SSL_VERIFYHOST, tls.insecure ? 0L : 2L);
+  set(CURLOPT_SSLVERSION,
+      tls.max_version == "1.2" ? static_cast<long>(CURL_SSLVERSION_TLSv1_2) | CURL_SSLVERSION_MAX_TLSv1_2
+                               : static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(CURLOPT_CERTINFO, 1L);
+  // The variables that OpenSSL reads, and libcurl does not.
+  const char* file = std::getenv("SSL_CERT_FILE");
+  const char* directory = std::getenv("SSL_CERT_DIR");
+  if (!tls.cacert.empty()) {
+    set(CURLOPT_CAINFO, tls.cacert.c_str());
+    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  } else if (file != nullptr || directory != nullptr) {
+    set(CURLOPT_CAINFO, file);
+    set(CURLOPT_CAPATH, directory);
+  }
+  if (!tls.cert.empty()) {
+    set(CURLOPT_SSLCERT, tls.cert.c_str());
+    set(CURLOPT_SSLKEY, (tls.key.empty() ? tls.cert : tls.key).c_str());
+    set(CURLOPT_KEYPASSWD, tls.pass.c_str());
+  }
+  prepare_key_log(tls.key_log_file);
+}
+
+void Transfer::set_path() {
+  // "" keeps libcurl from reading the environment, which has been read.
+  set(CURLOPT_PROXY, options_.proxy.url.c_str());
+  set(CURLOPT_NOPROXY, "");
+  set(CURLOPT_HTTPPROXYTUNNEL, 1L);
+  if (!options_.proxy.user.empty()) {
+    set(CURLOPT_PROXYUSERNAME, options_.proxy.user.c_str());
+    set(CURLOPT_PROXYPASSWORD, options_.proxy.password.c_str());
+  }
+  for (const net::AddressOverride& rule : options_.overrides) {
+    if (rule.addresses.empty()) {
+      lists_->add(lists_->connect_to,
+                  fmt::format("{}:{}:{}:{}",
+                              bracketed(rule.host),
+                              number_or_empty(rule.port),
+                              bracketed(rule.to_host),
+                              number_or_empty(rule.to_port)));
+      continue;
+    }
+    std::string addresses;
+    for (const std::string& address : rule.addresses) {
+      addresses += (addresses.empty() ? "" : ",") + bracketed(address);
+    }
+    lists_->add(lists_->resolve,
+                fmt::format("{}:{}:{}",
+                            rule.host.empty() ? "*" : rule.host,
+                            rule.port == 0 ? options_.url.port : rule.port,
+                            addresses));
+  }
+  set(CURLOPT_RESOLVE, lists_->resolve);
+  set(CURLOPT_CONNECT_TO, lists_->connect_to);
+  set(CURLOPT_IPRESOLVE,
+      static_cast<long>(options_.ip_version == 4   ? CURL_IPRESOLVE_V4
+                        : options_.ip_version == 6 ? CURL_IPRESOLVE_V6
+                                                   : CURL_IPRESOLVE_WHATEVER));
+  if (!options_.interface_name.empty()) {
+    set(CURLOPT_INTERFACE, options_.interface_name.c_str());
+  }
+  if (!options_.unix_socket.empty()) {
+    set(CURLOPT_UNIX_SOCKET_PATH, options_.unix_socket.c_str());
+  }
+  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(options_.connect_timeout).count();
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(limit));
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limit));
+}
+
+void Transfer::set_callbacks() {
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_QUICK_EXIT, 1L);  // a name that is being looked up is not waited for
+  set(CURLOPT_VERBOSE, 1L);
+  set(CURLOPT_ERRORBUFFER, error_.data());
+  set(CURLOPT_DEBUGFUNCTION, &Transfer::debug);
+  set(CURLOPT_DEBUGDATA, this);
+  set(CURLOPT_WRITEFUNCTION, &Transfer::write);
+  set(CURLOPT_WRITEDATA, this);
+  set(CURLOPT_PREREQFUNCTION, &Transfer::connected);
+  set(CURLOPT_PREREQDATA, this);
+}
+
+// ---- the transfer ---------------------------------------------------------------------------------------------------
+
+Outcome Transfer::run() {
+  set_request();
+  set_tls();
+  set_path();
+  set_callbacks();
+  const CURLcode code = drive();
+  error_.resize(std::min(error_.size(), error_.find('\0')));
+  if (error_.empty() && code != CURLE_OK) {
+    error_ = curl_.easy_strerror(code);
+  }
+  outcome_.whole = code == CURLE_OK;
+  outcome_.ending = ending_of(code);
+  if (answer_.head().complete) {
+    outcome_.head = answer_.head();
+  }
+  return std::move(outcome_);
+}
+
+CURLcode Transfer::drive() {
+  if (curl_.multi_add_handle(multi_, easy_) != CURLM_OK) {
+    return CURLE_FAILED_INIT;
+  }
+  CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+  for (int running = 1; running != 0 && !cancelled_;) {
+    if (curl_.multi_perform(multi_, &running) != CURLM_OK) {
+      break;
+    }
+    if (running != 0) {
+      curl_.multi_poll(multi_, nullptr, 0, kPollMs, nullptr);
+    }
+  }
+  int left = 0;
+  if (const CURLMsg* message = curl_.multi_info_read(multi_, &left); message != nullptr) {
+    code = message->data.result;
+  }
+  // Before the handle leaves, since what it knows of the connection goes with it.
+  if (!connected_ && code == CURLE_OK) {
+    on_connected();
+  }
+  curl_.multi_remove_handle(multi_, easy_);
+  return code;
+}
+
+void Transfer::cancel() {
+  cancelled_ = true;
+  curl_.multi_wakeup(multi_);
+}
+
+int Transfer::debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self) {
+  static_cast<Transfer*>(self)->on_debug(type, {data, size});
+  return 0;
+}
+
+std::size_t Transfer::write(char* data, std::size_t, std::size_t size, void* self) {
+  static_cast<Transfer*>(self)->on_body({data, size});
+  return size;
+}
+
+int Transfer::connected(void* self, char*, char*, int, int) {
+  static_cast<Transfer*>(self)->on_connected();
+  return CURL_PREREQFUNC_OK;
+}
+
+void Transfer::on_debug(curl_infotype type, std::string_view data) {
+  if (type == CURLINFO_HEADER_OUT) {
+    on_request_head(data);
+  } else if (type == CURLINFO_HEADER_IN) {
+    on_header_line(data);
+  } else if (type == CURLINFO_TEXT) {
+    constexpr std::string_view kTls = "SSL connection using ", kAlpn = "ALPN: server accepted ";
+    if (starts_with(data, kTls)) {
+      data = data.substr(kTls.size(), data.find('\n') - kTls.size());
+      const std::size_t slash = data.find(" / ");
+      tls_version_ = data.substr(0, slash);
+      tls_cipher_ = slash == std::string_view::npos ? "" : data.substr(slash + 3);
+    } else if (starts_with(data, kAlpn)) {
+      alpn_ = data.substr(kAlpn.size(), data.find('\n') - kAlpn.size());
+    }
+  }
+}
+
+void Transfer::on_request_head(std::string_view data) {
+  // The request to a proxy is told as the proxy's fact.
+  in_tunnel_head_ = starts_with(data, "CONNECT ");
+  if (in_tunnel_head_ || sent_) {
+    return;
+  }
+  handshake::HeadParser parser(handshake::HeadParser::Kind::request);
+  parser.feed(data);
+  sent_ = true;
+  tell_(session::request_of(parser.head()));
+}
+
+void Transfer::on_header_line(std::string_view line) {
+  if (in_tunnel_head_) {
+    return;
+  }
+  if (answer_.done() && handshake::is_interim(answer_.head())) {
+    answer_ = handshake::HeadParser(handshake::HeadParser::Kind::response);
+  }
+  answer_.feed(line);
+}
+
+void Transfer::on_body(std::string_view data) {
+  outcome_.body_length += data.size();
+  outcome_.body.append(data.substr(0, kMaxBody - outcome_.body.size()));
+}
+
+// ---- what is told of it ---------------------------------------------------------------------------------------------
+
+Transfer::Times Transfer::times() const {
+  constexpr std::int64_t kNsPerUs = 1000;
+  const auto lookup = info<curl_off_t>(CURLINFO_NAMELOOKUP_TIME_T), connect = info<curl_off_t>(CURLINFO_CONNECT_TIME_T),
+             tls = info<curl_off_t>(CURLINFO_APPCONNECT_TIME_T);
+  return {lookup * kNsPerUs,
+          std::max<curl_off_t>(0, connect - lookup) * kNsPerUs,
+          std::max<curl_off_t>(0, tls - connect) * kNsPerUs};
+}
+
+bool Transfer::is_literal_host() const {
+  const std::string host = options_.proxy.url.empty() ? host_ : proxy_name(options_.proxy.url).host;
+  return is_ip(host) || !options_.unix_socket.empty();
+}
+
+void Transfer::on_connected() {
+  connected_ = true;
+  tell_lookup("");
+  tell_connect("");
+  tell_proxy("");
+  tell_tls("");
+}
+
+void Transfer::tell_lookup(const std::string& error) {
+  const bool pinned = lists_->resolve != nullptr || lists_->connect_to != nullptr;
+  if (is_literal_host() || (pinned && error.empty())) {
+    return;
+  }
+  session::Resolve fact;
+  fact.host = options_.proxy.url.empty() ? host_ : proxy_name(options_.proxy.url).host;
+  if (const std::string address = text_info(CURLINFO_PRIMARY_IP); error.empty() && !address.empty()) {
+    fact.addresses.push_back(address);
+  }
+  fact.duration_ns = times().lookup_ns;
+  fact.error = error;
+  tell_(std::move(fact));
+}
+
+void Transfer::tell_connect(const std::string& error) {
+  session::Connect fact;
+  const std::string remote = text_info(CURLINFO_PRIMARY_IP);
+  if (!options_.unix_socket.empty()) {
+    fact.remote = "unix:" + options_.unix_socket;
+  } else if (!remote.empty()) {
+    fact.remote = fmt::format("{}:{}", bracketed(remote), info<long>(CURLINFO_PRIMARY_PORT));
+  } else {
+    fact.remote = fmt::format("{}:{}", bracketed(host_), options_.url.port);
+  }
+  if (const std::string local = text_info(CURLINFO_LOCAL_IP); error.empty() && !local.empty()) {
+    fact.local = fmt::format("{}:{}", bracketed(local), info<long>(CURLINFO_LOCAL_PORT));
+  }
+  fact.duration_ns = times().connect_ns;
+  fact.error = error;
+  tell_(std::move(fact));
+}
+
+void Transfer::tell_proxy(const std::string& error) {
+  if (options_.proxy.url.empty() || !options_.unix_socket.empty()) {
+    return;
+  }
+  const ProxyName proxy = proxy_name(options_.proxy.url);
+  const bool http = proxy.kind == "http";
+  const long status = http ? info<long>(CURLINFO_HTTP_CONNECTCODE) : info<long>(CURLINFO_PROXY_ERROR);
+  tell_(session::Proxy{proxy.kind, proxy.address, static_cast<int>(status), 0, error});
+}
+
+void Transfer::tell_tls(const std::string& error) {
+  if (!secure_) {
+    return;
+  }
+  session::Tls fact;
+  fact.version = tls_version_;
+  fact.cipher = tls_cipher_;
+  fact.alpn = alpn_;
+  fact.verified = error.empty() && !options_.tls.insecure;
+  fact.duration_ns = times().tls_ns;
+  fact.error = error;
+  curl_certinfo* chain = nullptr;
+  curl_.easy_getinfo(easy_, CURLINFO_CERTINFO, &chain);
+  for (const curl_slist* row = chain != nullptr && chain->num_of_certs > 0 ? chain->certinfo[0] : nullptr;
+       row != nullptr;
+       row = row->next) {
+    if (constexpr std::string_view kPem = "Cert:"; starts_with(row->data, kPem)) {
+      net::describe_certificate(fact, std::string_view(row->data).substr(kPem.size()));
+    }
+  }
+  tell_(std::move(fact));
+}
+
+// ---- how it ended ---------------------------------------------------------------------------------------------------
+
+std::string Transfer::tls_error(CURLcode code) const {
+  if (code != CURLE_PEER_FAILED_VERIFICATION) {
+    return handshake_fault(error_);
+  }
+  const long result = info<long>(CURLINFO_SSL_VERIFYRESULT);
+  return net::certificate_fault(result == 0 ? net::kHostnameMismatch : result);
+}
+
+session::Ending Transfer::connect_failed(std::string why) {
+  const bool proxied = !options_.proxy.url.empty();
+  const bool refused = why == "connection_refused";
+  tell_lookup("");
+  tell_connect(why);
+  if (proxied) {
+    tell_proxy(why);
+  }
+  return {proxied ? EndingHow::proxy_failed : EndingHow::connect_failed,
+          refused ? EndedBy::server : EndedBy::unknown,
+          "",
+          "",
+          std::move(why),
+          {}};
+}
+
+session::Ending Transfer::timed_out() {
+  const std::string why = "timed out";
+  if (connected_) {
+    return {EndingHow::upgrade_timeout, EndedBy::client, "", "", "no answer came in time", {}};
+  }
+  if (info<curl_off_t>(CURLINFO_NAMELOOKUP_TIME_T) == 0) {
+    tell_lookup(why);
+    return {EndingHow::resolve_failed, EndedBy::client, "", "", why, {}};
+  }
+  if (info<curl_off_t>(CURLINFO_CONNECT_TIME_T) == 0) {
+    session::Ending ending = connect_failed(why);
+    ending.by = EndedBy::client;
+    return ending;
+  }
+  tell_lookup("");
+  tell_connect("");
+  if (!options_.proxy.url.empty() && info<long>(CURLINFO_HTTP_CONNECTCODE) == 0) {
+    tell_proxy(why);
+    return {EndingHow::proxy_failed, EndedBy::client, "", "", why, {}};
+  }
+  tell_proxy("");
+  tell_tls(why);
+  return {EndingHow::tls_failed, EndedBy::client, "", "", why, {}};
+}
+
+session::Ending Transfer::ending_of(CURLcode code) {
+  const std::string system = net::error_name({static_cast<int>(info<long>(CURLINFO_OS_ERRNO)), std::system_category()});
+  if (cancelled_) {
+    return {EndingHow::interrupted, EndedBy::client, "", "", "", {}};
+  }
+  switch (static_cast<int>(code)) {  // of a hundred, those that name a step
+  case CURLE_OK:
+    return {EndingHow::local_close, EndedBy::client, "", "", "", {}};
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_RESOLVE_PROXY:
+    tell_lookup("not found: " + error_);
+    return {EndingHow::resolve_failed, EndedBy::unknown, "", "", "not found: " + error_, {}};
+  case CURLE_COULDNT_CONNECT:
+    return connect_failed(system.empty() ? error_ : system);
+  case CURLE_OPERATION_TIMEDOUT:
+    return timed_out();
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_CERTPROBLEM:
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_SSL_CIPHER: {
+    const std::string why = tls_error(code);
+    tell_lookup("");
+    tell_connect("");
+    tell_proxy("");
+    tell_tls(why);
+    return {EndingHow::tls_failed, EndedBy::unknown, "", "", why, {}};
+  }
+  default:
+    break;
+  }
+  if (!connected_) {
+    // What is left before the request is the proxy's tunnel.
+    tell_lookup("");
+    tell_connect("");
+    tell_proxy(error_);
+    return {EndingHow::proxy_failed, EndedBy::server, system, "", error_, {}};
+  }
+  const bool reset = system == "connection_reset";
+  return {answer_.head().complete ? (reset ? EndingHow::reset : EndingHow::fin) : EndingHow::upgrade_cut,
+          EndedBy::server,
+          reset ? system : "eof",
+          "",
+          error_,
+          {}};
+}
+
+}  // namespace whydrop::auth

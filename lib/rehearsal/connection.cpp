@@ -3,6 +3,7 @@
 #include "rehearsal/answers.hpp"
 #include "rehearsal/endings.hpp"
 #include "rehearsal/frames.hpp"
+#include "rehearsal/player.hpp"
 
 #include <utility>
 #include <variant>
@@ -23,7 +24,8 @@ bool asks_for_upgrade(const handshake::Head& head) {
 
 }  // namespace
 
-Connection::Connection(Stream::Socket socket, const ServerOptions& options, SslContext tls, Gone gone)
+Connection::Connection(
+    Stream::Socket socket, const ServerOptions& options, SslContext tls, std::shared_ptr<Director> director, Gone gone)
     : options_(options),
       ending_(chosen_ending(options)),
       tls_(std::move(tls)),
@@ -31,7 +33,14 @@ Connection::Connection(Stream::Socket socket, const ServerOptions& options, SslC
       stream_(std::make_shared<Stream>(std::move(socket))),
       answer_timer_(stream_->executor()),
       end_timer_(stream_->executor()),
-      decoder_(kMaxMessage) {}
+      decoder_(kMaxMessage),
+      player_(director ? std::make_shared<Player>(*this, std::move(director)) : nullptr) {}
+
+Connection::~Connection() = default;
+
+bool Connection::asked_for_session() const {
+  return !player_ || player_->asked_for_session();
+}
 
 void Connection::start() {
   stream_->on_closed([self = shared_from_this()] { self->close(); });
@@ -57,13 +66,16 @@ void Connection::close() {
   answer_timer_.cancel();
   end_timer_.cancel();
   answers_.clear();
+  if (player_) {
+    player_->on_gone();
+  }
   stream_->close();
   gone(shared_from_this());
 }
 
 void Connection::sweep() {
   const bool waiting = stream_->queued() > 0 || stage_ != Stage::session;
-  const bool stuck = waiting && !silent_ && answers_.empty() && stream_->written() == written_at_sweep_;
+  const bool stuck = waiting && !silent_ && !answering_ && answers_.empty() && stream_->written() == written_at_sweep_;
   written_at_sweep_ = stream_->written();
   idle_sweeps_ = stuck ? idle_sweeps_ + 1 : 0;
   if (idle_sweeps_ >= kIdleSweeps || stream_->closed()) {
@@ -85,7 +97,7 @@ void Connection::read_on() {
 }
 
 void Connection::keep_reading() {
-  paused_ = held_ > kMaxWaiting;
+  paused_ = held_ + unread_.size() > kMaxWaiting;
   if (paused_) {
     return;
   }
@@ -115,26 +127,56 @@ void Connection::on_bytes(std::string_view bytes) {
 // ---- the upgrade ----------------------------------------------------------------------------------------------------
 
 void Connection::on_request_bytes(std::string_view bytes) {
-  if (parser_.done()) {
+  unread_.append(bytes);
+  read_requests();
+}
+
+void Connection::read_requests() {
+  if (reading_requests_) {
     return;
   }
-  const std::size_t taken = parser_.feed(bytes);
-  if (!parser_.done()) {
-    return;
+  reading_requests_ = true;
+  while (stage_ == Stage::request && !answering_ && !unread_.empty()) {
+    unread_.erase(0, request_.feed(unread_));
+    if (!request_.done()) {
+      if (request_.wants_continue()) {
+        send("HTTP/1.1 100 Continue\r\n\r\n");
+      }
+      break;
+    }
+    answering_ = true;
+    answer(0, [this] { on_request(); });
   }
-  answer(0, [this] { on_request(); });
-  if (stage_ == Stage::session && taken < bytes.size()) {
-    on_frame_bytes(bytes.substr(taken));
+  reading_requests_ = false;
+  if (stage_ == Stage::session && !unread_.empty()) {
+    on_frame_bytes(std::exchange(unread_, {}));
   }
 }
 
 void Connection::on_request() {
-  if (!asks_for_upgrade(request())) {
+  if (player_) {
+    player_->on_request(request_);
+  } else if (!asks_for_upgrade(request())) {
     refuse(refusal(426));
   } else if (ending_.at == EndsAt::request) {
     ending_.act(*this);
   } else {
     upgrade({});
+  }
+  read_requests();
+}
+
+void Connection::reply(std::string_view answer, bool stays) {
+  if (!stays) {
+    refuse(answer);
+    return;
+  }
+  send(answer);
+  request_ = {};
+  answering_ = false;
+  read_requests();
+  if (paused_) {
+    keep_reading();
   }
 }
 
@@ -212,6 +254,9 @@ void Connection::on_frame_bytes(std::string_view bytes) {
 }
 
 void Connection::on_frame(const wire::Frame& frame) {
+  if (player_) {
+    player_->on_frame(frame);
+  }
   if (frame.header.opcode == wire::Opcode::close) {
     on_close(frame.payload);
   } else if (frame.header.opcode == wire::Opcode::ping && !options_.no_pong && !close_sent_) {
@@ -250,6 +295,10 @@ void Connection::on_message() {
       return;
     }
     message_ = *std::move(inflated);
+  }
+  if (player_) {
+    answer(message_.size(), player_->on_message(message_opcode_ == wire::Opcode::text, message_compressed_, message_));
+    return;
   }
   const std::size_t size = message_.size();  // before the move: arguments have no order
   answer(size, [this, opcode = message_opcode_, zip = message_compressed_, text = std::move(message_)] {
@@ -304,7 +353,19 @@ void Connection::end() {
 
 void Connection::finish() {
   stage_ = Stage::finishing;
+  answering_ = false;
   stream_->send_orderly_end();
+}
+
+void Connection::release(std::size_t bytes) {
+  held_ -= bytes;
+  if (paused_) {
+    keep_reading();
+  }
+}
+
+bool Connection::is_behind() const {
+  return stream_->queued() > kMaxWaiting;
 }
 
 void Connection::pour(Source source) {

@@ -3,6 +3,7 @@
 
 #include "handshake/head.hpp"
 #include "rehearsal/deflate.hpp"
+#include "rehearsal/request.hpp"
 #include "rehearsal/server.hpp"
 #include "rehearsal/stream.hpp"
 #include "wire/decoder.hpp"
@@ -18,6 +19,8 @@
 namespace whydrop::rehearsal {
 
 struct Ending;
+class Director;
+class Player;
 
 /// How the 101 departs from a good one.
 struct UpgradeFault {
@@ -35,17 +38,25 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Makes the next bytes of a stream; empty at its end.
   using Source = std::function<std::string()>;
 
-  Connection(Stream::Socket socket, const ServerOptions& options, SslContext tls, Gone gone);
+  /// `director`: of the profile that is played; null: none.
+  Connection(Stream::Socket socket,
+             const ServerOptions& options,
+             SslContext tls,
+             std::shared_ptr<Director> director,
+             Gone gone);
+  ~Connection();
 
   void start();
   /// Called every few seconds: drops a client that takes nothing of what waits for it, or never finishes its request.
   void sweep();
   void close();
+  /// False for a connection that made calls only.
+  bool asked_for_session() const;
 
   // What an ending is made of; see endings.cpp.
   const ServerOptions& options() const { return options_; }
   Stream& stream() { return *stream_; }
-  const handshake::Head& request() const { return parser_.head(); }
+  const handshake::Head& request() const { return request_.head(); }
   bool compressed() const { return deflate_ != nullptr; }
   /// Begins as a good server would: with TLS if it was asked for.
   void serve();
@@ -62,6 +73,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// From now on nothing is answered, whatever comes.
   void fall_silent() { silent_ = true; }
   void ignore_close() { ignores_close_ = true; }
+  /// Answers a call; `stays`: another one may follow.
+  void reply(std::string_view answer, bool stays);
+  /// Counts bytes that are kept for an act that waits: too many stop the reading.
+  void hold(std::size_t bytes) { held_ += bytes; }
+  void release(std::size_t bytes);
+  /// True while more waits for the client than it should.
+  bool is_behind() const;
 
  private:
   void read_on();
@@ -69,6 +87,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_bytes(std::string_view bytes);
   void on_peer_end();
   void on_request_bytes(std::string_view bytes);
+  void read_requests();
   void on_request();
   std::string upgrade_head(const UpgradeFault& fault);
   void open();
@@ -96,8 +115,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Gone gone_;
   std::shared_ptr<Stream> stream_;
   asio::steady_timer answer_timer_, end_timer_;
-  handshake::HeadParser parser_{handshake::HeadParser::Kind::request};
+  RequestReader request_;
+  std::string unread_;  // what came behind a request that is being answered
+  bool answering_ = false, reading_requests_ = false;
   wire::FrameDecoder decoder_;
+  std::shared_ptr<Player> player_;  // null: no profile is played
   std::unique_ptr<Deflate> deflate_;
   std::deque<Answer> answers_;
   std::size_t held_ = 0;

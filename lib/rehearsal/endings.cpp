@@ -43,11 +43,6 @@ FrameHeader with_long_form() {
   return made;
 }
 
-/// The first `have` bytes of a frame.
-std::string cut_frame(std::size_t have) {
-  return frame(Opcode::text, std::string(100, 'x')).substr(0, have);
-}
-
 /// Sends the bytes once, and is a good server again: it waits for what the client makes of them.
 Act sends(const std::string& bytes) {
   return [bytes](Connection& c) { c.send(bytes); };
@@ -168,7 +163,7 @@ std::vector<Ending> transport_rows() {
   return {
       session("fin", "FIN without a Close (with TLS: without close_notify)", send_fin),
       session("reset", "RST", reset),
-      session("fin-mid-frame", "FIN after 40 of a frame's 102 bytes", sends_then_fin(cut_frame(40))),
+      session("fin-mid-frame", "FIN after 40 of a frame's 102 bytes", sends_then_fin(cut_frame())),
       session("fin-mid-message",
               "FIN after the first fragment of a message",
               sends_then_fin(frame(header(Opcode::text, false), "first half"))),

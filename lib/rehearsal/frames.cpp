@@ -28,4 +28,9 @@ std::string close_frame(std::uint16_t code, std::string_view reason) {
   return frame(wire::Opcode::close, wire::close_payload(code, reason));
 }
 
+std::string cut_frame() {
+  constexpr std::size_t kWhole = 100, kHave = 40;
+  return frame(wire::Opcode::text, std::string(kWhole, 'x')).substr(0, kHave);
+}
+
 }  // namespace whydrop::rehearsal

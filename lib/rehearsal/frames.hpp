@@ -16,5 +16,7 @@ std::string frame_start(const wire::FrameHeader& header);
 std::string frame(wire::Opcode opcode, std::string_view payload);
 /// A Close frame with a body; any code, legal or not.
 std::string close_frame(std::uint16_t code, std::string_view reason);
+/// The beginning of a text frame, 40 bytes of 102.
+std::string cut_frame();
 
 }  // namespace whydrop::rehearsal

@@ -3,6 +3,7 @@
 #include "net/loop_impl.hpp"
 #include "rehearsal/certificate.hpp"
 #include "rehearsal/connection.hpp"
+#include "rehearsal/director.hpp"
 #include "rehearsal/endings.hpp"
 
 #include <set>
@@ -26,6 +27,10 @@ Result<void> check(const ServerOptions& options) {
   if (options.status != 0 && (options.status < 200 || options.status > 599)) {
     return fail(ErrorKind::usage, "status " + std::to_string(options.status) + ": not between 200 and 599");
   }
+  if (options.play && (options.status != 0 || options.ending != "none")) {
+    return fail(ErrorKind::usage,
+                "profile " + options.play->profile->name + ": its scenario says how a session ends, not an ending");
+  }
   if (options.status != 0 && options.ending != "none" && options.ending != "refused") {
     return fail(ErrorKind::usage,
                 "status " + std::to_string(options.status) + ": does not go with the ending " + options.ending);
@@ -44,6 +49,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   std::set<std::shared_ptr<Connection>> clients;
   std::function<void()> idle_exit;
   std::string url;
+  std::shared_ptr<Director> director;
+  bool had_session = false;
 
   Impl(net::Loop& on, ServerOptions with)
       : loop(on),
@@ -91,7 +98,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
         return;
       }
       self->admit(std::move(socket));
-      if (self->options.once) {
+      // A profile's client makes its calls on connections of their own before it opens a session.
+      if (self->options.once && !self->director) {
         self->acceptor.close();
       } else {
         self->accept();
@@ -115,7 +123,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     }
     const std::weak_ptr<Impl> weak = weak_from_this();
     const auto client = std::make_shared<Connection>(
-        std::move(socket), options, identity.context, [weak](const std::shared_ptr<Connection>& gone) {
+        std::move(socket), options, identity.context, director, [weak](const std::shared_ptr<Connection>& gone) {
           if (const auto self = weak.lock()) {
             self->forget(gone);
           }
@@ -126,7 +134,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
 
   void forget(const std::shared_ptr<Connection>& client) {
     clients.erase(client);
-    if (options.once && clients.empty() && idle_exit) {
+    had_session = had_session || client->asked_for_session();
+    if (options.once && had_session && clients.empty() && idle_exit) {
       std::exchange(idle_exit, nullptr)();
     }
   }
@@ -166,6 +175,13 @@ Result<std::uint16_t> Server::start() {
   if (!ready) {
     return tl::unexpected<Error>(ready.error());
   }
+  if (impl_->options.play) {
+    auto director = Director::make(impl_->options.play);
+    if (!director) {
+      return tl::unexpected<Error>(director.error());
+    }
+    impl_->director = *std::move(director);
+  }
   impl_->options.tls =
       impl_->options.tls || chosen_ending(impl_->options).row.needs_tls || !impl_->options.tls_fault.empty();
   if (impl_->options.tls) {
@@ -203,9 +219,7 @@ std::string Server::base_url() const {
 }
 
 Result<ClientPart> Server::client_part() const {
-  const Play& play = *impl_->options.play;
-  const profile::Scenario* const scenario = play.rehearsal->scenario(play.scenario);
-  return ClientPart{scenario, scenario->variables};
+  return impl_->director->client_part();
 }
 
 std::string Server::certificate_pem() const {

@@ -1,0 +1,217 @@
+#include "rehearsal/director.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace whydrop::rehearsal {
+namespace {
+
+constexpr std::string_view kRequest = "$request";
+constexpr std::string_view kQuery = "$query/";
+constexpr std::string_view kToken = "$token:";
+
+bool begins_with(std::string_view text, std::string_view with) {
+  return text.substr(0, with.size()) == with;
+}
+
+std::string list_of(const std::vector<profile::Scenario>& scenarios) {
+  std::string names;
+  for (const profile::Scenario& scenario : scenarios) {
+    names += (names.empty() ? "" : ", ") + scenario.name;
+  }
+  return names;
+}
+
+tl::unexpected<Error> no_such_scenario(const Play& play) {
+  std::vector<std::string_view> names;
+  for (const profile::Scenario& scenario : play.rehearsal->scenarios) {
+    names.emplace_back(scenario.name);
+  }
+  const auto near = nearest(play.scenario, names);
+  return fail(ErrorKind::usage,
+              "scenario " + escape_for_terminal(play.scenario) + ": " + play.profile->name + " has none of that name" +
+                  (near ? "; did you mean " + std::string(*near) + "?" : ""),
+              "scenarios: " + list_of(play.rehearsal->scenarios));
+}
+
+bool held(const profile::Reaction& reaction, const Cue& cue) {
+  return std::find(cue.names.begin(), cue.names.end(), reaction.on) != cue.names.end() &&
+         (reaction.where.empty() || (cue.value && profile::holds(reaction.where, *cue.value)));
+}
+
+/// Both JSON objects in one; members of `over` win.
+Result<std::string> merged(std::string claims, const std::string& over) {
+  json::Json parsed;
+  if (parsed.parse(over)) {
+    return claims;
+  }
+  for (std::size_t at = 0; at < parsed.root().size(); ++at) {
+    const auto [key, value] = parsed.root().member(at);
+    auto with = json::with(claims, "/" + json::escape_step(key), value.text());
+    if (!with) {
+      return with;
+    }
+    claims = *std::move(with);
+  }
+  return claims;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Director>> Director::make(std::shared_ptr<const Play> play) {
+  const profile::Scenario* const scenario = play->rehearsal->scenario(play->scenario);
+  if (scenario == nullptr) {
+    return no_such_scenario(*play);
+  }
+  std::shared_ptr<Director> made(new Director(std::move(play), *scenario));
+  if (const auto set = made->set_variables(); !set) {
+    return tl::unexpected<Error>(set.error());
+  }
+  return made;
+}
+
+Director::Director(std::shared_ptr<const Play> play, const profile::Scenario& scenario)
+    : play_(std::move(play)), scenario_(scenario), judge_(play_->profile), bindings_(*play_->profile, play_->outside) {}
+
+/// What the client uses is known here too, but what this server gives out in a reply wins over it.
+Result<void> Director::set_variables() {
+  for (const auto& [name, value] : scenario_.variables) {
+    auto filled = fill_text(value, {}, bindings_);
+    auto set = filled ? bindings_.set(name, *std::move(filled), profile::Origin::store)
+                      : Result<void>(tl::unexpected<Error>(filled.error()));
+    if (!set) {
+      return set;
+    }
+  }
+  for (const auto& [name, value] : play_->variables) {
+    if (auto set = bindings_.set(name, value, profile::Origin::given); !set) {
+      return set;
+    }
+  }
+  return {};
+}
+
+void Director::log(std::string_view line) const {
+  if (play_->log) {
+    play_->log(line);
+  }
+}
+
+const profile::Reaction* Director::reaction(const Cue& cue, Counts* counts) {
+  for (const auto* const list : {&scenario_.server, &play_->rehearsal->reactions}) {
+    for (const profile::Reaction& reaction : *list) {
+      if (!held(reaction, cue)) {
+        continue;
+      }
+      const unsigned time = ++(counts != nullptr ? *counts : counts_)[&reaction];
+      if (time >= reaction.from && (reaction.to == 0 || time <= reaction.to)) {
+        return &reaction;
+      }
+    }
+  }
+  return nullptr;
+}
+
+std::vector<const profile::Reaction*> Director::timed(std::string_view kind) const {
+  std::vector<const profile::Reaction*> found;
+  const auto stands = [&found](const std::string& on) {
+    return std::any_of(
+        found.begin(), found.end(), [&on](const profile::Reaction* reaction) { return reaction->on == on; });
+  };
+  for (const auto* const list : {&scenario_.server, &play_->rehearsal->reactions}) {
+    for (const profile::Reaction& reaction : *list) {
+      if (begins_with(reaction.on, kind) && !stands(reaction.on)) {
+        found.push_back(&reaction);
+      }
+    }
+  }
+  return found;
+}
+
+bool Director::is_of_scenario(const profile::Reaction& reaction) const {
+  return std::any_of(scenario_.server.begin(), scenario_.server.end(), [&reaction](const profile::Reaction& own) {
+    return &own == &reaction;
+  });
+}
+
+Result<std::string> Director::fill_json(std::string_view text, const Scene& scene, const profile::Bindings& bindings) {
+  return bindings.fill_json(text, [this, &scene](std::string_view name) { return extra(name, scene); });
+}
+
+Result<std::string> Director::fill_text(std::string_view text, const Scene& scene, const profile::Bindings& bindings) {
+  return bindings.fill_text(text, [this, &scene](std::string_view name) { return extra(name, scene); });
+}
+
+std::optional<std::string> Director::extra(std::string_view name, const Scene& scene) {
+  if (name == "$count") {
+    return std::to_string(scene.count);
+  }
+  if (begins_with(name, kToken)) {
+    const auto token = issue(name.substr(kToken.size()));
+    return token ? std::optional(json::quote(*token)) : std::nullopt;
+  }
+  if (begins_with(name, kQuery)) {
+    const std::string* const value = Target{"", scene.query}.find(name.substr(kQuery.size()));
+    return value == nullptr ? "null" : json::quote(*value);
+  }
+  if (begins_with(name, kRequest)) {
+    const auto value = scene.request ? scene.request->root().at(name.substr(kRequest.size())) : std::nullopt;
+    return value ? value->text() : "null";
+  }
+  return std::nullopt;
+}
+
+Result<std::string> Director::issue(std::string_view name) {
+  const auto& makers = play_->rehearsal->tokens;
+  const auto maker = std::find_if(makers.begin(), makers.end(), [name](const auto& row) { return row.name == name; });
+  if (maker == makers.end()) {
+    return fail(ErrorKind::usage, "token " + std::string(name) + ": the rehearsal has none of that name");
+  }
+  Result<std::string> claims = maker->claims;
+  for (const auto& [changed, over] : scenario_.tokens) {
+    if (claims && changed == name) {
+      claims = merged(*std::move(claims), over);
+    }
+  }
+  claims = claims ? bindings_.fill_json(*claims) : claims;
+  return claims ? mint_.sign(maker->alg, *claims) : claims;
+}
+
+std::string Director::token_fault(std::string_view token, const std::vector<std::string>& scopes) const {
+  return play_->rehearsal->tokens.empty() ? "" : mint_.fault(token, scopes, now_ns());
+}
+
+std::size_t Director::enter(const std::shared_ptr<Player>& player) {
+  sessions_.push_back(player);
+  return sessions_.size();
+}
+
+void Director::leave(const Player* player) {
+  sessions_.erase(std::remove_if(sessions_.begin(),
+                                 sessions_.end(),
+                                 [player](const std::weak_ptr<Player>& session) {
+                                   const auto open = session.lock();
+                                   return !open || open.get() == player;
+                                 }),
+                  sessions_.end());
+}
+
+std::shared_ptr<Player> Director::oldest() const {
+  return sessions_.empty() ? nullptr : sessions_.front().lock();
+}
+
+Result<ClientPart> Director::client_part() {
+  ClientPart part{&scenario_, {}};
+  for (const auto& [name, value] : scenario_.variables) {
+    auto filled = fill_text(value, {}, bindings_);
+    if (!filled) {
+      return tl::unexpected<Error>(filled.error());
+    }
+    part.variables.emplace_back(name, *std::move(filled));
+  }
+  return part;
+}
+
+}  // namespace whydrop::rehearsal

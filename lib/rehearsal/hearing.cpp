@@ -1,0 +1,116 @@
+#include "rehearsal/hearing.hpp"
+
+#include "capture/redactor.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace whydrop::rehearsal {
+
+Hearing::Hearing(Director& director)
+    : profile_(director.profile()),
+      bindings_(director.bindings()),
+      checker_(director.judge(), &bindings_, [this](session::Body&& body) {
+        if (const auto* const finding = std::get_if<session::Finding>(&body)) {
+          found_.push_back(*finding);
+        }
+      }) {}
+
+void Hearing::tell(session::Body body) {
+  const std::int64_t now = std::chrono::nanoseconds(std::chrono::steady_clock::now() - started_).count();
+  const bool fact = !session::is_opinion(body);
+  checker_.on_event({fact ? ++seq_ : seq_, now, 1, std::move(body)});
+}
+
+void Hearing::on_open() {
+  tell(session::Open{});
+  tell(session::State{session::Side::client, session::Phase::open});
+}
+
+void Hearing::on_client_frame(const wire::Frame& frame) {
+  session::Frame event;
+  event.header = frame.header;
+  event.offset = client_bytes_;
+  event.payload = frame.payload;
+  client_bytes_ += frame.header.length;
+  tell(event);
+  if (!wire::is_control(frame.header.opcode)) {
+    frames_.push_back(seq_);
+  }
+}
+
+Heard Hearing::on_client_message(bool text, bool compressed, std::string_view payload) {
+  session::Message message;
+  message.from = session::Side::client;
+  message.frames = std::exchange(frames_, {});
+  message.text = text;
+  message.compressed = compressed;
+  message.payload = payload;
+  message.length = payload.size();
+  message.wire_length = payload.size();
+  return hear(std::move(message));
+}
+
+Heard Hearing::on_server_message(std::string_view payload) {
+  session::Frame frame;
+  frame.from = session::Side::server;
+  frame.header.length = payload.size();
+  frame.offset = server_bytes_;
+  frame.payload = payload;
+  server_bytes_ += payload.size();
+  tell(frame);
+  session::Message message;
+  message.from = session::Side::server;
+  message.frames = {seq_};
+  message.payload = payload;
+  message.length = payload.size();
+  message.wire_length = payload.size();
+  return hear(std::move(message));
+}
+
+Heard Hearing::hear(session::Message message) {
+  auto parsed = std::make_shared<json::Json>();
+  const bool is_json = message.text && !parsed->parse(message.payload);
+  checker_.annotate(message);
+  if (is_json) {
+    learn(message, *parsed);
+  }
+  Heard heard{message.type, {}, message.errors, is_json ? std::move(parsed) : nullptr};
+  tell(std::move(message));
+  heard.findings = std::exchange(found_, {});
+  return heard;
+}
+
+/// A value that the client made up, as its session's token, is what its first message says: the server gave out none.
+void Hearing::learn(const session::Message& message, const json::Json& parsed) {
+  const profile::MessageType* const type = profile_.message(message.from, message.type);
+  if (type == nullptr || message.from != session::Side::client) {
+    return;
+  }
+  for (const auto& same : type->same) {
+    const auto origin = bindings_.origin(same.variable);
+    const auto value = parsed.root().at(same.pointer);
+    if (origin != profile::Origin::reply && value && value->is(json::Type::string)) {
+      static_cast<void>(bindings_.set(same.variable, std::string(value->string()), profile::Origin::reply));
+    }
+  }
+}
+
+std::string told(const Heard& heard, const profile::Bindings& bindings) {
+  std::vector<capture::Secret> secrets;
+  for (auto& [variable, value] : bindings.secrets()) {
+    secrets.push_back({variable, value});
+  }
+  std::string line = heard.type.empty() ? "a message of no known type" : heard.type;
+  for (const session::Finding& finding : heard.findings) {
+    line += "; " + finding.id + ": " + finding.says;
+  }
+  return secrets.empty() ? line : capture::Redactor(std::move(secrets), false).redact_text(line);
+}
+
+bool is_fault(const session::Finding& finding) {
+  return finding.severity == session::Severity::error && finding.at_fault == session::Party::client;
+}
+
+}  // namespace whydrop::rehearsal

@@ -1,0 +1,295 @@
+#include "rehearsal/reception.hpp"
+
+#include "base/text.hpp"
+#include "capture/secret_keys.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace whydrop::rehearsal {
+namespace {
+
+using profile::Call;
+
+/// What is wrong with a request, and how a server usually says so.
+struct Objection {
+  std::string fault;
+  Reply reply;
+};
+
+std::shared_ptr<const json::Json> parsed(const std::string& text) {
+  auto made = std::make_shared<json::Json>();
+  return made->parse(text) ? nullptr : made;
+}
+
+/// Names and values as a JSON object.
+std::shared_ptr<const json::Json> as_object(const Query& query) {
+  std::string text;
+  for (const auto& [name, value] : query) {
+    text += (text.empty() ? "{" : ",") + json::quote(name) + ":" + json::quote(value);
+  }
+  return parsed(text.empty() ? "{}" : text + "}");
+}
+
+/// A URL that is one variable as a whole was given out by this server.
+Target pattern_of(const std::string& url, const profile::Bindings& bindings) {
+  if (!url.empty() && url.front() == '{') {
+    const auto filled = bindings.fill_url(url);
+    return filled ? read_target(*filled) : Target{};
+  }
+  return read_template(url);
+}
+
+Objection bad_token(std::string fault) {
+  if (fault == "token-scope") {
+    return {std::move(fault), error_reply(403, "missing.permissions", "The token lacks a scope that is needed here.")};
+  }
+  const bool expired = fault == "token-expired";
+  return {std::move(fault),
+          error_reply(401,
+                      expired ? "credentials.expired" : "bad.credentials",
+                      expired ? "The token has expired." : "Invalid login credentials.")};
+}
+
+std::optional<Objection> object_to_bearer(const Director& director, const std::string* value) {
+  if (value == nullptr || capture::scheme_length(*value) == 0) {
+    return Objection{"token-missing", usual_reply(401)};
+  }
+  std::string fault = director.token_fault(std::string_view(*value).substr(capture::scheme_length(*value)), {});
+  return fault.empty() ? std::nullopt : std::optional(bad_token(std::move(fault)));
+}
+
+bool begins_with_scheme(std::string_view value, std::string_view scheme) {
+  return handshake::same_token(value.substr(0, value.find(' ')), scheme);
+}
+
+std::optional<Objection> object_to_headers(const Director& director, const Call& call, const handshake::Head& head) {
+  const std::string* const credential = head.find("Authorization");
+  if (!call.basic_user.empty() && (credential == nullptr || !begins_with_scheme(*credential, "Basic"))) {
+    return Objection{
+        "basic-missing",
+        {400,
+         {{"Content-Type", "application/json"}},
+         R"({"error":"invalid_client","description":"The client's id and secret are missing: Authorization: Basic."})"}};
+  }
+  for (const profile::Field& field : call.headers) {
+    const std::string* const value = head.find(field.name);
+    if (begins_with_scheme(field.value, "Bearer") && handshake::same_token(field.name, "Authorization")) {
+      if (auto objection = object_to_bearer(director, value)) {
+        return objection;
+      }
+    } else if (value == nullptr) {
+      return Objection{"header-missing", error_reply(400, "bad.request", "The header " + field.name + " is missing.")};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Objection> object_to_body(const Call& call, const std::string& body) {
+  if (call.body == Call::Body::json && !parsed(body)) {
+    return Objection{"body-not-json", error_reply(400, "bad.request", "The body is not JSON.")};
+  }
+  if (call.body == Call::Body::form && (body.empty() || body.front() == '{')) {
+    return Objection{
+        "body-not-form",
+        {400,
+         {{"Content-Type", "application/json"}},
+         R"({"error":"invalid_request","description":"The body is not application/x-www-form-urlencoded."})"}};
+  }
+  return std::nullopt;
+}
+
+/// Calls whose path the request has, the one that fits best first.
+std::vector<const Call*> candidates(const Director& director, const RequestReader& request, const Target& target) {
+  std::vector<const Call*> found;
+  for (const Call& call : director.profile().calls) {
+    if (same_path(read_template(call.url).path, target.path)) {
+      found.push_back(&call);
+    }
+  }
+  const auto rank = [&](const Call* call) {
+    const bool method = call->method == request.method() || (call->method == "GET" && request.method() == "HEAD");
+    return (method ? 0 : 2) + (missing_query(read_template(call->url), target) == nullptr ? 0 : 1);
+  };
+  std::stable_sort(found.begin(), found.end(), [&rank](const Call* a, const Call* b) { return rank(a) < rank(b); });
+  if (!found.empty() && rank(found.front()) >= 2) {
+    found.erase(std::remove_if(found.begin(), found.end(), [&rank](const Call* call) { return rank(call) < 2; }),
+                found.end());
+  }
+  return found;
+}
+
+bool takes_method(const Call& call, std::string_view method) {
+  return call.method == method || (call.method == "GET" && method == "HEAD");
+}
+
+Reply wrong_method(const std::vector<const Call*>& calls) {
+  std::string allowed;
+  for (const Call* call : calls) {
+    allowed += (allowed.empty() ? "" : ", ") + call->method;
+  }
+  Reply reply = error_reply(405, "method.not.allowed", "This resource takes " + allowed + ".");
+  reply.headers.insert(reply.headers.begin(), {"Allow", allowed});
+  return reply;
+}
+
+std::optional<Objection> object_to_call(const Director& director, const Call& call, const RequestReader& request) {
+  if (auto objection = object_to_headers(director, call, request.head())) {
+    return objection;
+  }
+  if (const std::string* const name = missing_query(read_template(call.url), read_target(request.target()))) {
+    return Objection{"query-missing",
+                     error_reply(400, "bad.request", "The query parameter " + *name + " is missing or wrong.")};
+  }
+  return object_to_body(call, request.body());
+}
+
+/// The socket's credential, where the profile puts it: in the query or in a header. Null: none came.
+std::optional<std::string> credential(const profile::Profile& profile,
+                                      const Target& pattern,
+                                      const Target& target,
+                                      const handshake::Head& head) {
+  for (const auto& [name, value] : pattern.query) {
+    if (const std::string* const given = target.find(name)) {
+      if (auto found = value_in(value, profile.token_variable, *given)) {
+        return found;
+      }
+    }
+  }
+  for (const profile::Field& field : profile.socket_headers) {
+    if (const std::string* const given = head.find(field.name)) {
+      if (auto found = value_in(field.value, profile.token_variable, *given)) {
+        return found;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+/// True if the profile puts the credential into the request at all.
+bool asks_for_credential(const profile::Profile& profile, const Target& pattern) {
+  const std::string placeholder = "{" + profile.token_variable + "}";
+  const auto holds = [&placeholder](std::string_view text) { return text.find(placeholder) != std::string_view::npos; };
+  return !profile.token_variable.empty() &&
+         (std::any_of(pattern.query.begin(),
+                      pattern.query.end(),
+                      [&holds](const auto& field) { return holds(field.second); }) ||
+          std::any_of(profile.socket_headers.begin(), profile.socket_headers.end(), [&holds](const auto& field) {
+            return holds(field.value);
+          }));
+}
+
+std::optional<Objection> object_to_credential(const Director& director,
+                                              const Target& pattern,
+                                              const Target& target,
+                                              const handshake::Head& head) {
+  const profile::Profile& profile = director.profile();
+  if (!asks_for_credential(profile, pattern)) {
+    return std::nullopt;
+  }
+  const auto token = credential(profile, pattern, target, head);
+  if (!token) {
+    return Objection{"token-missing", usual_reply(401)};
+  }
+  std::string fault = director.token_fault(*token, profile.scopes);
+  return fault.empty() ? std::nullopt : std::optional(Objection{std::move(fault), usual_reply(403)});
+}
+
+std::optional<Objection> object_to_upgrade(const Director& director,
+                                           const Target& pattern,
+                                           const Target& target,
+                                           const handshake::Head& head) {
+  if (auto objection = object_to_credential(director, pattern, target, head)) {
+    return objection;
+  }
+  if (const std::string* const name = missing_query(pattern, target)) {
+    return Objection{"query-missing",
+                     error_reply(400, "bad.request", "The query parameter " + *name + " is missing or wrong.")};
+  }
+  return std::nullopt;
+}
+
+std::string path_of(const Target& target) {
+  return escape_for_terminal(target.path);
+}
+
+}  // namespace
+
+Reception receive_call(Director& director, const RequestReader& request) {
+  const Target target = read_target(request.target());
+  const auto calls = candidates(director, request, target);
+  if (calls.empty()) {
+    return {"",
+            nullptr,
+            "",
+            error_reply(
+                404, "not.found", "No call of " + director.profile().name + " has the path " + path_of(target) + "."),
+            nullptr,
+            {}};
+  }
+  const Call& call = *calls.front();
+  if (!takes_method(call, request.method())) {
+    return {"", nullptr, "", wrong_method(calls), nullptr, {}};
+  }
+  const bool form = call.body == Call::Body::form;
+  Reception made{call.name, &call, "", usual_reply(404), nullptr, {}};
+  made.scene = {form ? as_object(read_form(request.body())) : parsed(request.body()), target.query, 0};
+  Cue cue{{"call:" + call.name}, made.scene.request ? std::optional(made.scene.request->root()) : std::nullopt};
+  if (auto objection = object_to_call(director, call, request)) {
+    made.fault = std::move(objection->fault);
+    made.reply = std::move(objection->reply);
+    cue.names.push_back("fault:" + made.fault);
+  }
+  made.acts = director.reaction(cue);
+  // What a good server answers is not for a call that has a fault; what a scenario answers is for any.
+  const bool for_good_calls =
+      made.acts != nullptr && made.acts->on == cue.names.front() && !director.is_of_scenario(*made.acts);
+  if (!made.fault.empty() && for_good_calls) {
+    made.acts = nullptr;
+  }
+  return made;
+}
+
+Reception receive_upgrade(Director& director, const RequestReader& request) {
+  const Target target = read_target(request.target());
+  const Target pattern = pattern_of(director.profile().socket_url, director.bindings());
+  if (!same_path(pattern.path, target.path)) {
+    return {"",
+            nullptr,
+            "path",
+            error_reply(
+                404, "not.found", "No socket of " + director.profile().name + " has the path " + path_of(target) + "."),
+            nullptr,
+            {}};
+  }
+  Reception made{"socket", nullptr, "", std::nullopt, nullptr, {}};
+  made.scene = {as_object(target.query), target.query, 0};
+  Cue cue{{"upgrade"}, made.scene.request->root()};
+  if (auto objection = object_to_upgrade(director, pattern, target, request.head())) {
+    made.fault = std::move(objection->fault);
+    made.reply = std::move(objection->reply);
+    cue.names.push_back("fault:" + made.fault);
+  }
+  made.acts = director.reaction(cue);
+  return made;
+}
+
+std::optional<Reply> preflight(const RequestReader& request) {
+  const std::string* const method = request.head().find("Access-Control-Request-Method");
+  if (request.method() != "OPTIONS" || method == nullptr) {
+    return std::nullopt;
+  }
+  Reply reply{204, {{"Access-Control-Allow-Methods", *method}, {"Access-Control-Max-Age", "600"}}, ""};
+  if (const std::string* const headers = request.head().find("Access-Control-Request-Headers")) {
+    reply.headers.push_back({"Access-Control-Allow-Headers", *headers});
+  }
+  return reply;
+}
+
+void allow_origin(const RequestReader& request, Reply& reply) {
+  if (request.head().find("Origin") != nullptr) {
+    reply.headers.push_back({"Access-Control-Allow-Origin", "*"});
+  }
+}
+
+}  // namespace whydrop::rehearsal

@@ -1,0 +1,30 @@
+// Internal to rehearsal/.
+#pragma once
+
+#include "rehearsal/answers.hpp"
+#include "rehearsal/director.hpp"
+#include "rehearsal/request.hpp"
+
+#include <optional>
+#include <string>
+
+namespace whydrop::rehearsal {
+
+/// What a request asks for, and what it gets where no reaction says otherwise.
+struct Reception {
+  std::string name;                         ///< for the log: a call's name, "socket", or empty
+  const profile::Call* call = nullptr;      ///< the call, where it is one
+  std::string fault;                        ///< "token-expired", "header-missing" …; empty: nothing is wrong with it
+  std::optional<Reply> reply;               ///< null: the upgrade is accepted
+  const profile::Reaction* acts = nullptr;  ///< what is done instead; null: nothing
+  Scene scene;
+};
+
+Reception receive_call(Director& director, const RequestReader& request);
+Reception receive_upgrade(Director& director, const RequestReader& request);
+/// The answer to a page of another origin that asks whether it may make the call. Null where it does not ask that.
+std::optional<Reply> preflight(const RequestReader& request);
+/// Lets a page of another origin read the answer.
+void allow_origin(const RequestReader& request, Reply& reply);
+
+}  // namespace whydrop::rehearsal

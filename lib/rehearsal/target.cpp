@@ -1,0 +1,146 @@
+#include "rehearsal/target.hpp"
+
+#include <algorithm>
+
+namespace whydrop::rehearsal {
+namespace {
+
+/// Without scheme and host.
+std::string_view local_part(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) {
+    return url;
+  }
+  const std::size_t path = url.find_first_of("/?", scheme + 3);
+  return path == std::string_view::npos ? std::string_view("/") : url.substr(path);
+}
+
+int digit(char c) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto lower = static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+  const std::size_t at = kDigits.find(lower);
+  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
+std::string decoded(std::string_view text, bool plus_is_space) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '%' && at + 2 < text.size() && digit(text[at + 1]) >= 0 && digit(text[at + 2]) >= 0) {
+      out += static_cast<char>(digit(text[at + 1]) * 16 + digit(text[at + 2]));
+      at += 2;
+    } else {
+      out += plus_is_space && text[at] == '+' ? ' ' : text[at];
+    }
+  }
+  return out;
+}
+
+template <typename Read>
+Query split_query(std::string_view text, const Read& read) {
+  Query query;
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    if (part.empty()) {
+      continue;
+    }
+    const std::size_t equals = part.find('=');
+    query.emplace_back(read(part.substr(0, equals)),
+                       equals == std::string_view::npos ? std::string() : read(part.substr(equals + 1)));
+  }
+  return query;
+}
+
+template <typename ReadPath, typename ReadQuery>
+Target split(std::string_view text, const ReadPath& read_path, const ReadQuery& read_query) {
+  text = text.substr(0, text.find('#'));
+  const std::size_t mark = text.find('?');
+  const std::string_view path = text.substr(0, mark);
+  return {path.empty() ? "/" : read_path(path),
+          mark == std::string_view::npos ? Query() : split_query(text.substr(mark + 1), read_query)};
+}
+
+/// Text before the first placeholder and after the last; null where there is none.
+std::optional<std::pair<std::string_view, std::string_view>> around_placeholders(std::string_view pattern) {
+  const std::size_t first = pattern.find('{');
+  const std::size_t last = pattern.rfind('}');
+  if (first == std::string_view::npos || last == std::string_view::npos || last < first) {
+    return std::nullopt;
+  }
+  return std::pair(pattern.substr(0, first), pattern.substr(last + 1));
+}
+
+bool can_become(std::string_view pattern, std::string_view text) {
+  const auto around = around_placeholders(pattern);
+  if (!around) {
+    return pattern == text;
+  }
+  const auto& [before, after] = *around;
+  return text.size() > before.size() + after.size() && text.substr(0, before.size()) == before &&
+         text.substr(text.size() - after.size()) == after;
+}
+
+std::string_view take_segment(std::string_view& path) {
+  const std::string_view segment = path.substr(0, path.find('/'));
+  path.remove_prefix(std::min(path.size(), segment.size() + 1));
+  return segment;
+}
+
+}  // namespace
+
+const std::string* Target::find(std::string_view name) const {
+  const auto found =
+      std::find_if(query.begin(), query.end(), [name](const auto& field) { return field.first == name; });
+  return found == query.end() ? nullptr : &found->second;
+}
+
+Target read_target(std::string_view text) {
+  return split(
+      local_part(text),
+      [](std::string_view part) { return decoded(part, false); },
+      [](std::string_view part) { return decoded(part, true); });
+}
+
+Target read_template(std::string_view url) {
+  const auto as_it_is = [](std::string_view part) { return std::string(part); };
+  return split(local_part(url), as_it_is, as_it_is);
+}
+
+Query read_form(std::string_view body) {
+  return split_query(body, [](std::string_view part) { return decoded(part, true); });
+}
+
+bool same_path(std::string_view pattern, std::string_view path) {
+  if (std::count(pattern.begin(), pattern.end(), '/') != std::count(path.begin(), path.end(), '/')) {
+    return false;
+  }
+  while (!pattern.empty() || !path.empty()) {
+    if (!can_become(take_segment(pattern), take_segment(path))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+const std::string* missing_query(const Target& pattern, const Target& target) {
+  for (const auto& [name, value] : pattern.query) {
+    const std::string* const given = target.find(name);
+    const bool fixed = !around_placeholders(value);
+    if (given == nullptr || (fixed && *given != value)) {
+      return &name;
+    }
+  }
+  return nullptr;
+}
+
+std::optional<std::string> value_in(std::string_view pattern, std::string_view name, std::string_view filled) {
+  const std::string placeholder = "{" + std::string(name) + "}";
+  const std::size_t at = pattern.find(placeholder);
+  if (at == std::string_view::npos || !can_become(pattern, filled)) {
+    return std::nullopt;
+  }
+  const std::size_t after = pattern.size() - at - placeholder.size();
+  return std::string(filled.substr(at, filled.size() - at - after));
+}
+
+}  // namespace whydrop::rehearsal

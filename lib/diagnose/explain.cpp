@@ -4,6 +4,9 @@
 #include "diagnose/endings.hpp"
 #include "diagnose/exit_code.hpp"
 #include "diagnose/findings.hpp"
+#include "profile/findings.hpp"
+#include "profile/load.hpp"
+#include "profile/template.hpp"
 #include "rules/rules.hpp"
 #include "wire/close_code.hpp"
 
@@ -60,6 +63,12 @@ void add_findings(List& list) {
   }
 }
 
+void add_checks(List& list) {
+  for (const profile::CheckRow& row : profile::check_rows()) {
+    add(list, std::string(row.id), "check", row.title, row.text, row.fix, "");
+  }
+}
+
 void add_endings(List& list) {
   for (const EndingWordsRow& row : ending_words()) {
     add(list, std::string(session::name(row.how)), "ending", row.title, row.text, row.fix, "");
@@ -98,6 +107,46 @@ std::string key_of_number(unsigned value) {
   return row.first == row.last ? fmt::format("{}", row.first) : fmt::format("{}-{}", row.first, row.last);
 }
 
+/// A profile's sentence without the values of one session.
+std::string without_values(std::string_view says) {
+  std::string out;
+  for (const profile::Piece& piece : profile::pieces_of(says)) {
+    out += piece.name ? "…" : piece.text;
+  }
+  return out;
+}
+
+/// Findings that one built-in profile alone makes. Loading them all takes a while: only for a key that nothing else
+/// has.
+const List& explanations_of_profiles() {
+  static const List all = [] {
+    List list;
+    for (const profile::BuiltIn& row : profile::built_in()) {
+      const auto loaded = profile::load(row);
+      const auto texts = loaded ? profile::finding_texts(**loaded) : std::vector<const profile::FindingText*>();
+      for (const profile::FindingText* text : texts) {
+        add(list,
+            text->id,
+            fmt::format("finding of {}", row.name),
+            (*loaded)->title,
+            without_values(text->says) + (text->verified ? "" : " (not verified)"),
+            without_values(text->fix),
+            text->citation);
+      }
+    }
+    return list;
+  }();
+  return all;
+}
+
+void add_found(const List& list, const std::string& key, std::vector<const Explanation*>& found) {
+  for (const Explanation& entry : list) {
+    if (entry.key == key) {
+      found.push_back(&entry);
+    }
+  }
+}
+
 }  // namespace
 
 const std::vector<Explanation>& explanations() {
@@ -106,6 +155,7 @@ const std::vector<Explanation>& explanations() {
     add_close_codes(list);
     add_endings(list);
     add_findings(list);
+    add_checks(list);
     add_rules(list);
     add_exit_codes(list);
     return list;
@@ -117,10 +167,9 @@ std::vector<const Explanation*> explain(std::string_view key) {
   const auto value = number(key);
   const std::string wanted = value ? key_of_number(*value) : std::string(key);
   std::vector<const Explanation*> found;
-  for (const Explanation& entry : explanations()) {
-    if (entry.key == wanted) {
-      found.push_back(&entry);
-    }
+  add_found(explanations(), wanted, found);
+  if (found.empty() && !wanted.empty()) {
+    add_found(explanations_of_profiles(), wanted, found);
   }
   return found;
 }

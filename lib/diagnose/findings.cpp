@@ -1,5 +1,7 @@
 #include "diagnose/findings.hpp"
 
+#include "diagnose/symptoms.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -14,6 +16,8 @@ const std::vector<FindingRow>& known_findings() {
                              &close_findings(),
                              &ending_findings(),
                              &timing_findings(),
+                             &token_findings(),
+                             &url_findings(),
                              &call_findings(),
                              &run_findings()}) {
       rows.insert(rows.end(), part->begin(), part->end());
@@ -38,7 +42,7 @@ std::optional<session::Finding> make(const FindingRow& row, Judgement judgement)
     return std::nullopt;
   }
   session::Finding finding(std::string(row.id), evidence.front());
-  finding.severity = row.severity;
+  finding.severity = judgement.severity.value_or(row.severity);
   finding.confidence = judgement.confidence;
   finding.basis = judgement.basis;
   finding.at_fault = row.at_fault;
@@ -84,6 +88,9 @@ std::vector<session::Finding> judge(const Ledger& ledger) {
   }
   if (ledger.role == "websocket") {
     add_judged(ledger, known_findings(), found);
+    for (auto& symptom : symptoms(ledger, found)) {
+      found.push_back(std::move(symptom));
+    }
   } else {
     add_judged(ledger, connect_findings(), found);
     add_judged(ledger, call_findings(), found);

@@ -18,6 +18,7 @@ struct Judgement {
   session::Basis basis = session::Basis::observed;
   session::Confidence confidence = session::Confidence::certain;
   std::string fix{};
+  std::optional<session::Severity> severity{};
 };
 
 /// One finding that diagnose can emit: one row, one small function.
@@ -53,6 +54,8 @@ const std::vector<FindingRow>& upgrade_findings();
 const std::vector<FindingRow>& close_findings();
 const std::vector<FindingRow>& ending_findings();
 const std::vector<FindingRow>& timing_findings();
+const std::vector<FindingRow>& token_findings();
+const std::vector<FindingRow>& url_findings();
 const std::vector<FindingRow>& call_findings();
 const std::vector<FindingRow>& run_findings();
 

@@ -322,7 +322,8 @@ void Ledger::note(const session::Response& given, const session::Event& event) {
 void Ledger::note(const session::Finding& finding) {
   const auto found = findings.find(finding.id);
   if (found != findings.end() || findings.size() < kMaxIds) {
-    finding_times[finding.id] = {client.messages, server.messages};
+    finding_times[finding.id] = {
+        client.messages, server.messages, found != findings.end() ? finding.says : std::string()};
   }
   if (found != findings.end()) {
     found->second.count += finding.count;
@@ -374,6 +375,10 @@ std::int64_t Ledger::idle_ns() const {
 std::int64_t Ledger::since_last_message_ns(Side from) const {
   const SideLedger& ledger = side(from);
   return ledger.last ? end_t() - ledger.last->t_ns : end_t() - session_t();
+}
+
+bool Ledger::unanswered() const {
+  return client.last && (!server.last || server.last->seq < client.last->seq);
 }
 
 const std::string* Ledger::header(std::string_view name) const {

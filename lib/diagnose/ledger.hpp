@@ -81,6 +81,7 @@ struct TokenNote {
 /// When a finding came last, in messages of each side so far.
 struct FindingTime {
   std::uint64_t client_messages = 0, server_messages = 0;
+  std::string says;  ///< where it had come before
 };
 
 /// What is remembered for the profile in use.
@@ -167,6 +168,8 @@ struct Ledger {
   /// Time from the last bytes of any side (Close frames and all after the end left out) to the end.
   std::int64_t idle_ns() const;
   std::int64_t since_last_message_ns(session::Side from) const;
+  /// True if nothing came from the server after the client's last message, and there was one.
+  bool unanswered() const;
   const std::string* header(std::string_view name) const;
 
  private:

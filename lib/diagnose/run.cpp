@@ -1,6 +1,8 @@
 #include "diagnose/run.hpp"
 
+#include "diagnose/cause.hpp"
 #include "diagnose/findings.hpp"
+#include "diagnose/symptoms.hpp"
 #include "diagnose/words.hpp"
 
 #include <algorithm>
@@ -79,6 +81,9 @@ void RunLedger::add(const Ledger& ledger, const session::Verdict& verdict) {
     return;
   }
   if (ledger.parent == last_conn_) {
+    for (session::Finding& finding : last_.findings) {
+      finding.severity = is_symptom(ledger, finding) ? session::Severity::note : finding.severity;
+    }
     excuse_ending(last_.findings);
   }
   add(last_.findings);
@@ -111,6 +116,7 @@ session::Verdict RunLedger::conclude() {
     }
   }
   std::stable_sort(verdict.findings.begin(), verdict.findings.end(), session::ranks_before);
+  lead_with(verdict.cause, verdict.findings);
   if (connections_ > 1) {
     std::string list;
     for (const auto& [words, n] : endings_) {

@@ -1,6 +1,8 @@
 #include "diagnose/verdict.hpp"
 
+#include "diagnose/cause.hpp"
 #include "diagnose/findings.hpp"
+#include "profile/findings.hpp"
 #include "rules/rules.hpp"
 #include "wire/close_code.hpp"
 
@@ -107,10 +109,10 @@ bool explains(const Ledger& ledger, const Finding& finding) {
     return finding.severity == session::Severity::error;
   }
   if (const FindingRow* row = find_finding(finding.id)) {
-    return row->explains;
+    return row->explains && says_only_how(finding.id);
   }
   const rules::Rule* rule = rules::find_rule(finding.id);
-  if (finding.severity != session::Severity::error) {
+  if (finding.severity != session::Severity::error || profile::find_check(finding.id) != nullptr) {
     return false;
   }
   if (finding.evidence.front() > ledger.end_seq()) {
@@ -127,14 +129,16 @@ bool explains(const Ledger& ledger, const Finding& finding) {
   return rule != nullptr ? rule->fail_code != 0 : finding.at_fault == session::Party::client;
 }
 
-/// An ending that was asked for is no failure: what explains it is only a note.
-void soften_expected(const Ledger& ledger,
-                     const std::vector<std::uint16_t>& expected,
-                     const std::optional<std::uint16_t>& code,
-                     std::vector<Finding>& findings) {
-  if (code && ledger.had_session() && std::find(expected.begin(), expected.end(), *code) != expected.end()) {
-    excuse_ending(findings);
-  }
+bool was_expected(const Ledger& ledger,
+                  const std::vector<std::uint16_t>& expected,
+                  const std::optional<std::uint16_t>& code) {
+  return code && ledger.had_session() && std::find(expected.begin(), expected.end(), *code) != expected.end();
+}
+
+std::string first_that_explains(const Ledger& ledger, const std::vector<Finding>& findings) {
+  const auto cause =
+      std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) { return explains(ledger, finding); });
+  return cause == findings.end() ? std::string() : cause->id;
 }
 
 std::vector<std::string> next_steps(const Verdict& verdict) {
@@ -164,15 +168,17 @@ Verdict make_verdict(const Ledger& ledger,
   verdict.first_close = ledger.first_close;
   verdict.received = ledger.server.close;
   verdict.sent = ledger.client.close;
-  soften_expected(ledger, expected_codes, verdict.code, findings);
-  verdict.findings = std::move(findings);
-  const auto cause = std::find_if(verdict.findings.begin(), verdict.findings.end(), [&](const Finding& finding) {
-    return explains(ledger, finding);
-  });
-  if (cause != verdict.findings.end()) {
-    verdict.cause = cause->id;
+  const bool expected = was_expected(ledger, expected_codes, verdict.code);
+  if (expected) {
+    excuse_ending(findings);  // what was asked for is no failure
   }
+  verdict.findings = std::move(findings);
+  const Finding* why = expected ? nullptr : lead(ledger, verdict.findings);
+  verdict.cause = why != nullptr ? why->id : first_that_explains(ledger, verdict.findings);
   verdict.headline = headline(ledger, verdict);
+  if (why != nullptr) {
+    verdict.headline += " " + why_words(ledger, *why);
+  }
   add_sentences(ledger, verdict);
   verdict.next = next_steps(verdict);
   return verdict;

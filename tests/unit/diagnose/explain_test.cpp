@@ -2,6 +2,8 @@
 
 #include "diagnose/endings.hpp"
 #include "diagnose/findings.hpp"
+#include "profile/findings.hpp"
+#include "profile/load.hpp"
 #include "rules/rules.hpp"
 
 #include <set>
@@ -24,6 +26,23 @@ using Keys = std::vector<std::string>;
 TEST(explain, knows_every_finding) {
   for (const auto& row : known_findings()) {
     EXPECT_EQ(keys(row.id), Keys{std::string(row.id)});
+  }
+}
+
+TEST(explain, knows_every_check_of_profiles) {
+  ASSERT_FALSE(profile::check_rows().empty());
+  for (const auto& row : profile::check_rows()) {
+    EXPECT_EQ(keys(row.id), Keys{std::string(row.id)});
+  }
+}
+
+TEST(explain, knows_every_finding_of_built_in_profiles) {
+  for (const auto& built_in : profile::built_in()) {
+    const auto loaded = profile::load(built_in);
+    ASSERT_TRUE(loaded) << built_in.name;
+    for (const auto* text : profile::finding_texts(**loaded)) {
+      EXPECT_FALSE(keys(text->id).empty()) << text->id;
+    }
   }
 }
 

@@ -1,0 +1,125 @@
+#include "diagnose/cause.hpp"
+
+#include "diagnose/findings.hpp"
+#include "diagnose/symptoms.hpp"
+#include "profile/findings.hpp"
+#include "rules/rules.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace whydrop::diagnose {
+
+using session::Basis;
+using session::Confidence;
+using session::Finding;
+using session::Severity;
+
+namespace {
+
+bool is_of(const std::vector<FindingRow>& rows, std::string_view id) {
+  return std::any_of(rows.begin(), rows.end(), [id](const FindingRow& row) { return row.id == id; });
+}
+
+const profile::FindingText* text_of(const Ledger& ledger, std::string_view id) {
+  if (ledger.profile.used == nullptr) {
+    return nullptr;
+  }
+  const auto texts = profile::finding_texts(*ledger.profile.used);
+  const auto found = std::find_if(texts.begin(), texts.end(), [id](const auto* text) { return text->id == id; });
+  return found == texts.end() ? nullptr : *found;
+}
+
+/// True if there is something to explain: no session, an end from the server's side, or silence after a message.
+bool went_wrong(const Ledger& ledger) {
+  return !ledger.had_session() || ledger.ended_by_server_side() || ledger.unanswered();
+}
+
+/// A fault explains an end that came before the conversation had gone on: of the last message or of one that nothing
+/// was answered after, or of the first where no more than one answer came.
+bool came_before_the_end(const Ledger& ledger, const Finding& finding) {
+  const auto found = ledger.finding_times.find(finding.id);
+  if (found == ledger.finding_times.end()) {
+    return true;
+  }
+  const FindingTime& last = found->second;
+  const std::uint64_t answered = ledger.server.messages - last.server_messages;
+  return ledger.client.messages == last.client_messages || answered == 0 ||
+         (last.client_messages == 1 && answered == 1);
+}
+
+std::string_view likelihood(const Ledger& ledger, const Finding& why) {
+  if (why.basis == Basis::observed) {
+    return is_symptom(ledger, why) ? "Cause" : "Likely cause";
+  }
+  switch (why.confidence) {
+  case Confidence::certain:
+  case Confidence::high:
+    return "Inferred cause";
+  case Confidence::medium:
+    return "Probable cause, inferred";
+  case Confidence::low:
+    break;
+  }
+  return "Possible cause, inferred";
+}
+
+}  // namespace
+
+bool says_only_how(std::string_view id) {
+  return find_finding(id) != nullptr && !is_of(token_findings(), id) && !is_of(url_findings(), id);
+}
+
+bool says_why(const Ledger& ledger, const Finding& finding) {
+  if (ledger.role != "websocket") {
+    return false;
+  }
+  const profile::FindingText* text = text_of(ledger, finding.id);
+  if (is_symptom(ledger, finding)) {
+    return text->explains;
+  }
+  if (!went_wrong(ledger) || finding.severity == Severity::note || says_only_how(finding.id)) {
+    return false;
+  }
+  if (find_finding(finding.id) != nullptr) {
+    return finding.severity == Severity::error;  // of the token, of the URL
+  }
+  const profile::CheckRow* check = profile::find_check(finding.id);
+  const bool explains = text != nullptr ? text->explains : check != nullptr && check->explains;
+  return explains && came_before_the_end(ledger, finding);
+}
+
+const Finding* lead(const Ledger& ledger, std::vector<Finding>& findings) {
+  // They are ranked already: the first is the best.
+  const auto why =
+      std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) { return says_why(ledger, finding); });
+  if (why == findings.end()) {
+    return nullptr;
+  }
+  std::rotate(findings.begin(), why, why + 1);
+  return &findings.front();
+}
+
+void lead_with(const std::string& cause, std::vector<Finding>& findings) {
+  const auto why =
+      std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) { return finding.id == cause; });
+  if (why != findings.end() && !says_only_how(cause) && rules::find_rule(cause) == nullptr) {
+    std::rotate(findings.begin(), why, why + 1);
+  }
+}
+
+std::string why_words(const Ledger& ledger, const Finding& why) {
+  const auto last = ledger.finding_times.find(why.id);
+  const std::string& says =
+      last != ledger.finding_times.end() && !last->second.says.empty() ? last->second.says : why.says;
+  if (!ledger.had_session() || ledger.ended_by_server_side()) {
+    return fmt::format("{}: {}", likelihood(ledger, why), says);
+  }
+  if (ledger.unanswered()) {
+    return fmt::format("{} of the silence: {}", likelihood(ledger, why), says);
+  }
+  return fmt::format("{}: {}", why.basis == Basis::observed ? "Observed" : "Inferred", says);
+}
+
+}  // namespace whydrop::diagnose

@@ -124,7 +124,16 @@ Pairs merged(Pairs under, const Pairs& over) {
   return under;
 }
 
-Scenario scenario_of(std::string_view name, Value value, const Pairs& variables) {
+/// `session`: true or nothing (the profile's session calls), false (none), or a list of calls.
+std::vector<std::string> calls_of(Value scenario, const Profile& profile) {
+  const auto session = scenario.find("session");
+  if (!session || session->boolean()) {
+    return profile.session_calls;
+  }
+  return read::texts(scenario, "session");
+}
+
+Scenario scenario_of(std::string_view name, Value value, const Pairs& variables, const Profile& profile) {
   Scenario made;
   made.name = name;
   made.says = text(value, "says");
@@ -136,14 +145,14 @@ Scenario scenario_of(std::string_view name, Value value, const Pairs& variables)
     made.client.push_back(step_of(step));
   }
   made.server = reactions_of(value, "server");
-  made.session_first = !value.find("session") || read::flag(value, "session");
+  made.calls = calls_of(value, profile);
   made.reconnects = read::amount(value, "reconnects");
   made.ping_interval = text(value, "ping_interval");
   made.idle_timeout = text(value, "idle_timeout");
   return made;
 }
 
-Rehearsal build_rehearsal(Value root) {
+Rehearsal build_rehearsal(Value root, const Profile& profile) {
   Rehearsal made;
   made.profile = text(root, "profile");
   for (const auto& [name, value] : read::members(root.find("tokens"))) {
@@ -152,7 +161,7 @@ Rehearsal build_rehearsal(Value root) {
   made.reactions = reactions_of(root, "server");
   const Pairs variables = read::pairs(root, "variables");
   for (const auto& [name, value] : read::members(root.find("scenarios"))) {
-    made.scenarios.push_back(scenario_of(name, value, variables));
+    made.scenarios.push_back(scenario_of(name, value, variables, profile));
   }
   return made;
 }
@@ -172,7 +181,7 @@ Result<Rehearsal> load_rehearsal(std::string_view text, const std::string& path,
   }
   json::Json document;
   (void)document.parse(text);
-  return build_rehearsal(document.root());
+  return build_rehearsal(document.root(), profile);
 }
 
 std::vector<Mistake> check_rehearsal(std::string_view text, const Profile&) {

@@ -65,8 +65,8 @@ struct Scenario {
   std::vector<std::pair<std::string, std::string>> tokens;  ///< token name and JSON of claims merged over it
   std::string socket_url;  ///< template that the client connects to instead; may be empty
   std::vector<Step> client;
-  std::vector<Reaction> server;  ///< before those of the rehearsal
-  bool session_first = true;     ///< the client makes the session calls first, where the profile has any
+  std::vector<Reaction> server;    ///< before those of the rehearsal
+  std::vector<std::string> calls;  ///< the calls that the client makes first; where it says nothing, the session's
   std::uint64_t reconnects = 0;
   std::string ping_interval, idle_timeout;  ///< the client's, where not empty
 };

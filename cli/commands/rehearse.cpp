@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/play.hpp"
 #include "rehearsal/server.hpp"
 
 #include <cstdio>
@@ -16,6 +17,7 @@ using rehearsal::ServerOptions;
 
 struct RehearseOptions {
   ServerOptions server;
+  PlayFlags play;
   std::uint64_t port = 0, after = 1, close_code = 1000, status = 0;
   std::string ca_file;
   bool no_echo = false, no_compression = false, list = false;
@@ -34,11 +36,12 @@ void declare(Options& options, RehearseOptions& into) {
   options.group("Listening");
   options.text("--host", "ADDRESS", server.host, "Address to listen on (127.0.0.1)");
   options.number("-p,--port", "PORT", into.port, 0, 65535, "Port to listen on; 0, the default, lets the system choose");
-  options.flag("--once", server.once, "Leave after one connection");
+  options.flag("--once", server.once, "Leave after one connection, with --profile after one session");
   options.flag("--tls", server.tls, "Speak TLS with a certificate made at start");
   options.choice(
       "--tls-fault", {"expired", "hostname", "self-signed"}, server.tls_fault, "What is wrong with the certificate");
   options.text("--write-ca", "FILE", into.ca_file, "Write the certificate that a client needs for --cacert");
+  add_play_options(options, into.play);
   options.group("Ending");
   options.custom(
       {{"-e", "--ending"}, "NAME", "How each session ends (none); see --list", "", ending_names(), false, false, false},
@@ -46,7 +49,7 @@ void declare(Options& options, RehearseOptions& into) {
         server.ending = given.back();
         return {};
       });
-  options.flag("--list", into.list, "Print the names of all endings, and leave");
+  options.flag("--list", into.list, "Print the names of all endings, or with --profile of its scenarios, and leave");
   options.number(
       "--after", "N", into.after, 0, 4294967295, "End after N messages (1); 0: as soon as the session is open");
   options.duration("--after-time", server.after_time, "End so long after the upgrade, whatever was said");
@@ -71,6 +74,23 @@ ServerOptions server_options(const RehearseOptions& given, bool after_given) {
   server.echo = !given.no_echo;
   server.compress = !given.no_compression;
   return server;
+}
+
+/// A profile is played by its scenario; an ending is of a server without one.
+Result<void> check(const RehearseOptions& given, const Options& options) {
+  const bool plays = !given.play.profile.empty();
+  const std::vector<const char*> with_profile{"--scenario", "--rehearsal", "--var"};
+  const std::vector<const char*> without{
+      "--ending", "--after", "--after-time", "--status", "--close-code", "--close-reason", "--no-echo"};
+  for (const char* name : plays ? without : with_profile) {
+    if (options.given(name)) {
+      return fail(ErrorKind::usage,
+                  std::string("option ") + name +
+                      (plays ? ": a profile is played as its scenario says" : ": no profile to apply it to"),
+                  plays ? "--scenario NAME" : "--profile NAME");
+    }
+  }
+  return {};
 }
 
 int list_endings() {
@@ -106,6 +126,9 @@ Result<int> rehearse(const RehearseOptions& given, const ServerOptions& options)
   // First line of the output, at once: scripts read the port from it.
   std::printf("listening on %s\n", server.url().c_str());
   std::fflush(stdout);
+  if (options.play) {
+    print_play(*options.play, server);
+  }
   server.on_idle_exit([&loop] { loop.stop(); });
   int interrupted_by = 0;
   loop.on_signal([&](int number) {
@@ -122,7 +145,22 @@ Run setup_rehearse(Options& options) {
   auto given = std::make_shared<RehearseOptions>();
   declare(options, *given);
   return [given, &options]() -> Result<int> {
-    return given->list ? list_endings() : rehearse(*given, server_options(*given, options.given("--after")));
+    const bool plays = !given->play.profile.empty();
+    if (given->list) {
+      return plays ? list_scenarios(given->play) : list_endings();
+    }
+    if (const auto sound = check(*given, options); !sound) {
+      return tl::unexpected<Error>(sound.error());
+    }
+    ServerOptions server = server_options(*given, options.given("--after"));
+    if (plays) {
+      auto play = make_play(given->play);
+      if (!play) {
+        return tl::unexpected<Error>(play.error());
+      }
+      server.play = *std::move(play);
+    }
+    return rehearse(*given, server);
   };
 }
 

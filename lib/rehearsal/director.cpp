@@ -214,4 +214,17 @@ Result<ClientPart> Director::client_part() {
   return part;
 }
 
+std::string Director::shown_target(std::string_view url) const {
+  std::string target(local_part(url));
+  for (const profile::Variable& variable : profile().variables) {
+    const std::string placeholder = "{" + variable.name + "}";
+    const std::size_t at = target.find(placeholder);
+    const auto value = bindings_.fill_url("http:///" + placeholder);
+    if (at != std::string::npos && value && !variable.secret && variable.generate.empty()) {
+      target.replace(at, placeholder.size(), local_part(*value).substr(1));
+    }
+  }
+  return target.substr(0, 1) == "/" ? target : "/" + target;
+}
+
 }  // namespace whydrop::rehearsal

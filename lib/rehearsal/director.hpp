@@ -68,6 +68,8 @@ class Director {
   std::shared_ptr<Player> oldest() const;
 
   Result<ClientPart> client_part();
+  /// Path and query of a URL template, for people: what has no value, or a secret one, is left as {name}.
+  std::string shown_target(std::string_view url) const;
 
  private:
   Director(std::shared_ptr<const Play> play, const profile::Scenario& scenario);

@@ -31,4 +31,11 @@ struct ClientPart {
   std::vector<std::pair<std::string, std::string>> variables;
 };
 
+/// One thing that the server of a profile answers.
+struct Address {
+  std::string call;    ///< its name in the profile; empty: the socket
+  std::string method;  ///< "GET", "POST" …
+  std::string url;     ///< at this server; what has no value, or a secret one, is left as {name}
+};
+
 }  // namespace whydrop::rehearsal

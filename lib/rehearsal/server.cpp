@@ -218,6 +218,15 @@ std::string Server::base_url() const {
   return "http" + impl_->url.substr(2);
 }
 
+std::vector<Address> Server::addresses() const {
+  const profile::Profile& profile = impl_->director->profile();
+  std::vector<Address> found{{"", "GET", impl_->url + impl_->director->shown_target(profile.socket_url)}};
+  for (const profile::Call& call : profile.calls) {
+    found.push_back({call.name, call.method, base_url() + impl_->director->shown_target(call.url)});
+  }
+  return found;
+}
+
 Result<ClientPart> Server::client_part() const {
   return impl_->director->client_part();
 }

@@ -57,6 +57,8 @@ class Server {
   std::string url() const;  ///< "ws://127.0.0.1:PORT"; call after start()
   /// "http://127.0.0.1:PORT": what --at takes; call after start().
   std::string base_url() const;
+  /// The socket of the profile that is played, then its calls; call after start().
+  std::vector<Address> addresses() const;
   /// The other side of the scenario that is played; call after start(). Errors: usage, for a variable without a value.
   Result<ClientPart> client_part() const;
   std::string certificate_pem() const;  ///< what a client needs for --cacert; empty without TLS; call after start()

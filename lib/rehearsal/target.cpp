@@ -5,16 +5,6 @@
 namespace whydrop::rehearsal {
 namespace {
 
-/// Without scheme and host.
-std::string_view local_part(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) {
-    return url;
-  }
-  const std::size_t path = url.find_first_of("/?", scheme + 3);
-  return path == std::string_view::npos ? std::string_view("/") : url.substr(path);
-}
-
 int digit(char c) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   const auto lower = static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
@@ -87,6 +77,15 @@ std::string_view take_segment(std::string_view& path) {
 }
 
 }  // namespace
+
+std::string_view local_part(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) {
+    return url;
+  }
+  const std::size_t path = url.find_first_of("/?", scheme + 3);
+  return path == std::string_view::npos ? std::string_view("/") : url.substr(path);
+}
 
 const std::string* Target::find(std::string_view name) const {
   const auto found =

@@ -20,6 +20,8 @@ struct Target {
   const std::string* find(std::string_view name) const;
 };
 
+/// Path and query of a URL or of a template of one, as they are written.
+std::string_view local_part(std::string_view url);
 /// Of a request's target, or of a URL: percent escapes are decoded. A `+` of a query is a space.
 Target read_target(std::string_view text);
 /// Of a URL template: {placeholders} stay.

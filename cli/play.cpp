@@ -1,0 +1,128 @@
+#include "cli/play.hpp"
+
+#include "cli/options.hpp"
+#include "cli/options/profile.hpp"
+#include "cli/options/rehearsal.hpp"
+#include "cli/streams.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+namespace whydrop::cli {
+namespace {
+
+using rehearsal::Play;
+
+/// The profile, its rehearsal and the values that were given, scenario not yet looked up.
+Result<std::shared_ptr<Play>> load(const PlayFlags& flags) {
+  auto found = find_profile(flags.profile, process_environment, read_file);
+  if (!found) {
+    return tl::unexpected<Error>(found.error());
+  }
+  auto rehearsal = find_rehearsal(**found, flags.rehearsal, read_file);
+  if (!rehearsal) {
+    return tl::unexpected<Error>(rehearsal.error());
+  }
+  auto play = std::make_shared<Play>();
+  play->profile = *std::move(found);
+  play->rehearsal = *std::move(rehearsal);
+  play->outside = machine();
+  return play;
+}
+
+/// Values of --var. What a client would take from its environment or store is not the server's to know.
+Result<std::vector<std::pair<std::string, std::string>>> given_values(const PlayFlags& flags) {
+  ProfileFlags of_client;
+  of_client.profile = flags.profile;
+  of_client.variables = flags.variables;
+  of_client.no_store = true;
+  auto context = ProfileContext::make(of_client, process_environment, read_file);
+  if (!context) {
+    return tl::unexpected<Error>(context.error());
+  }
+  std::vector<std::pair<std::string, std::string>> values;
+  for (const profile::Variable& variable : (*context)->profile().variables) {
+    if ((*context)->bindings().origin(variable.name) == profile::Origin::given) {
+      values.emplace_back(variable.name, (*context)->bindings().get(variable.name).value_or(""));
+    }
+  }
+  return values;
+}
+
+/// Columns that the longest name of `rows` takes.
+template <typename Rows, typename Name>
+std::size_t widest(const Rows& rows, const Name& name) {
+  std::size_t most = 0;
+  for (const auto& row : rows) {
+    most = std::max(most, std::size(name(row)));
+  }
+  return most;
+}
+
+}  // namespace
+
+void add_play_options(Options& options, PlayFlags& flags) {
+  options.group("Profile");
+  options.text("--profile",
+               "NAME|FILE",
+               flags.profile,
+               "Play the server of a profile: its REST calls and its socket, with its schemas and sequence");
+  options.text("-s,--scenario", "NAME", flags.scenario, "What happens (happy); see --list");
+  options.text("--rehearsal", "FILE", flags.rehearsal, "How it is played, in place of what is built in");
+  options.list("--var", "NAME=VALUE", flags.variables, "Value of a variable of the profile, or NAME=@FILE; repeatable");
+}
+
+Result<std::shared_ptr<const Play>> make_play(const PlayFlags& flags) {
+  auto play = load(flags);
+  if (!play) {
+    return tl::unexpected<Error>(play.error());
+  }
+  auto values = given_values(flags);
+  if (!values) {
+    return tl::unexpected<Error>(values.error());
+  }
+  (*play)->variables = *std::move(values);
+  if (!flags.scenario.empty()) {
+    (*play)->scenario = flags.scenario;
+  }
+  (*play)->log = [](std::string_view line) {
+    std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
+    std::fflush(stdout);
+  };
+  return std::shared_ptr<const Play>(*std::move(play));
+}
+
+Result<int> list_scenarios(const PlayFlags& flags) {
+  const auto play = load(flags);
+  if (!play) {
+    return tl::unexpected<Error>(play.error());
+  }
+  const auto& scenarios = (*play)->rehearsal->scenarios;
+  const std::size_t width = widest(scenarios, [](const auto& row) { return std::string_view(row.name); });
+  for (const profile::Scenario& row : scenarios) {
+    fmt::print("{:<{}}  {}{}\n", row.name, width, row.says, row.leads_to.empty() ? "" : " [" + row.leads_to + "]");
+  }
+  return 0;
+}
+
+void print_play(const Play& play, const rehearsal::Server& server) {
+  const profile::Scenario& scenario = *play.rehearsal->scenario(play.scenario);
+  std::vector<std::pair<std::string, std::string>> rows{
+      {"profile", play.profile->name},
+      {"scenario", scenario.name + ": " + scenario.says},
+      {"leads to", scenario.leads_to.empty() ? "no finding" : scenario.leads_to}};
+  for (const rehearsal::Address& address : server.addresses()) {
+    rows.emplace_back(address.call.empty() ? "socket" : address.call,
+                      address.call.empty() ? address.url : address.method + " " + address.url);
+  }
+  rows.emplace_back("try", "whydrop send --profile " + play.profile->name + " --at " + server.base_url());
+  const std::size_t width = widest(rows, [](const auto& row) { return std::string_view(row.first); });
+  for (const auto& [name, value] : rows) {
+    fmt::print("{:<{}}  {}\n", name, width, value);
+  }
+  std::fflush(stdout);
+}
+
+}  // namespace whydrop::cli

@@ -93,6 +93,7 @@ void ValueMatcher::add(const std::string& variable, const std::string& value) {
   if (value.empty()) {
     return;
   }
+  const std::size_t known = patterns_.size();
   add_form(variable, value);
   const std::string json = json_form(value);
   add_form(variable, json);
@@ -102,7 +103,9 @@ void ValueMatcher::add(const std::string& variable, const std::string& value) {
   add_form(variable, ascii_form(json));
   add_form(variable, query_form(value, "0123456789ABCDEF"));
   add_form(variable, query_form(value, "0123456789abcdef"));
-  build();
+  if (patterns_.size() > known) {
+    build();
+  }
 }
 
 void ValueMatcher::add_form(const std::string& variable, std::string bytes) {

@@ -17,6 +17,10 @@ void Opinions::begin(const session::Open& open) {
   if (shared_.judge != nullptr) {
     profile_ = std::make_unique<profile::Checker>(*shared_.judge, shared_.bindings, emit_);
   }
+  if (shared_.dialects != nullptr) {
+    const std::string told = shared_.judge != nullptr ? shared_.judge->profile().name : std::string();
+    reality_ = std::make_unique<profile::RealityCheck>(*shared_.dialects, told, emit_);
+  }
 }
 
 void Opinions::on_event(const session::Event& event) {
@@ -26,6 +30,9 @@ void Opinions::on_event(const session::Event& event) {
   rules_.on_event(event);
   if (profile_) {
     profile_->on_event(event);
+  }
+  if (reality_) {
+    reality_->on_event(event);
   }
 }
 

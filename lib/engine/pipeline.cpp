@@ -33,8 +33,18 @@ struct Sink {
 
 struct Pipeline::Impl {
   explicit Impl(PipelineOptions given)
-      : options(std::move(given)), redactor(options.secrets, options.reveal), diagnoser(options.expectation) {}
+      : options(std::move(given)), redactor(options.secrets, options.reveal), diagnoser(options.expectation) {
+    if (options.bindings != nullptr) {
+      learn_secrets(*options.bindings);
+    }
+  }
+  ~Impl() {
+    if (options.bindings != nullptr) {
+      options.bindings->on_secret(nullptr);
+    }
+  }
 
+  void learn_secrets(profile::Bindings& bindings);
   Connection& connection(std::uint32_t conn);
   void process(std::uint32_t conn, Side from, std::string_view bytes, std::int64_t t_ns);
   void drain();
@@ -69,6 +79,16 @@ struct Pipeline::Impl {
   bool busy = false;
   bool in_deflated = false;  ///< the frame that is being shown is part of a compressed message
 };
+
+/// Values of secret variables are masked from when they are known.
+void Pipeline::Impl::learn_secrets(profile::Bindings& bindings) {
+  bindings.on_secret([this](const std::string& variable, const std::string& value) {
+    redactor.add({variable, value});
+  });
+  for (auto& [variable, value] : bindings.secrets()) {
+    redactor.add({variable, value});
+  }
+}
 
 Connection& Pipeline::Impl::connection(std::uint32_t conn) {
   auto& slot = connections[conn];
@@ -202,6 +222,9 @@ const profile::Checker* Pipeline::Impl::profile_checker(std::uint32_t conn) cons
 }
 
 session::Verdict Pipeline::Impl::conclude(std::uint32_t conn) {
+  if (const auto* checker = profile_checker(conn)) {
+    diagnoser.set_state(conn, checker->state());
+  }
   auto verdict = diagnoser.conclude(conn);
   show_to_sinks(Event{last_seq, now_ns, conn, verdict});
   return verdict;

@@ -1,16 +1,73 @@
 #include "profile/checker.hpp"
 
+#include "base/result.hpp"
+#include "profile/classifier.hpp"
+#include "profile/examination.hpp"
+#include "profile/message_checks.hpp"
+#include "profile/replies.hpp"
+#include "profile/sequence.hpp"
+#include "profile/sequence_checks.hpp"
+#include "profile/shape_checks.hpp"
+
+#include <algorithm>
 #include <utility>
 
 namespace whydrop::profile {
+namespace {
+
+constexpr std::uint64_t kMaxPerId = 100;  ///< findings of one id that are told one by one
+constexpr std::size_t kMaxFaults = 20;    ///< of one message
+
+}  // namespace
 
 struct Judge::Impl {
+  explicit Impl(std::shared_ptr<const Profile> given)
+      : profile(std::move(given)),
+        classifiers{Classifier(*profile, Side::client), Classifier(*profile, Side::server)},
+        machine(*profile),
+        nothing(*profile, Outside{}),
+        schemas(profile->messages.size()),
+        signals(profile->messages.size()) {
+    for (const auto& signal : profile->signals) {
+      for (TypeIndex i = 0; i < signals.size(); ++i) {
+        const auto& type = profile->messages[i];
+        if (type.side == signal.side && (signal.message.empty() || signal.message == type.name)) {
+          signals[i].push_back(&signal);
+        }
+      }
+    }
+  }
+
+  const Classifier& classifier(Side side) const { return classifiers[static_cast<std::size_t>(side)]; }
+  const schema::Schema* schema_of(TypeIndex type);
+
   std::shared_ptr<const Profile> profile;
+  Classifier classifiers[2];
+  SequenceMachine machine;
+  Bindings nothing;  ///< no values but defaults
+  struct Compiled {
+    bool tried = false;
+    std::optional<schema::Schema> schema;
+  };
+  std::vector<Compiled> schemas;                    ///< by type
+  std::vector<std::vector<const Signal*>> signals;  ///< by type
 };
 
-Judge::Judge(std::shared_ptr<const Profile> profile) : impl_(std::make_unique<Impl>()) {
-  impl_->profile = std::move(profile);
+const schema::Schema* Judge::Impl::schema_of(TypeIndex type) {
+  Compiled& compiled = schemas[type];
+  if (!std::exchange(compiled.tried, true) && !profile->messages[type].schema.empty()) {
+    schema::Options options;
+    options.check_formats = true;
+    // A profile that was loaded has no schema that does not compile.
+    if (auto made = schema::Schema::compile(
+            *profile->document, profile->text, profile->path, options, profile->messages[type].schema)) {
+      compiled.schema = std::move(*made);
+    }
+  }
+  return compiled.schema ? &*compiled.schema : nullptr;
 }
+
+Judge::Judge(std::shared_ptr<const Profile> profile) : impl_(std::make_unique<Impl>(std::move(profile))) {}
 Judge::~Judge() = default;
 
 const Profile& Judge::profile() const {
@@ -18,31 +75,251 @@ const Profile& Judge::profile() const {
 }
 
 struct Checker::Impl {
-  Judge& judge;
+  Impl(Judge::Impl& given, Bindings* bound, Emit out)
+      : judge(given),
+        profile(*given.profile),
+        bindings(bound),
+        emit(std::move(out)),
+        findings(emit, kMaxPerId),
+        standing(judge.machine.begin(0, 1)),
+        pace(profile, values()),
+        replies(profile) {}
+
+  const Bindings& values() const { return bindings != nullptr ? *bindings : judge.nothing; }
+  void examine(Seen& seen, std::string_view payload, bool text, json::Json& with) const;
+  void validate(Seen& seen) const;
+  void take(const Seen& seen);
+  void check_client(const Seen& seen, Findings& to) const;
+  void check_server(const Seen& seen, Findings& to) const;
+  void tell_signals(const Seen& seen, Findings& to) const;
+  std::optional<TypeIndex> expected() const;
+  std::string name_of_frame(const session::Frame& frame, std::uint64_t seq) const;
+  void on(const session::Message& message, std::int64_t t_ns);
+  void on(const session::Frame& frame, std::uint64_t seq);
+  void on(const session::Response& response, const session::Event& event);
+  void on_ending(const session::Event& event);
+
+  Judge::Impl& judge;
+  const Profile& profile;
   Bindings* bindings;
   Emit emit;
-  std::string state;
+  Findings findings;
+  Standing standing;
+  Pace pace;
+  Replies replies;
+  json::Json json;          ///< of the message in hand
+  json::Json preview_json;  ///< of one that is not sent
+  Seen seen;                ///< the message in hand
 };
 
+/// Parses and names a message, and validates it.
+void Checker::Impl::examine(Seen& of, std::string_view payload, bool text, json::Json& with) const {
+  of.payload = payload;
+  if (const auto fault = with.parse(payload)) {
+    of.not_json = text ? fault->why : std::string();
+    return;
+  }
+  of.root = with.root();
+  of.type = judge.classifier(of.from).type_of(*of.root);
+  if (of.type) {
+    validate(of);
+  }
+}
+
+void Checker::Impl::validate(Seen& of) const {
+  const auto* schema = judge.schema_of(*of.type);
+  if (schema == nullptr) {
+    return;
+  }
+  of.valid = schema->valid(*of.root);
+  if (*of.valid) {
+    return;
+  }
+  of.faults = schema->check(*of.root, kMaxFaults);
+  const auto hidden = [&](const schema::Fault& fault) {
+    const auto value = of.root->at(fault.instance);
+    return value && is_masked(of, *value);
+  };
+  of.faults.erase(std::remove_if(of.faults.begin(), of.faults.end(), hidden), of.faults.end());
+  if (of.faults.empty()) {
+    of.valid.reset();  // what is wrong may be the mask
+  }
+}
+
+void Checker::Impl::take(const Seen& of) {
+  const auto& takes = profile.messages[*of.type].takes;
+  if (bindings == nullptr || takes.empty()) {
+    return;
+  }
+  if (!of.masked) {
+    return bindings->take(takes, *of.root);
+  }
+  std::vector<Take> clear;
+  std::copy_if(takes.begin(), takes.end(), std::back_inserter(clear), [&](const Take& row) {
+    const auto value = of.root->at(row.pointer);
+    return value && !is_masked(of, *value);
+  });
+  bindings->take(clear, *of.root);
+}
+
+/// The only type of the client's that has its place now.
+std::optional<TypeIndex> Checker::Impl::expected() const {
+  const auto taken = judge.machine.exists() ? judge.machine.taken(standing.state) : std::vector<TypeIndex>();
+  return taken.size() == 1 ? std::optional(taken.front()) : std::nullopt;
+}
+
+void Checker::Impl::check_client(const Seen& of, Findings& to) const {
+  check_json(profile, of, to);
+  check_known(profile, judge.classifier(Side::client), of, of.root && !of.type ? expected() : std::nullopt, to);
+  check_schema(profile, of, to);
+  check_same(profile, values(), of, to);
+  check_size_and_form(profile, of, to);
+  pace.check(of, to);
+  check_place(profile, judge.machine, standing, of, to);
+  tell_signals(of, to);
+}
+
+void Checker::Impl::check_server(const Seen& of, Findings& to) const {
+  check_json(profile, of, to);
+  check_known(profile, judge.classifier(Side::server), of, std::nullopt, to);
+  check_schema(profile, of, to);
+  check_same(profile, values(), of, to);
+  tell_signals(of, to);
+}
+
+void Checker::Impl::tell_signals(const Seen& of, Findings& to) const {
+  if (!of.type) {
+    return;
+  }
+  for (const Signal* signal : judge.signals[*of.type]) {
+    if (holds(signal->where, *of.root)) {
+      to.own(signal->finding, of.seq, [&] {
+        return Words{fill_words(signal->finding.says, values(), profile, of),
+                     fill_words(signal->finding.fix, values(), profile, of),
+                     {}};
+      });
+    }
+  }
+}
+
+void Checker::Impl::on(const session::Message& message, std::int64_t t_ns) {
+  if (message.frames.empty() || seen.seq != message.frames.back() || seen.from != message.from) {
+    return;  // it was not annotated
+  }
+  seen.t_ns = t_ns;
+  if (seen.from == Side::client) {
+    check_client(seen, findings);
+    pace.note(seen);
+  } else {
+    check_server(seen, findings);
+  }
+  replies.check(seen, findings);
+  follow(judge.machine, standing, seen);
+}
+
+/// The type of the message that a frame is the whole of; the message was named just before the frame is told.
+std::string Checker::Impl::name_of_frame(const session::Frame& frame, std::uint64_t seq) const {
+  const bool whole = frame.header.fin && seen.seq == seq && seen.from == frame.from;
+  return whole ? name_of(profile, seen) : "a message";
+}
+
+void Checker::Impl::on(const session::Frame& frame, std::uint64_t seq) {
+  const auto& shape = profile.shape;
+  const bool ruled = shape.text_only || shape.one_frame || shape.max_frame > 0;
+  if (ruled && frame.from == Side::client && !wire::is_control(frame.header.opcode)) {
+    check_frame(profile, name_of_frame(frame, seq), frame, seq, findings);
+  }
+}
+
+void Checker::Impl::on(const session::Response& response, const session::Event& event) {
+  if (response.status == 101) {
+    standing = judge.machine.begin(event.t_ns, event.seq);
+  }
+}
+
+void Checker::Impl::on_ending(const session::Event& event) {
+  check_deadline_at_end(profile, judge.machine, standing, event.t_ns, event.seq, findings);
+  replies.finish(event.t_ns, findings);
+  findings.finish();
+}
+
 Checker::Checker(Judge& judge, Bindings* bindings, Emit emit)
-    : impl_(std::make_unique<Impl>(Impl{judge, bindings, std::move(emit), judge.profile().sequence.start})) {}
+    : impl_(std::make_unique<Impl>(judge.impl(), bindings, std::move(emit))) {}
 Checker::~Checker() = default;
 
-void Checker::annotate(session::Message&) {}
+void Checker::annotate(session::Message& message) {
+  auto& impl = *impl_;
+  Seen& seen = impl.seen;
+  seen = Seen();
+  seen.from = message.from;
+  seen.seq = message.frames.empty() ? 0 : message.frames.back();
+  seen.length = message.length;
+  seen.masked = !message.redact.empty();
+  const bool whole = message.payload.size() == message.length && !(message.compressed && message.payload.empty());
+  if (!whole) {
+    return;
+  }
+  impl.examine(seen, message.payload, message.text, impl.json);
+  message.valid = seen.valid;
+  for (const auto& fault : seen.faults) {
+    message.errors.push_back(fault.says());
+  }
+  if (!seen.not_json.empty()) {
+    message.valid = false;
+    message.errors.push_back("not JSON: " + seen.not_json);
+  }
+  if (seen.type) {
+    message.type = impl.profile.messages[*seen.type].name;
+    impl.take(seen);
+  }
+}
 
-void Checker::on_event(const session::Event&) {}
+void Checker::on_event(const session::Event& event) {
+  auto& impl = *impl_;
+  std::visit(overloaded{[&](const session::Message& message) { impl.on(message, event.t_ns); },
+                        [&](const session::Frame& frame) { impl.on(frame, event.seq); },
+                        [&](const session::Response& response) { impl.on(response, event); },
+                        [&](const session::Ending&) { impl.on_ending(event); },
+                        [](const auto&) {}},
+             event.body);
+}
 
-std::vector<session::Finding> Checker::preview(bool, std::string_view, std::int64_t) const {
-  return {};
+std::vector<session::Finding> Checker::preview(bool text, std::string_view payload, std::int64_t t_ns) const {
+  const auto& impl = *impl_;
+  std::vector<session::Finding> found;
+  Findings to(
+      [&found](session::Body&& body) {
+        if (auto* finding = std::get_if<session::Finding>(&body)) {
+          found.push_back(std::move(*finding));
+        }
+      },
+      0);
+  Seen seen;
+  seen.t_ns = t_ns;
+  seen.length = payload.size();
+  impl_->examine(seen, payload, text, impl_->preview_json);
+  session::Frame frame;
+  frame.header.opcode = text ? wire::Opcode::text : wire::Opcode::binary;
+  frame.header.fin = true;
+  frame.header.length = payload.size();
+  check_frame(impl.profile, name_of(impl.profile, seen), frame, seen.seq, to);
+  impl.check_client(seen, to);
+  return found;
 }
 
 const std::string& Checker::state() const {
-  return impl_->state;
+  static const std::string kNone;
+  const auto& machine = impl_->judge.machine;
+  return machine.exists() ? machine.state(impl_->standing.state).name : kNone;
 }
 
 bool Checker::ready() const {
-  const auto& wanted = impl_->judge.profile().sequence.ready;
-  return wanted.empty() || impl_->state == wanted;
+  const auto& sequence = impl_->profile.sequence;
+  const auto wanted = std::find_if(sequence.states.begin(), sequence.states.end(), [&](const SequenceState& state) {
+    return state.name == sequence.ready;
+  });
+  return wanted == sequence.states.end() ||
+         impl_->standing.visited[static_cast<std::size_t>(wanted - sequence.states.begin())];
 }
 
 }  // namespace whydrop::profile

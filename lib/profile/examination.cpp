@@ -1,0 +1,99 @@
+#include "profile/examination.hpp"
+
+#include "profile/findings.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace whydrop::profile {
+namespace {
+
+session::Party party(Side side) {
+  return side == Side::client ? session::Party::client : session::Party::server;
+}
+
+void put(session::Finding& finding, Words&& words) {
+  finding.says = std::move(words.says);
+  finding.fix = std::move(words.fix);
+  finding.evidence.insert(finding.evidence.end(), words.also.begin(), words.also.end());
+}
+
+bool is_all(std::string_view text, char c) {
+  return !text.empty() && text.find_first_not_of(c) == std::string_view::npos;
+}
+
+}  // namespace
+
+bool is_masked(const Seen& seen, json::Value value) {
+  return seen.masked && ((value.is(json::Type::string) && is_all(value.string(), 'x')) ||
+                         (value.is(json::Type::number) && is_all(value.text(), '1')));
+}
+
+std::string name_of(const Profile& profile, const Seen& seen) {
+  return seen.type ? profile.messages[*seen.type].name : "a message";
+}
+
+void Findings::fault(std::string_view id, Side from, std::uint64_t seq, const Make& make) {
+  session::Finding finding{std::string(id), seq};
+  finding.severity = from == Side::client ? session::Severity::error : session::Severity::warning;
+  finding.at_fault = party(from);
+  tell(std::move(finding), [&](session::Finding& told) { put(told, make()); });
+}
+
+void Findings::note(std::string_view id, std::uint64_t seq, const Make& make) {
+  session::Finding finding{std::string(id), seq};
+  finding.severity = session::Severity::note;
+  tell(std::move(finding), [&](session::Finding& told) { put(told, make()); });
+}
+
+void Findings::own(const FindingText& text, std::uint64_t seq, const Make& make) {
+  session::Finding finding{text.id, seq};
+  finding.severity = text.severity;
+  finding.at_fault = text.at_fault;
+  tell(std::move(finding), [&](session::Finding& told) {
+    Words words = make();
+    FindingText filled = text;
+    filled.says = std::move(words.says);
+    filled.fix = std::move(words.fix);
+    told = make_finding(filled, seq);
+    told.evidence.insert(told.evidence.end(), words.also.begin(), words.also.end());
+  });
+}
+
+void Findings::tell(session::Finding&& finding, const std::function<void(session::Finding&)>& complete) {
+  auto& tally = tallies_.try_emplace(finding.id, Tally{finding}).first->second;
+  if (most_ > 0 && tally.told == most_) {
+    tally.last = std::move(finding);
+    ++tally.untold;
+    return;
+  }
+  ++tally.told;
+  complete(finding);
+  emit_(std::move(finding));
+}
+
+void Findings::finish() {
+  for (auto& [id, tally] : tallies_) {
+    if (tally.untold == 0) {
+      continue;
+    }
+    tally.last.says = fmt::format(
+        "The same was found {} more times, the last time in event {}.", tally.untold, tally.last.evidence.front());
+    tally.last.count = std::exchange(tally.untold, 0);
+    emit_(std::move(tally.last));
+  }
+}
+
+std::string fill_words(const std::string& text, const Bindings& bindings, const Profile& profile, const Seen& seen) {
+  return bindings.fill_words(text, [&](std::string_view name) -> std::optional<std::string> {
+    if (name == "$type") {
+      return json::quote(name_of(profile, seen));
+    }
+    const auto value = name.substr(0, 2) == "$/" && seen.root ? seen.root->at(name.substr(1)) : std::nullopt;
+    return value ? std::optional(value->text()) : std::nullopt;
+  });
+}
+
+}  // namespace whydrop::profile

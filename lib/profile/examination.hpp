@@ -1,0 +1,77 @@
+#pragma once
+
+#include "profile/bindings.hpp"
+#include "profile/classifier.hpp"
+#include "profile/profile.hpp"
+#include "schema/schema.hpp"
+#include "session/event.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::profile {
+
+/// A message as the checks see it. Views are valid as long as its payload and the Json that it was parsed with.
+struct Seen {
+  Side from = Side::client;
+  std::uint64_t seq = 0;  ///< of its last frame; 0: not sent yet
+  std::int64_t t_ns = 0;
+  std::string_view payload;
+  std::uint64_t length = 0;
+  bool masked = false;              ///< it holds bytes that were masked in a capture
+  std::optional<json::Value> root;  ///< null: not JSON, or not whole
+  std::string not_json;             ///< why; empty if it is JSON or nothing is known of it
+  std::optional<TypeIndex> type;
+  std::optional<bool> valid;
+  std::vector<schema::Fault> faults;  ///< against its schema
+};
+
+/// True for a value that a capture shows as x in place of a secret.
+bool is_masked(const Seen& seen, json::Value value);
+/// The type's name, or "a message".
+std::string name_of(const Profile& profile, const Seen& seen);
+
+/// The words of a finding.
+struct Words {
+  std::string says, fix;
+  std::vector<std::uint64_t> also;  ///< evidence besides the message
+};
+
+/// Takes findings in. Of one id the first few are told; the rest are counted, and told in one at the end.
+class Findings {
+ public:
+  using Emit = std::function<void(session::Body&&)>;
+  using Make = std::function<Words()>;
+  /// `most`: of one id; 0: all.
+  Findings(Emit emit, std::uint64_t most) : emit_(std::move(emit)), most_(most) {}
+
+  /// A fault of `from`'s: an error of the client's, a warning of the server's. `make` is called only where it is told.
+  void fault(std::string_view id, Side from, std::uint64_t seq, const Make& make);
+  /// A finding of the profile's own words.
+  void own(const FindingText& text, std::uint64_t seq, const Make& make);
+  /// Something worth a note of the server's.
+  void note(std::string_view id, std::uint64_t seq, const Make& make);
+  /// Tells what was only counted.
+  void finish();
+
+ private:
+  struct Tally {
+    session::Finding last;
+    std::uint64_t told = 0, untold = 0;
+  };
+  void tell(session::Finding&& finding, const std::function<void(session::Finding&)>& complete);
+
+  Emit emit_;
+  std::uint64_t most_;
+  std::map<std::string, Tally, std::less<>> tallies_;
+};
+
+/// `text` with its placeholders filled from `bindings` and the message; what is not there becomes "?".
+std::string fill_words(const std::string& text, const Bindings& bindings, const Profile& profile, const Seen& seen);
+
+}  // namespace whydrop::profile

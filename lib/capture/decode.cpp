@@ -442,6 +442,8 @@ Body read_message(Fields& f) {
   message.length = f.number<std::uint64_t>("length");
   message.wire_length = f.number<std::uint64_t>("wire_length");
   message.type = f.words_or_null("type");
+  message.valid = f.has("valid") ? std::optional<bool>(f.flag("valid")) : std::nullopt;
+  message.errors = f.has("errors") ? f.strings("errors") : std::vector<std::string>();
   message.redact = f.redact();
   return message;
 }

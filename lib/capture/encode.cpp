@@ -438,6 +438,12 @@ void put(Fields& f, const Message& message) {
   f.size("length", message.length);
   f.size("wire_length", message.wire_length);
   f.words_or_null("type", message.type);
+  if (message.valid) {
+    f.flag("valid", *message.valid);
+  }
+  if (!message.errors.empty()) {
+    f.list("errors", message.errors);
+  }
   const std::string_view kept = kept_of(message.payload, message.length);
   put_kept(f, kept, message.length);
   f.redact(message.redact);

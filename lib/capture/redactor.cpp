@@ -65,6 +65,7 @@ struct Redactor::Impl {
   const Event& redact_frame(const Event& event, const Frame& frame);
   const Event& redact_data(const Event& event, const Frame& frame);
   const Event& redact_message(const Event& event, const Message& message);
+  const Event& redact_message_content(const Event& event, const Message& message);
   const Event& redact_inflated(const Event& event, const Inflated& inflated);
   const Event& redact_partial(const Event& event, const Partial& partial);
   const Event& redact_undecoded(const Event& event, const UndecodedBytes& undecoded);
@@ -285,7 +286,21 @@ const Event& Redactor::Impl::redact_data(const Event& event, const Frame& frame)
   return result;
 }
 
+/// What is said of a message quotes it.
 const Event& Redactor::Impl::redact_message(const Event& event, const Message& message) {
+  const Event& result = redact_message_content(event, message);
+  std::vector<std::string> errors = message.errors;
+  if (!mask_all_words(errors)) {
+    return result;
+  }
+  if (&result != &shown) {
+    shown = event;
+  }
+  std::get<Message>(shown.body).errors = std::move(errors);
+  return shown;
+}
+
+const Event& Redactor::Impl::redact_message_content(const Event& event, const Message& message) {
   const bool same = message.payload.data() == last_content.data() && message.payload.size() == last_content.size();
   if (!same || message.payload.empty()) {
     Progress fresh;

@@ -54,12 +54,15 @@ Ink ink_of(Opcode opcode) {
   return wire::is_control(opcode) ? Ink::dim : Ink::bold;
 }
 
-/// A compressed frame that waits for its content, which is told right after it.
+/// A frame that waits for what is told right after it: its content, where it is compressed; its message's type.
 struct HeldFrame {
   std::uint64_t seq = 0;
   std::int64_t t_ns = 0;
   std::uint32_t conn = 1;
   Frame frame;
+  std::string payload;  ///< the frame's own, kept
+  std::optional<session::Inflated> content;
+  std::string inflated;  ///< the content's bytes, kept
 };
 
 class LogRenderer final : public session::EventSink {
@@ -77,7 +80,9 @@ class LogRenderer final : public session::EventSink {
 
   void show(const Event& event);
   void on_frame(const Event& event, const Frame& frame);
-  void frame_line(const HeldFrame& held, const session::Inflated* content);
+  bool waits(const Frame& frame) const;
+  void frame_line(const HeldFrame& held, const session::Message* message);
+  void put_type(LogLine& line, const session::Message* message);
   void frame_content(LogLine& line, const Frame& frame);
   void message_content(LogLine& line, std::string_view payload, bool text);
   void frame_details(const Frame& frame, std::string_view payload);
@@ -127,9 +132,12 @@ void LogRenderer::show(const Event& event) {
     on_inflated(event, *inflated);
     return;
   }
+  if (const auto* message = std::get_if<session::Message>(&event.body)) {
+    on_message(event, *message);
+    return;
+  }
   release_held();
   std::visit(overloaded{
-                 [&](const session::Message& message) { on_message(event, message); },
                  [&](const session::Finding& finding) { on_finding(event, finding); },
                  [&](const session::Verdict& verdict) { on_verdict(event, verdict); },
                  [&](const session::State& state) {
@@ -157,8 +165,9 @@ void LogRenderer::show(const Event& event) {
                  [&](const session::UndecodedBytes& bytes) { step(event, step_of(bytes), mark_of(bytes.from)); },
                  [&](const session::Shutdown& shutdown) { step(event, step_of(shutdown), mark_of(shutdown.from)); },
                  [&](const auto& other) {
-                   if constexpr (!std::is_same_v<std::decay_t<decltype(other)>, Frame> &&
-                                 !std::is_same_v<std::decay_t<decltype(other)>, session::Inflated>) {
+                   using Other = std::decay_t<decltype(other)>;
+                   if constexpr (!std::is_same_v<Other, Frame> && !std::is_same_v<Other, session::Inflated> &&
+                                 !std::is_same_v<Other, session::Message>) {
                      step(event, step_of(other), kNoMark);
                    }
                  },
@@ -237,8 +246,8 @@ void LogRenderer::on_response(const Event& event, const session::Response& respo
 
 void LogRenderer::release_held() {
   if (held_) {
-    const HeldFrame held = *std::exchange(held_, std::nullopt);
-    frame_line(held, nullptr);
+    frame_line(*held_, nullptr);
+    held_.reset();
   }
 }
 
@@ -247,13 +256,20 @@ void LogRenderer::on_frame(const Event& event, const Frame& frame) {
   if (frame.header.opcode == Opcode::text || frame.header.opcode == Opcode::binary) {
     in_text(frame.from) = frame.header.opcode == Opcode::text;
   }
-  HeldFrame shown{event.seq, event.t_ns, event.conn, frame};
-  if (!frame.has_payload && frame.header.fin && frame.header.opcode != Opcode::continuation) {
-    held_ = std::move(shown);
-    held_->frame.payload = {};
+  HeldFrame shown{event.seq, event.t_ns, event.conn, frame, {}, {}, {}};
+  if (!waits(frame)) {
+    frame_line(shown, nullptr);
     return;
   }
-  frame_line(shown, nullptr);
+  held_ = std::move(shown);
+  held_->payload = frame.payload;
+  held_->frame.payload = held_->payload;
+}
+
+/// A frame that is a whole message: what is told of it next belongs on its line.
+bool LogRenderer::waits(const Frame& frame) const {
+  const bool whole = frame.header.fin && (frame.header.opcode == Opcode::text || frame.header.opcode == Opcode::binary);
+  return whole && (style_.typed || !frame.has_payload);
 }
 
 /// The size ends in one column, whatever the label before it; a long label pushes it on.
@@ -264,8 +280,9 @@ void LogRenderer::size_column(LogLine& line, std::size_t begin, std::uint64_t by
   line.put_ascii(Ink::plain, "  ");
 }
 
-void LogRenderer::frame_line(const HeldFrame& held, const session::Inflated* content) {
+void LogRenderer::frame_line(const HeldFrame& held, const session::Message* message) {
   const Frame& frame = held.frame;
+  const session::Inflated* content = held.content ? &*held.content : nullptr;
   LogLine line = start(held.seq, held.t_ns, held.conn, mark_of(frame.from));
   const std::size_t begin = line.used();
   line.put_ascii(ink_of(frame.header.opcode), wire::name(frame.header.opcode));
@@ -273,6 +290,7 @@ void LogRenderer::frame_line(const HeldFrame& held, const session::Inflated* con
   std::string flags;
   append_flags(flags, frame);
   line.put_ascii(Ink::yellow, flags);
+  put_type(line, message);
   if (content != nullptr) {
     line.put_ascii(Ink::dim, "(" + format_size(frame.header.length) + " on the wire) ");
     message_content(line, content->content, content->text);
@@ -284,6 +302,13 @@ void LogRenderer::frame_line(const HeldFrame& held, const session::Inflated* con
   }
   end_line();
   frame_details(frame, content != nullptr ? content->content : frame.payload);
+}
+
+void LogRenderer::put_type(LogLine& line, const session::Message* message) {
+  if (message != nullptr && !message->type.empty()) {
+    line.put_ascii(message->valid == false ? Ink::red : Ink::magenta, message->type);
+    line.put_ascii(Ink::plain, " ");
+  }
 }
 
 void LogRenderer::frame_content(LogLine& line, const Frame& frame) {
@@ -325,7 +350,9 @@ void LogRenderer::frame_details(const Frame& frame, std::string_view payload) {
 void LogRenderer::on_inflated(const Event& event, const session::Inflated& inflated) {
   const bool of_held = held_ && inflated.frames.size() == 1 && inflated.frames.front() == held_->seq;
   if (of_held && inflated.error.empty()) {
-    frame_line(*std::exchange(held_, std::nullopt), &inflated);
+    held_->content = inflated;
+    held_->inflated = inflated.content;
+    held_->content->content = held_->inflated;
     return;
   }
   release_held();
@@ -336,8 +363,13 @@ void LogRenderer::on_inflated(const Event& event, const session::Inflated& infla
   }
 }
 
-/// A message of one frame was shown as that frame.
+/// A message of one frame is shown as that frame.
 void LogRenderer::on_message(const Event& event, const session::Message& message) {
+  if (held_ && message.frames.size() == 1 && message.frames.front() == held_->seq) {
+    frame_line(*held_, &message);
+    held_.reset();
+  }
+  release_held();
   if (message.frames.size() < 2) {
     return;
   }
@@ -348,6 +380,7 @@ void LogRenderer::on_message(const Event& event, const session::Message& message
   std::string note = "(" + std::to_string(message.frames.size()) + " frames";
   note += message.compressed ? ", " + format_size(message.wire_length) + " on the wire) " : ") ";
   line.put_ascii(Ink::dim, note);
+  put_type(line, &message);
   message_content(line, message.payload, message.text);
   end_line();
 }

@@ -22,6 +22,7 @@ struct Style {
   int verbosity = 0;    ///< -v count: 1 header bytes and handshake headers, 2 hex dumps too
   bool quiet = false;   ///< -q: only the verdict
   bool escape = false;  ///< data is a terminal: `messages` escapes peer bytes too (the others always do)
+  bool typed = false;   ///< a profile is in use: messages have types
   std::string started;  ///< RFC 3339 wall-clock time of t_ns 0; empty: relative times only
 };
 

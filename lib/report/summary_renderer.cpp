@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,8 +25,14 @@ std::string counted(std::uint64_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
+/// Messages of one type of the profile's.
+struct TypeCount {
+  std::uint64_t all = 0, invalid = 0;
+};
+
 struct Traffic {
   std::uint64_t frames = 0, messages = 0, payload_bytes = 0, wire_bytes = 0, pings = 0, pongs = 0;
+  std::map<std::string, TypeCount> types;
 };
 
 /// Time from our last ping to the pong that carries its payload. RFC 6455 section 5.5.3.
@@ -71,9 +78,7 @@ class SummaryRenderer final : public session::EventSink {
     if (const auto* frame = std::get_if<Frame>(&event.body)) {
       on_frame(event, *frame);
     } else if (const auto* message = std::get_if<session::Message>(&event.body)) {
-      Traffic& traffic = of(message->from);
-      ++traffic.messages;
-      traffic.payload_bytes += message->length;
+      on_message(*message);
     } else if (const auto* response = std::get_if<session::Response>(&event.body)) {
       if (response->status == 101) {
         opened_ns_ = opened_ns_ ? opened_ns_ : event.t_ns;
@@ -100,6 +105,16 @@ class SummaryRenderer final : public session::EventSink {
       trips_.on_frame(event, frame);
     }
   }
+  void on_message(const session::Message& message) {
+    Traffic& traffic = of(message.from);
+    ++traffic.messages;
+    traffic.payload_bytes += message.length;
+    if (!message.type.empty()) {
+      TypeCount& count = traffic.types[message.type];
+      ++count.all;
+      count.invalid += message.valid == false ? 1 : 0;
+    }
+  }
   void row(std::string_view label, std::string_view text) {
     constexpr std::size_t kLabelWidth = 13;
     std::string& out = buffer_.text();
@@ -117,10 +132,21 @@ class SummaryRenderer final : public session::EventSink {
     }
     return text;
   }
+  void traffic_rows(std::string_view label, const Traffic& traffic) {
+    row(label, words(traffic));
+    std::string types;
+    for (const auto& [name, count] : traffic.types) {
+      types += (types.empty() ? "" : ", ") + std::to_string(count.all) + " " + name;
+      types += count.invalid > 0 ? " (" + std::to_string(count.invalid) + " invalid)" : "";
+    }
+    if (!types.empty()) {
+      row("", types);
+    }
+  }
   void write(const session::Verdict& verdict) {
     if (!style_.quiet) {
-      row("sent", words(of(Side::client)));
-      row("received", words(of(Side::server)));
+      traffic_rows("sent", of(Side::client));
+      traffic_rows("received", of(Side::server));
       row("lasted", format_duration(last_ns_) + (opened_ns_ ? ", open after " + format_duration(*opened_ns_) : ""));
       if (const std::string trips = trips_.text(); !trips.empty()) {
         row("ping", trips);

@@ -189,7 +189,7 @@ std::vector<Sample> opinion_samples() {
   dropped.findings = {sample_finding(), sample_finding()};
   return {
       {"message",
-       Message{Side::server, {3, 4}, true, true, "ab", 5, 9, "connected", {{0, 1, "token"}}},
+       Message{Side::server, {3, 4}, true, true, "ab", 5, 9, "connected", false, {"/a is missing"}, {{0, 1, "token"}}},
        R"("kind":"message","from":"server","frames":[3,4],"opcode":1,"compressed":true,"length":5,"wire_length":9,)"
        R"("type":"connected","cut":2,"redact":[{"at":0,"length":1,"var":"token"}],"text":"ab")"},
       {"message of bytes",

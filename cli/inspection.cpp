@@ -1,7 +1,9 @@
 #include "cli/inspection.hpp"
 
+#include "base/units.hpp"
 #include "capture/limits.hpp"
 #include "cli/errors.hpp"
+#include "cli/options/profile.hpp"
 #include "diagnose/exit_code.hpp"
 #include "report/report.hpp"
 
@@ -36,20 +38,45 @@ Inspection::Inspection(Settings settings, capture::Selector selector)
 
 void Inspection::begin(const capture::CaptureHeader& header) {
   end_run(0);
-  selector_.start(header.started);
-  report::Style style = make_style(settings_.output, process_environment, STDOUT_FILENO);
-  style.started = header.started;
-  style.escape = is_terminal(STDOUT_FILENO);
-  renderer_ = report::make_renderer(
-      report::parse_output(settings_.output.output).value_or(report::Output::log), style, data_, talk_);
-  selected_ = std::make_unique<capture::SelectingSink>(selector_, *renderer_);
   engine::PipelineOptions options;
   options.max_payload = capture::kMaxContent;
   options.secrets = settings_.secrets;
   options.reveal = settings_.reveal;
   options.expectation.from_har = settings_.from_har;
+  options.expectation.started_ns = parse_rfc3339(header.started).value_or(0);
+  options.dialects = &dialects_;
+  use_profile(header, options);
+  selector_.start(header.started);
+  report::Style style = make_style(settings_.output, process_environment, STDOUT_FILENO);
+  style.started = header.started;
+  style.escape = is_terminal(STDOUT_FILENO);
+  style.typed = profile_ != nullptr;
+  renderer_ = report::make_renderer(
+      report::parse_output(settings_.output.output).value_or(report::Output::log), style, data_, talk_);
+  selected_ = std::make_unique<capture::SelectingSink>(selector_, *renderer_);
   pipeline_ = std::make_unique<engine::Pipeline>(std::move(options));
   pipeline_->add_sink(*selected_);
+}
+
+/// The capture's own word for a profile is a name, never a path: it may come from anyone.
+void Inspection::use_profile(const capture::CaptureHeader& header, engine::PipelineOptions& options) {
+  pipeline_.reset();
+  bindings_.reset();
+  profile_ = settings_.profile;
+  const bool is_name = header.profile.find_first_of("/.") == std::string::npos;
+  if (!profile_ && !header.profile.empty() && is_name) {
+    profile_ = find_profile(header.profile, process_environment, read_file).value_or(nullptr);
+  }
+  if (!profile_) {
+    return;
+  }
+  // What was made by chance then is not known now.
+  const auto started = options.expectation.started_ns;
+  bindings_.emplace(*profile_, profile::Outside{[started] { return started; }, nullptr});
+  options.judge = std::make_shared<profile::Judge>(profile_);
+  options.bindings = &*bindings_;
+  options.expectation.profile = profile_.get();
+  options.expectation.bindings = &*bindings_;
 }
 
 void Inspection::talk(const std::string& line) {

@@ -6,10 +6,13 @@
 #include "cli/options/output.hpp"
 #include "cli/streams.hpp"
 #include "engine/pipeline.hpp"
+#include "profile/bindings.hpp"
+#include "profile/recognise.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +30,8 @@ class Inspection {
     bool from_har = false;
     std::string name;                  ///< for messages
     std::vector<std::uint32_t> conns;  ///< the connections that are read; empty: all
+    /// Null: the one that the capture names, where it is known.
+    std::shared_ptr<const profile::Profile> profile;
   };
   Inspection(Settings settings, capture::Selector selector);
 
@@ -44,6 +49,7 @@ class Inspection {
 
  private:
   void begin(const capture::CaptureHeader& header);
+  void use_profile(const capture::CaptureHeader& header, engine::PipelineOptions& options);
   void tell_damage(const capture::Damage& damage);
   void end_run(int signal);
   bool wants(const session::Event& event);
@@ -53,6 +59,9 @@ class Inspection {
   FdSink data_, talk_;
   std::unique_ptr<session::EventSink> renderer_;
   std::unique_ptr<capture::SelectingSink> selected_;
+  profile::Dialects dialects_;
+  std::shared_ptr<const profile::Profile> profile_;  ///< of the run that is read
+  std::optional<profile::Bindings> bindings_;
   std::unique_ptr<engine::Pipeline> pipeline_;
   std::uint32_t last_conn_ = 0;
   bool conn_seen_ = false;  ///< one of those asked for

@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/inspection.hpp"
 #include "cli/options.hpp"
+#include "cli/options/profile.hpp"
 #include "cli/options/values.hpp"
 #include "report/progress.hpp"
 
@@ -33,6 +34,7 @@ struct InspectFlags {
   std::string only;
   std::vector<std::string> kinds;
   bool follow = false;
+  std::string profile;
   OutputFlags output;
   SecretFlags secrets;
 };
@@ -202,7 +204,16 @@ Result<capture::Selector> make_selector(const InspectFlags& flags) {
   return capture::Selector::make(filter);
 }
 
+Result<std::shared_ptr<const profile::Profile>> profile_of(const InspectFlags& flags) {
+  return flags.profile.empty() ? Result<std::shared_ptr<const profile::Profile>>()
+                               : find_profile(flags.profile, process_environment, read_file);
+}
+
 Result<int> inspect(const InspectFlags& flags) {
+  auto profile = profile_of(flags);
+  if (!profile) {
+    return tl::unexpected<Error>(profile.error());
+  }
   auto selector = make_selector(flags);
   auto secrets = read_secrets(flags.secrets, process_environment, read_file);
   auto input = Input::open(flags.file);
@@ -217,7 +228,7 @@ Result<int> inspect(const InspectFlags& flags) {
   }
   const std::string_view bytes(head->data(), *count);
   const bool har = capture::looks_like_har(bytes);
-  Inspection inspection({flags.output, flags.secrets.reveal, *secrets, har, flags.file, flags.filter.conns},
+  Inspection inspection({flags.output, flags.secrets.reveal, *secrets, har, flags.file, flags.filter.conns, *profile},
                         std::move(*selector));
   const auto read =
       har ? read_browser(*input, bytes, flags, inspection) : read_capture(*input, bytes, flags, inspection);
@@ -263,6 +274,11 @@ Run setup_inspect(Options& options) {
   const auto flags = std::make_shared<InspectFlags>();
   options.positional("FILE", flags->file, true, "A capture, or a HAR saved by a browser; - is standard input");
   add_filter_options(options, *flags);
+  options.group("Profile");
+  options.text("--profile",
+               "NAME|FILE",
+               flags->profile,
+               "Check what was recorded against this profile (default: the one that the capture names)");
   add_output_options(options, flags->output);
   add_secret_options(options, flags->secrets);
   return [flags] { return inspect(*flags); };

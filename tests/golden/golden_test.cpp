@@ -5,6 +5,9 @@
 #include "capture/writer.hpp"
 #include "engine/pipeline.hpp"
 #include "golden/wsx.hpp"
+#include "profile/bindings.hpp"
+#include "profile/findings.hpp"
+#include "profile/load.hpp"
 #include "report/report.hpp"
 #include "rules/rules.hpp"
 
@@ -12,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <random>
 #include <set>
 #include <sstream>
@@ -58,29 +62,59 @@ struct Output {
   std::uint64_t client_bytes = 0, server_bytes = 0;
 };
 
-capture::CaptureHeader header() {
+std::string slurp(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+/// Null where a script names no profile.
+std::shared_ptr<const profile::Profile> profile_named(const std::string& name) {
+  if (name.empty()) {
+    return nullptr;
+  }
+  const fs::path path = kSessions / "profiles" / (name + ".json");
+  auto loaded = profile::load(slurp(path), path.filename());
+  EXPECT_TRUE(loaded) << loaded.error().message;
+  return loaded.value_or(nullptr);
+}
+
+capture::CaptureHeader header(const std::string& profile) {
   capture::CaptureHeader out;
   out.started = "2026-01-01T00:00:00Z";
   out.tool = "whydrop test";
   out.run_id = "golden";
+  out.profile = profile;
   return out;
 }
 
-report::Style plain() {
+report::Style plain(bool typed) {
   report::Style style;
   style.width = 100;
   style.verbosity = 1;
+  style.typed = typed;
   return style;
 }
 
 /// Runs `feed` on a pipeline with all sinks.
 template <typename Feed>
-Output with_pipeline(Feed feed) {
+Output with_pipeline(const std::string& profile_name, Feed feed) {
   StringSink capture_text, log_text;
-  capture::Writer writer(capture_text, header(), true);
-  auto log = report::make_renderer(report::Output::log, plain(), log_text, log_text);
+  capture::Writer writer(capture_text, header(profile_name), true);
+  auto log = report::make_renderer(report::Output::log, plain(!profile_name.empty()), log_text, log_text);
   Accountant accountant;
-  engine::Pipeline pipeline(engine::PipelineOptions{});
+  const auto profile = profile_named(profile_name);
+  std::optional<profile::Bindings> bindings;
+  engine::PipelineOptions options;
+  if (profile) {
+    bindings.emplace(*profile, profile::Outside{[] { return std::int64_t{0}; }, nullptr});
+    options.judge = std::make_shared<profile::Judge>(profile);
+    options.bindings = &*bindings;
+    options.expectation.profile = profile.get();
+    options.expectation.bindings = &*bindings;
+  }
+  engine::Pipeline pipeline(std::move(options));
   pipeline.add_sink(*log);
   pipeline.add_sink(writer);
   pipeline.add_sink(accountant);
@@ -91,7 +125,7 @@ Output with_pipeline(Feed feed) {
 using Cut = std::function<std::size_t(std::size_t left)>;
 
 Output run(const Script& script, const Cut& cut) {
-  return with_pipeline([&](engine::Pipeline& pipeline) {
+  return with_pipeline(script.profile, [&](engine::Pipeline& pipeline) {
     std::int64_t now = 0;
     const auto conn = pipeline.begin(
         [&] {
@@ -117,8 +151,8 @@ Output run(const Script& script, const Cut& cut) {
   });
 }
 
-Output read_again(const std::string& capture) {
-  return with_pipeline([&](engine::Pipeline& pipeline) {
+Output read_again(const std::string& capture, const std::string& profile) {
+  return with_pipeline(profile, [&](engine::Pipeline& pipeline) {
     capture::Reader reader("golden");
     reader.feed(capture);
     reader.end();
@@ -137,13 +171,6 @@ Output read_again(const std::string& capture) {
     }
     pipeline.finish(last);
   });
-}
-
-std::string slurp(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
 }
 
 void expect_golden(const fs::path& path, const std::string& found) {
@@ -184,7 +211,7 @@ TEST_P(Session, IsTheSameHoweverItIsFed) {
 TEST_P(Session, ReadAgainGivesTheSameCapture) {
   const auto script = parse_script(GetParam(), slurp(kSessions / (GetParam() + ".wsx")));
   const Output whole = run(script, [](std::size_t left) { return left; });
-  const Output again = read_again(whole.capture);
+  const Output again = read_again(whole.capture, script.profile);
   EXPECT_EQ(again.capture, whole.capture);
   EXPECT_EQ(again.log, whole.log);
 }
@@ -202,6 +229,25 @@ TEST(Fixtures, EveryRuleOccursInOne) {
   }
   for (const auto& rule : rules::all_rules()) {
     EXPECT_NE(all.find("\"id\":\"" + std::string(rule.id) + "\""), std::string::npos) << rule.id;
+  }
+}
+
+TEST(Fixtures, EveryCheckOfAProfileOccursInOne) {
+  // those that need more than one session's messages: profile/recognise
+  const std::set<std::string_view> elsewhere{"dialect-recognised",
+                                             "dialect-not-served",
+                                             "region-label",
+                                             "host-unknown",
+                                             "rest-path-on-socket",
+                                             "token-misplaced",
+                                             "scope-unknown"};
+  std::string all;
+  for (const auto& name : script_names()) {
+    all += slurp(kSessions / (name + ".ndjson"));
+  }
+  for (const auto& row : profile::check_rows()) {
+    const bool found = all.find("\"id\":\"" + std::string(row.id) + "\"") != std::string::npos;
+    EXPECT_NE(found, elsewhere.count(row.id) > 0) << row.id;
   }
 }
 

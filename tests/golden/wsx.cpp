@@ -18,7 +18,8 @@ using wire::Opcode;
 constexpr std::array<std::uint8_t, 4> kMaskingKey{0x37, 0xfa, 0x21, 0x3d};
 constexpr std::string_view kSampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
 
-/// A line cut into words; a word in quotes is text with the escapes \n \r \t \" \\ \xHH.
+/// A line cut into words; a word in quotes is text with the escapes \n \r \t \" \\ \xHH, one in single quotes is text
+/// as it stands.
 struct Words {
   std::vector<std::string> words;
   std::vector<bool> quoted;
@@ -68,6 +69,11 @@ Words split(std::string_view line) {
     } else if (line[at] == '"') {
       out.words.push_back(quoted_word(line, at));
       out.quoted.push_back(true);
+    } else if (line[at] == '\'') {
+      const auto end = line.find('\'', at + 1);
+      out.words.emplace_back(line.substr(at + 1, end - at - 1));
+      out.quoted.push_back(true);
+      at = end == std::string_view::npos ? throw std::runtime_error("a quote without its end") : end + 1;
     } else {
       const auto end = std::min(line.find(' ', at), line.size());
       out.words.emplace_back(line.substr(at, end - at));
@@ -236,6 +242,8 @@ void add_line(Script& script, std::string_view line) {
     script.steps.push_back(end_step(rest));
   } else if (first == "url") {
     script.url = rest.words.at(0);
+  } else if (first == "profile") {
+    script.profile = rest.words.at(0);
   } else if (first[0] == '+') {
     script.steps.push_back(WaitStep{wait_ns(std::string_view(first).substr(1))});
   } else {

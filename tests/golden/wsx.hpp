@@ -27,6 +27,7 @@ using Step = std::variant<BytesStep, WaitStep, EndStep>;
 struct Script {
   std::string name;
   std::string url = "ws://example.test/chat";
+  std::string profile;  ///< of fixtures/sessions/profiles; empty: none
   std::vector<Step> steps;
   std::uint64_t bytes(session::Side from) const;
 };

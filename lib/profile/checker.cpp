@@ -254,6 +254,7 @@ void Checker::annotate(session::Message& message) {
   seen.from = message.from;
   seen.seq = message.frames.empty() ? 0 : message.frames.back();
   seen.length = message.length;
+  seen.frame_length = message.frames.size() == 1 ? message.wire_length : 0;
   seen.masked = !message.redact.empty();
   const bool whole = message.payload.size() == message.length && !(message.compressed && message.payload.empty());
   if (!whole) {
@@ -296,7 +297,7 @@ std::vector<session::Finding> Checker::preview(bool text, std::string_view paylo
       0);
   Seen seen;
   seen.t_ns = t_ns;
-  seen.length = payload.size();
+  seen.length = seen.frame_length = payload.size();
   impl_->examine(seen, payload, text, impl_->preview_json);
   session::Frame frame;
   frame.header.opcode = text ? wire::Opcode::text : wire::Opcode::binary;

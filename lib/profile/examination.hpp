@@ -23,6 +23,7 @@ struct Seen {
   std::int64_t t_ns = 0;
   std::string_view payload;
   std::uint64_t length = 0;
+  std::uint64_t frame_length = 0;   ///< of its only frame; 0 if it has several
   bool masked = false;              ///< it holds bytes that were masked in a capture
   std::optional<json::Value> root;  ///< null: not JSON, or not whole
   std::string not_json;             ///< why; empty if it is JSON or nothing is known of it

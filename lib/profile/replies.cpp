@@ -94,10 +94,10 @@ void Replies::check_order(const Seen& seen, Findings& findings) {
     findings.fault("order-not-monotonic", seen.from, seen.seq, [&] {
       const auto back = time.is_date ? format_duration(static_cast<std::int64_t>(latest_->at - time.at))
                                      : fmt::format("{}", latest_->at - time.at);
-      return Words{fmt::format("{} is {} older than a message that came before it, by {}.",
+      return Words{fmt::format("By {}, {} is {} older than a message that came before it.",
+                               profile_.order_server,
                                name_of(profile_, seen),
-                               back,
-                               profile_.order_server),
+                               back),
                    fmt::format("Order messages by {}, not as they come.", profile_.order_server),
                    {latest_->seq}};
     });
@@ -107,19 +107,28 @@ void Replies::check_order(const Seen& seen, Findings& findings) {
 }
 
 void Replies::finish(std::int64_t t_ns, Findings& findings) const {
+  const Sent* first = nullptr;
+  std::size_t missing = 0;
   for (const auto& id : order_) {
     const auto& sent = sent_.find(id)->second;
-    if (sent.answered > 0 || t_ns - sent.t_ns < kFairWait_ns) {
-      continue;
+    if (sent.answered == 0 && t_ns - sent.t_ns >= kFairWait_ns) {
+      first = first == nullptr ? &sent : first;
+      ++missing;
     }
-    findings.note("reply-missing", sent.seq, [&] {
-      return Words{fmt::format("{} got no reply in the {} until the end.",
-                               profile_.messages[sent.type].name,
-                               format_duration(t_ns - sent.t_ns)),
-                   {},
-                   {}};
-    });
   }
+  if (first == nullptr) {
+    return;
+  }
+  findings.note("reply-missing", first->seq, [&] {
+    const auto& type = profile_.messages[first->type].name;
+    const auto waited = format_duration(t_ns - first->t_ns);
+    return Words{
+        missing == 1
+            ? fmt::format("{} got no reply in the {} until the end.", type, waited)
+            : fmt::format("{} messages got no reply, the first of them {}, {} before the end.", missing, type, waited),
+        {},
+        {}};
+  });
 }
 
 }  // namespace whydrop::profile

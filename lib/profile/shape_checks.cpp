@@ -78,7 +78,8 @@ void check_size_and_form(const Profile& profile, const Seen& seen, Findings& fin
                    {}};
     });
   }
-  if (shape.max_message > 0 && seen.length > shape.max_message) {
+  const bool told_of_frame = shape.max_frame > 0 && seen.frame_length > shape.max_frame;
+  if (shape.max_message > 0 && seen.length > shape.max_message && !told_of_frame) {
     findings.fault(
         kTooLarge, seen.from, seen.seq, [&] { return too_large(as_subject(name), seen.length, shape.max_message); });
   }
@@ -131,7 +132,7 @@ void Pace::check_rate(std::size_t rule, const Seen& seen, Findings& findings) co
   findings.fault("rate-exceeded", seen.from, seen.seq, [&] {
     const auto span = format_duration(rate.per.count());
     return Words{
-        fmt::format("{} was sent, number {} within {}; at most {} are taken.", as_subject(name), count, span, allowed),
+        fmt::format("{} is message number {} within {}; at most {} are taken.", as_subject(name), count, span, allowed),
         fmt::format("Send at most {} within {}.", allowed, span),
         {}};
   });

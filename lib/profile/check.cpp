@@ -1,13 +1,331 @@
 #include "profile/check.hpp"
 
+#include "profile/embedded.hpp"
+#include "profile/read.hpp"
+#include "profile/template.hpp"
+#include "schema/schema.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
 namespace whydrop::profile {
+
+namespace {
+
+using json::Value;
+using read::items;
+
+constexpr std::string_view kTypeOfClient = "message of the client";
+constexpr std::string_view kTypeOfServer = "message of the server";
+
+bool ends_in_star(std::string_view name) {
+  return !name.empty() && name.back() == '*';
+}
+
+/// Follows every name in a profile to what it names.
+class NameCheck {
+ public:
+  explicit NameCheck(MistakeList& list, Value root)
+      : list_(list),
+        root_(root),
+        variables_(names_under(root, "/variables")),
+        calls_(names_under(root, "/calls")),
+        client_(names_under(root, "/messages/client")),
+        server_(names_under(root, "/messages/server")),
+        states_(names_under(root, "/sequence/states")) {}
+
+  void run() {
+    check_variables();
+    check_calls();
+    check_socket();
+    check_messages();
+    check_habits();
+    check_sequence();
+    check_shape();
+    check_meanings();
+  }
+
+ private:
+  Placeholders in_requests() const { return {variables_, {"$uuid", "$now", "$epoch"}, {"$epoch+", "$epoch-"}}; }
+  Placeholders in_words() const {
+    return {variables_,
+            {"$type",
+             "$status",
+             "$code",
+             "$reason",
+             "$last_client",
+             "$last_server",
+             "$state",
+             "$age",
+             "$idle",
+             "$since_last_client",
+             "$largest",
+             "$how"},
+            {"$/"}};
+  }
+  const Names& types(std::string_view side) const { return side == "client" ? client_ : server_; }
+  static std::string_view what(std::string_view side) { return side == "client" ? kTypeOfClient : kTypeOfServer; }
+
+  void templates_under(const std::string& pointer) {
+    for (const auto& member : read::members(root_.at(pointer))) {
+      check_template(list_, under(pointer, member.first), in_requests());
+    }
+  }
+
+  /// Variables that a reply binds.
+  void check_take(const std::string& pointer) {
+    for (const auto& member : read::members(root_.at(pointer))) {
+      list_.key(under(pointer, member.first), member.first, variables_, "variable");
+    }
+  }
+
+  void check_variables() {
+    for (const std::string_view name : variables_) {
+      const std::string pointer = under("/variables", name) + "/default";
+      check_template(list_, pointer, {variables_, {}, {}});
+      if (circles(name)) {
+        list_.say(pointer, "leads back to itself");
+      }
+    }
+  }
+
+  /// True if filling the default of `name` needs `name`.
+  bool circles(std::string_view name) const {
+    std::vector<std::string> left{std::string(name)};
+    Names seen;
+    while (!left.empty()) {
+      const auto fallback = root_.at(under("/variables", left.back()) + "/default");
+      left.pop_back();
+      for (std::string& needed : placeholders_of(fallback ? fallback->string() : std::string_view())) {
+        if (needed == name) {
+          return true;
+        }
+        const auto known = std::find(variables_.begin(), variables_.end(), needed);
+        if (known != variables_.end() && std::find(seen.begin(), seen.end(), needed) == seen.end()) {
+          seen.push_back(*known);
+          left.push_back(std::move(needed));
+        }
+      }
+    }
+    return false;
+  }
+
+  void check_calls() {
+    for (const std::string_view name : calls_) {
+      const std::string call = under("/calls", name);
+      for (const char* member : {"/url", "/json"}) {
+        check_template(list_, call + member, in_requests());
+      }
+      for (const char* member : {"/headers", "/form", "/basic"}) {
+        templates_under(call + member);
+      }
+      check_take(call + "/take");
+      const std::size_t rows = items(root_.at(call + "/refusals")).size();
+      for (std::size_t i = 0; i < rows; ++i) {
+        check_finding(under(call + "/refusals", i) + "/finding");
+      }
+    }
+    list_.names_at("/session", calls_, "call");
+    list_.name_at("/token", calls_, "call");
+  }
+
+  void check_socket() {
+    check_template(list_, "/socket/url", in_requests());
+    templates_under("/socket/headers");
+    list_.name_at("/socket/token", variables_, "variable");
+  }
+
+  void check_messages() {
+    for (const char* side : {"client", "server"}) {
+      for (const std::string_view name : types(side)) {
+        const std::string message = under(std::string("/messages/") + side, name);
+        check_template(list_, message + "/example", in_requests());
+        check_take(message + "/take");
+        const std::size_t rows = items(root_.at(message + "/same")).size();
+        for (std::size_t i = 0; i < rows; ++i) {
+          const std::string row = under(message + "/same", i);
+          list_.name_at(row + "/variable", variables_, "variable");
+          check_finding(row + "/finding");
+        }
+      }
+    }
+  }
+
+  void check_habits() {
+    const std::size_t rows = items(root_.at("/opening")).size();
+    for (std::size_t i = 0; i < rows; ++i) {
+      const std::string row = under("/opening", i);
+      check_sendable(row + "/message");
+      list_.name_at(row + "/await", server_, kTypeOfServer);
+    }
+    check_sendable("/heartbeat/message");
+  }
+
+  /// A message that is sent by itself needs an example.
+  void check_sendable(const std::string& pointer) {
+    list_.name_at(pointer, client_, kTypeOfClient);
+    const auto name = root_.at(pointer);
+    const auto message = name ? root_.at(under("/messages/client", name->string())) : std::nullopt;
+    if (message && message->is(json::Type::object) && !message->find("example")) {
+      list_.say(pointer, fmt::format("names {}, which has no example to send", name->string()));
+    }
+  }
+
+  void check_sequence() {
+    list_.name_at("/sequence/start", states_, "state");
+    list_.name_at("/sequence/ready", states_, "state");
+    for (const std::string_view name : states_) {
+      const std::string state = under("/sequence/states", name);
+      for (const char* side : {"client", "server"}) {
+        check_transitions(state + "/" + side, side);
+      }
+      list_.name_at(state + "/deadline/message", client_, kTypeOfClient);
+    }
+  }
+
+  void check_transitions(const std::string& pointer, std::string_view side) {
+    for (const auto& [type, to] : read::members(root_.at(pointer))) {
+      const std::string row = under(pointer, type);
+      if (type != "*") {
+        list_.key(row, type, types(side), what(side));
+      }
+      check_target(row, to);
+      const auto rows = items(to);
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (const auto target = rows[i].find("to")) {
+          check_target(under(row, i) + "/to", *target);
+        }
+      }
+    }
+  }
+
+  void check_target(const std::string& pointer, Value target) {
+    if (target.is(json::Type::string) && !target.string().empty()) {
+      list_.name(pointer, target.string(), states_, "state");
+    }
+  }
+
+  void check_shape() {
+    for (const char* member : {"/shape/max_bytes", "/shape/rates", "/shape/gaps"}) {
+      const auto rows = items(root_.at(member));
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        check_family(under(member, i) + "/message");
+        check_template(list_, under(member, i) + "/most", {variables_, {}, {}});
+      }
+    }
+  }
+
+  /// A type, or the beginning of some with an asterisk behind it.
+  void check_family(const std::string& pointer) {
+    const auto given = root_.at(pointer);
+    if (!given || !ends_in_star(given->string())) {
+      list_.name_at(pointer, client_, kTypeOfClient);
+      return;
+    }
+    const std::string_view family = given->string();
+    if (std::none_of(client_.begin(), client_.end(), [&](auto type) { return covers(family, type); })) {
+      list_.name(pointer, family, client_, kTypeOfClient);
+    }
+  }
+
+  void check_meanings() {
+    const auto signals = items(root_.at("/signals"));
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+      const std::string row = under("/signals", i);
+      const std::string side = read::text(signals[i], "side", "server");
+      list_.name_at(row + "/message", types(side), what(side));
+      check_finding(row + "/finding");
+    }
+    const std::size_t symptoms = items(root_.at("/symptoms")).size();
+    for (std::size_t i = 0; i < symptoms; ++i) {
+      check_when(under("/symptoms", i) + "/when");
+      check_finding(under("/symptoms", i) + "/finding");
+    }
+    const std::size_t misforms = items(root_.at("/fingerprint/misforms")).size();
+    for (std::size_t i = 0; i < misforms; ++i) {
+      check_finding(under("/fingerprint/misforms", i) + "/finding");
+    }
+  }
+
+  void check_when(const std::string& when) {
+    list_.names_at(when + "/last_client", client_, kTypeOfClient);
+    list_.names_at(when + "/last_server", server_, kTypeOfServer);
+    list_.names_at(when + "/state", states_, "state");
+    for (const char* member : {"/never", "/seen"}) {
+      const auto rows = items(root_.at(when + member));
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        check_event(under(when + member, i), rows[i].string());
+      }
+    }
+    for (const char* member : {"/age", "/idle", "/since_last_client", "/silent_for"}) {
+      for (const auto& bound : read::members(root_.at(when + member))) {
+        check_template(list_, under(when + member, bound.first), {variables_, {}, {}});
+      }
+    }
+  }
+
+  /// "client:TYPE", "server:TYPE", or a finding's id.
+  void check_event(const std::string& pointer, std::string_view name) {
+    for (const std::string_view side : {"client", "server"}) {
+      if (name.substr(0, side.size() + 1) == std::string(side) + ":") {
+        list_.name(pointer, name.substr(side.size() + 1), types(side), what(side));
+      }
+    }
+  }
+
+  /// One id has the same words wherever it stands.
+  void check_finding(const std::string& pointer) {
+    const auto value = root_.at(pointer);
+    if (!value || !value->is(json::Type::object)) {
+      return;
+    }
+    for (const char* member : {"/says", "/fix"}) {
+      check_template(list_, pointer + member, in_words());
+    }
+    const auto [known, fresh] = findings_.emplace(read::text(*value, "id"), pointer);
+    if (!fresh && !json::equal(*root_.at(known->second), *value)) {
+      list_.say(pointer, fmt::format("has other words than {}, of the same id {}", known->second, known->first));
+    }
+  }
+
+  MistakeList& list_;
+  Value root_;
+  Names variables_, calls_, client_, server_, states_;
+  std::map<std::string, std::string> findings_;  ///< id → where it stands first
+};
+
+/// The schemas of messages are compiled as they will be when messages come.
+void check_message_schemas(MistakeList& list, const json::Json& document, std::string_view text) {
+  for (const char* side : {"client", "server"}) {
+    const std::string messages = std::string("/messages/") + side;
+    for (const std::string_view name : names_under(document.root(), messages)) {
+      const std::string pointer = under(messages, name) + "/schema";
+      if (!document.root().at(pointer)) {
+        continue;
+      }
+      const auto compiled = schema::Schema::compile(document, text, "", {}, pointer);
+      if (!compiled) {
+        list.say(pointer, "does not compile: " + compiled.error().message);
+      }
+    }
+  }
+}
+
+}  // namespace
 
 std::vector<Mistake> check(std::string_view text) {
   json::Json document;
   if (const auto fault = document.parse(text)) {
     return {{json::place_of(text, fault->offset), "not JSON: " + fault->why}};
   }
-  return {};
+  MistakeList list(text, document.root());
+  list.check_twice();
+  list.check_schema(kProfileSchema);
+  NameCheck(list, document.root()).run();
+  check_message_schemas(list, document, text);
+  return list.all();
 }
 
 }  // namespace whydrop::profile

@@ -7,17 +7,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace whydrop::profile {
-
-Error first_of(const std::vector<Mistake>& mistakes, const std::string& path) {
-  const Mistake& first = mistakes.front();
-  const std::size_t more = mistakes.size() - 1;
-  return {ErrorKind::usage,
-          fmt::format("{}:{}:{}: {}", path, first.place.line, first.place.column, first.says),
-          more == 0 ? std::string() : fmt::format("{} more; whydrop profile check {} shows all", more, path)};
-}
 
 Result<std::shared_ptr<const Profile>> load(std::string text, const std::string& path) {
   const auto mistakes = check(text);

@@ -184,12 +184,4 @@ Result<Rehearsal> load_rehearsal(std::string_view text, const std::string& path,
   return build_rehearsal(document.root(), profile);
 }
 
-std::vector<Mistake> check_rehearsal(std::string_view text, const Profile&) {
-  json::Json document;
-  if (const auto fault = document.parse(text)) {
-    return {{json::place_of(text, fault->offset), "not JSON: " + fault->why}};
-  }
-  return {};
-}
-
 }  // namespace whydrop::profile

@@ -1,0 +1,165 @@
+#include "base/text.hpp"
+#include "profile/check.hpp"
+#include "profile/read.hpp"
+#include "profile/template.hpp"
+#include "schema/schema.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace whydrop::profile {
+
+namespace {
+
+// A text with more mistakes than this is of another kind altogether.
+constexpr std::size_t kMost = 200;
+
+std::string did_you_mean(std::string_view name, const Names& known) {
+  const auto near = nearest(name, known);
+  return near ? fmt::format("; did you mean {}?", *near) : std::string();
+}
+
+bool is_one_of(std::string_view name, const Names& known) {
+  return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+bool is_known(std::string_view name, const Placeholders& known) {
+  const auto begins = [&](std::string_view prefix) {
+    return name.size() > prefix.size() && name.substr(0, prefix.size()) == prefix;
+  };
+  return is_one_of(name, name.front() == '$' ? known.exact : known.variables) ||
+         std::any_of(known.prefixes.begin(), known.prefixes.end(), begins);
+}
+
+}  // namespace
+
+Error first_of(const std::vector<Mistake>& mistakes, const std::string& path) {
+  const Mistake& first = mistakes.front();
+  const std::size_t more = mistakes.size() - 1;
+  return {ErrorKind::usage,
+          fmt::format("{}:{}:{}: {}", path, first.place.line, first.place.column, first.says),
+          more == 0 ? std::string() : fmt::format("{} more: whydrop profile check {} shows all", more, path)};
+}
+
+void MistakeList::say(const std::string& pointer, std::string_view says, bool key) {
+  if (mistakes_.size() >= kMost) {
+    return;
+  }
+  std::string at = pointer;
+  std::optional<json::Place> place = json::locate(text_, at, key);
+  // What is missing is told at what should hold it.
+  while (!place && !at.empty()) {
+    at.resize(at.rfind('/'));
+    place = json::locate(text_, at);
+  }
+  mistakes_.push_back({place.value_or(json::Place{}),
+                       escape_for_terminal(fmt::format("{} {}", pointer.empty() ? "the document" : pointer, says))});
+}
+
+void MistakeList::name(const std::string& pointer, std::string_view name, const Names& known, std::string_view what) {
+  if (!is_one_of(name, known)) {
+    say(pointer, fmt::format("names no {}: {}{}", what, name, did_you_mean(name, known)));
+  }
+}
+
+void MistakeList::key(const std::string& pointer, std::string_view name, const Names& known, std::string_view what) {
+  if (!is_one_of(name, known)) {
+    say(pointer, fmt::format("names no {}{}", what, did_you_mean(name, known)), true);
+  }
+}
+
+void MistakeList::name_at(const std::string& pointer, const Names& known, std::string_view what) {
+  const auto value = root_.at(pointer);
+  if (value && value->is(json::Type::string)) {
+    name(pointer, value->string(), known, what);
+  }
+}
+
+void MistakeList::names_at(const std::string& pointer, const Names& known, std::string_view what) {
+  const auto items = read::items(root_.at(pointer));
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    name_at(under(pointer, i), known, what);
+  }
+}
+
+void MistakeList::check_schema(std::string_view schema_text) {
+  json::Json document;
+  (void)document.parse(schema_text);
+  const auto schema = schema::Schema::compile(document, schema_text, "schema", {});
+  if (!schema) {
+    say("", schema.error().message);
+    return;
+  }
+  for (const schema::Fault& fault : schema->check(root_, kMost)) {
+    const bool of_key = fault.keyword == "additionalProperties" || fault.keyword == "propertyNames";
+    const std::string says = fault.says() + (fault.hint.empty() ? "" : "; " + fault.hint);
+    const std::string_view about = std::string_view(says).substr(fault.instance.size());
+    say(fault.instance, about.substr(std::min(about.find_first_not_of(' '), about.size())), of_key);
+  }
+}
+
+void MistakeList::check_twice() {
+  std::vector<std::pair<json::Value, std::string>> left{{root_, ""}};
+  while (!left.empty()) {
+    const auto [value, pointer] = std::move(left.back());
+    left.pop_back();
+    std::set<std::string_view> seen;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (value.is(json::Type::array)) {
+        left.emplace_back(value.item(i), under(pointer, i));
+        continue;
+      }
+      const auto [name, member] = value.member(i);
+      const std::string below = under(pointer, name);
+      if (!seen.insert(name).second) {
+        say(below, "stands twice", true);
+      }
+      left.emplace_back(member, below);
+    }
+  }
+}
+
+std::vector<Mistake> MistakeList::all() {
+  std::stable_sort(mistakes_.begin(), mistakes_.end(), [](const Mistake& a, const Mistake& b) {
+    return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+  });
+  return std::move(mistakes_);
+}
+
+void check_template(MistakeList& list, const std::string& pointer, const Placeholders& known) {
+  const auto value = list.root().at(pointer);
+  if (!value) {
+    return;
+  }
+  const std::string text = value->is(json::Type::string) ? std::string(value->string()) : value->text();
+  for (const std::string& name : placeholders_of(text)) {
+    if (!is_known(name, known)) {
+      const bool ours = name.front() == '$';
+      list.say(pointer,
+               fmt::format("holds {{{}}}, which is {}{}",
+                           name,
+                           ours ? "not known here" : "no variable",
+                           did_you_mean(name, ours ? known.exact : known.variables)));
+    }
+  }
+}
+
+std::string under(const std::string& pointer, std::string_view step) {
+  return pointer + "/" + json::escape_step(step);
+}
+
+std::string under(const std::string& pointer, std::size_t index) {
+  return pointer + "/" + std::to_string(index);
+}
+
+Names names_under(json::Value root, const std::string& pointer) {
+  Names names;
+  for (const auto& member : read::members(root.at(pointer))) {
+    names.push_back(member.first);
+  }
+  return names;
+}
+
+}  // namespace whydrop::profile

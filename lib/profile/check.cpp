@@ -48,7 +48,7 @@ class NameCheck {
   }
 
  private:
-  Placeholders in_requests() const { return {variables_, {"$uuid", "$now", "$epoch"}, {"$epoch+", "$epoch-"}}; }
+  Placeholders in_requests() const { return {variables_, {"$uuid", "$now", "$epoch"}, {"$epoch+", "$epoch-", "$letters:"}}; }
   Placeholders in_words() const {
     return {variables_,
             {"$type",

@@ -20,10 +20,6 @@ using read::items;
 constexpr std::string_view kTypeOfClient = "message of the client";
 constexpr std::string_view kTypeOfServer = "message of the server";
 
-bool ends_in_star(std::string_view name) {
-  return !name.empty() && name.back() == '*';
-}
-
 /// Follows every name in a profile to what it names.
 class NameCheck {
  public:
@@ -188,8 +184,9 @@ class NameCheck {
   void check_transitions(const std::string& pointer, std::string_view side) {
     for (const auto& [type, to] : read::members(root_.at(pointer))) {
       const std::string row = under(pointer, type);
-      if (type != "*") {
-        list_.key(row, type, types(side), what(side));
+      if (const Names& known = types(side);
+          type != "*" && std::none_of(known.begin(), known.end(), [&](auto one) { return covers(type, one); })) {
+        list_.key(row, type, known, what(side));
       }
       check_target(row, to);
       const auto rows = items(to);
@@ -211,22 +208,29 @@ class NameCheck {
     for (const char* member : {"/shape/max_bytes", "/shape/rates", "/shape/gaps"}) {
       const auto rows = items(root_.at(member));
       for (std::size_t i = 0; i < rows.size(); ++i) {
-        check_family(under(member, i) + "/message");
+        check_family_at(under(member, i) + "/message", "client");
         check_template(list_, under(member, i) + "/most", {variables_, {}, {}});
       }
     }
   }
 
   /// A type, or the beginning of some with an asterisk behind it.
-  void check_family(const std::string& pointer) {
-    const auto given = root_.at(pointer);
-    if (!given || !ends_in_star(given->string())) {
-      list_.name_at(pointer, client_, kTypeOfClient);
-      return;
+  void check_family(const std::string& pointer, std::string_view family, std::string_view side) {
+    const Names& known = types(side);
+    if (std::none_of(known.begin(), known.end(), [&](auto type) { return covers(family, type); })) {
+      list_.name(pointer, family, known, what(side));
     }
-    const std::string_view family = given->string();
-    if (std::none_of(client_.begin(), client_.end(), [&](auto type) { return covers(family, type); })) {
-      list_.name(pointer, family, client_, kTypeOfClient);
+  }
+  void check_family_at(const std::string& pointer, std::string_view side) {
+    const auto given = root_.at(pointer);
+    if (given && given->is(json::Type::string) && given->string() != "*") {
+      check_family(pointer, given->string(), side);
+    }
+  }
+  void check_families_at(const std::string& pointer, std::string_view side) {
+    const std::size_t rows = items(root_.at(pointer)).size();
+    for (std::size_t i = 0; i < rows; ++i) {
+      check_family_at(under(pointer, i), side);
     }
   }
 
@@ -234,8 +238,7 @@ class NameCheck {
     const auto signals = items(root_.at("/signals"));
     for (std::size_t i = 0; i < signals.size(); ++i) {
       const std::string row = under("/signals", i);
-      const std::string side = read::text(signals[i], "side", "server");
-      list_.name_at(row + "/message", types(side), what(side));
+      check_family_at(row + "/message", read::text(signals[i], "side", "server"));
       check_finding(row + "/finding");
     }
     const std::size_t symptoms = items(root_.at("/symptoms")).size();
@@ -250,8 +253,8 @@ class NameCheck {
   }
 
   void check_when(const std::string& when) {
-    list_.names_at(when + "/last_client", client_, kTypeOfClient);
-    list_.names_at(when + "/last_server", server_, kTypeOfServer);
+    check_families_at(when + "/last_client", "client");
+    check_families_at(when + "/last_server", "server");
     list_.names_at(when + "/state", states_, "state");
     for (const char* member : {"/never", "/seen"}) {
       const auto rows = items(root_.at(when + member));
@@ -270,7 +273,7 @@ class NameCheck {
   void check_event(const std::string& pointer, std::string_view name) {
     for (const std::string_view side : {"client", "server"}) {
       if (name.substr(0, side.size() + 1) == std::string(side) + ":") {
-        list_.name(pointer, name.substr(side.size() + 1), types(side), what(side));
+        check_family(pointer, name.substr(side.size() + 1), side);
       }
     }
   }

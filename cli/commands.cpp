@@ -34,6 +34,13 @@ const std::vector<Command>& commands() {
        "whydrop rehearse --ending reset --after 2 --port 0\n"
        "whydrop rehearse --status 429 --tls --write-ca ca.pem",
        setup_rehearse},
+      {"profile",
+       "Show, check or begin a profile: what an API expects",
+       "whydrop profile list\n"
+       "whydrop profile show guest-tutorial\n"
+       "whydrop profile new my-api -o my-api.json\n"
+       "whydrop profile check my-api.json",
+       setup_profile},
       {"explain",
        "Say what a close code, an ending, a finding or an exit code means",
        "whydrop explain 1006\n"

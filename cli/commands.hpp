@@ -10,6 +10,7 @@ Run setup_send(Options& options);
 Run setup_completion(Options& options);
 Run setup_explain(Options& options);
 Run setup_inspect(Options& options);
+Run setup_profile(Options& options);
 Run setup_rehearse(Options& options);
 
 }  // namespace whydrop::cli

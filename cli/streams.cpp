@@ -93,6 +93,14 @@ Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode m
   return sink;
 }
 
+Result<void> write_new_file(const std::string& path, std::string_view content) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (fd < 0) {
+    return file_error("cannot create " + path, errno);
+  }
+  return FdSink(fd, path, true).write(content);
+}
+
 Result<std::string> read_file(const std::string& path) {
   const bool standard_input = path == "-";
   const int fd = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

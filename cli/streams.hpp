@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace whydrop::cli {
 
@@ -39,6 +40,9 @@ enum class FileMode : std::uint8_t { fresh, append, overwrite };
 /// Opens a file for a capture with mode 0600. `fresh` refuses a file that is there. `append` ends a cut last line
 /// first.
 Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode mode);
+
+/// A new file with `content`. Refuses one that is there.
+Result<void> write_new_file(const std::string& path, std::string_view content);
 
 /// The whole content of a file, or of standard input for "-".
 Result<std::string> read_file(const std::string& path);

@@ -37,14 +37,6 @@ bool is_path(const std::string& given) {
          (given.size() > kSuffix.size() && given.compare(given.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0);
 }
 
-/// A person's own profile of that name; empty where there is no home to look in.
-std::string own_path(const std::string& name, const Environment& environment) {
-  const std::string config = environment("XDG_CONFIG_HOME");
-  const std::string home = environment("HOME");
-  const std::string base = !config.empty() ? config : home.empty() ? "" : home + "/.config";
-  return base.empty() ? "" : base + "/whydrop/profiles/" + name + ".json";
-}
-
 tl::unexpected<Error> no_such_profile(const std::string& name) {
   std::vector<std::string_view> names;
   for (const profile::BuiltIn& row : profile::built_in()) {
@@ -71,6 +63,13 @@ Result<void> check_without_profile(const ProfileFlags& flags) {
 }
 
 }  // namespace
+
+std::string own_profiles(const Environment& environment) {
+  const std::string config = environment("XDG_CONFIG_HOME");
+  const std::string home = environment("HOME");
+  const std::string base = !config.empty() ? config : home.empty() ? "" : home + "/.config";
+  return base.empty() ? "" : base + "/whydrop/profiles";
+}
 
 profile::Outside machine() {
   return {[] {
@@ -110,13 +109,14 @@ Result<std::shared_ptr<const profile::Profile>> find_profile(const std::string& 
     return text ? profile::load(std::move(*text), given)
                 : Result<std::shared_ptr<const profile::Profile>>(tl::unexpected<Error>(text.error()));
   }
-  if (const std::string path = own_path(given, environment); !path.empty()) {
+  if (const std::string folder = own_profiles(environment); !folder.empty()) {
+    const std::string path = folder + "/" + given + ".json";
     if (auto text = read(path)) {
       return profile::load(std::move(*text), path);
     }
   }
   const profile::BuiltIn* found = profile::find_built_in(given);
-  return found != nullptr ? profile::load(std::string(found->text), "built in") : no_such_profile(given);
+  return found != nullptr ? profile::load(*found) : no_such_profile(given);
 }
 
 ProfileContext::ProfileContext(std::shared_ptr<const profile::Profile> profile, const profile::Outside& outside)

@@ -33,6 +33,9 @@ void add_profile_options(Options& options, ProfileFlags& flags);
 /// The machine's clock and random device.
 profile::Outside machine();
 
+/// The folder of a person's own profiles; empty where there is no home to look in.
+std::string own_profiles(const Environment& environment);
+
 /// By path, else of the person's own directory, else built in. Errors: usage, "profile x: no such profile", did you
 /// mean.
 Result<std::shared_ptr<const profile::Profile>> find_profile(const std::string& given,

@@ -44,7 +44,9 @@ class NameCheck {
   }
 
  private:
-  Placeholders in_requests() const { return {variables_, {"$uuid", "$now", "$epoch"}, {"$epoch+", "$epoch-", "$letters:"}}; }
+  Placeholders in_requests() const {
+    return {variables_, {"$uuid", "$now", "$epoch"}, {"$epoch+", "$epoch-", "$letters:"}};
+  }
   Placeholders in_words() const {
     return {variables_,
             {"$type",

@@ -1,0 +1,219 @@
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/options/profile.hpp"
+#include "cli/streams.hpp"
+#include "profile/account.hpp"
+#include "report/wrap.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace whydrop::cli {
+namespace {
+
+constexpr std::size_t kColumns = 100;
+
+struct Flags {
+  std::string action;
+  std::vector<std::string> arguments;
+  bool json = false;
+  std::string output;
+};
+
+/// What a list needs of a profile.
+struct Row {
+  std::string name, status, title;
+};
+
+std::string member(json::Value object, std::string_view key) {
+  const auto found = object.find(key);
+  return std::string(found ? found->string() : std::string_view());
+}
+
+Row row_of(json::Value root, std::string name) {
+  return {std::move(name), profile::status_words(member(root, "status"), ""), member(root, "title")};
+}
+
+/// A person's own profiles; one that cannot be read is listed as such.
+std::vector<Row> own_rows() {
+  std::vector<Row> rows;
+  std::error_code error;
+  const std::filesystem::path folder = own_profiles(process_environment);
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() != ".json") {
+      continue;
+    }
+    const auto text = read_file(entry.path().string());
+    json::Json document;
+    const bool good = text && !document.parse(*text);
+    rows.push_back(good ? row_of(document.root(), entry.path().stem().string())
+                        : Row{entry.path().stem().string(), "not JSON", entry.path().string()});
+    rows.back().status += " (your own)";
+  }
+  return rows;
+}
+
+std::vector<Row> all_rows() {
+  std::map<std::string, Row> by_name;
+  for (const profile::BuiltIn& built_in : profile::built_in()) {
+    json::Json heading;
+    (void)heading.parse(built_in.heading);
+    by_name[std::string(built_in.name)] = row_of(heading.root(), std::string(built_in.name));
+  }
+  for (Row& row : own_rows()) {
+    by_name[row.name] = std::move(row);
+  }
+  std::vector<Row> rows;
+  for (auto& [name, row] : by_name) {
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Result<int> list(const Flags&) {
+  const auto rows = all_rows();
+  std::size_t name = 0, status = 0;
+  for (const Row& row : rows) {
+    name = std::max(name, display_width(row.name));
+    status = std::max(status, display_width(row.status));
+  }
+  for (const Row& row : rows) {
+    fmt::print(
+        "{:<{}}  {:<{}}  {}\n", escape_for_terminal(row.name), name, row.status, status, escape_for_terminal(row.title));
+  }
+  return 0;
+}
+
+void print(const std::vector<profile::AccountLine>& lines) {
+  std::size_t width = 0;
+  for (const auto& line : lines) {
+    width = line.indent == 0 ? width : std::max(width, display_width(line.label));
+  }
+  constexpr std::size_t kWidest = 26;
+  width = std::min(width, kWidest) + 4;
+  bool first = true;
+  for (const auto& line : lines) {
+    if (line.indent == 0) {
+      fmt::print("{}{}{}{}\n", first ? "" : "\n", line.label, line.text.empty() ? "" : ": ", line.text);
+      first = false;
+      continue;
+    }
+    std::string label = line.label.empty() ? "" : "  " + line.label;
+    if (display_width(label) + 2 > width) {
+      fmt::print("{}\n", label);
+      label.clear();
+    }
+    for (const std::string_view part : report::wrap(line.text, kColumns - width)) {
+      fmt::print("{:<{}}{}\n", label, width, part);
+      label.clear();
+    }
+  }
+}
+
+Result<int> show(const Flags& flags) {
+  const auto found = find_profile(flags.arguments[0], process_environment, read_file);
+  if (!found) {
+    return tl::unexpected(found.error());
+  }
+  const profile::Profile& shown = **found;
+  if (flags.json) {
+    std::fputs(shown.text.c_str(), stdout);
+    return 0;
+  }
+  const profile::BuiltIn* built_in = profile::find_built_in(shown.name);
+  const auto rehearsal =
+      profile::load_rehearsal(built_in == nullptr ? "" : built_in->rehearsal, shown.name + ".json", shown);
+  print(profile::account(shown, rehearsal ? &*rehearsal : nullptr));
+  return 0;
+}
+
+Result<int> check(const Flags& flags) {
+  int exit = 0;
+  for (const std::string& path : flags.arguments) {
+    const auto text = read_file(path);
+    if (!text) {
+      return tl::unexpected(text.error());
+    }
+    const auto mistakes = profile::check(*text);
+    for (const profile::Mistake& mistake : mistakes) {
+      fmt::print("{}:{}:{}: {}\n", escape_for_terminal(path), mistake.place.line, mistake.place.column, mistake.says);
+    }
+    if (mistakes.empty()) {
+      fmt::print("{}: ok\n", escape_for_terminal(path));
+    } else {
+      exit = 2;
+    }
+  }
+  return exit;
+}
+
+Result<int> make(const Flags& flags) {
+  const std::string& name = flags.arguments[0];
+  const std::string text = profile::skeleton(name);
+  if (!profile::check(text).empty()) {
+    return fail(ErrorKind::usage,
+                fmt::format("profile '{}': a name has small letters, digits and single dashes only",
+                            escape_for_terminal(name)),
+                "for example: whydrop profile new my-api");
+  }
+  if (flags.output.empty() || flags.output == "-") {
+    std::fputs(text.c_str(), stdout);
+    return 0;
+  }
+  return write_new_file(flags.output, text).map([] { return 0; });
+}
+
+/// What may stand behind `whydrop profile`, and how many names go with it.
+struct Action {
+  std::string_view name, takes;
+  std::size_t least, most;
+  Result<int> (*run)(const Flags&);
+};
+
+constexpr Action kActions[] = {
+    {"list", "nothing", 0, 0, list},
+    {"show", "one NAME or FILE", 1, 1, show},
+    {"check", "one FILE or more", 1, SIZE_MAX, check},
+    {"new", "one NAME", 1, 1, make},
+};
+
+Result<int> run(const Flags& flags) {
+  const Action* action =
+      std::find_if(std::begin(kActions), std::end(kActions), [&](const Action& row) { return row.name == flags.action; });
+  const std::size_t given = flags.arguments.size();
+  if (given < action->least || given > action->most) {
+    return fail(ErrorKind::usage,
+                fmt::format("profile {}: it takes {}, and {} given", action->name, action->takes, given == 0 ? "nothing was" : given == 1 ? "one was" : fmt::format("{} were", given)),
+                "whydrop profile --help");
+  }
+  return action->run(flags);
+}
+
+}  // namespace
+
+Run setup_profile(Options& options) {
+  auto flags = std::make_shared<Flags>();
+  std::vector<std::string> names;
+  for (const Action& row : kActions) {
+    names.emplace_back(row.name);
+  }
+  options.custom({{}, "ACTION", "list, show, check or new", {}, names, true, true, false},
+                 [flags, names](const std::vector<std::string>& given) -> std::string {
+                   flags->action = given.back();
+                   const bool known = std::find(names.begin(), names.end(), flags->action) != names.end();
+                   return known ? "" : fmt::format("'{}' is not one of {}", flags->action, fmt::join(names, "|"));
+                 });
+  options.positionals("NAME|FILE", flags->arguments, false, "A profile's name, or a file");
+  options.flag("--json", flags->json, "With show: the profile's source");
+  options.text("-o,--output", "FILE", flags->output, "With new: write to FILE, which must not be there yet");
+  return [flags] { return run(*flags); };
+}
+
+}  // namespace whydrop::cli

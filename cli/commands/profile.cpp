@@ -1,7 +1,8 @@
+#include "cli/options/profile.hpp"
+
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
-#include "cli/options/profile.hpp"
 #include "cli/streams.hpp"
 #include "profile/account.hpp"
 #include "report/wrap.hpp"
@@ -85,8 +86,12 @@ Result<int> list(const Flags&) {
     status = std::max(status, display_width(row.status));
   }
   for (const Row& row : rows) {
-    fmt::print(
-        "{:<{}}  {:<{}}  {}\n", escape_for_terminal(row.name), name, row.status, status, escape_for_terminal(row.title));
+    fmt::print("{:<{}}  {:<{}}  {}\n",
+               escape_for_terminal(row.name),
+               name,
+               row.status,
+               status,
+               escape_for_terminal(row.title));
   }
   return 0;
 }
@@ -110,7 +115,7 @@ void print(const std::vector<profile::AccountLine>& lines) {
       fmt::print("{}\n", label);
       label.clear();
     }
-    for (const std::string_view part : report::wrap(line.text, kColumns - width)) {
+    for (const std::string_view part : report::wrap(line.text, line.verbatim ? SIZE_MAX : kColumns - width)) {
       fmt::print("{:<{}}{}\n", label, width, part);
       label.clear();
     }
@@ -158,10 +163,10 @@ Result<int> make(const Flags& flags) {
   const std::string& name = flags.arguments[0];
   const std::string text = profile::skeleton(name);
   if (!profile::check(text).empty()) {
-    return fail(ErrorKind::usage,
-                fmt::format("profile '{}': a name has small letters, digits and single dashes only",
-                            escape_for_terminal(name)),
-                "for example: whydrop profile new my-api");
+    return fail(
+        ErrorKind::usage,
+        fmt::format("profile '{}': a name has small letters, digits and single dashes only", escape_for_terminal(name)),
+        "for example: whydrop profile new my-api");
   }
   if (flags.output.empty() || flags.output == "-") {
     std::fputs(text.c_str(), stdout);
@@ -185,12 +190,17 @@ constexpr Action kActions[] = {
 };
 
 Result<int> run(const Flags& flags) {
-  const Action* action =
-      std::find_if(std::begin(kActions), std::end(kActions), [&](const Action& row) { return row.name == flags.action; });
+  const Action* action = std::find_if(
+      std::begin(kActions), std::end(kActions), [&](const Action& row) { return row.name == flags.action; });
   const std::size_t given = flags.arguments.size();
   if (given < action->least || given > action->most) {
     return fail(ErrorKind::usage,
-                fmt::format("profile {}: it takes {}, and {} given", action->name, action->takes, given == 0 ? "nothing was" : given == 1 ? "one was" : fmt::format("{} were", given)),
+                fmt::format("profile {}: it takes {}, and {} given",
+                            action->name,
+                            action->takes,
+                            given == 0   ? "nothing was"
+                            : given == 1 ? "one was"
+                                         : fmt::format("{} were", given)),
                 "whydrop profile --help");
   }
   return action->run(flags);

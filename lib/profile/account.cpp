@@ -89,7 +89,7 @@ void tell_calls(Lines& lines, const Profile& profile) {
     add(clauses, call.name == profile.token_call ? "made by whydrop token get" : "");
     add(clauses, of_session ? "made by whydrop session create" : "");
     lines.push_back({1, call.name, clauses});
-    lines.push_back({1, "", call.method + " " + call.url});
+    lines.push_back({1, "", call.method + " " + call.url, true});
   }
 }
 
@@ -98,7 +98,7 @@ void tell_socket(Lines& lines, const Profile& profile) {
     return;
   }
   heading(lines, "socket");
-  lines.push_back({1, "url", profile.socket_url});
+  lines.push_back({1, "url", profile.socket_url, true});
   for (const Field& header : profile.socket_headers) {
     lines.push_back({1, "header", header.name + ": " + header.value});
   }
@@ -126,7 +126,7 @@ void tell_messages(Lines& lines, const Profile& profile, Side side) {
     add(clauses, message.takes.empty() ? "" : "gives " + names_of(message.takes));
     lines.push_back({1, message.name, clauses});
     if (!message.example.empty()) {
-      lines.push_back({1, "", message.example});
+      lines.push_back({1, "", message.example, true});
     }
   }
 }

@@ -13,6 +13,7 @@ namespace whydrop::profile {
 struct AccountLine {
   unsigned indent = 0;  ///< 0: a heading
   std::string label, text;
+  bool verbatim = false;  ///< to be copied: not to be broken into lines
 };
 
 /// What `profile` says, for people: variables and where they come from, calls, socket, messages, sequence, shape,

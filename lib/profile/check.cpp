@@ -6,7 +6,6 @@
 #include "schema/schema.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -280,25 +279,15 @@ class NameCheck {
     }
   }
 
-  /// One id has the same words wherever it stands.
   void check_finding(const std::string& pointer) {
-    const auto value = root_.at(pointer);
-    if (!value || !value->is(json::Type::object)) {
-      return;
-    }
     for (const char* member : {"/says", "/fix"}) {
       check_template(list_, pointer + member, in_words());
-    }
-    const auto [known, fresh] = findings_.emplace(read::text(*value, "id"), pointer);
-    if (!fresh && !json::equal(*root_.at(known->second), *value)) {
-      list_.say(pointer, fmt::format("has other words than {}, of the same id {}", known->second, known->first));
     }
   }
 
   MistakeList& list_;
   Value root_;
   Names variables_, calls_, client_, server_, states_;
-  std::map<std::string, std::string> findings_;  ///< id → where it stands first
 };
 
 /// The schemas of messages are compiled as they will be when messages come.

@@ -64,7 +64,9 @@ class NameCheck {
   }
 
  private:
-  Placeholders in_client() const { return {variables_, {"$uuid", "$now", "$epoch"}, {"$epoch+", "$epoch-", "$letters:"}}; }
+  Placeholders in_client() const {
+    return {variables_, {"$uuid", "$now", "$epoch"}, {"$epoch+", "$epoch-", "$letters:"}};
+  }
   Placeholders in_server() const {
     Placeholders known = in_client();
     known.exact.push_back("$count");

@@ -23,5 +23,7 @@ inline std::string_view text_of(const Node& string) {
 bool is_whole(const Node& node);
 /// Numbers by value, without loss; both must be numbers. Negative, 0 or positive, as a < b, a == b, a > b.
 int compare_numbers(const Node& a, const Node& b);
+/// An order of all values, in which equal ones (as equal() has it) are 0. Objects' members have no order.
+int compare(const Node& a, const Node& b);
 
 }  // namespace whydrop::json

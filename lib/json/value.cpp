@@ -37,8 +37,6 @@ int compare_mixed(double real, const Node& integer) {
   return sign(left<integer.GetUint64(), left> integer.GetUint64() || fraction);
 }
 
-bool equal_nodes(const Node& a, const Node& b);
-
 const Node* find_last(const Node& object, std::string_view key) {
   for (auto member = object.MemberEnd(); member != object.MemberBegin();) {
     --member;
@@ -66,28 +64,30 @@ Members sorted(const Node& object) {
   return members;
 }
 
-bool equal_objects(const Node& a, const Node& b) {
+int compare_objects(const Node& a, const Node& b) {
   const Members left = sorted(a), right = sorted(b);
-  const auto equal_members = [](const auto& x, const auto& y) {
-    return x.first == y.first && equal_nodes(*x.second, *y.second);
-  };
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), equal_members);
+  if (left.size() != right.size()) {
+    return sign(left.size() < right.size(), true);
+  }
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    const int names = left[i].first.compare(right[i].first);
+    if (const int order = names != 0 ? names : compare(*left[i].second, *right[i].second); order != 0) {
+      return order;
+    }
+  }
+  return 0;
 }
 
-bool equal_nodes(const Node& a, const Node& b) {
-  if (a.IsNumber() && b.IsNumber()) {
-    return compare_numbers(a, b) == 0;
+int compare_arrays(const Node& a, const Node& b) {
+  if (a.Size() != b.Size()) {
+    return sign(a.Size() < b.Size(), true);
   }
-  if (a.GetType() != b.GetType()) {
-    return false;
+  for (rapidjson::SizeType i = 0; i < a.Size(); ++i) {
+    if (const int order = compare(a[i], b[i]); order != 0) {
+      return order;
+    }
   }
-  if (a.IsString()) {
-    return text_of(a) == text_of(b);
-  }
-  if (a.IsArray()) {
-    return std::equal(a.Begin(), a.End(), b.Begin(), b.End(), equal_nodes);
-  }
-  return !a.IsObject() || equal_objects(a, b);
+  return 0;
 }
 
 }  // namespace
@@ -118,6 +118,27 @@ int compare_numbers(const Node& a, const Node& b) {
     return sign(a.GetUint64() < b.GetUint64(), a.GetUint64() > b.GetUint64());
   }
   return a.IsInt64() ? -1 : 1;
+}
+
+int compare(const Node& a, const Node& b) {
+  if (a.GetType() != b.GetType()) {
+    return sign(a.GetType() < b.GetType(), true);
+  }
+  switch (a.GetType()) {
+  case rapidjson::kNumberType:
+    return compare_numbers(a, b);
+  case rapidjson::kStringType:
+    return text_of(a).compare(text_of(b));
+  case rapidjson::kArrayType:
+    return compare_arrays(a, b);
+  case rapidjson::kObjectType:
+    return compare_objects(a, b);
+  case rapidjson::kNullType:
+  case rapidjson::kFalseType:
+  case rapidjson::kTrueType:
+    break;
+  }
+  return 0;
 }
 
 Type Value::type() const {
@@ -191,7 +212,7 @@ std::optional<Value> Value::at(std::string_view pointer) const {
 }
 
 bool equal(Value a, Value b) {
-  return equal_nodes(node_of(a), node_of(b));
+  return compare(node_of(a), node_of(b)) == 0;
 }
 
 }  // namespace whydrop::json

@@ -1,21 +1,61 @@
 #include "schema/schema.hpp"
+
+#include "base/text.hpp"
+#include "schema/compile.hpp"
+#include "schema/faults.hpp"
+#include "schema/valid.hpp"
+
+#include <utility>
+
 namespace whydrop::schema {
-struct Schema::Impl {};
+
+struct Schema::Impl {
+  std::unique_ptr<Program> program;
+};
+
 Schema::Schema(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Schema::Schema(Schema&&) noexcept = default;
 Schema& Schema::operator=(Schema&&) noexcept = default;
 Schema::~Schema() = default;
-Result<Schema> Schema::compile(
-    const json::Json&, std::string_view, const std::string&, const Options&, std::string_view) {
-  return Schema(std::make_unique<Impl>());
+
+Result<Schema> Schema::compile(const json::Json& document,
+                               std::string_view text,
+                               const std::string& name,
+                               const Options& options,
+                               std::string_view entry) {
+  Documents documents(options);
+  const Site root = documents.add_main(document.root(), text, name);
+  if (const auto readable = documents.check_draft(root); !readable) {
+    return tl::unexpected<Error>(readable.error());
+  }
+  const auto site = documents.walk(root, entry);
+  if (!site) {
+    return fail(ErrorKind::usage, escape_for_terminal(name) + ": nothing stands at " + std::string(entry));
+  }
+  auto program = Compiler(documents, options.check_formats).compile(*site);
+  if (!program) {
+    return tl::unexpected<Error>(program.error());
+  }
+  return Schema(std::make_unique<Impl>(Impl{std::move(*program)}));
 }
-bool Schema::valid(json::Value) const {
-  return true;
+
+bool Schema::valid(json::Value instance) const {
+  return Judgement(*impl_->program).valid(impl_->program->entry, json::node_of(instance));
 }
-std::vector<Fault> Schema::check(json::Value, std::size_t) const {
-  return {};
+
+std::vector<Fault> Schema::check(json::Value instance, std::size_t most) const {
+  return FaultFinder(*impl_->program, most).run(json::node_of(instance));
 }
+
 std::string Fault::says() const {
-  return {};
+  const std::string where = instance.empty() ? "the value" : escape_for_terminal(instance);
+  if (found.empty()) {
+    return where + " is missing" + (keyword == "required" ? "" : "; expected " + expected);
+  }
+  if (keyword == "false" || keyword == "additionalProperties") {
+    return where + " is not allowed";
+  }
+  return where + " is " + found + "; expected " + expected;
 }
+
 }  // namespace whydrop::schema

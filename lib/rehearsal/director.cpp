@@ -99,13 +99,13 @@ void Director::log(std::string_view line) const {
   }
 }
 
-const profile::Reaction* Director::reaction(const Cue& cue, Counts* counts) {
+const profile::Reaction* Director::reaction(const Cue& cue) {
   for (const auto* const list : {&scenario_.server, &play_->rehearsal->reactions}) {
     for (const profile::Reaction& reaction : *list) {
       if (!held(reaction, cue)) {
         continue;
       }
-      const unsigned time = ++(counts != nullptr ? *counts : counts_)[&reaction];
+      const unsigned time = ++times_[&reaction];
       if (time >= reaction.from && (reaction.to == 0 || time <= reaction.to)) {
         return &reaction;
       }

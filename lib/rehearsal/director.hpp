@@ -32,9 +32,6 @@ struct Cue {
   std::optional<json::Value> value;  ///< what a reaction's conditions are held against
 };
 
-/// How often each reaction was met.
-using Counts = std::map<const profile::Reaction*, unsigned>;
-
 /// What all connections of a played profile share: its values, its tokens, its reactions, and who is connected.
 class Director {
  public:
@@ -49,9 +46,9 @@ class Director {
   void log(std::string_view line) const;
   std::uint64_t next_number() { return ++last_number_; }
 
-  /// The first reaction to `cue`, the scenario's before the rehearsal's; null if there is none. `counts` null: the
-  /// run's, for what happens outside a session.
-  const profile::Reaction* reaction(const Cue& cue, Counts* counts = nullptr);
+  /// The first reaction to `cue`, the scenario's before the rehearsal's; null if there is none. How often each was met
+  /// is counted over the whole run, since a client that comes back goes on with the same scenario.
+  const profile::Reaction* reaction(const Cue& cue);
   /// Those of both lists whose `on` begins with `kind`, each name once, in order.
   std::vector<const profile::Reaction*> timed(std::string_view kind) const;
   /// True if it is one of the scenario's own.
@@ -82,7 +79,7 @@ class Director {
   profile::Judge judge_;
   profile::Bindings bindings_;
   Mint mint_;
-  Counts counts_;
+  std::map<const profile::Reaction*, unsigned> times_;
   std::vector<std::weak_ptr<Player>> sessions_;
   std::uint64_t last_number_ = 0;
 };

@@ -109,11 +109,27 @@ void Player::refuse(const Act& act, const Scene& scene) {
   if (!act.json.empty()) {
     reply.headers.push_back({"Content-Type", "application/json"});
   }
-  json::Json parsed;
-  if (call_ != nullptr && act.status < 300 && !parsed.parse(reply.body)) {
-    director_->bindings().take(call_->takes, parsed.root());
+  if (call_ != nullptr && act.status < 300) {
+    give_out(reply.body);
   }
   answer(std::move(reply));
+}
+
+/// What the answer gives the client is known here from now on.
+void Player::give_out(std::string& body) {
+  json::Json parsed;
+  if (parsed.parse(body)) {
+    return;
+  }
+  director_->bindings().take(call_->takes, parsed.root());
+  const std::string origin = local_origin(request_.head(), connection_.options().tls);
+  for (const profile::Take& take : call_->takes) {
+    const auto url = parsed.root().at(take.pointer);
+    if (!origin.empty() && url && director_->profile().socket_url == "{" + take.variable + "}") {
+      body =
+          json::with(body, take.pointer, json::quote(origin + std::string(local_part(url->string())))).value_or(body);
+    }
+  }
 }
 
 // ---- the session ----------------------------------------------------------------------------------------------------
@@ -178,8 +194,8 @@ const profile::Reaction* Player::reaction_to(const Heard& heard) {
       first.names.emplace_back("fault");
     }
   }
-  const profile::Reaction* const found = director_->reaction(first, &counts_);
-  return found != nullptr ? found : director_->reaction({{"client:" + heard.type, "client:*", "*"}, value}, &counts_);
+  const profile::Reaction* const found = director_->reaction(first);
+  return found != nullptr ? found : director_->reaction({{"client:" + heard.type, "client:*", "*"}, value});
 }
 
 void Player::on_gone() {
@@ -321,7 +337,7 @@ void Player::arm(Timed& timed) {
 }
 
 void Player::on_time(Timed& timed) {
-  const auto* const reaction = director_->reaction({{timed.reaction.on}, std::nullopt}, &counts_);
+  const auto* const reaction = director_->reaction({{timed.reaction.on}, std::nullopt});
   const bool once = begins_with(timed.reaction.on, "age:");
   // A client that reads nothing gets no more of what comes by itself.
   if (reaction != nullptr && !connection_.is_behind()) {

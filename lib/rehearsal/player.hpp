@@ -60,6 +60,7 @@ class Player : public std::enable_shared_from_this<Player> {
   void act(const profile::Act& act, const Scene& scene);
   void end(const std::string& how);
   void refuse(const profile::Act& act, const Scene& scene);
+  void give_out(std::string& body);
   void answer(Reply reply);
   void answer_as_usual();
   void open_session(const Scene& scene);
@@ -83,7 +84,6 @@ class Player : public std::enable_shared_from_this<Player> {
   Stage stage_ = Stage::request;
   bool asked_for_session_ = false;
   std::unique_ptr<Hearing> hearing_;
-  Counts counts_;
   Query query_;
   std::uint64_t messages_ = 0;
   std::set<Performing> waiting_;

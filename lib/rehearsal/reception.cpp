@@ -109,7 +109,7 @@ std::vector<const Call*> candidates(const Director& director, const RequestReade
   }
   const auto rank = [&](const Call* call) {
     const bool method = call->method == request.method() || (call->method == "GET" && request.method() == "HEAD");
-    return (method ? 0 : 2) + (missing_query(read_template(call->url), target) == nullptr ? 0 : 1);
+    return (method ? 0 : 2) + (missing_query(read_template(call->url), target) ? 1 : 0);
   };
   std::stable_sort(found.begin(), found.end(), [&rank](const Call* a, const Call* b) { return rank(a) < rank(b); });
   if (!found.empty() && rank(found.front()) >= 2) {
@@ -137,7 +137,7 @@ std::optional<Objection> object_to_call(const Director& director, const Call& ca
   if (auto objection = object_to_headers(director, call, request.head())) {
     return objection;
   }
-  if (const std::string* const name = missing_query(read_template(call.url), read_target(request.target()))) {
+  if (const auto name = missing_query(read_template(call.url), read_target(request.target()))) {
     return Objection{"query-missing",
                      error_reply(400, "bad.request", "The query parameter " + *name + " is missing or wrong.")};
   }
@@ -202,7 +202,7 @@ std::optional<Objection> object_to_upgrade(const Director& director,
   if (auto objection = object_to_credential(director, pattern, target, head)) {
     return objection;
   }
-  if (const std::string* const name = missing_query(pattern, target)) {
+  if (const auto name = missing_query(pattern, target)) {
     return Objection{"query-missing",
                      error_reply(400, "bad.request", "The query parameter " + *name + " is missing or wrong.")};
   }
@@ -290,6 +290,13 @@ void allow_origin(const RequestReader& request, Reply& reply) {
   if (request.head().find("Origin") != nullptr) {
     reply.headers.push_back({"Access-Control-Allow-Origin", "*"});
   }
+}
+
+std::string local_origin(const handshake::Head& request, bool tls) {
+  const std::string* const host = request.find("Host");
+  const bool local = host != nullptr && (host->find_first_not_of("0123456789.:") == std::string::npos ||
+                                         host->front() == '[' || host->substr(0, host->find(':')) == "localhost");
+  return local ? (tls ? "wss://" : "ws://") + *host : "";
 }
 
 }  // namespace whydrop::rehearsal

@@ -26,5 +26,8 @@ Reception receive_upgrade(Director& director, const RequestReader& request);
 std::optional<Reply> preflight(const RequestReader& request);
 /// Lets a page of another origin read the answer.
 void allow_origin(const RequestReader& request, Reply& reply);
+/// "ws://127.0.0.1:PORT" for a client that was pointed at this server by its address; empty for one that names the
+/// profile's own hosts: what it is told of URLs must lead it here.
+std::string local_origin(const handshake::Head& request, bool tls);
 
 }  // namespace whydrop::rehearsal

@@ -121,15 +121,15 @@ bool same_path(std::string_view pattern, std::string_view path) {
   return true;
 }
 
-const std::string* missing_query(const Target& pattern, const Target& target) {
+std::optional<std::string> missing_query(const Target& pattern, const Target& target) {
   for (const auto& [name, value] : pattern.query) {
     const std::string* const given = target.find(name);
     const bool fixed = !around_placeholders(value);
     if (given == nullptr || (fixed && *given != value)) {
-      return &name;
+      return name;
     }
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 std::optional<std::string> value_in(std::string_view pattern, std::string_view name, std::string_view filled) {

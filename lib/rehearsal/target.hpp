@@ -32,7 +32,7 @@ Query read_form(std::string_view body);
 /// True if `path` is one that the template's path can become: {name} stands for some text of one segment.
 bool same_path(std::string_view pattern, std::string_view path);
 /// The first name that `pattern` asks for and `target` lacks, or whose fixed value differs; null if there is none.
-const std::string* missing_query(const Target& pattern, const Target& target);
+std::optional<std::string> missing_query(const Target& pattern, const Target& target);
 /// The text for which `{name}` stands in `pattern`; null if `filled` is nothing that `pattern` can become.
 std::optional<std::string> value_in(std::string_view pattern, std::string_view name, std::string_view filled);
 

@@ -28,7 +28,7 @@ ALLOWED = {
     "engine": {"base", "json", "wire", "handshake", "session", "rules", "profile", "diagnose", "capture"},
     "net": {"base", "wire", "handshake", "session", "rules", "diagnose", "capture", "engine"},
     "auth": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "engine", "net"},
-    "rehearsal": {"base", "json", "wire", "handshake", "session", "schema", "profile", "engine", "net", "auth"},
+    "rehearsal": {"base", "json", "wire", "handshake", "session", "schema", "profile", "capture", "engine", "net", "auth"},
     "terminal": {"base", "wire", "report"},
 }
 # headers that only these modules may include: sockets, clocks, threads, randomness, third-party I/O

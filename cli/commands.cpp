@@ -41,6 +41,18 @@ const std::vector<Command>& commands() {
        "whydrop profile new my-api -o my-api.json\n"
        "whydrop profile check my-api.json",
        setup_profile},
+      {"token",
+       "Get a token from an API, say what one says of itself, or check its signature",
+       "whydrop token get --profile genesys-notifications --client-id ID --client-secret @secret.txt\n"
+       "whydrop token inspect @token.txt --require-scope guest:write\n"
+       "whydrop token verify @token.txt --key @jwks.json",
+       setup_token},
+      {"session",
+       "Make a profile's REST calls that come before the socket, and keep what they give",
+       "whydrop session create --profile guest-tutorial --var organization_id=...\n"
+       "whydrop session show --profile guest-tutorial\n"
+       "whydrop session clear --profile guest-tutorial",
+       setup_session},
       {"explain",
        "Say what a close code, an ending, a finding or an exit code means",
        "whydrop explain 1006\n"

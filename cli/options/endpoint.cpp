@@ -29,12 +29,12 @@ void add_request_options(Options& options, EndpointFlags& flags) {
   options.number("--max-redirs", "N", flags.max_redirects, 0, 1000, "Follow at most N redirects (10)");
 }
 
-void add_tls_options(Options& options, EndpointFlags& flags) {
+void add_tls_options(Options& options, EndpointFlags& flags, const std::string& key_help) {
   options.group("TLS");
   options.flag("-k,--insecure", flags.tls.insecure, "Accept any certificate");
   options.text("--cacert,--ca", "PEM", flags.tls.cacert, "Trust the certificates of this file instead of the system's");
   options.text("--cert", "PEM", flags.tls.cert, "Client certificate; may hold its key too");
-  options.text("--key", "PEM", flags.tls.key, "Key of the client certificate");
+  options.text("--key", "PEM", flags.tls.key, key_help);
   options.text("--pass", "PHRASE", flags.tls.pass, "Pass phrase of the key");
   options.choice("--tls-max", {"1.2", "1.3"}, flags.tls.max_version, "Highest version of TLS to offer");
 }
@@ -132,9 +132,13 @@ void set_times_and_limits(const EndpointFlags& flags, net::ConnectOptions& optio
 
 void add_endpoint_options(Options& options, EndpointFlags& flags) {
   add_request_options(options, flags);
-  add_tls_options(options, flags);
-  add_path_options(options, flags);
+  add_transport_options(options, flags);
   add_websocket_options(options, flags);
+}
+
+void add_transport_options(Options& options, EndpointFlags& flags, const std::string& key_help) {
+  add_tls_options(options, flags, key_help);
+  add_path_options(options, flags);
   options.contradict("-4", "-6");
   options.contradict("--unix-socket", "--proxy");
   options.contradict("--unix-socket", "--resolve");

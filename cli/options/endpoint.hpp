@@ -31,6 +31,10 @@ struct EndpointFlags {
 };
 
 void add_endpoint_options(Options& options, EndpointFlags& flags);
+/// Those of them that a REST call has too: TLS and network. `key_help`: where --key is more than the certificate's.
+void add_transport_options(Options& options,
+                           EndpointFlags& flags,
+                           const std::string& key_help = "Key of the client certificate");
 
 /// What `flags` mean for `url`.
 Result<net::ConnectOptions> make_connect_options(const EndpointFlags& flags,

@@ -19,6 +19,7 @@ const std::vector<FindingRow>& known_findings() {
                              &token_findings(),
                              &url_findings(),
                              &call_findings(),
+                             &refusal_findings(),
                              &run_findings()}) {
       rows.insert(rows.end(), part->begin(), part->end());
     }
@@ -94,6 +95,7 @@ std::vector<session::Finding> judge(const Ledger& ledger) {
   } else {
     add_judged(ledger, connect_findings(), found);
     add_judged(ledger, call_findings(), found);
+    add_judged(ledger, refusal_findings(), found);
   }
   std::stable_sort(found.begin(), found.end(), session::ranks_before);
   return found;

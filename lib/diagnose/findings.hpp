@@ -57,6 +57,7 @@ const std::vector<FindingRow>& timing_findings();
 const std::vector<FindingRow>& token_findings();
 const std::vector<FindingRow>& url_findings();
 const std::vector<FindingRow>& call_findings();
+const std::vector<FindingRow>& refusal_findings();
 const std::vector<FindingRow>& run_findings();
 
 }  // namespace whydrop::diagnose

@@ -1,4 +1,5 @@
 #include "diagnose/findings.hpp"
+#include "diagnose/refusals.hpp"
 #include "diagnose/words.hpp"
 
 #include <fmt/format.h>
@@ -10,9 +11,9 @@ using session::Severity;
 
 namespace {
 
-/// Where the profile's own finding says what the refusal means, once is enough.
+/// Where another finding says what the refusal means, once is enough.
 std::optional<Judgement> refused(const Ledger& ledger, std::string_view) {
-  if (!is_refused_call(ledger) || !ledger.findings.empty()) {
+  if (!is_refused_call(ledger) || !ledger.findings.empty() || !refusal_of(ledger).empty()) {
     return std::nullopt;
   }
   const auto& response = ledger.response->fact;
@@ -60,6 +61,16 @@ const std::vector<FindingRow>& call_findings() {
        "The request was sent, and the connection ended or time ran out before an answer.",
        "Check port and scheme; allow more time with --connect-timeout.",
        "RFC 9110 section 9"},
+      {"call-reply-incomplete",
+       Severity::error,
+       Party::unknown,
+       true,
+       nullptr,
+       "A REST call's answer lacks what it should give",
+       "The status is a success, and a value that the profile takes from the answer is not there: the profile and the "
+       "API do not fit, or something else answered.",
+       "Look at the answer's body, and at the call's take in whydrop profile show.",
+       ""},
   };
   return rows;
 }

@@ -74,7 +74,7 @@ bool is_refused_call(const Ledger& ledger) {
   if (ledger.role == "websocket" || !ledger.response) {
     return false;
   }
-  return ledger.response->fact.status >= 400 ||
+  return ledger.response->fact.status >= 300 ||
          std::any_of(ledger.findings.begin(), ledger.findings.end(), [](const auto& found) {
            return found.second.severity == session::Severity::error;
          });

@@ -27,7 +27,7 @@ std::string message_words(const MessageNote& note);
 std::string after_words(const Ledger& ledger);
 /// "POST /oauth/token", without query, of an HTTP exchange.
 std::string call_words(const Ledger& ledger);
-/// True if an HTTP exchange was answered by a refusal: its status says so, or a finding does.
+/// True if an HTTP exchange was answered by a refusal: its status says so (redirects are not followed), or a finding.
 bool is_refused_call(const Ledger& ledger);
 /// True if `a` and `b` are the same words but for the case of ASCII letters.
 bool same_words(std::string_view a, std::string_view b);

@@ -1,0 +1,178 @@
+#include "auth/token_text.hpp"
+#include "base/text.hpp"
+#include "cli/calls.hpp"
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/streams.hpp"
+#include "json/json.hpp"
+
+#include <cstdio>
+#include <ctime>
+#include <memory>
+
+#include <fmt/format.h>
+
+namespace whydrop::cli {
+namespace {
+
+struct StoredSession {
+  CallFlags call;
+  std::string action;
+};
+
+// ---- create ---------------------------------------------------------------------------------------------------------
+
+Result<int> create(const StoredSession& flags, ProfileContext& context) {
+  const profile::Profile& profile = context.profile();
+  std::vector<const profile::Call*> calls;
+  for (const std::string& name : profile.session_calls) {
+    if (const profile::Call* call = profile.call(name)) {
+      calls.push_back(call);
+    }
+  }
+  if (calls.empty()) {
+    return fail(ErrorKind::usage,
+                fmt::format("session create: profile {} makes no calls before the socket", profile.name),
+                "whydrop connect --profile " + profile.name);
+  }
+  return make_calls(flags.call, context, calls, [&](SessionRun& run, const std::vector<std::string>& taken) {
+    run.talk(fmt::format("the session stands: {}{}",
+                         fmt::join(taken, ", "),
+                         context.store() == nullptr ? "" : "; kept in " + context.store()->path()));
+  });
+}
+
+// ---- show -----------------------------------------------------------------------------------------------------------
+
+/// One variable as `session show` tells it.
+struct Row {
+  const profile::Variable& variable;
+  std::optional<std::string> value;
+  std::string origin;
+  const auth::Store::Entry* entry = nullptr;  ///< of the store, where the value is from there
+};
+
+std::vector<Row> rows_of(ProfileContext& context) {
+  std::vector<Row> rows;
+  for (const profile::Variable& variable : context.profile().variables) {
+    Row row{variable, context.bindings().get(variable.name), {}, nullptr};
+    const auto origin = context.bindings().origin(variable.name);
+    row.origin = origin ? std::string(profile::name(*origin)) : "";
+    if (context.store() != nullptr && origin == profile::Origin::store) {
+      const auto& entries = context.store()->entries();
+      const auto found = entries.find(variable.name);
+      row.entry = found == entries.end() ? nullptr : &found->second;
+    }
+    // What is made for one run only is no value to show.
+    if (origin == profile::Origin::generated) {
+      row.value.reset();
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string age_words(const auth::Store::Entry& entry, std::int64_t now) {
+  std::string words = auth::span_words(std::max<std::int64_t>(0, now - entry.at)) + " old";
+  if (entry.expires) {
+    words += *entry.expires <= now ? ", expired " + auth::span_words(now - *entry.expires) + " ago"
+                                   : ", expires in " + auth::span_words(*entry.expires - now);
+  }
+  return words;
+}
+
+std::string row_text(const Row& row, std::int64_t now, bool reveal) {
+  if (!row.value) {
+    return row.origin == "generated" ? "made anew for each run" : "not set: " + row.variable.about;
+  }
+  const std::string value = row.variable.secret && !reveal ? fmt::format("(secret, {} characters)", row.value->size())
+                                                           : escape_for_terminal(*row.value);
+  return fmt::format("{}  [{}{}]", value, row.origin, row.entry == nullptr ? "" : ", " + age_words(*row.entry, now));
+}
+
+std::string row_json(const Row& row, bool reveal) {
+  const auto time = [](const std::optional<std::int64_t>& at) { return at ? fmt::format("{}", *at) : "null"; };
+  const bool hidden = row.variable.secret && !reveal;
+  return fmt::format(R"({{"name":{},"set":{},"secret":{},"value":{},"origin":{},"at":{},"expires":{}}})",
+                     json::quote(row.variable.name),
+                     row.value.has_value(),
+                     row.variable.secret,
+                     row.value && !hidden ? json::quote(*row.value) : "null",
+                     row.origin.empty() ? "null" : json::quote(row.origin),
+                     time(row.entry == nullptr ? std::nullopt : std::optional(row.entry->at)),
+                     time(row.entry == nullptr ? std::nullopt : row.entry->expires));
+}
+
+Result<int> show(const StoredSession& flags, ProfileContext& context) {
+  const bool reveal = flags.call.secrets.reveal;
+  const auto now = static_cast<std::int64_t>(std::time(nullptr));
+  const std::vector<Row> rows = rows_of(context);
+  std::size_t width = 0;
+  for (const Row& row : rows) {
+    width = std::max(width, row.variable.name.size());
+  }
+  for (const Row& row : rows) {
+    const std::string line = flags.call.output.output == "ndjson"
+                                 ? row_json(row, reveal)
+                                 : fmt::format("{:<{}}  {}", row.variable.name, width, row_text(row, now, reveal));
+    std::fputs((line + "\n").c_str(), stdout);
+  }
+  return 0;
+}
+
+// ---- clear ----------------------------------------------------------------------------------------------------------
+
+/// Works also where the store cannot be opened, so that it is the way out of that.
+Result<int> clear(const StoredSession& flags) {
+  auto profile = find_profile(flags.call.profile.profile, process_environment, read_file);
+  if (!profile) {
+    return tl::unexpected<Error>(profile.error());
+  }
+  const std::string& given = flags.call.profile.store;
+  const auto removed = auth::Store::remove(
+      !given.empty()
+          ? given
+          : auth::store_path((*profile)->name, process_environment("XDG_STATE_HOME"), process_environment("HOME")));
+  return removed ? Result<int>(0) : tl::unexpected<Error>(removed.error());
+}
+
+Result<int> session(const StoredSession& flags) {
+  if (flags.call.profile.profile.empty()) {
+    return fail(ErrorKind::usage,
+                fmt::format("session {}: no profile given", flags.action),
+                "whydrop profile list shows those that there are");
+  }
+  if (flags.action == "clear") {
+    return clear(flags);
+  }
+  auto context = ProfileContext::make(flags.call.profile, process_environment, read_file);
+  if (!context) {
+    return tl::unexpected<Error>(context.error());
+  }
+  return flags.action == "create" ? create(flags, **context) : show(flags, **context);
+}
+
+}  // namespace
+
+Run setup_session(Options& options) {
+  const auto flags = std::make_shared<StoredSession>();
+  options.custom(
+      {{},
+       "ACTION",
+       "create: make the profile's session calls, in order, and keep what they give. show: the values of its "
+       "variables, where they come from, their age and when they expire. clear: forget what was kept",
+       {},
+       {"create", "show", "clear"},
+       true,
+       true,
+       false},
+      [flags](const std::vector<std::string>& given) -> std::string {
+        flags->action = given.back();
+        const bool known = flags->action == "create" || flags->action == "show" || flags->action == "clear";
+        return known ? "" : "'" + flags->action + "' is not create, show or clear";
+      });
+  add_call_options(options, flags->call);
+  return [flags] { return session(*flags); };
+}
+
+}  // namespace whydrop::cli

@@ -1,19 +1,32 @@
 #include "cli/conversation.hpp"
 
+#include "base/units.hpp"
+#include "cli/message.hpp"
+
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace whydrop::cli {
 namespace {
 
+using Kind = engine::Outgoing::Kind;
+
 constexpr std::size_t kHighWater = 512 * 1024;
 constexpr std::size_t kEchoLimit = std::size_t{64} << 20;
 constexpr std::uint16_t kPolicyViolation = 1008;
+constexpr std::chrono::seconds kPatience{10};
+constexpr std::string_view kTooEarly = "sequence-too-early";
+
+std::string told(const session::Finding& finding) {
+  return fmt::format("{} ({})", finding.says, finding.id);
+}
 
 }  // namespace
 
-Result<std::unique_ptr<Conversation>> Conversation::make(net::Loop& loop, ConversationPlan plan) {
-  std::unique_ptr<Conversation> made(new Conversation(loop, std::move(plan)));
+Result<std::unique_ptr<Conversation>> Conversation::make(ConversationRun run, ConversationPlan plan) {
+  std::unique_ptr<Conversation> made(new Conversation(std::move(run), std::move(plan)));
   for (const std::string& text : made->plan_.expect) {
     if (const auto added = made->expectations_.add(text); !added) {
       return tl::unexpected<Error>(added.error());
@@ -22,8 +35,14 @@ Result<std::unique_ptr<Conversation>> Conversation::make(net::Loop& loop, Conver
   return made;
 }
 
-Conversation::Conversation(net::Loop& loop, ConversationPlan plan)
-    : loop_(loop), plan_(std::move(plan)), replies_(plan_.replies), feed_(loop) {
+Conversation::Conversation(ConversationRun run, ConversationPlan plan)
+    : run_(std::move(run)),
+      plan_(std::move(plan)),
+      replies_(plan_.replies),
+      outbox_(run_.bindings != nullptr ? Outbox::Gate([this](const Outbox::Item& item) { return may_send(item); })
+                                       : nullptr),
+      script_(run_.loop, *this, plan_.stays ? std::chrono::nanoseconds(0) : kPatience),
+      feed_(run_.loop) {
   if (plan_.input) {
     input_.emplace(*plan_.input, "standard input");
     input_ended_ = false;
@@ -32,39 +51,44 @@ Conversation::Conversation(net::Loop& loop, ConversationPlan plan)
 
 void Conversation::on_open(engine::Channel& channel) {
   channel_ = &channel;
-  last_heard_ns_ = loop_.now_ns();
-  for (const auto& message : plan_.opening) {
-    channel.send(message.kind, message.payload);
-    if (!said_opening_) {
-      replies_.sent();
-    }
-  }
-  if (!std::exchange(said_opening_, true) && plan_.stay_open) {
+  last_heard_ns_ = run_.loop.now_ns();
+  ++sessions_;
+  if (sessions_ == 1 && plan_.stay_open) {
     after(*plan_.stay_open);
   }
-  if (input_ && !feed_.started()) {
-    feed_.start(
-        [this](std::string chunk) {
-          pending_.push_back(std::move(chunk));
-          pump();
-        },
-        [this] {
-          input_ended_ = true;
-          pump();
-        });
-  }
+  read_input();
   if (finished_) {
     channel.close(plan_.close_code, plan_.close_reason);
     return;
   }
+  outbox_.open(channel);
   if (opened_) {
     opened_();
   }
-  pump();
+  in_opening_ = !plan_.opening.empty();
+  script_.start(in_opening_ ? plan_.opening : plan_.moves);
+}
+
+void Conversation::read_input() {
+  if (!input_ || feed_.started()) {
+    return;
+  }
+  feed_.start(
+      [this](std::string chunk) {
+        pending_.push_back(std::move(chunk));
+        pump();
+      },
+      [this] {
+        input_ended_ = true;
+        pump();
+      });
 }
 
 void Conversation::on_gone() {
   channel_ = nullptr;
+  outbox_.gone();
+  script_.stop();
+  run_.loop.cancel(std::exchange(heartbeat_timer_, 0));
 }
 
 void Conversation::on_writable(engine::Channel&) {
@@ -72,10 +96,23 @@ void Conversation::on_writable(engine::Channel&) {
 }
 
 void Conversation::on_event(engine::Channel&, const session::Event& event) {
+  conn_ = event.conn;
   const auto* message = std::get_if<session::Message>(&event.body);
-  if (message != nullptr && message->from == session::Side::server) {
-    on_message(*message, event.t_ns);
+  if (message == nullptr) {
+    return;
   }
+  if (message->from == session::Side::server) {
+    on_message(*message, event.t_ns);
+  } else if (!outbox_.idle()) {
+    // Posted: the profile judges it first.
+    run_.loop.post([this] { on_crossed(); });
+  }
+}
+
+void Conversation::on_crossed() {
+  outbox_.crossed();
+  script_.crossed();
+  pump();
 }
 
 void Conversation::on_message(const session::Message& message, std::int64_t t_ns) {
@@ -84,6 +121,7 @@ void Conversation::on_message(const session::Message& message, std::int64_t t_ns
   if (expectations_.size() > 0) {
     expectations_.offer(message.payload);
   }
+  script_.heard(message);
   if (plan_.echo) {
     echo(message);
   }
@@ -94,23 +132,25 @@ void Conversation::echo(const session::Message& message) {
   if (channel_ == nullptr || finished_) {
     return;
   }
-  if (channel_->backlog() > kEchoLimit) {
+  if (channel_->backlog() + outbox_.size() > kEchoLimit) {
     finished_ = true;
     channel_->close(kPolicyViolation, "echoes are not read");
     return;
   }
-  channel_->send(message.text ? engine::Payload::text : engine::Payload::binary, message.payload);
+  outbox_.push({message.text ? Kind::text : Kind::binary, std::string(message.payload)});
 }
 
+/// Standard input, once the moves are made.
 void Conversation::pump() {
   const auto emit = [this](const engine::Outgoing& out) { say(out); };
-  while (channel_ != nullptr && !finished_ && !pending_.empty() && channel_->backlog() < kHighWater) {
+  while (channel_ != nullptr && !finished_ && !script_.running() && !pending_.empty() &&
+         channel_->backlog() + outbox_.size() < kHighWater) {
     const std::string chunk = std::move(pending_.front());
     pending_.pop_front();
     take(input_->feed(chunk, emit));
     feed_.release();
   }
-  if (channel_ != nullptr && !finished_ && input_ && input_ended_ && pending_.empty()) {
+  if (channel_ != nullptr && !finished_ && !script_.running() && input_ && input_ended_ && pending_.empty()) {
     take(input_->finish(emit));
     input_.reset();
   }
@@ -125,31 +165,48 @@ void Conversation::take(const Result<void>& read) {
 }
 
 void Conversation::say(const engine::Outgoing& out) {
-  using Kind = engine::Outgoing::Kind;
+  if (out.kind == Kind::text || out.kind == Kind::binary) {
+    replies_.sent();
+  }
+  send({out.kind, std::string(out.payload), out.close_code});
+}
+
+Result<void> Conversation::say(const profile::Step& step) {
+  return payload_of({step}).map([&](std::string&& payload) {
+    replies_.sent();
+    send({step.binary ? Kind::binary : Kind::text, std::move(payload), 0, 1, step.message});
+  });
+}
+
+void Conversation::send(Outbox::Item item) {
   if (finished_ || channel_ == nullptr) {
     return;
   }
-  switch (out.kind) {
-  case Kind::text:
-  case Kind::binary:
-    replies_.sent();
-    channel_->send(out.kind == Kind::text ? engine::Payload::text : engine::Payload::binary, out.payload);
-    break;
-  case Kind::ping:
-    channel_->ping(out.payload);
-    break;
-  case Kind::pong:
-    channel_->pong(out.payload);
-    break;
-  case Kind::close:
-    finished_ = true;
-    channel_->close(out.close_code, out.payload);
-    break;
+  finished_ = item.kind == Kind::close;
+  outbox_.push(std::move(item));
+}
+
+/// What the profile has against a message is told before it is sent.
+bool Conversation::may_send(const Outbox::Item& item) {
+  const auto faults = run_.pipeline.preview(conn_, item.kind == Kind::text, item.payload, run_.loop.now_ns());
+  const std::string name = item.name.empty() ? "message" : item.name;
+  if (!plan_.strict || faults.empty()) {
+    for (const session::Finding& fault : faults) {
+      run_.talk("warning: " + name + ": " + told(fault));
+    }
+    return true;
   }
+  std::string why;
+  for (const session::Finding& fault : faults) {
+    why += (why.empty() ? "" : "; ") + told(fault);
+  }
+  stuck({ErrorKind::refused, "cannot send " + name + ": " + why, faults.front().fix});
+  return false;
 }
 
 void Conversation::settle() {
-  const bool all_said = channel_ != nullptr && input_ended_ && !input_ && pending_.empty();
+  const bool all_said = channel_ != nullptr && !script_.running() && outbox_.idle() && input_ended_ && !input_ &&
+                        pending_.empty();
   if (finished_ || !all_said || plan_.awaits_close || plan_.stay_open) {
     return;
   }
@@ -174,22 +231,87 @@ void Conversation::settle() {
 
 /// Closes once nothing was heard for plan_.wait. One timer that looks again, not one a message.
 void Conversation::wait_for_silence() {
-  const std::chrono::nanoseconds silence(loop_.now_ns() - last_heard_ns_);
+  const std::chrono::nanoseconds silence(run_.loop.now_ns() - last_heard_ns_);
   if (silence >= plan_.wait) {
     close();
     return;
   }
-  loop_.after(plan_.wait - silence, [this] { wait_for_silence(); });
+  run_.loop.after(plan_.wait - silence, [this] { wait_for_silence(); });
 }
 
 void Conversation::after(std::chrono::nanoseconds delay) {
-  loop_.after(delay, [this] { close(); });
+  run_.loop.after(delay, [this] { close(); });
 }
 
 void Conversation::close() {
   if (!std::exchange(finished_, true) && channel_ != nullptr) {
     channel_->close(plan_.close_code, plan_.close_reason);
   }
+}
+
+void Conversation::beat() {
+  heartbeat_timer_ = run_.loop.after(plan_.heartbeat->every, [this] {
+    profile::Step step;
+    step.message = plan_.heartbeat->message;
+    auto payload = payload_of({step});
+    if (!payload) {
+      run_.talk("warning: no heartbeat any more: " + payload.error().message);
+      return;
+    }
+    send({Kind::text, std::move(*payload), 0, 1, step.message});
+    beat();
+  });
+}
+
+Result<std::string> Conversation::payload_of(const Move& move) {
+  if (move.verbatim || run_.bindings == nullptr) {
+    return move.step.text;
+  }
+  return move.step.kind == profile::Step::Kind::raw ? run_.bindings->fill_json(move.step.text)
+                                                    : compose(*run_.bindings, move.step);
+}
+
+Result<std::chrono::nanoseconds> Conversation::duration_of(const std::string& text) {
+  const auto filled = run_.bindings != nullptr ? run_.bindings->fill_text(text) : Result<std::string>(text);
+  return filled.and_then([](const std::string& duration) { return parse_duration(duration); });
+}
+
+bool Conversation::is_timely(const Outbox::Item& item) {
+  const auto faults = run_.pipeline.preview(conn_, item.kind == Kind::text, item.payload, run_.loop.now_ns());
+  return std::none_of(faults.begin(), faults.end(), [](const auto& fault) { return fault.id == kTooEarly; });
+}
+
+bool Conversation::say(Outbox::Item item) {
+  if (sessions_ == 1 && item.kind != Kind::close) {
+    replies_.sent();
+  }
+  send(std::move(item));
+  return outbox_.idle();
+}
+
+void Conversation::reset() {
+  if (channel_ != nullptr) {
+    finished_ = true;
+    channel_->reset();
+  }
+}
+
+void Conversation::played() {
+  if (std::exchange(in_opening_, false)) {
+    replies_ = sessions_ == 1 ? engine::ReplyCount(plan_.replies) : replies_;
+    script_.start(plan_.moves);
+    return;
+  }
+  if (plan_.heartbeat && channel_ != nullptr) {
+    beat();
+  }
+  pump();
+}
+
+void Conversation::stuck(Error error) {
+  run_.talk("error: " + error.message + (error.hint.empty() ? "" : "\nhint: " + error.hint));
+  unsaid_ = std::move(error);
+  close();
 }
 
 }  // namespace whydrop::cli

@@ -1,12 +1,16 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "cli/outbox.hpp"
+#include "cli/script.hpp"
 #include "cli/stdin_feed.hpp"
 #include "engine/expectation.hpp"
 #include "engine/input.hpp"
+#include "engine/pipeline.hpp"
 #include "engine/ports.hpp"
 #include "engine/replies.hpp"
 #include "net/loop.hpp"
+#include "profile/bindings.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -21,15 +25,12 @@ namespace whydrop::cli {
 
 /// What is said on a connection, and when it has been said.
 struct ConversationPlan {
-  struct Message {
-    engine::Payload kind = engine::Payload::text;
-    std::string payload;
-  };
-  std::vector<Message> opening;                            ///< sent as soon as a session is open
-  std::optional<engine::InputFormat> input;                ///< then standard input, cut so; null: it is not read
-  bool echo = false;                                       ///< answer each message with itself
-  bool stays = false;                                      ///< having nothing more to send is no reason to close
-  engine::ReplyRule replies;                               ///< what is waited for then
+  std::vector<Move> opening;                 ///< made first, by the profile, each time a session opens
+  std::vector<Move> moves;                   ///< then made, each time too
+  std::optional<engine::InputFormat> input;  ///< then standard input, cut so; null: it is not read
+  bool echo = false;                         ///< answer each message with itself
+  bool stays = false;                        ///< having nothing more to send is no reason to close
+  engine::ReplyRule replies;                 ///< what is waited for then; replies to the opening do not count
   std::chrono::nanoseconds wait{std::chrono::seconds(2)};  ///< of silence, after which the wait is given up
   std::chrono::nanoseconds linger{0};  ///< from the last reply to the Close: does the server end the session by itself?
   std::optional<std::chrono::nanoseconds> stay_after_send;  ///< close so long after the last send instead
@@ -38,12 +39,22 @@ struct ConversationPlan {
   bool awaits_close = false;                                ///< the server is expected to close
   std::uint16_t close_code = 1000;
   std::string close_reason;
+  std::optional<profile::Heartbeat> heartbeat;  ///< sent by itself once the moves are made
+  bool strict = false;                          ///< a message that the profile finds at fault is not sent
+};
+
+/// What a conversation needs of its run.
+struct ConversationRun {
+  net::Loop& loop;
+  engine::Pipeline& pipeline;
+  profile::Bindings* bindings;                   ///< of the profile in use; null: none
+  std::function<void(const std::string&)> talk;  ///< says a line on standard error
 };
 
 /// The Actor of `connect` and `send`: says what its plan says and closes when all is done. Lives through reconnects.
-class Conversation final : public engine::Actor {
+class Conversation final : public engine::Actor, private Stage {
  public:
-  static Result<std::unique_ptr<Conversation>> make(net::Loop& loop, ConversationPlan plan);
+  static Result<std::unique_ptr<Conversation>> make(ConversationRun run, ConversationPlan plan);
 
   void on_open(engine::Channel& channel) override;
   void on_event(engine::Channel& channel, const session::Event& event) override;
@@ -55,37 +66,59 @@ class Conversation final : public engine::Actor {
   bool open() const { return channel_ != nullptr; }
   /// Sends one thing, where a session is open.
   void say(const engine::Outgoing& out);
+  /// Sends a message of the profile, where a session is open. Errors: usage, as compose() has them.
+  Result<void> say(const profile::Step& step);
   /// Closes as the plan says, where a session is open.
   void close();
 
   const engine::Expectations& expectations() const { return expectations_; }
   /// Why standard input could not be understood, if it could not.
   const std::optional<Error>& input_error() const { return input_error_; }
+  /// Why something that was to be said was not, if there is such. It has been told.
+  const std::optional<Error>& unsaid() const { return unsaid_; }
   /// True once this side had a reason of its own to close.
   bool finished() const { return finished_; }
 
  private:
-  Conversation(net::Loop& loop, ConversationPlan plan);
+  Conversation(ConversationRun run, ConversationPlan plan);
   void on_message(const session::Message& message, std::int64_t t_ns);
+  void on_crossed();
   void echo(const session::Message& message);
+  void send(Outbox::Item item);
+  bool may_send(const Outbox::Item& item);
+  void read_input();
+  void beat();
   void pump();
   void take(const Result<void>& read);
   void settle();
   void wait_for_silence();
   void after(std::chrono::nanoseconds delay);
 
-  net::Loop& loop_;
+  Result<std::string> payload_of(const Move& move) override;
+  Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
+  bool is_timely(const Outbox::Item& item) override;
+  bool say(Outbox::Item item) override;
+  void reset() override;
+  void played() override;
+  void stuck(Error error) override;
+
+  ConversationRun run_;
   ConversationPlan plan_;
   engine::Expectations expectations_;
   engine::ReplyCount replies_;
   std::optional<engine::InputReader> input_;
   std::deque<std::string> pending_;  ///< chunks of standard input that wait for the channel
   bool input_ended_ = true;
-  std::optional<Error> input_error_;
+  std::optional<Error> input_error_, unsaid_;
   std::function<void()> opened_;
   engine::Channel* channel_ = nullptr;
-  bool finished_ = false, timer_set_ = false, lingering_ = false, said_opening_ = false;
+  std::uint32_t conn_ = 0;
+  bool finished_ = false, timer_set_ = false, lingering_ = false, in_opening_ = false;
+  unsigned sessions_ = 0;
   std::int64_t last_heard_ns_ = 0;
+  net::TimerId heartbeat_timer_ = 0;
+  Outbox outbox_;
+  Script script_;
   StdinFeed feed_;  ///< last: its thread ends before the rest goes
 };
 

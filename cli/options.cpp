@@ -5,6 +5,7 @@
 #include "cli/options/values.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -278,6 +279,24 @@ void Options::positionals(std::string name, std::vector<std::string>& target, bo
 
 void Options::contradict(std::string one, std::string other) {
   impl_->contradictions.emplace_back(std::move(one), std::move(other));
+}
+
+std::vector<std::pair<std::string, std::string>> Options::in_order(const std::vector<std::string>& names) const {
+  std::vector<std::pair<std::string, std::string>> values;
+  std::map<const CLI::Option*, std::size_t> taken;
+  for (const CLI::Option* option : impl_->app.parse_order()) {
+    const auto row = std::find_if(
+        impl_->bound.begin(), impl_->bound.end(), [option](const auto& entry) { return entry.second == option; });
+    const std::size_t index = taken[option]++;
+    if (row == impl_->bound.end()) {
+      continue;
+    }
+    const std::string& name = row->first->positional ? row->first->value : row->first->names.back();
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      values.emplace_back(name, unguard({option->results().at(index)}).front());
+    }
+  }
+  return values;
 }
 
 bool Options::given(const std::string& name) const {

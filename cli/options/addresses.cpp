@@ -77,4 +77,28 @@ Result<net::AddressOverride> parse_connect_to(const std::string& text) {
   return override;
 }
 
+Result<net::Url> parse_at(const std::string& text) {
+  const auto url = net::parse_url(text);
+  const bool http = text.rfind("http://", 0) == 0 || text.rfind("https://", 0) == 0;
+  if (!url || !http || url->target != "/" || !url->user.empty()) {
+    return fail(
+        ErrorKind::usage, "option --at: '" + text + "' is not http://HOST:PORT", "--at http://127.0.0.1:8080");
+  }
+  return url;
+}
+
+void lead_to(const net::Url& at, net::ConnectOptions& options) {
+  const auto default_port = [](bool tls) { return static_cast<std::uint16_t>(tls ? 443 : 80); };
+  // The Host header names a port only where the URL does.
+  if (options.url.port == default_port(options.url.tls)) {
+    options.url.port = default_port(at.tls);
+  }
+  options.url.tls = at.tls;
+  net::AddressOverride override;
+  override.to_host = at.host;
+  override.to_port = at.port;
+  options.overrides = {override};
+  options.proxy = {};
+}
+
 }  // namespace whydrop::cli

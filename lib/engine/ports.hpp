@@ -22,6 +22,8 @@ class Channel {
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
   /// Sends bytes as they are, past the endpoint, still through the tap.
   virtual void send_raw(std::string_view bytes) = 0;
+  /// Tears the connection down at once: a TCP RST, no Close.
+  virtual void reset() = 0;
   /// Bytes accepted but not yet handed to the kernel.
   virtual std::size_t backlog() const = 0;
   virtual bool open() const = 0;

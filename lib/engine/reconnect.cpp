@@ -20,6 +20,11 @@ bool asks_for_time(const session::Verdict& verdict) {
   return verdict.received && (verdict.received->code == kServiceRestart || verdict.received->code == kTryAgainLater);
 }
 
+bool is_final(const session::Verdict& verdict, const std::vector<std::uint16_t>& codes) {
+  return verdict.received && verdict.received->code &&
+         std::find(codes.begin(), codes.end(), *verdict.received->code) != codes.end();
+}
+
 /// Days since 1970-01-01 of a date of the Gregorian calendar.
 std::int64_t days_from_civil(std::int64_t year, int month, int day) {
   year -= month <= 2 ? 1 : 0;
@@ -52,7 +57,7 @@ ReconnectPolicy::ReconnectPolicy(Limits limits, std::function<double()> random)
     : limits_(limits), random_(std::move(random)) {}
 
 std::optional<std::chrono::nanoseconds> ReconnectPolicy::next_wait(const Ended& ended) {
-  if (refuses_credentials(ended.http_status)) {
+  if (refuses_credentials(ended.http_status) || is_final(ended.verdict, limits_.not_after)) {
     return std::nullopt;
   }
   if (ended.open_for && *ended.open_for >= limits_.short_lived) {
@@ -75,6 +80,9 @@ std::chrono::nanoseconds ReconnectPolicy::backed_off() {
     full *= 2;
   }
   full = std::min(full, limits_.cap);
+  if (!limits_.by_chance) {
+    return full;
+  }
   const double drawn = static_cast<double>(full.count()) / 2 * random_();
   return full / 2 + std::chrono::nanoseconds(static_cast<std::int64_t>(drawn));
 }

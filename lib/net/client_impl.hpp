@@ -100,6 +100,7 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   void pong(std::string_view payload) override;
   void close(std::uint16_t code, std::string_view reason) override;
   void send_raw(std::string_view bytes) override;
+  void reset() override;
   std::size_t backlog() const override { return out.size() + in_flight.size(); }
   bool open() const override { return phase == Phase::open && endpoint && endpoint->is_open(); }
 

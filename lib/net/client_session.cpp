@@ -218,4 +218,11 @@ void Client::Impl::send_raw(std::string_view bytes) {
   }
 }
 
+void Client::Impl::reset() {
+  if (phase == Phase::open) {
+    stream->abandon();
+    end(EndingHow::local_close, EndedBy::client, "reset");
+  }
+}
+
 }  // namespace whydrop::net

@@ -57,6 +57,11 @@ void Stream::close() {
   socket().close(ignored);
 }
 
+void Stream::abandon() {
+  std::error_code ignored;
+  socket().set_option(asio::socket_base::linger(true, 0), ignored);
+}
+
 std::string endpoint_text(const asio::generic::stream_protocol::endpoint& endpoint) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   const sockaddr* address = endpoint.data();

@@ -31,6 +31,8 @@ class Stream {
   int take_socket_error();
   /// Says close_notify where there is TLS, as far as it fits without waiting, and closes. Pending operations end.
   void close();
+  /// Makes the system say RST, and nothing else, when the stream is closed.
+  void abandon();
 
  private:
   std::unique_ptr<Socket> plain_;

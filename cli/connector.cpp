@@ -45,15 +45,15 @@ Connector::Connector(SessionRun& run,
                      engine::Actor& actor,
                      const EndpointFlags& flags,
                      net::ConnectOptions options,
-                     std::uint64_t reconnects,
+                     engine::ReconnectPolicy::Limits reconnects,
                      WantsMore wants_more)
     : run_(run),
       actor_(actor),
       flags_(flags),
       options_(std::move(options)),
       wants_more_(std::move(wants_more)),
-      reconnects_(reconnects),
-      policy_({reconnects}, random_numbers()) {}
+      reconnects_(reconnects.most),
+      policy_(std::move(reconnects), random_numbers()) {}
 
 Connector::~Connector() = default;
 

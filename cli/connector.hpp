@@ -23,7 +23,7 @@ class Connector {
             engine::Actor& actor,
             const EndpointFlags& flags,
             net::ConnectOptions options,
-            std::uint64_t reconnects,
+            engine::ReconnectPolicy::Limits reconnects,
             WantsMore wants_more);
   ~Connector();
 
@@ -46,7 +46,7 @@ class Connector {
   const EndpointFlags& flags_;
   net::ConnectOptions options_;
   WantsMore wants_more_;
-  std::uint64_t reconnects_;
+  std::uint64_t reconnects_;  ///< at most, in a row
   engine::ReconnectPolicy policy_;
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<net::Client> client_;

@@ -171,7 +171,7 @@ void Conversation::say(const engine::Outgoing& out) {
   send({out.kind, std::string(out.payload), out.close_code});
 }
 
-Result<void> Conversation::say(const profile::Step& step) {
+Result<void> Conversation::say_message(const profile::Step& step) {
   return payload_of({step}).map([&](std::string&& payload) {
     replies_.sent();
     send({step.binary ? Kind::binary : Kind::text, std::move(payload), 0, 1, step.message});
@@ -205,8 +205,8 @@ bool Conversation::may_send(const Outbox::Item& item) {
 }
 
 void Conversation::settle() {
-  const bool all_said = channel_ != nullptr && !script_.running() && outbox_.idle() && input_ended_ && !input_ &&
-                        pending_.empty();
+  const bool all_said =
+      channel_ != nullptr && !script_.running() && outbox_.idle() && input_ended_ && !input_ && pending_.empty();
   if (finished_ || !all_said || plan_.awaits_close || plan_.stay_open) {
     return;
   }

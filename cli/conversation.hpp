@@ -67,7 +67,7 @@ class Conversation final : public engine::Actor, private Stage {
   /// Sends one thing, where a session is open.
   void say(const engine::Outgoing& out);
   /// Sends a message of the profile, where a session is open. Errors: usage, as compose() has them.
-  Result<void> say(const profile::Step& step);
+  Result<void> say_message(const profile::Step& step);
   /// Closes as the plan says, where a session is open.
   void close();
 

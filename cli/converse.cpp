@@ -1,8 +1,11 @@
 #include "cli/converse.hpp"
 
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "cli/connector.hpp"
 #include "cli/interactive.hpp"
+#include "cli/message.hpp"
+#include "rehearsal/server.hpp"
 
 #include <memory>
 #include <utility>
@@ -19,14 +22,15 @@ class Converse {
            Conversation& conversation,
            const SessionFlags& flags,
            net::ConnectOptions options,
-           std::uint64_t reconnects)
+           engine::ReconnectPolicy::Limits reconnects)
       : run_(run),
         conversation_(conversation),
         flags_(flags),
-        connector_(run, conversation, flags.endpoint, std::move(options), reconnects, [this](const auto& verdict) {
-          conversation_.on_gone();
-          return wants_more(verdict);
-        }) {}
+        connector_(
+            run, conversation, flags.endpoint, std::move(options), std::move(reconnects), [this](const auto& verdict) {
+              conversation_.on_gone();
+              return wants_more(verdict);
+            }) {}
 
   int carry_out(bool interactive) {
     run_.loop().on_signal([this](int number) { interrupted_by(number); });
@@ -65,6 +69,10 @@ class Converse {
     if (outcome_.expectation_failed && connector_.opened()) {
       run_.talk(unmet(expected));
     }
+    if (const auto& unsaid = conversation_.unsaid()) {
+      outcome_.usage = unsaid->kind == ErrorKind::usage;
+      outcome_.expectation_failed = true;
+    }
     return run_.finish(outcome_, conversation_.input_error());
   }
 
@@ -85,26 +93,149 @@ class Converse {
   std::optional<Interactive> interactive_;
 };
 
+ConversationRun surroundings(SessionRun& run) {
+  return {run.loop(), run.pipeline(), run.bindings(), [&run](const std::string& line) { run.talk(line); }};
+}
+
+/// The profile's own policy, where it has one: its waits are not drawn by chance.
+engine::ReconnectPolicy::Limits limits_of(const SessionProfile& profile, std::optional<std::uint64_t> reconnects) {
+  engine::ReconnectPolicy::Limits limits;
+  limits.most = reconnects.value_or(profile.scenario != nullptr ? profile.scenario->reconnects : 0);
+  const auto* own = profile.context ? &profile.context->profile().reconnect : nullptr;
+  if (own != nullptr && *own) {
+    limits.first = (*own)->first;
+    limits.cap = (*own)->cap;
+    limits.not_after = (*own)->not_after;
+    limits.by_chance = false;
+  }
+  return limits;
+}
+
+/// Names of the variables that a person gave a value to.
+std::vector<std::pair<std::string, std::string>> given_variables(const profile::Bindings& bindings) {
+  std::vector<std::pair<std::string, std::string>> given;
+  for (const profile::Variable& variable : bindings.profile().variables) {
+    if (bindings.origin(variable.name) == profile::Origin::given) {
+      given.emplace_back(variable.name, *bindings.get(variable.name));
+    }
+  }
+  return given;
+}
+
+/// Starts the server of the scenario, and takes over the values that its client uses, where a person gave none.
+Result<std::unique_ptr<rehearsal::Server>> play(SessionRun& run, const SessionFlags& flags, SessionProfile& profile) {
+  profile::Bindings& bindings = profile.context->bindings();
+  rehearsal::ServerOptions options;
+  options.play = std::make_shared<const rehearsal::Play>(rehearsal::Play{
+      profile.context->share(), profile.rehearsal, flags.rehearse, given_variables(bindings), machine()});
+  auto server = std::make_unique<rehearsal::Server>(run.loop(), std::move(options));
+  if (const auto port = server->start(); !port) {
+    return tl::unexpected<Error>(port.error());
+  }
+  auto part = server->client_part();
+  if (!part) {
+    return tl::unexpected<Error>(part.error());
+  }
+  for (auto& [name, value] : part->variables) {
+    if (bindings.origin(name) == profile::Origin::given) {
+      continue;
+    }
+    if (const auto set = bindings.set(name, std::move(value), profile::Origin::given); !set) {
+      return tl::unexpected<Error>(set.error());
+    }
+  }
+  run.talk(fmt::format("rehearsal {} of {}, on {}: {}",
+                       profile.scenario->name,
+                       profile.rehearsal->profile,
+                       server->base_url(),
+                       profile.scenario->says));
+  return server;
+}
+
+/// The client of a scenario may have time limits of its own.
+Result<net::ConnectOptions> rehearsed_options(const SessionFlags& flags,
+                                              const SessionProfile& profile,
+                                              const std::string& at) {
+  auto options = connect_options_of(flags, profile, at);
+  for (const auto& [text, target] : {std::pair(&profile.scenario->ping_interval, &net::ConnectOptions::ping_interval),
+                                     std::pair(&profile.scenario->idle_timeout, &net::ConnectOptions::idle_timeout)}) {
+    const auto limit = text->empty() ? Result<std::chrono::nanoseconds>(0) : parse_duration(*text);
+    if (options && limit && limit->count() > 0) {
+      (*options).*target = *limit;
+    }
+  }
+  return options;
+}
+
 }  // namespace
 
-Result<int> converse(const SessionFlags& flags, ConversationPlan plan, std::uint64_t reconnects, bool interactive) {
-  auto options = connect_options_of(flags);
+Result<int> converse(const SessionFlags& flags,
+                     SessionProfile& profile,
+                     ConversationPlan plan,
+                     std::optional<std::uint64_t> reconnects,
+                     bool interactive) {
+  // Told before anything is opened, where the URL does not depend on what is opened.
+  auto options = profile.scenario == nullptr ? connect_options_of(flags, profile, flags.profile.at)
+                                             : Result<net::ConnectOptions>(net::ConnectOptions());
   if (!options) {
     return tl::unexpected<Error>(options.error());
   }
-  auto run = SessionRun::make(settings_of(flags));
+  auto run = SessionRun::make(settings_of(flags, profile));
   if (!run) {
     return tl::unexpected<Error>(run.error());
+  }
+  std::unique_ptr<rehearsal::Server> server;
+  if (profile.scenario != nullptr) {
+    auto played = play(**run, flags, profile);
+    options = played.and_then([&](const auto& it) { return rehearsed_options(flags, profile, it->base_url()); });
+    if (!options) {
+      return tl::unexpected<Error>(options.error());
+    }
+    server = std::move(*played);
+  }
+  if (profile.context) {
+    for (const std::string& warning : profile.context->warnings()) {
+      (*run)->talk("warning: " + warning);
+    }
   }
   plan.awaits_close = !flags.expect_close.empty();
   plan.close_code = static_cast<std::uint16_t>(flags.close_code);
   plan.close_reason = flags.close_reason;
-  auto conversation = Conversation::make((*run)->loop(), std::move(plan));
+  plan.strict = flags.strict;
+  auto conversation = Conversation::make(surroundings(**run), std::move(plan));
   if (!conversation) {
     return tl::unexpected<Error>(conversation.error());
   }
-  Converse converse(**run, **conversation, flags, std::move(*options), reconnects);
+  Converse converse(**run, **conversation, flags, std::move(*options), limits_of(profile, reconnects));
   return converse.carry_out(interactive);
+}
+
+Result<std::vector<Move>> opening_moves(const ProfileContext& context) {
+  std::vector<Move> moves;
+  for (const profile::Opening& row : context.profile().opening) {
+    auto step = message_step(context.profile(), row.message);
+    const auto checked = step.and_then([&](const auto& it) { return check_message(context.bindings(), it); });
+    if (!checked) {
+      return tl::unexpected<Error>(checked.error());
+    }
+    moves.push_back({std::move(*step)});
+    if (!row.await.empty()) {
+      profile::Step awaited;
+      awaited.kind = profile::Step::Kind::expect;
+      awaited.await = row.await;
+      awaited.where = row.where;
+      moves.push_back({std::move(awaited)});
+    }
+  }
+  return moves;
+}
+
+std::vector<Move> scenario_moves(const profile::Scenario& scenario) {
+  std::vector<Move> moves;
+  for (const profile::Step& step : scenario.client) {
+    moves.push_back({step});
+  }
+  return moves;
 }
 
 }  // namespace whydrop::cli

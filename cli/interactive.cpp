@@ -1,11 +1,14 @@
 #include "cli/interactive.hpp"
 
 #include "base/utf8.hpp"
+#include "cli/message.hpp"
 #include "cli/options/environment.hpp"
 #include "cli/streams.hpp"
 #include "terminal/command.hpp"
 
 #include <csignal>
+
+#include <fmt/format.h>
 
 namespace whydrop::cli {
 namespace {
@@ -31,6 +34,33 @@ Result<void> say_file(Conversation& conversation, const terminal::SendFile& file
   }
   conversation.say({file.binary ? Kind::binary : Kind::text, *content, 0});
   return {};
+}
+
+Result<void> say_message(SessionRun& run, Conversation& conversation, const terminal::SendMessage& given) {
+  if (run.bindings() == nullptr) {
+    return fail(ErrorKind::usage, "/send " + given.type + ": there is no profile to take it from", "--profile NAME");
+  }
+  auto step = message_step(run.bindings()->profile(), given.type);
+  for (const std::string& setting : given.settings) {
+    if (const auto set = step ? add_set(*step, setting) : Result<void>(); !set) {
+      return set;
+    }
+  }
+  return step.and_then([&](const profile::Step& it) { return conversation.say_message(it); });
+}
+
+/// The types of messages that the profile can send, one a line.
+std::string message_list(const SessionRun& run) {
+  if (run.bindings() == nullptr) {
+    return "no profile is in use\n";
+  }
+  std::string text;
+  for (const profile::MessageType& type : run.bindings()->profile().messages) {
+    if (type.side == profile::Side::client && !type.example.empty()) {
+      text += fmt::format("  {:<26}{}\n", type.name, type.about);
+    }
+  }
+  return text;
 }
 
 }  // namespace
@@ -95,20 +125,26 @@ void Interactive::on_line(const std::string& line) {
     return Result<void>{};
   };
   const Result<void> done =
-      !command ? Result<void>(tl::unexpected<Error>(command.error()))
-               : std::visit(overloaded{[&](const terminal::SendText& it) { return say(Kind::text, it.text); },
-                                       [&](const terminal::SendBinary& it) { return say(Kind::binary, it.bytes); },
-                                       [&](const terminal::SendFile& it) { return say_file(conversation_, it); },
-                                       [&](const terminal::SendPing& it) { return say(Kind::ping, it.payload); },
-                                       [&](const terminal::SendPong& it) { return say(Kind::pong, it.payload); },
-                                       [&](const terminal::SendClose& it) {
-                                         return say(Kind::close, it.reason, it.code.value_or(1000));
-                                       },
-                                       [&](const terminal::ShowHelp&) {
-                                         prompt_->print_above(terminal::command_help());
-                                         return Result<void>{};
-                                       }},
-                            *command);
+      !command
+          ? Result<void>(tl::unexpected<Error>(command.error()))
+          : std::visit(overloaded{[&](const terminal::SendText& it) { return say(Kind::text, it.text); },
+                                  [&](const terminal::SendBinary& it) { return say(Kind::binary, it.bytes); },
+                                  [&](const terminal::SendFile& it) { return say_file(conversation_, it); },
+                                  [&](const terminal::SendPing& it) { return say(Kind::ping, it.payload); },
+                                  [&](const terminal::SendPong& it) { return say(Kind::pong, it.payload); },
+                                  [&](const terminal::SendClose& it) {
+                                    return say(Kind::close, it.reason, it.code.value_or(1000));
+                                  },
+                                  [&](const terminal::SendMessage& it) { return say_message(run_, conversation_, it); },
+                                  [&](const terminal::ShowMessages&) {
+                                    prompt_->print_above(message_list(run_));
+                                    return Result<void>{};
+                                  },
+                                  [&](const terminal::ShowHelp&) {
+                                    prompt_->print_above(terminal::command_help());
+                                    return Result<void>{};
+                                  }},
+                       *command);
   if (!done) {
     run_.talk(done.error().message + (done.error().hint.empty() ? "" : " (" + done.error().hint + ")"));
   }

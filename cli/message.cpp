@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "json/json.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <vector>
 
 namespace whydrop::cli {
@@ -67,6 +69,15 @@ Result<std::string> without(const std::string& text, const std::string& pointer)
               : fail(ErrorKind::usage, "cannot drop " + pointer + ": nothing stands there");
 }
 
+bool comes_with_a_reply(const profile::Profile& profile, const std::string& variable) {
+  const auto gives_it = [&variable](const auto& source) {
+    return std::any_of(
+        source.takes.begin(), source.takes.end(), [&](const profile::Take& take) { return take.variable == variable; });
+  };
+  return std::any_of(profile.messages.begin(), profile.messages.end(), gives_it) ||
+         std::any_of(profile.calls.begin(), profile.calls.end(), gives_it);
+}
+
 Result<std::string> shaped(const std::string& text, bool pretty) {
   json::Json document;
   if (const auto fault = document.parse(text)) {
@@ -112,6 +123,19 @@ Result<void> add_drop(profile::Step& step, const std::string& pointer) {
   }
   step.drop.push_back(pointer);
   return {};
+}
+
+Result<void> check_message(const profile::Bindings& bindings, const profile::Step& step) {
+  const auto type = bindings.profile().message(profile::Side::client, step.message);
+  std::string templates = type != nullptr ? type->example : "";
+  for (const auto& [pointer, value] : step.set) {
+    templates += value;
+  }
+  const auto unset = bindings.unset(templates);
+  const bool later = !unset.empty() && std::all_of(unset.begin(), unset.end(), [&](const std::string& variable) {
+    return comes_with_a_reply(bindings.profile(), variable);
+  });
+  return later ? Result<void>() : compose(bindings, step).map([](const std::string&) {});
 }
 
 Result<std::string> compose(const profile::Bindings& bindings, const profile::Step& step) {

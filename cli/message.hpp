@@ -22,4 +22,7 @@ Result<void> add_drop(profile::Step& step, const std::string& pointer);
 /// pointer that leads nowhere.
 Result<std::string> compose(const profile::Bindings& bindings, const profile::Step& step);
 
+/// Tells before anything is sent that compose() will fail. What a reply can still give a value to is no error.
+Result<void> check_message(const profile::Bindings& bindings, const profile::Step& step);
+
 }  // namespace whydrop::cli

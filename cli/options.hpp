@@ -68,7 +68,8 @@ class Options {
   /// Giving both is a usage error.
   void contradict(std::string one, std::string other);
 
-  /// The values given to these options (by their last names) and positional arguments, in the order of the command line.
+  /// The values given to these options (by their last names) and positional arguments, in the order of the command
+  /// line.
   std::vector<std::pair<std::string, std::string>> in_order(const std::vector<std::string>& names) const;
   /// True if an option of this name was given.
   bool given(const std::string& name) const;

@@ -18,10 +18,10 @@ class Outbox {
  public:
   struct Item {
     engine::Outgoing::Kind kind = engine::Outgoing::Kind::text;
-    std::string payload;  ///< a Close's reason
+    std::string payload{};  ///< a Close's reason
     std::uint16_t close_code = 1000;
     unsigned fragments = 1;  ///< a text or binary message is sent in so many frames
-    std::string name;        ///< type of the message, where it was asked for by its type
+    std::string name{};      ///< type of the message, where it was asked for by its type
   };
   /// Told before a text or binary message is sent; false: it is not to be sent, and nothing after it.
   using Gate = std::function<bool(const Item&)>;

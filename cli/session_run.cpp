@@ -24,17 +24,6 @@ std::string random_id() {
   return fmt::format("{:08x}", device());
 }
 
-capture::CaptureHeader make_header(const std::string& started, const std::vector<capture::Secret>& secrets) {
-  capture::CaptureHeader header;
-  header.started = started;
-  header.tool = fmt::format("whydrop {}", version());
-  header.run_id = random_id();
-  for (const capture::Secret& secret : secrets) {
-    header.redacted.push_back(secret.variable);
-  }
-  return header;
-}
-
 FileMode file_mode(const CaptureFlags& flags) {
   return flags.append ? FileMode::append : flags.overwrite ? FileMode::overwrite : FileMode::fresh;
 }
@@ -45,6 +34,9 @@ SessionRun::SessionRun(const Settings& settings)
     : settings_(settings),
       data_(STDOUT_FILENO, "standard output", false),
       talk_(STDERR_FILENO, "standard error", false) {
+  if (settings_.profile != nullptr) {
+    dialects_.add(settings_.profile->profile());
+  }
   std::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -54,14 +46,17 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   if (!secrets) {
     return tl::unexpected<Error>(secrets.error());
   }
-  engine::PipelineOptions options;
-  options.max_payload = settings.capture.max_payload;
-  options.limits.max_message = settings.max_message;
-  options.reveal = settings.secrets.reveal;
-  options.expectation.close_codes = settings.expect_close;
-  options.secrets = *secrets;
+  if (const profile::Bindings* bindings = run->bindings()) {
+    for (const auto& [variable, value] : bindings->secrets()) {
+      secrets->push_back({variable, value});
+    }
+  }
   run->secrecy_ = std::make_unique<capture::Redactor>(*secrets, false);
-  run->pipeline_ = std::make_unique<engine::Pipeline>(std::move(options));
+  run->pipeline_ = std::make_unique<engine::Pipeline>(run->pipeline_options(*secrets));
+  if (profile::Bindings* bindings = run->bindings()) {
+    bindings->on_secret(
+        [it = run.get()](const auto& variable, const auto& value) { it->keep_secret(variable, value); });
+  }
 
   report::Style style = make_style(settings.output, process_environment, STDOUT_FILENO);
   style.escape = is_terminal(STDOUT_FILENO);
@@ -72,6 +67,48 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   }
   run->loop_.before_wait([pipeline = run->pipeline_.get()] { pipeline->flush(); });
   return run;
+}
+
+engine::PipelineOptions SessionRun::pipeline_options(const std::vector<capture::Secret>& secrets) const {
+  engine::PipelineOptions options;
+  options.max_payload = settings_.capture.max_payload;
+  options.limits.max_message = settings_.max_message;
+  options.reveal = settings_.secrets.reveal;
+  options.expectation.close_codes = settings_.expect_close;
+  options.expectation.started_ns = machine().now_ns() - loop_.now_ns();
+  options.secrets = secrets;
+  options.dialects = &dialects_;
+  if (settings_.profile != nullptr) {
+    options.judge = settings_.profile->judge();
+    options.bindings = &settings_.profile->bindings();
+    options.expectation.profile = &settings_.profile->profile();
+    options.expectation.bindings = options.bindings;
+  }
+  return options;
+}
+
+capture::CaptureHeader SessionRun::make_header(const std::string& started,
+                                               const std::vector<capture::Secret>& secrets) const {
+  capture::CaptureHeader header;
+  header.started = started;
+  header.tool = fmt::format("whydrop {}", version());
+  header.profile = settings_.profile != nullptr ? settings_.profile->profile().name : "";
+  header.run_id = random_id();
+  for (const capture::Secret& secret : secrets) {
+    header.redacted.push_back(secret.variable);
+  }
+  return header;
+}
+
+void SessionRun::keep_secret(const std::string& variable, const std::string& value) {
+  pipeline_->add_secret({variable, value});
+  const std::lock_guard<std::mutex> lock(secrecy_mutex_);
+  secrecy_->add({variable, value});
+}
+
+bool SessionRun::holds_secret(std::string_view line) const {
+  const std::lock_guard<std::mutex> lock(secrecy_mutex_);
+  return secrecy_->redact_text(line) != line;
 }
 
 void SessionRun::add_renderer(report::Style style) {

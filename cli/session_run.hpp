@@ -4,16 +4,19 @@
 #include "capture/redactor.hpp"
 #include "capture/writer.hpp"
 #include "cli/options/output.hpp"
+#include "cli/options/profile.hpp"
 #include "cli/progress.hpp"
 #include "cli/streams.hpp"
 #include "diagnose/exit_code.hpp"
 #include "engine/pipeline.hpp"
 #include "net/loop.hpp"
+#include "profile/recognise.hpp"
 #include "report/report.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +32,7 @@ class SessionRun {
     SecretFlags secrets;
     std::vector<std::uint16_t> expect_close;
     std::uint64_t max_message = 64U << 20;
+    ProfileContext* profile = nullptr;  ///< the one in use; not owned; null: none
   };
   static Result<std::unique_ptr<SessionRun>> make(const Settings& settings);
 
@@ -40,8 +44,12 @@ class SessionRun {
   void on_reader_gone(std::function<void()> handler);
   /// Where both streams go instead, as long as a prompt holds the terminal; null: to themselves.
   void divert(std::function<void(std::string_view)> to);
-  /// True if `line` holds what is masked, also where --reveal shows it. For one thread only.
-  bool holds_secret(std::string_view line) const { return secrecy_->redact_text(line) != line; }
+  /// True if `line` holds what is masked, also where --reveal shows it. From any thread.
+  bool holds_secret(std::string_view line) const;
+  /// The values of the profile in use; null without one.
+  profile::Bindings* bindings() const {
+    return settings_.profile != nullptr ? &settings_.profile->bindings() : nullptr;
+  }
   /// A line to standard error, its secrets masked.
   void talk(const std::string& line);
   /// Emits the run's verdict, reports failures of ours, and returns the exit code. Of `outcome` it fills in what the
@@ -53,9 +61,15 @@ class SessionRun {
   void add_renderer(report::Style style);
   Result<void> add_capture(const std::string& started, const std::vector<capture::Secret>& secrets);
 
+  engine::PipelineOptions pipeline_options(const std::vector<capture::Secret>& secrets) const;
+  capture::CaptureHeader make_header(const std::string& started, const std::vector<capture::Secret>& secrets) const;
+  void keep_secret(const std::string& variable, const std::string& value);
+
   Settings settings_;
   net::Loop loop_;
   FdSink data_, talk_;
+  profile::Dialects dialects_;
+  mutable std::mutex secrecy_mutex_;  ///< the prompt's thread asks, the loop's adds
   std::unique_ptr<capture::Redactor> secrecy_;
   std::unique_ptr<engine::Pipeline> pipeline_;
   std::unique_ptr<session::EventSink> renderer_;

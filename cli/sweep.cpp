@@ -125,11 +125,15 @@ class Sweep final : public engine::Actor {
 }  // namespace
 
 Result<int> sweep(const SessionFlags& flags, std::vector<std::chrono::nanoseconds> intervals) {
-  auto options = connect_options_of(flags);
+  const auto profile = make_session_profile(flags);
+  if (!profile) {
+    return tl::unexpected<Error>(profile.error());
+  }
+  auto options = connect_options_of(flags, *profile, flags.profile.at);
   if (!options) {
     return tl::unexpected<Error>(options.error());
   }
-  auto run = SessionRun::make(settings_of(flags));
+  auto run = SessionRun::make(settings_of(flags, *profile));
   if (!run) {
     return tl::unexpected<Error>(run.error());
   }

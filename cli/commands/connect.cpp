@@ -24,7 +24,8 @@ struct ConnectFlags {
   engine::ReplyRule replies;
   std::chrono::nanoseconds wait{std::chrono::seconds(2)};
   std::optional<std::chrono::nanoseconds> stay_open;
-  std::uint64_t reconnects = 0;
+  std::optional<std::uint64_t> reconnects;
+  std::string heartbeat = "on";
   std::vector<std::chrono::nanoseconds> sweep;
 };
 
@@ -75,7 +76,8 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
       0,
       1000000,
       "After a drop connect again, up to N times in a row, with growing waits (0.5 s to 30 s); a session of 10 s "
-      "or more starts the count anew; never after 401 or 403. The last session's ending decides the exit code");
+      "or more starts the count anew; never after 401 or 403. A profile may have waits of its own. The last session's "
+      "ending decides the exit code");
   options.custom({{"--ping-sweep"},
                   "DURATION,...",
                   "Find the idle limit of the path: one connection for each duration, silent so long and then pinged; "
@@ -84,7 +86,15 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
 }
 
 void add_contradictions(Options& options) {
-  for (const char* other : {"--echo", "--execute", "--for", "--reconnect", "--in", "--replies", "--expect-close"}) {
+  for (const char* other : {"--echo",
+                            "--execute",
+                            "--for",
+                            "--reconnect",
+                            "--in",
+                            "--replies",
+                            "--expect-close",
+                            "--rehearse",
+                            "--heartbeat"}) {
     options.contradict("--ping-sweep", other);
   }
   options.contradict("--echo", "--in");
@@ -92,17 +102,66 @@ void add_contradictions(Options& options) {
   options.contradict("--for", "--wait");
 }
 
-ConversationPlan plan_of(const ConnectFlags& flags, bool interactive) {
-  const SessionFlags& session = flags.session;
-  ConversationPlan plan;
-  const auto kind = session.binary ? engine::Payload::binary : engine::Payload::text;
-  for (const std::string& message : flags.execute) {
-    plan.opening.push_back({kind, message});
+/// "on", "off" or a duration; null: none is sent.
+Result<std::optional<profile::Heartbeat>> heartbeat_of(const std::string& given, const ProfileContext* context) {
+  auto own = context != nullptr ? context->profile().heartbeat : std::nullopt;
+  if (given == "on" || given == "off") {
+    return given == "on" ? own : std::nullopt;
   }
-  if (!flags.echo && !interactive) {
-    plan.input = flags.in == "jsonl" ? engine::InputFormat::jsonl
-                 : session.binary    ? engine::InputFormat::binary_lines
-                                     : engine::InputFormat::lines;
+  if (!own) {
+    return context == nullptr
+               ? fail(ErrorKind::usage, "option --heartbeat: no profile to take the message from", "--profile NAME")
+               : fail(ErrorKind::usage, "option --heartbeat: profile " + context->profile().name + " has none");
+  }
+  own->every = *parse_duration(given);
+  return own;
+}
+
+std::string set_heartbeat(const std::vector<std::string>& given, std::string& value) {
+  value = given.back();
+  const auto every = parse_duration(value);
+  const bool known = value == "on" || value == "off" || (every && every->count() > 0);
+  return known ? "" : "'" + value + "' is not on, off or a duration (as in 30s)";
+}
+
+void add_profile_group(Options& options, ConnectFlags& flags) {
+  add_session_profile(options, flags.session);
+  options.custom({{"--heartbeat"},
+                  "on|off|DURATION",
+                  "Send the profile's heartbeat (on, the default, where it has one), or this often",
+                  {},
+                  {"on", "off"}},
+                 [&flags](const std::vector<std::string>& given) { return set_heartbeat(given, flags.heartbeat); });
+}
+
+/// What is said: the client's part of a scenario, where nothing else is asked for, or what the profile begins with and
+/// what a person gave.
+Result<void> add_moves(const ConnectFlags& flags, const SessionProfile& profile, ConversationPlan& plan) {
+  if (profile.scenario != nullptr && flags.execute.empty() && !flags.echo) {
+    plan.moves = scenario_moves(*profile.scenario);
+    plan.replies.kind = engine::ReplyRule::Kind::none;
+    return {};
+  }
+  for (const std::string& message : flags.execute) {
+    Move move;
+    move.step.kind = profile::Step::Kind::raw;
+    move.step.text = message;
+    move.step.binary = flags.session.binary;
+    move.verbatim = true;
+    plan.moves.push_back(std::move(move));
+  }
+  if (!profile.context || flags.session.no_opening) {
+    return {};
+  }
+  return opening_moves(*profile.context).map([&](std::vector<Move>&& opening) { plan.opening = std::move(opening); });
+}
+
+ConversationPlan plan_of(const ConnectFlags& flags, bool reads_input, bool interactive) {
+  ConversationPlan plan;
+  if (reads_input && !interactive) {
+    plan.input = flags.in == "jsonl"    ? engine::InputFormat::jsonl
+                 : flags.session.binary ? engine::InputFormat::binary_lines
+                                        : engine::InputFormat::lines;
   }
   plan.echo = flags.echo;
   plan.stays = flags.echo || interactive;
@@ -117,9 +176,24 @@ Result<int> connect(const ConnectFlags& flags) {
   if (!flags.sweep.empty()) {
     return sweep(flags.session, flags.sweep);
   }
+  auto profile = make_session_profile(flags.session);
+  if (!profile) {
+    return tl::unexpected<Error>(profile.error());
+  }
+  const bool plays = profile->scenario != nullptr && flags.execute.empty();
+  const bool reads_input = !flags.echo && !plays;
   const bool interactive =
-      !flags.echo && flags.in == "lines" && is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO);
-  return converse(flags.session, plan_of(flags, interactive), flags.reconnects, interactive);
+      reads_input && flags.in == "lines" && is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO);
+  ConversationPlan plan = plan_of(flags, reads_input, interactive);
+  auto heartbeat = heartbeat_of(flags.heartbeat, profile->context.get());
+  if (!heartbeat) {
+    return tl::unexpected<Error>(heartbeat.error());
+  }
+  plan.heartbeat = std::move(*heartbeat);
+  if (const auto added = add_moves(flags, *profile, plan); !added) {
+    return tl::unexpected<Error>(added.error());
+  }
+  return converse(flags.session, *profile, std::move(plan), flags.reconnects, interactive);
 }
 
 }  // namespace
@@ -128,6 +202,7 @@ Run setup_connect(Options& options) {
   const auto flags = std::make_shared<ConnectFlags>();
   add_session_arguments(options, flags->session);
   add_talk_options(options, *flags);
+  add_profile_group(options, *flags);
   add_contradictions(options);
   add_session_groups(options, flags->session);
   return [flags] { return connect(*flags); };

@@ -1,22 +1,27 @@
 #include "base/utf8.hpp"
 #include "cli/commands.hpp"
 #include "cli/converse.hpp"
+#include "cli/message.hpp"
 #include "cli/options.hpp"
 #include "cli/streams.hpp"
 
+#include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace whydrop::cli {
 namespace {
 
 struct SendFlags {
   SessionFlags session;
-  std::vector<std::string> messages, expect;
+  std::vector<std::string> messages, types, sets, drops, expect;
   std::optional<std::chrono::nanoseconds> wait;
 };
 
+using Given = std::vector<std::pair<std::string, std::string>>;
+
 /// A message as given: text, "@file" or "-" for standard input.
-Result<ConversationPlan::Message> read_message(const std::string& given, bool binary) {
+Result<Move> read_message(const std::string& given, bool binary) {
   const bool file = given == "-" || (given.size() > 1 && given[0] == '@');
   auto payload = file ? read_file(given == "-" ? given : given.substr(1)) : Result<std::string>(given);
   if (!payload) {
@@ -25,22 +30,124 @@ Result<ConversationPlan::Message> read_message(const std::string& given, bool bi
   if (!binary && !is_utf8(*payload)) {
     return fail(ErrorKind::local, "cannot send " + given + " as text: it is not valid UTF-8", "--binary");
   }
-  return ConversationPlan::Message{binary ? engine::Payload::binary : engine::Payload::text, std::move(*payload)};
+  Move move;
+  move.step.kind = profile::Step::Kind::raw;
+  move.step.text = std::move(*payload);
+  move.step.binary = binary;
+  move.verbatim = true;
+  return move;
 }
 
-Result<int> send(const SendFlags& flags) {
-  ConversationPlan plan;
-  for (const std::string& given : flags.messages) {
-    auto message = read_message(given, flags.session.binary);
-    if (!message) {
-      return tl::unexpected<Error>(message.error());
-    }
-    plan.opening.push_back(std::move(*message));
+Result<Move> profile_message(const std::string& type, const ProfileContext* context, bool binary) {
+  if (context == nullptr) {
+    return fail(ErrorKind::usage, "option --message: no profile to take it from", "--profile NAME");
   }
+  return message_step(context->profile(), type).map([binary](profile::Step&& step) {
+    step.binary = binary;
+    return Move{std::move(step), false, true};
+  });
+}
+
+/// --set and --drop change the --message before them.
+Result<void> change(const std::string& option, const std::string& value, std::vector<Move>& moves) {
+  if (moves.empty() || moves.back().step.kind != profile::Step::Kind::send) {
+    return fail(ErrorKind::usage, "option " + option + ": no --message before it", "--message TYPE " + option + " …");
+  }
+  profile::Step& step = moves.back().step;
+  return option == "--set" ? add_set(step, value) : add_drop(step, value);
+}
+
+Result<std::vector<Move>> read_moves(const Given& given, const ProfileContext* context, bool binary) {
+  std::vector<Move> moves;
+  for (const auto& [name, value] : given) {
+    if (name == "--set" || name == "--drop") {
+      if (const auto changed = change(name, value, moves); !changed) {
+        return tl::unexpected<Error>(changed.error());
+      }
+      continue;
+    }
+    auto move = name == "--message" ? profile_message(value, context, binary) : read_message(value, binary);
+    if (!move) {
+      return tl::unexpected<Error>(move.error());
+    }
+    moves.push_back(std::move(*move));
+  }
+  for (const Move& move : moves) {
+    const bool composed = move.step.kind == profile::Step::Kind::send;
+    if (const auto checked = composed ? check_message(context->bindings(), move.step) : Result<void>(); !checked) {
+      return tl::unexpected<Error>(checked.error());
+    }
+  }
+  return moves;
+}
+
+/// What is said: the client's part of a scenario, where nothing else is asked for, or what the profile begins with and
+/// what a person gave.
+Result<void> add_moves(const SendFlags& flags,
+                       const Given& given,
+                       const SessionProfile& profile,
+                       ConversationPlan& plan) {
+  if (given.empty() && profile.scenario == nullptr) {
+    return fail(ErrorKind::usage, "no MESSAGE given", "whydrop send --help");
+  }
+  if (given.empty()) {
+    plan.moves = scenario_moves(*profile.scenario);
+    plan.replies.kind = engine::ReplyRule::Kind::none;
+    return {};
+  }
+  auto moves = read_moves(given, profile.context.get(), flags.session.binary);
+  if (!moves) {
+    return tl::unexpected<Error>(moves.error());
+  }
+  plan.moves = std::move(*moves);
+  if (!profile.context || flags.session.no_opening) {
+    return {};
+  }
+  return opening_moves(*profile.context).map([&](std::vector<Move>&& opening) { plan.opening = std::move(opening); });
+}
+
+/// With a profile the URL may be left out: then the first argument is a message already.
+Given take_url(Given given, SendFlags& flags) {
+  const auto url = std::find_if(given.begin(), given.end(), [](const auto& it) { return it.first == "URL"; });
+  if (url == given.end()) {
+    return given;
+  }
+  const bool is_url = flags.session.profile.profile.empty() || net::parse_url(url->second).has_value();
+  if (is_url) {
+    given.erase(url);
+  } else {
+    flags.session.url.clear();
+  }
+  return given;
+}
+
+Result<int> send(SendFlags& flags, const Given& arguments) {
+  const Given given = take_url(arguments, flags);
+  auto profile = make_session_profile(flags.session);
+  if (!profile) {
+    return tl::unexpected<Error>(profile.error());
+  }
+  ConversationPlan plan;
   plan.replies = {engine::ReplyRule::Kind::number, 1};
   plan.stay_after_send = flags.wait;
   plan.expect = flags.expect;
-  return converse(flags.session, std::move(plan), 0, false);
+  if (const auto added = add_moves(flags, given, *profile, plan); !added) {
+    return tl::unexpected<Error>(added.error());
+  }
+  return converse(flags.session, *profile, std::move(plan), std::nullopt, false);
+}
+
+void add_message_options(Options& options, SendFlags& flags) {
+  options.list("--message",
+               "TYPE",
+               flags.types,
+               "Send the profile's message of this type, once the session allows it; repeatable, and in order with "
+               "each MESSAGE");
+  options.list("--set",
+               "/POINTER=VALUE",
+               flags.sets,
+               "In the --message before: VALUE (JSON, or else a string) at this JSON Pointer; {name} is a variable");
+  options.list("--drop", "/POINTER", flags.drops, "In the --message before: take away what stands there");
 }
 
 }  // namespace
@@ -49,7 +156,7 @@ Run setup_send(Options& options) {
   const auto flags = std::make_shared<SendFlags>();
   flags->session.timeout = std::chrono::seconds(30);
   add_session_arguments(options, flags->session);
-  options.positionals("MESSAGE", flags->messages, true, "Text, @FILE for a file's content, - for standard input");
+  options.positionals("MESSAGE", flags->messages, false, "Text, @FILE for a file's content, - for standard input");
   options.list(
       "--expect",
       "POINTER=VALUE",
@@ -62,8 +169,12 @@ Run setup_send(Options& options) {
       "Stay this long after the last send; without it until the expectations are met, else for one reply or "
       "2s of silence");
   options.duration("--timeout", flags->session.timeout, "Give up after this long, with exit code 8 (30s)");
+  add_session_profile(options, flags->session);
+  add_message_options(options, *flags);
   add_session_groups(options, flags->session);
-  return [flags] { return send(*flags); };
+  return [flags, &options] {
+    return send(*flags, options.in_order({"URL", "MESSAGE", "--message", "--set", "--drop"}));
+  };
 }
 
 }  // namespace whydrop::cli

@@ -81,8 +81,7 @@ Result<net::Url> parse_at(const std::string& text) {
   const auto url = net::parse_url(text);
   const bool http = text.rfind("http://", 0) == 0 || text.rfind("https://", 0) == 0;
   if (!url || !http || url->target != "/" || !url->user.empty()) {
-    return fail(
-        ErrorKind::usage, "option --at: '" + text + "' is not http://HOST:PORT", "--at http://127.0.0.1:8080");
+    return fail(ErrorKind::usage, "option --at: '" + text + "' is not http://HOST:PORT", "--at http://127.0.0.1:8080");
   }
   return url;
 }

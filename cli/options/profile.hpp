@@ -53,8 +53,10 @@ class ProfileContext {
                                                       profile::Outside outside = machine());
 
   const profile::Profile& profile() const { return *profile_; }
+  std::shared_ptr<const profile::Profile> share() const { return profile_; }
   std::shared_ptr<profile::Judge> judge() const { return judge_; }
   profile::Bindings& bindings() { return bindings_; }
+  const profile::Bindings& bindings() const { return bindings_; }
   /// Null with --no-store.
   auth::Store* store() { return store_ ? &*store_ : nullptr; }
   /// What a person should know of the values, one sentence each, without full stop.

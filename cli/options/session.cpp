@@ -1,8 +1,13 @@
 #include "cli/options/session.hpp"
 
 #include "cli/options.hpp"
+#include "cli/options/addresses.hpp"
+#include "cli/options/rehearsal.hpp"
 #include "cli/options/values.hpp"
 #include "wire/close_code.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace whydrop::cli {
 namespace {
@@ -43,10 +48,73 @@ Result<void> complete_user(std::string& user) {
   return {};
 }
 
+/// What makes no sense without a profile.
+Result<void> check_without_profile(const SessionFlags& flags) {
+  for (const auto& [given, name] : {std::pair(!flags.rehearse.empty(), "--rehearse"),
+                                    std::pair(flags.strict, "--strict"),
+                                    std::pair(flags.no_opening, "--no-opening"),
+                                    std::pair(flags.new_session, "--new-session")}) {
+    if (given) {
+      return fail(ErrorKind::usage, std::string("option ") + name + ": no profile to apply it to", "--profile NAME");
+    }
+  }
+  return {};
+}
+
+Result<net::Url> url_of(const SessionFlags& flags, const SessionProfile& profile) {
+  if (!flags.url.empty()) {
+    return net::parse_url(flags.url);
+  }
+  if (!profile.context) {
+    return fail(ErrorKind::usage, "no URL given", "give one, or --profile NAME for that of a profile");
+  }
+  const std::string& own = profile.context->profile().socket_url;
+  const std::string& text =
+      profile.scenario != nullptr && !profile.scenario->socket_url.empty() ? profile.scenario->socket_url : own;
+  if (text.empty()) {
+    return fail(ErrorKind::usage,
+                "no URL given, and profile " + profile.context->profile().name + " has none of its own",
+                "give one before the messages");
+  }
+  return profile.context->bindings().fill_url(text).and_then(
+      [](const std::string& url) { return net::parse_url(url); });
+}
+
+bool is_given(const EndpointFlags& flags, const std::string& header) {
+  const std::string name = lower(header);
+  const auto names_it = [&name](const std::string& given) {
+    return lower(given.substr(0, given.find_first_of(":;"))) == name;
+  };
+  return std::any_of(flags.headers.begin(), flags.headers.end(), names_it) ||
+         (name == "origin" && !flags.origin.empty()) || (name == "cookie" && !flags.cookies.empty()) ||
+         (name == "authorization" && !flags.user.empty());
+}
+
+/// The profile's headers and subprotocols, where none of a person's own stand for them.
+Result<EndpointFlags> with_profile(EndpointFlags flags, const ProfileContext& context) {
+  std::vector<std::string> headers;
+  for (const profile::Field& field : context.profile().socket_headers) {
+    if (is_given(flags, field.name)) {
+      continue;
+    }
+    const auto value = context.bindings().fill_text(field.value);
+    if (!value) {
+      return tl::unexpected<Error>(value.error());
+    }
+    headers.push_back(value->empty() ? field.name + ";" : field.name + ": " + *value);
+  }
+  flags.headers.insert(flags.headers.begin(), headers.begin(), headers.end());
+  if (flags.subprotocols.empty()) {
+    flags.subprotocols = context.profile().subprotocols;
+  }
+  return flags;
+}
+
 }  // namespace
 
 void add_session_arguments(Options& options, SessionFlags& flags) {
-  options.positional("URL", flags.url, true, "ws://, wss://, or http:// and https:// taken as these");
+  options.positional(
+      "URL", flags.url, false, "ws://, wss://, or http:// and https:// taken as these; without it that of the profile");
   options.group("Session");
   options.flag("--binary", flags.binary, "Send binary messages");
   options.custom({{"--expect-close"},
@@ -74,23 +142,80 @@ void add_session_groups(Options& options, SessionFlags& flags) {
   add_secret_options(options, flags.secrets);
 }
 
-SessionRun::Settings settings_of(const SessionFlags& flags) {
-  return {flags.output, flags.capture, flags.secrets, flags.expect_close, flags.endpoint.max_message};
+void add_session_profile(Options& options, SessionFlags& flags) {
+  add_profile_options(options, flags.profile);
+  options.flag("--no-opening", flags.no_opening, "Do not send by itself what the profile begins a session with");
+  options.flag("--strict", flags.strict, "Do not send a message that the profile finds at fault; end with exit code 1");
+  options.text("--rehearse",
+               "SCENARIO",
+               flags.rehearse,
+               "Play this scenario of the profile: a server of our own, on loopback, stands for the profile's hosts. "
+               "With no message given the client's part is played too");
+  for (const char* other : {"--at", "--store", "--location", "--unix-socket", "--proxy"}) {
+    options.contradict("--rehearse", other);
+  }
 }
 
-Result<net::ConnectOptions> connect_options_of(const SessionFlags& flags) {
-  const auto url = net::parse_url(flags.url);
+Result<SessionProfile> make_session_profile(const SessionFlags& flags) {
+  ProfileFlags wanted = flags.profile;
+  wanted.no_store = wanted.no_store || (!wanted.profile.empty() && !flags.rehearse.empty());
+  auto context = ProfileContext::make(wanted, process_environment, read_file);
+  if (!context) {
+    return tl::unexpected<Error>(context.error());
+  }
+  if (*context == nullptr) {
+    return check_without_profile(flags).map([] { return SessionProfile(); });
+  }
+  SessionProfile made{std::move(*context), nullptr, nullptr};
+  if (flags.rehearse.empty()) {
+    return made;
+  }
+  auto rehearsal = find_rehearsal(made.context->profile(), read_file);
+  if (!rehearsal) {
+    return tl::unexpected<Error>(rehearsal.error());
+  }
+  made.rehearsal = std::move(*rehearsal);
+  return find_scenario(*made.rehearsal, flags.rehearse).map([&](const profile::Scenario* scenario) {
+    made.scenario = scenario;
+    return std::move(made);
+  });
+}
+
+SessionRun::Settings settings_of(const SessionFlags& flags, const SessionProfile& profile) {
+  return {flags.output,
+          flags.capture,
+          flags.secrets,
+          flags.expect_close,
+          flags.endpoint.max_message,
+          profile.context.get()};
+}
+
+Result<net::ConnectOptions> connect_options_of(const SessionFlags& flags,
+                                               const SessionProfile& profile,
+                                               const std::string& at) {
+  const auto url = url_of(flags, profile);
   if (!url) {
     return tl::unexpected<Error>(url.error());
   }
   if (const auto checked = check_capture_flags(flags.capture); !checked) {
     return tl::unexpected<Error>(checked.error());
   }
-  EndpointFlags endpoint = flags.endpoint;
-  if (const auto complete = complete_user(endpoint.user); !complete) {
+  auto endpoint =
+      profile.context ? with_profile(flags.endpoint, *profile.context) : Result<EndpointFlags>(flags.endpoint);
+  if (!endpoint) {
+    return tl::unexpected<Error>(endpoint.error());
+  }
+  if (const auto complete = complete_user(endpoint->user); !complete) {
     return tl::unexpected<Error>(complete.error());
   }
-  return make_connect_options(endpoint, *url, process_environment, read_file);
+  auto options = make_connect_options(*endpoint, *url, process_environment, read_file);
+  if (!options || at.empty()) {
+    return options;
+  }
+  return parse_at(at).map([&](const net::Url& place) {
+    lead_to(place, *options);
+    return std::move(*options);
+  });
 }
 
 }  // namespace whydrop::cli

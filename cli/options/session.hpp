@@ -3,10 +3,13 @@
 #include "cli/conversation.hpp"
 #include "cli/options/endpoint.hpp"
 #include "cli/options/output.hpp"
+#include "cli/options/profile.hpp"
 #include "cli/session_run.hpp"
+#include "profile/rehearsal.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,14 +28,32 @@ struct SessionFlags {
   std::string close_reason;
   std::vector<std::uint16_t> expect_close;
   std::optional<std::chrono::nanoseconds> timeout;
+  ProfileFlags profile;
+  std::string rehearse;  ///< name of the scenario to play; empty: the real server
+  bool strict = false, no_opening = false, new_session = false;
 };
+
+/// What a session has of its profile, and of the rehearsal that stands for its server.
+struct SessionProfile {
+  std::unique_ptr<ProfileContext> context;              ///< null: no profile
+  std::shared_ptr<const profile::Rehearsal> rehearsal;  ///< null: the server is a real one
+  const profile::Scenario* scenario = nullptr;          ///< of `rehearsal`
+};
+/// Errors: usage, also for flags that need a profile and have none.
+Result<SessionProfile> make_session_profile(const SessionFlags& flags);
 
 /// Declares URL, and what ends a session.
 void add_session_arguments(Options& options, SessionFlags& flags);
+/// Declares the group "Profile"; more may follow in it.
+void add_session_profile(Options& options, SessionFlags& flags);
 /// Declares the groups that endpoint, output, capture and secrets have.
 void add_session_groups(Options& options, SessionFlags& flags);
 
-SessionRun::Settings settings_of(const SessionFlags& flags);
-Result<net::ConnectOptions> connect_options_of(const SessionFlags& flags);
+SessionRun::Settings settings_of(const SessionFlags& flags, const SessionProfile& profile);
+/// `at`: where to connect instead, as --at takes it; empty: nowhere else. Errors: usage, also for a variable that is
+/// not set.
+Result<net::ConnectOptions> connect_options_of(const SessionFlags& flags,
+                                               const SessionProfile& profile,
+                                               const std::string& at);
 
 }  // namespace whydrop::cli

@@ -91,6 +91,24 @@ Result<Command> parse_file(std::string_view rest) {
   return SendFile{std::string(rest), false};
 }
 
+/// A value may hold blanks: it ends where the next pointer begins.
+Result<Command> parse_send(std::string_view rest) {
+  if (rest.empty()) {
+    return fail(ErrorKind::usage, "/send: no type of message given", "/messages lists them");
+  }
+  SendMessage message{std::string(take_word(rest)), {}};
+  while (!rest.empty()) {
+    const std::size_t next = std::min(rest.find(" /"), rest.find("\t/"));
+    message.settings.emplace_back(trim(rest.substr(0, next)));
+    rest = next == std::string_view::npos ? std::string_view() : trim(rest.substr(next));
+  }
+  return message;
+}
+
+Result<Command> parse_messages(std::string_view) {
+  return ShowMessages{};
+}
+
 Result<Command> parse_help(std::string_view) {
   return ShowHelp{};
 }
@@ -102,12 +120,14 @@ struct Row {
   Result<Command> (*parse)(std::string_view rest);
 };
 
-constexpr std::array<Row, 6> kCommands = {{
+constexpr std::array<Row, 8> kCommands = {{
     {"/ping", "/ping [TEXT]", "send a ping frame", parse_ping},
     {"/pong", "/pong [TEXT]", "send a pong frame that nobody asked for", parse_pong},
     {"/close", "/close [CODE [REASON]]", "start the close handshake", parse_close},
     {"/binary", "/binary HEX | @FILE", "send bytes as a binary message", parse_binary},
     {"/file", "/file PATH", "send a file as a text message", parse_file},
+    {"/send", "/send TYPE [/PTR=VALUE]", "send a message of the profile", parse_send},
+    {"/messages", "/messages", "list the profile's messages", parse_messages},
     {"/help", "/help", "show this list", parse_help},
 }};
 

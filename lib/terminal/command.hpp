@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace whydrop::terminal {
 
@@ -34,9 +35,17 @@ struct SendClose {
   std::optional<std::uint16_t> code;
   std::string reason;
 };
+/// A message of the profile by its type, with "/pointer=VALUE" settings.
+struct SendMessage {
+  std::string type;
+  std::vector<std::string> settings;
+};
+/// The types of messages that SendMessage knows.
+struct ShowMessages {};
 struct ShowHelp {};
 
-using Command = std::variant<SendText, SendBinary, SendFile, SendPing, SendPong, SendClose, ShowHelp>;
+using Command =
+    std::variant<SendText, SendBinary, SendFile, SendPing, SendPong, SendClose, SendMessage, ShowMessages, ShowHelp>;
 
 /// Reads one line. A line that starts with a slash is a command, with two slashes a message that starts with one; any
 /// other line is a message. Errors: usage.

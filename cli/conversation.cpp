@@ -281,7 +281,7 @@ bool Conversation::is_timely(const Outbox::Item& item) {
   return std::none_of(faults.begin(), faults.end(), [](const auto& fault) { return fault.id == kTooEarly; });
 }
 
-bool Conversation::say(Outbox::Item item) {
+bool Conversation::deliver(Outbox::Item item) {
   if (sessions_ == 1 && item.kind != Kind::close) {
     replies_.sent();
   }

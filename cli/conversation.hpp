@@ -97,7 +97,7 @@ class Conversation final : public engine::Actor, private Stage {
   Result<std::string> payload_of(const Move& move) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
   bool is_timely(const Outbox::Item& item) override;
-  bool say(Outbox::Item item) override;
+  bool deliver(Outbox::Item item) override;
   void reset() override;
   void played() override;
   void stuck(Error error) override;

@@ -112,7 +112,7 @@ bool Script::make(const Move& move) {
   case Step::Kind::silence:
     return wait(move.step);
   case Step::Kind::close:
-    stage_.say({Kind::close, move.step.reason, move.step.code});
+    stage_.deliver({Kind::close, move.step.reason, move.step.code});
     return true;
   case Step::Kind::reset:
     stage_.reset();
@@ -139,7 +139,7 @@ bool Script::send(const Move& move) {
     }
     ++said_;
     waiting_ = Waiting::crossing;
-    if (!stage_.say(std::move(item))) {
+    if (!stage_.deliver(std::move(item))) {
       return false;
     }
     waiting_ = Waiting::nothing;

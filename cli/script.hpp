@@ -33,7 +33,7 @@ class Stage {
   /// False if the sequence will let this message be sent later, but does not yet.
   virtual bool is_timely(const Outbox::Item& item) = 0;
   /// Sends it; true if it has left already. Else Script::crossed() is to be called once it has.
-  virtual bool say(Outbox::Item item) = 0;
+  virtual bool deliver(Outbox::Item item) = 0;
   virtual void reset() = 0;
   /// All moves are made.
   virtual void played() = 0;
@@ -57,7 +57,7 @@ class Script {
   bool running() const { return running_; }
   /// A message of the server's, before it is judged.
   void heard(const session::Message& message);
-  /// What say() sent has left.
+  /// What deliver() sent has left.
   void crossed();
 
  private:

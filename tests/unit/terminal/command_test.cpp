@@ -20,6 +20,14 @@ std::string words(const Result<Command>& command) {
           [](const SendPing& it) { return "ping " + it.payload; },
           [](const SendPong& it) { return "pong " + it.payload; },
           [](const SendClose& it) { return "close " + (it.code ? std::to_string(*it.code) : "-"s) + " " + it.reason; },
+          [](const SendMessage& it) {
+            std::string text = "message " + it.type;
+            for (const std::string& setting : it.settings) {
+              text += "|" + setting;
+            }
+            return text;
+          },
+          [](const ShowMessages&) { return "messages"s; },
           [](const ShowHelp&) { return "help"s; },
       },
       *command);
@@ -64,6 +72,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"/binary", "error: /binary : neither @file nor hex digits | say /binary 00ff7f or /binary @image.png"},
         Case{"/file a.json", "file a.json"},
         Case{"/file", "error: /file: no path given"},
+        Case{"/messages", "messages"},
+        Case{"/send connect", "message connect"},
+        Case{"/send note /text=Hello there /n=1", "message note|/text=Hello there|/n=1"},
+        Case{"/send note  /a=b", "message note|/a=b"},
+        Case{"/send", "error: /send: no type of message given | /messages lists them"},
         Case{"/help", "help"},
         Case{"/pingg", "error: command /pingg: not known | did you mean /ping?"},
         Case{
@@ -77,6 +90,8 @@ TEST(Help, ListsEveryCommand) {
             "  /close [CODE [REASON]]    start the close handshake\n"
             "  /binary HEX | @FILE       send bytes as a binary message\n"
             "  /file PATH                send a file as a text message\n"
+            "  /send TYPE [/PTR=VALUE]   send a message of the profile\n"
+            "  /messages                 list the profile's messages\n"
             "  /help                     show this list\n"
             "  //TEXT                    send \"/TEXT\" as a message\n"
             "  Ctrl-D, Ctrl-C            close the session and say why it ended\n");

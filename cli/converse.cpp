@@ -111,23 +111,12 @@ engine::ReconnectPolicy::Limits limits_of(const SessionProfile& profile, std::op
   return limits;
 }
 
-/// Names of the variables that a person gave a value to.
-std::vector<std::pair<std::string, std::string>> given_variables(const profile::Bindings& bindings) {
-  std::vector<std::pair<std::string, std::string>> given;
-  for (const profile::Variable& variable : bindings.profile().variables) {
-    if (bindings.origin(variable.name) == profile::Origin::given) {
-      given.emplace_back(variable.name, *bindings.get(variable.name));
-    }
-  }
-  return given;
-}
-
 /// Starts the server of the scenario, and takes over the values that its client uses, where a person gave none.
 Result<std::unique_ptr<rehearsal::Server>> play(SessionRun& run, const SessionFlags& flags, SessionProfile& profile) {
   profile::Bindings& bindings = profile.context->bindings();
   rehearsal::ServerOptions options;
   options.play = std::make_shared<const rehearsal::Play>(rehearsal::Play{
-      profile.context->share(), profile.rehearsal, flags.rehearse, given_variables(bindings), machine()});
+      profile.context->share(), profile.rehearsal, flags.rehearse, profile.context->given(), machine()});
   auto server = std::make_unique<rehearsal::Server>(run.loop(), std::move(options));
   if (const auto port = server->start(); !port) {
     return tl::unexpected<Error>(port.error());

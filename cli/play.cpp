@@ -42,13 +42,7 @@ Result<std::vector<std::pair<std::string, std::string>>> given_values(const Play
   if (!context) {
     return tl::unexpected<Error>(context.error());
   }
-  std::vector<std::pair<std::string, std::string>> values;
-  for (const profile::Variable& variable : (*context)->profile().variables) {
-    if ((*context)->bindings().origin(variable.name) == profile::Origin::given) {
-      values.emplace_back(variable.name, (*context)->bindings().get(variable.name).value_or(""));
-    }
-  }
-  return values;
+  return (*context)->given();
 }
 
 /// Columns that the longest name of `rows` takes.

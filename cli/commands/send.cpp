@@ -116,7 +116,7 @@ Given take_url(Given given, SendFlags& flags) {
   if (is_url) {
     given.erase(url);
   } else {
-    flags.session.url.clear();
+    flags.session.url.reset();
   }
   return given;
 }

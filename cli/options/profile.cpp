@@ -215,6 +215,16 @@ Result<void> ProfileContext::set_given(const std::vector<std::string>& given, co
   return {};
 }
 
+std::vector<std::pair<std::string, std::string>> ProfileContext::given() const {
+  std::vector<std::pair<std::string, std::string>> values;
+  for (const profile::Variable& variable : profile_->variables) {
+    if (bindings_.origin(variable.name) == profile::Origin::given) {
+      values.emplace_back(variable.name, bindings_.get(variable.name).value_or(""));
+    }
+  }
+  return values;
+}
+
 bool ProfileContext::is_kept(const std::string& variable) const {
   const auto takes_it = [&variable](const profile::Call& call) {
     return std::any_of(

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace whydrop::cli {
@@ -57,6 +58,8 @@ class ProfileContext {
   std::shared_ptr<profile::Judge> judge() const { return judge_; }
   profile::Bindings& bindings() { return bindings_; }
   const profile::Bindings& bindings() const { return bindings_; }
+  /// Names and values of the variables that a person gave by --var.
+  std::vector<std::pair<std::string, std::string>> given() const;
   /// Null with --no-store.
   auth::Store* store() { return store_ ? &*store_ : nullptr; }
   /// What a person should know of the values, one sentence each, without full stop.

@@ -51,6 +51,7 @@ Result<void> complete_user(std::string& user) {
 /// What makes no sense without a profile.
 Result<void> check_without_profile(const SessionFlags& flags) {
   for (const auto& [given, name] : {std::pair(!flags.rehearse.empty(), "--rehearse"),
+                                    std::pair(!flags.rehearsal.empty(), "--rehearsal"),
                                     std::pair(flags.strict, "--strict"),
                                     std::pair(flags.no_opening, "--no-opening"),
                                     std::pair(flags.new_session, "--new-session")}) {
@@ -62,8 +63,8 @@ Result<void> check_without_profile(const SessionFlags& flags) {
 }
 
 Result<net::Url> url_of(const SessionFlags& flags, const SessionProfile& profile) {
-  if (!flags.url.empty()) {
-    return net::parse_url(flags.url);
+  if (flags.url) {
+    return net::parse_url(*flags.url);
   }
   if (!profile.context) {
     return fail(ErrorKind::usage, "no URL given", "give one, or --profile NAME for that of a profile");
@@ -113,8 +114,11 @@ Result<EndpointFlags> with_profile(EndpointFlags flags, const ProfileContext& co
 }  // namespace
 
 void add_session_arguments(Options& options, SessionFlags& flags) {
-  options.positional(
-      "URL", flags.url, false, "ws://, wss://, or http:// and https:// taken as these; without it that of the profile");
+  options.custom({{}, "URL", "ws://, wss://, or http:// and https://; without it that of the profile", {}, {}, true},
+                 [&flags](const std::vector<std::string>& given) {
+                   flags.url = given.back();
+                   return std::string();
+                 });
   options.group("Session");
   options.flag("--binary", flags.binary, "Send binary messages");
   options.custom({{"--expect-close"},
@@ -151,6 +155,7 @@ void add_session_profile(Options& options, SessionFlags& flags) {
                flags.rehearse,
                "Play this scenario of the profile: a server of our own, on loopback, stands for the profile's hosts. "
                "With no message given the client's part is played too");
+  options.text("--rehearsal", "FILE", flags.rehearsal, "Where the scenarios are, in place of what is built in");
   for (const char* other : {"--at", "--store", "--location", "--unix-socket", "--proxy"}) {
     options.contradict("--rehearse", other);
   }
@@ -170,7 +175,7 @@ Result<SessionProfile> make_session_profile(const SessionFlags& flags) {
   if (flags.rehearse.empty()) {
     return made;
   }
-  auto rehearsal = find_rehearsal(made.context->profile(), read_file);
+  auto rehearsal = find_rehearsal(made.context->profile(), flags.rehearsal, read_file);
   if (!rehearsal) {
     return tl::unexpected<Error>(rehearsal.error());
   }

@@ -18,7 +18,7 @@ namespace whydrop::cli {
 
 /// The flags of every command that opens a session.
 struct SessionFlags {
-  std::string url;
+  std::optional<std::string> url;  ///< null: that of the profile
   EndpointFlags endpoint;
   OutputFlags output;
   CaptureFlags capture;
@@ -29,7 +29,8 @@ struct SessionFlags {
   std::vector<std::uint16_t> expect_close;
   std::optional<std::chrono::nanoseconds> timeout;
   ProfileFlags profile;
-  std::string rehearse;  ///< name of the scenario to play; empty: the real server
+  std::string rehearsal;  ///< file; empty: the built-in one
+  std::string rehearse;   ///< name of the scenario to play; empty: the real server
   bool strict = false, no_opening = false, new_session = false;
 };
 

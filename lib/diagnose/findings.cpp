@@ -1,6 +1,8 @@
 #include "diagnose/findings.hpp"
 
 #include "diagnose/symptoms.hpp"
+#include "profile/recognise.hpp"
+#include "profile/url_parts.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -80,6 +82,25 @@ void add_judged(const Ledger& ledger, const std::vector<FindingRow>& rows, std::
   }
 }
 
+/// A scope that no source of the host's owner knows. Where the profile itself asks for it, that is only worth a note.
+void add_scope(const Ledger& ledger, std::vector<session::Finding>& found) {
+  const profile::Profile* used = ledger.profile.used;
+  const auto asked = [used](const std::string& scope) {
+    return used != nullptr && std::find(used->scopes.begin(), used->scopes.end(), scope) != used->scopes.end();
+  };
+  const bool about_genesys = profile::looks_like_genesys(profile::split_url(ledger.url).host);
+  for (const TokenNote& note : ledger.tokens) {
+    auto finding = about_genesys ? profile::scope_finding(note.token.scopes, note.seq) : std::nullopt;
+    if (finding && ledger.findings.count(finding->id) == 0) {
+      const auto& scopes = note.token.scopes;
+      finding->severity =
+          std::any_of(scopes.begin(), scopes.end(), asked) ? session::Severity::note : finding->severity;
+      found.push_back(std::move(*finding));
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<session::Finding> judge(const Ledger& ledger) {
@@ -89,6 +110,7 @@ std::vector<session::Finding> judge(const Ledger& ledger) {
   }
   if (ledger.role == "websocket") {
     add_judged(ledger, known_findings(), found);
+    add_scope(ledger, found);
     for (auto& symptom : symptoms(ledger, found)) {
       found.push_back(std::move(symptom));
     }

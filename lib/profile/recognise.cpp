@@ -1,30 +1,433 @@
 #include "profile/recognise.hpp"
 
+#include "profile/findings.hpp"
+#include "profile/template.hpp"
+#include "profile/url_parts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
 #include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace whydrop::profile {
 
-struct Dialects::Impl {};
+using session::Basis;
+using session::Confidence;
+using session::Finding;
+using session::Party;
+using session::Severity;
+using wire::Side;
 
-Dialects::Dialects() : impl_(std::make_shared<Impl>()) {}
+namespace {
 
-void Dialects::add(const Profile&) {}
+/// Messages of each side that are looked at.
+constexpr unsigned kLookedAt = 4;
+/// On a host of the dialect's supposed owner less is enough.
+constexpr unsigned kEnoughOnHost = 35;
+constexpr std::size_t kLongest = 64U << 10;
+constexpr std::string_view kUsualRegion = "mypurecloud.com";
 
-std::vector<Likeness> Dialects::of_url(std::string_view) const {
-  return {};
+constexpr std::string_view kTokenNames[] = {
+    "token", "guest_token", "guesttoken", "access_token", "accesstoken", "jwt", "bearer", "authorization"};
+
+bool is_token_name(std::string_view name) {
+  return std::find(std::begin(kTokenNames), std::end(kTokenNames), lower_case(name)) != std::end(kTokenNames);
 }
 
-std::vector<Likeness> Dialects::of_message(wire::Side, std::string_view) const {
-  return {};
+/// A dialect and all that speaks for it.
+struct Sum {
+  Likeness like;
+  bool by_url = false;
+  std::vector<std::uint64_t> evidence;
+};
+
+struct MisformSeen {
+  std::string profile;
+  const FindingText* text = nullptr;
+  bool by_url = false;
+  std::uint64_t seq = 0;
+};
+
+Finding told_of_knowledge(std::string id, Severity severity, std::uint64_t evidence) {
+  Finding made(std::move(id), evidence);
+  made.severity = severity;
+  made.basis = Basis::inferred;
+  made.confidence = Confidence::high;
+  made.at_fault = Party::client;
+  return made;
 }
 
-struct RealityCheck::Impl {};
+/// A misform's words without the values of one session.
+std::string without_values(std::string_view says) {
+  std::string out;
+  for (const Piece& piece : pieces_of(says)) {
+    out += piece.name ? "…" : piece.text;
+  }
+  return out;
+}
 
-RealityCheck::RealityCheck(const Dialects&, std::string, std::function<void(session::Body&&)>)
-    : impl_(std::make_unique<Impl>()) {}
+}  // namespace
+
+struct RealityCheck::Impl {
+  Impl(const Dialects& known, std::string profile, std::function<void(session::Body&&)> to)
+      : dialects(known), told(std::move(profile)), emit(std::move(to)) {}
+
+  const Dialects& dialects;
+  std::string told;
+  std::function<void(session::Body&&)> emit;
+
+  bool watching = false;  ///< a WebSocket connection, not ended
+  UrlParts url;
+  std::uint64_t open_seq = 0, request_seq = 0;
+  bool opened = false;        ///< a 101 came
+  bool here = false;          ///< the connection goes to this machine
+  bool closed_by_us = false;  ///< the first Close is the client's
+  bool closed = false;
+  std::uint64_t server_messages = 0;
+  std::string token_place;  ///< "the query (guest_token)"; empty: no token in URL or head
+  std::string stray;        ///< discriminator of the first client message where it is none that Genesys knows
+  std::uint64_t stray_seq = 0;
+  std::array<unsigned, 2> looked{};
+  json::Json parsed;
+  std::map<std::string, Sum, std::less<>> sums;
+  std::vector<MisformSeen> misforms;
+
+  void begin(const session::Open& open, std::uint64_t seq);
+  void look(const session::Request& request, std::uint64_t seq);
+  void look(const session::Message& message, std::uint64_t seq);
+  void look_at_client(json::Value value, std::uint64_t seq);
+  void add(std::vector<Likeness> found, bool by_url, std::uint64_t seq);
+  void conclude();
+
+  void tell(Finding finding) { emit(std::move(finding)); }
+  void tell_host();
+  void tell_not_served();
+  void tell_rest_path();
+  void tell_token();
+  void tell_misforms();
+  void tell_recognised();
+
+  /// The dialect that fits best; null if nothing does.
+  const Sum* best() const;
+  const Sum* not_served() const;
+  bool is_genesys() const { return looks_like_genesys(url.host); }
+  bool is_rehearsed() const;
+  /// An error where no session came of it, or not one answer.
+  Severity severity() const {
+    return !opened || (server_messages == 0 && !closed_by_us) ? Severity::error : Severity::warning;
+  }
+  std::string region() const;
+  std::string served() const;
+};
+
+void RealityCheck::Impl::begin(const session::Open& open, std::uint64_t seq) {
+  watching = open.role == "websocket";
+  if (!watching) {
+    return;
+  }
+  url = split_url(open.url);
+  open_seq = seq;
+  add(dialects.of_url(open.url), true, seq);
+  for (const auto& [name, value] : url.query) {
+    if (is_token_name(name)) {
+      token_place = fmt::format("the query ({})", name);
+    }
+  }
+  const std::string whole = fmt::format("{}://{}{}", url.scheme, url.host, url.path);
+  for (const std::string_view name : dialects.names()) {
+    for (const auto& row : dialects.heading(name)->fingerprint.misforms) {
+      if (std::any_of(row.urls.begin(), row.urls.end(), [&](const auto& glob) { return fits_glob(whole, glob); })) {
+        misforms.push_back({std::string(name), &row.finding, true, seq});
+      }
+    }
+  }
+}
+
+void RealityCheck::Impl::look(const session::Request& request, std::uint64_t seq) {
+  request_seq = seq;
+  for (const auto& field : request.headers) {
+    const std::string name = lower_case(field.name);
+    if (name == "authorization") {
+      token_place = "the header Authorization";
+    } else if (name == "sec-websocket-protocol" && (field.value.find("eyJ") != std::string::npos ||
+                                                    lower_case(field.value).find("bearer") != std::string::npos)) {
+      token_place = "the header Sec-WebSocket-Protocol";
+    }
+  }
+}
+
+void RealityCheck::Impl::look(const session::Message& message, std::uint64_t seq) {
+  unsigned& count = looked[static_cast<std::size_t>(message.from)];
+  server_messages += message.from == Side::server ? 1 : 0;
+  if (count >= kLookedAt) {
+    return;
+  }
+  ++count;
+  if (!message.text || message.payload.size() > kLongest || parsed.parse(message.payload)) {
+    return;
+  }
+  add(dialects.of_value(message.from, parsed.root()), false, seq);
+  if (message.from == Side::client) {
+    look_at_client(parsed.root(), seq);
+  }
+}
+
+void RealityCheck::Impl::look_at_client(json::Value value, std::uint64_t seq) {
+  for (const std::string_view name : dialects.names()) {
+    for (const auto& row : dialects.heading(name)->fingerprint.misforms) {
+      if (!row.client.empty() && holds(row.client, value)) {
+        misforms.push_back({std::string(name), &row.finding, false, seq});
+      }
+    }
+  }
+  if (looked[0] > 1 || value.find("action")) {
+    return;
+  }
+  for (const std::string_view key : {"type", "event", "command"}) {
+    if (const auto found = value.find(key); found && found->is(json::Type::string)) {
+      stray = fmt::format("{}={}", key, json::quote(found->string().substr(0, 60)));
+      stray_seq = seq;
+      return;
+    }
+  }
+}
+
+void RealityCheck::Impl::add(std::vector<Likeness> found, bool by_url, std::uint64_t seq) {
+  for (Likeness& like : found) {
+    Sum& sum = sums[like.profile];
+    if (sum.evidence.empty()) {
+      sum = {std::move(like), by_url, {seq}};
+      continue;
+    }
+    auto& reasons = sum.like.reasons;
+    if (std::find(reasons.begin(), reasons.end(), like.reasons.front()) == reasons.end()) {
+      sum.like.score += like.score;
+      reasons.push_back(std::move(like.reasons.front()));
+      sum.evidence.push_back(seq);
+    }
+  }
+}
+
+const Sum* RealityCheck::Impl::best() const {
+  const Sum* found = nullptr;
+  for (const auto& [name, sum] : sums) {
+    if (found == nullptr || sum.like.score > found->like.score) {
+      found = &sum;
+    }
+  }
+  return found;
+}
+
+const Sum* RealityCheck::Impl::not_served() const {
+  const Sum* found = nullptr;
+  for (const auto& [name, sum] : sums) {
+    const bool worse = found != nullptr && sum.like.score <= found->like.score;
+    if (sum.like.status == Profile::Status::not_served && sum.like.score >= kEnoughOnHost && !worse) {
+      found = &sum;
+    }
+  }
+  const Sum* all = best();
+  return found != nullptr && (all == nullptr || all->like.score <= found->like.score) ? found : nullptr;
+}
+
+/// A dialect that someone plays on this machine, and that was asked for by name.
+bool RealityCheck::Impl::is_rehearsed() const {
+  const Profile* profile = told.empty() ? nullptr : dialects.heading(told);
+  return here && profile != nullptr && profile->status == Profile::Status::not_served;
+}
+
+std::string RealityCheck::Impl::region() const {
+  if (const auto host = genesys_host(url.host)) {
+    return host->region;
+  }
+  const auto label = region_label(url.host);
+  return label && !label->domain.empty() ? label->domain : std::string(kUsualRegion);
+}
+
+std::string RealityCheck::Impl::served() const {
+  const auto beginning = beginning_of("genesys-web-messaging", region());
+  return beginning ? fmt::format(" What is served is {}.", beginning->says()) : "";
+}
+
+void RealityCheck::Impl::tell_host() {
+  const auto host = genesys_host(url.host);
+  if (!host) {
+    Finding finding = told_of_knowledge("host-unknown", opened ? Severity::note : severity(), open_seq);
+    finding.says = fmt::format(
+        "The host {} looks like one of Genesys Cloud's, but ends in none of its regions' domains.", url.host);
+    finding.fix = fmt::format(
+        "Use the domain of your organisation's region: webmessaging.{} for the guest socket, api.{} for REST.",
+        region(),
+        region());
+    tell(std::move(finding));
+  } else if (!is_genesys_service(host->service)) {
+    Finding finding = told_of_knowledge("host-unknown", opened ? Severity::note : severity(), open_seq);
+    finding.says = fmt::format(
+        "The host {} is in a domain of Genesys Cloud, but none of its known hosts begins with {}: "
+        "sockets are on webmessaging.{} and streaming.{}.",
+        url.host,
+        host->service.empty() ? "nothing" : host->service,
+        host->region,
+        host->region);
+    finding.fix = fmt::format("Use webmessaging.{} for the guest socket.", host->region);
+    tell(std::move(finding));
+  }
+  if (const auto label = region_label(url.host)) {
+    Finding finding = told_of_knowledge("region-label", severity(), open_seq);
+    finding.says = fmt::format(
+        "The host {} holds the AWS region's label {}; no host of Genesys Cloud does{}.",
+        url.host,
+        label->label,
+        label->domain.empty() ? "" : fmt::format(", and its hosts of that region end in {}", label->domain));
+    finding.fix = fmt::format("Use the region's domain: webmessaging.{} for the guest socket.", region());
+    tell(std::move(finding));
+  }
+}
+
+void RealityCheck::Impl::tell_not_served() {
+  const Sum* sum = not_served();
+  const ForumSocket* forum = forum_socket(url.path);
+  const auto host = genesys_host(url.host);
+  const bool guest_socket = host && host->service == "webmessaging";
+  if (sum == nullptr && forum == nullptr && (stray.empty() || !guest_socket)) {
+    return;
+  }
+  Finding finding = told_of_knowledge("dialect-not-served", is_rehearsed() ? Severity::note : severity(), open_seq);
+  std::string what;
+  if (sum != nullptr) {
+    what = fmt::format("This is the dialect {} ({})", sum->like.profile, fmt::join(sum->like.reasons, "; "));
+    finding.evidence = sum->evidence;
+  } else if (forum != nullptr) {
+    what = fmt::format("The path {} is that of a protocol which a forum thread describes (forum.sggu.com, {})",
+                       url.path,
+                       forum->thread);
+  } else {
+    what = fmt::format("The first message has {} and no action", stray);
+    finding.basis = Basis::observed;
+    finding.evidence = {stray_seq};
+  }
+  finding.says = fmt::format("{}; no host of Genesys Cloud is known to serve {}.{}",
+                             what,
+                             sum != nullptr || forum != nullptr ? "it" : "such messages",
+                             served());
+  finding.fix =
+      fmt::format("whydrop connect --profile genesys-web-messaging --var region={} --var deployment_id=…", region());
+  tell(std::move(finding));
+}
+
+void RealityCheck::Impl::tell_rest_path() {
+  const auto host = genesys_host(url.host);
+  const bool rest = url.path.find("/api/v2/") != std::string::npos;
+  if (!rest || (host && host->service == "streaming")) {
+    return;
+  }
+  Finding finding = told_of_knowledge("rest-path-on-socket", severity(), open_seq);
+  finding.says = fmt::format(
+      "{} is the path of a REST call, on a WebSocket URL: the sockets of Genesys Cloud have no "
+      "/api/v2/ in theirs.",
+      url.path);
+  finding.fix = fmt::format(
+      "The guest socket is wss://webmessaging.{}/v1?deploymentId=…; the notification socket is the "
+      "connectUri that POST /api/v2/notifications/channels gives.",
+      region());
+  tell(std::move(finding));
+}
+
+void RealityCheck::Impl::tell_token() {
+  const auto host = genesys_host(url.host);
+  if (token_place.empty() || (host && host->service == "streaming")) {
+    return;
+  }
+  Finding finding = told_of_knowledge("token-misplaced", severity(), request_seq == 0 ? open_seq : request_seq);
+  finding.says = fmt::format(
+      "A token stands in {}; the guest socket of Genesys Cloud looks for none there: its session "
+      "token is a member of every message, a UUID that the client makes.",
+      token_place);
+  finding.fix =
+      "Leave it out, and send the session token as \"token\" in configureSession and in every message after it.";
+  tell(std::move(finding));
+}
+
+/// Of a profile that is in use, or that URL or host speak for: by itself such a message may be any protocol's.
+void RealityCheck::Impl::tell_misforms() {
+  std::vector<std::string> done;
+  for (const MisformSeen& seen : misforms) {
+    const auto sum = sums.find(seen.profile);
+    const bool by_url = seen.by_url || (sum != sums.end() && sum->second.by_url);
+    const bool meant = told.empty() ? by_url || (is_genesys() && sum != sums.end()) : told == seen.profile;
+    if (!meant || std::find(done.begin(), done.end(), seen.text->id) != done.end()) {
+      continue;
+    }
+    done.push_back(seen.text->id);
+    FindingText text = *seen.text;
+    text.says = without_values(text.says);
+    text.fix = without_values(text.fix);
+    tell(make_finding(text, seen.seq));
+  }
+}
+
+void RealityCheck::Impl::tell_recognised() {
+  const Sum* sum = best();
+  const auto own = sums.find(told);
+  if (sum == nullptr || sum->like.score < Dialects::kEnough || sum->like.profile == told ||
+      (own != sums.end() && own->second.like.score >= sum->like.score)) {
+    return;
+  }
+  Finding finding = told_of_knowledge("dialect-recognised", Severity::note, open_seq);
+  finding.at_fault = Party::unknown;
+  finding.evidence = sum->evidence;
+  finding.says = fmt::format(
+      "This looks like {} ({}): {}.", sum->like.profile, sum->like.title, fmt::join(sum->like.reasons, "; "));
+  finding.fix = fmt::format("--profile {} checks messages, their order and what the ending means.", sum->like.profile);
+  tell(std::move(finding));
+}
+
+void RealityCheck::Impl::conclude() {
+  watching = false;
+  if (is_genesys() && !is_rehearsed()) {
+    tell_host();
+    tell_not_served();
+    tell_rest_path();
+    tell_token();
+  } else if (is_genesys()) {
+    tell_not_served();
+  }
+  tell_misforms();
+  tell_recognised();
+}
+
+RealityCheck::RealityCheck(const Dialects& dialects, std::string told, std::function<void(session::Body&&)> emit)
+    : impl_(std::make_unique<Impl>(dialects, std::move(told), std::move(emit))) {}
 
 RealityCheck::~RealityCheck() = default;
 
-void RealityCheck::on_event(const session::Event&) {}
+void RealityCheck::on_event(const session::Event& event) {
+  if (const auto* open = std::get_if<session::Open>(&event.body)) {
+    return impl_->begin(*open, event.seq);
+  }
+  if (!impl_->watching) {
+    return;
+  }
+  if (const auto* message = std::get_if<session::Message>(&event.body)) {
+    impl_->look(*message, message->frames.empty() ? event.seq : message->frames.back());
+  } else if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
+    if (frame->header.opcode == wire::Opcode::close && !impl_->closed) {
+      impl_->closed = true;
+      impl_->closed_by_us = frame->from == Side::client;
+    }
+  } else if (const auto* request = std::get_if<session::Request>(&event.body)) {
+    impl_->look(*request, event.seq);
+  } else if (const auto* response = std::get_if<session::Response>(&event.body)) {
+    impl_->opened = response->status == 101;
+  } else if (const auto* connect = std::get_if<session::Connect>(&event.body)) {
+    impl_->here = is_loopback(connect->remote) || connect->remote.rfind("[::1]", 0) == 0;
+  } else if (std::holds_alternative<session::Ending>(event.body)) {
+    impl_->conclude();
+  }
+}
 
 }  // namespace whydrop::profile

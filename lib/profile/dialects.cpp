@@ -1,0 +1,255 @@
+#include "profile/build.hpp"
+#include "profile/recognise.hpp"
+#include "profile/template.hpp"
+#include "profile/url_parts.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace whydrop::profile {
+
+namespace {
+
+constexpr unsigned kUrlScore = 70;
+/// A message that has one member with a value of its own; of a word that any protocol may use, less; more members,
+/// more.
+constexpr unsigned kMemberScore = 35, kCommonScore = 20, kMoreScore = 15;
+
+/// Values that tell little: many protocols have such messages.
+constexpr std::string_view kCommonWords[] = {"\"connect\"",
+                                             "\"connected\"",
+                                             "\"message\"",
+                                             "\"error\"",
+                                             "\"ping\"",
+                                             "\"pong\"",
+                                             "\"start\"",
+                                             "\"auth\"",
+                                             "\"subscribe\"",
+                                             "\"keepalive\"",
+                                             "\"routing\""};
+
+bool is_common(const std::string& value) {
+  return std::find(std::begin(kCommonWords), std::end(kCommonWords), value) != std::end(kCommonWords);
+}
+
+unsigned score_of(const std::vector<Where>& conditions) {
+  unsigned score = 0, most = 0;
+  for (const Where& row : conditions) {
+    const bool value = row.op == Where::Op::is || row.op == Where::Op::has;
+    const unsigned worth = value && !is_common(row.values.front()) ? kMemberScore : kCommonScore;
+    score += std::min(worth, kMoreScore);
+    most = std::max(most, worth - std::min(worth, kMoreScore));
+  }
+  return score + most;
+}
+
+/// "type", of "/type".
+std::string_view bare(std::string_view pointer) {
+  return pointer.substr(pointer.empty() ? 0 : 1);
+}
+
+/// "type=startChat", "class is one of …", "version".
+std::string words(const Where& row) {
+  switch (row.op) {
+  case Where::Op::is:
+    return fmt::format("{}={}", bare(row.pointer), row.values.front());
+  case Where::Op::in:
+    return fmt::format("{} in {}", bare(row.pointer), fmt::join(row.values, ", "));
+  case Where::Op::has:
+    return fmt::format("{} with {} in it", bare(row.pointer), row.values.front());
+  case Where::Op::absent:
+    return fmt::format("no {}", bare(row.pointer));
+  case Where::Op::exists:
+  case Where::Op::at_least:
+  case Where::Op::at_most:
+    break;
+  }
+  return std::string(bare(row.pointer));
+}
+
+std::string words(const std::vector<Where>& conditions) {
+  std::vector<std::string> each;
+  std::transform(
+      conditions.begin(), conditions.end(), std::back_inserter(each), [](const Where& row) { return words(row); });
+  return fmt::format("{}", fmt::join(each, ", "));
+}
+
+bool fits_any(const std::vector<std::string>& globs, const std::string& url) {
+  return std::any_of(globs.begin(), globs.end(), [&url](const std::string& glob) { return fits_glob(url, glob); });
+}
+
+void sort(std::vector<Likeness>& found) {
+  std::stable_sort(found.begin(), found.end(), [](const Likeness& a, const Likeness& b) { return a.score > b.score; });
+}
+
+}  // namespace
+
+struct Dialects::Impl {
+  std::vector<std::shared_ptr<const Profile>> own;
+  std::vector<std::shared_ptr<const Profile>> all;
+  bool ready = false;
+
+  /// Headings are read when the first thing is to be recognised, not before.
+  const std::vector<std::shared_ptr<const Profile>>& profiles();
+  void put(const std::shared_ptr<const Profile>& profile);
+};
+
+void Dialects::Impl::put(const std::shared_ptr<const Profile>& profile) {
+  const auto same = std::find_if(all.begin(), all.end(), [&](const auto& row) { return row->name == profile->name; });
+  if (same == all.end()) {
+    all.push_back(profile);
+  } else {
+    *same = profile;
+  }
+}
+
+const std::vector<std::shared_ptr<const Profile>>& Dialects::Impl::profiles() {
+  if (!ready) {
+    ready = true;
+    for (const BuiltIn& row : built_in()) {
+      auto document = std::make_shared<json::Json>();
+      if (!document->parse(row.heading)) {
+        put(build(std::move(document), {}, "built in"));
+      }
+    }
+    std::for_each(own.begin(), own.end(), [this](const auto& profile) { put(profile); });
+  }
+  return all;
+}
+
+namespace {
+
+Likeness likeness(const Profile& profile, unsigned score, std::string reason) {
+  return {profile.name, profile.title, profile.status, profile.instead, score, {std::move(reason)}};
+}
+
+/// The best of what one message fits, if it fits anything.
+std::optional<Likeness> like(const Profile& profile, wire::Side side, json::Value value) {
+  std::optional<Likeness> best;
+  const auto take = [&](const std::vector<Where>& conditions, std::string_view form) {
+    if (conditions.empty() || !holds(conditions, value)) {
+      return;
+    }
+    const unsigned score = score_of(conditions);
+    if (!best || score > best->score) {
+      best = likeness(profile, score, fmt::format("a message of the {} has {}{}", name(side), words(conditions), form));
+    }
+  };
+  for (const auto& row : side == wire::Side::client ? profile.fingerprint.client : profile.fingerprint.server) {
+    take(row, "");
+  }
+  if (side == wire::Side::client) {
+    for (const auto& row : profile.fingerprint.misforms) {
+      take(row.client, ", a mistaken form of its own");
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+Dialects::Dialects() : impl_(std::make_shared<Impl>()) {}
+
+void Dialects::add(const Profile& profile) {
+  auto copy = std::make_shared<const Profile>(profile);
+  impl_->own.push_back(copy);
+  if (impl_->ready) {
+    impl_->put(copy);
+  }
+}
+
+std::vector<Likeness> Dialects::of_url(std::string_view url) const {
+  const UrlParts parts = split_url(url);
+  const std::string whole =
+      fmt::format("{}://{}{}{}{}", parts.scheme, parts.host, parts.port.empty() ? "" : ":", parts.port, parts.path);
+  std::vector<Likeness> found;
+  for (const auto& profile : impl_->profiles()) {
+    const auto& misforms = profile->fingerprint.misforms;
+    if (fits_any(profile->fingerprint.urls, whole)) {
+      found.push_back(likeness(*profile, kUrlScore, "the URL is one of its own"));
+    } else if (std::any_of(
+                   misforms.begin(), misforms.end(), [&](const auto& row) { return fits_any(row.urls, whole); })) {
+      found.push_back(likeness(*profile, kUrlScore, "the URL is a mistaken form of its own"));
+    }
+  }
+  return found;
+}
+
+std::vector<Likeness> Dialects::of_value(wire::Side side, json::Value value) const {
+  std::vector<Likeness> found;
+  for (const auto& profile : impl_->profiles()) {
+    if (auto alike = like(*profile, side, value)) {
+      found.push_back(std::move(*alike));
+    }
+  }
+  sort(found);
+  return found;
+}
+
+std::vector<Likeness> Dialects::of_message(wire::Side side, std::string_view payload) const {
+  json::Json parsed;
+  if (parsed.parse(payload)) {
+    return {};
+  }
+  std::vector<Likeness> found = of_value(side, parsed.root());
+  found.erase(std::remove_if(found.begin(), found.end(), [](const Likeness& row) { return row.score < kMemberScore; }),
+              found.end());
+  return found;
+}
+
+const Profile* Dialects::heading(std::string_view profile) const {
+  const auto& all = impl_->profiles();
+  const auto found = std::find_if(all.begin(), all.end(), [profile](const auto& row) { return row->name == profile; });
+  return found == all.end() ? nullptr : found->get();
+}
+
+std::vector<std::string_view> Dialects::names() const {
+  std::vector<std::string_view> names;
+  for (const auto& profile : impl_->profiles()) {
+    names.emplace_back(profile->name);
+  }
+  return names;
+}
+
+namespace {
+
+/// A template with what is known of it; the rest is left to the reader.
+std::string outlined(std::string_view text, std::string_view region) {
+  std::string out;
+  for (const Piece& piece : pieces_of(text)) {
+    out += !piece.name              ? piece.text
+           : piece.text == "region" ? std::string(region)
+           : piece.text == "$uuid"  ? "a UUID that you make"
+                                    : "…";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string Beginning::says() const {
+  return url + (first.empty() ? "" : "; the first message is " + first) +
+         (first.empty() || reply.empty() ? "" : ", and the answer is " + reply);
+}
+
+std::optional<Beginning> beginning_of(std::string_view name, std::string_view region) {
+  const BuiltIn* found = find_built_in(name);
+  const auto loaded = found != nullptr ? load(*found) : fail(ErrorKind::usage, "");
+  if (!loaded) {
+    return std::nullopt;
+  }
+  const Profile& profile = **loaded;
+  Beginning made;
+  made.url = outlined(profile.socket_url, region);
+  if (!profile.opening.empty()) {
+    const MessageType* first = profile.message(wire::Side::client, profile.opening.front().message);
+    made.first = first != nullptr ? outlined(first->example, region) : "";
+    made.reply = profile.opening.front().await;
+  }
+  return made;
+}
+
+}  // namespace whydrop::profile

@@ -40,6 +40,12 @@ constexpr KeywordRow kKeywords[] = {
     {"false", "schema-unexpected"},
 };
 
+/// False for a side of whose messages the profile says nothing.
+bool has_types(const Profile& profile, Side side) {
+  return std::any_of(
+      profile.messages.begin(), profile.messages.end(), [side](const MessageType& type) { return type.side == side; });
+}
+
 /// A hint as a sentence.
 std::string sentence(std::string text) {
   if (text.empty()) {
@@ -183,7 +189,7 @@ std::string_view schema_id(std::string_view keyword) {
 }
 
 void check_json(const Profile& profile, const Seen& seen, Findings& findings) {
-  if (seen.not_json.empty()) {
+  if (seen.not_json.empty() || !has_types(profile, seen.from)) {
     return;
   }
   findings.fault("message-not-json", seen.from, seen.seq, [&] {
@@ -200,7 +206,7 @@ void check_known(const Profile& profile,
                  const Seen& seen,
                  std::optional<TypeIndex> expected,
                  Findings& findings) {
-  if (!seen.root || seen.type) {
+  if (!seen.root || seen.type || !has_types(profile, seen.from)) {
     return;
   }
   const auto make = [&] { return unknown_words(profile, classifier, seen, expected); };

@@ -133,11 +133,11 @@ TEST(Checker, FollowsTheSequence) {
   session.pass(7);
   session.send(R"({"type":"start","data":{"widget":"w"}})");
   session.send(R"({"type":"say","loud":true})");
-  EXPECT_THAT(session.lines(),
-              ElementsAre("error sequence-too-late: start was sent 7 ms after started, when the session was on: too "
-                          "late for start.",
-                          "error sequence-unexpected: loud was sent 0 ns after start, when the session was on; it is "
-                          "taken in no state."));
+  EXPECT_EQ(session.lines(),
+            (Lines{"error sequence-too-late: start was sent 7 ms after started, when the session was on: too "
+                   "late for start.",
+                   "error sequence-unexpected: loud was sent 0 ns after start, when the session was on; it is "
+                   "taken in no state."}));
   session.send(R"({"type":"say","loud":true,"text":"HO"})");
   EXPECT_EQ(session.checker.state(), "off");
   EXPECT_TRUE(session.checker.ready()) << "it was";

@@ -1,6 +1,5 @@
 #include "capture/key_scanner.hpp"
 
-#include "capture/secret_keys.hpp"
 #include "capture/words.hpp"
 
 #include <algorithm>
@@ -37,9 +36,9 @@ std::size_t find_mark(std::string_view text, std::size_t at) {
 }
 
 /// True for most marks: a colon right behind a key that ends in no secret key's letter.
-bool is_plain_colon(std::string_view text, std::size_t mark) {
+bool is_plain_colon(const SecretKeys& keys, std::string_view text, std::size_t mark) {
   return mark >= 3 && text[mark] == ':' && text[mark - 1] == '"' && text[mark - 2] != '\\' &&
-         !may_end_secret_key(text[mark - 3], text[mark - 2]);
+         !keys.may_end(text[mark - 3], text[mark - 2]);
 }
 
 bool is_name_char(char c) {
@@ -88,7 +87,7 @@ std::string_view KeyScanner::before(std::string_view piece, std::size_t mark) {
 }
 
 /// Is this the colon behind a secret key? Then its value is next.
-void KeyScanner::at_colon(std::string_view piece, std::size_t mark) {
+void KeyScanner::at_colon(const SecretKeys& keys, std::string_view piece, std::size_t mark) {
   std::string_view text = before(piece, mark);
   drop_back(text, [](char c) { return kSpace.find(c) != std::string_view::npos; });
   if (!drop_quote(text)) {
@@ -96,7 +95,7 @@ void KeyScanner::at_colon(std::string_view piece, std::size_t mark) {
   }
   const std::size_t level = drop_back(text, [](char c) { return c == '\\'; });
   const std::string_view name = drop_name(text);
-  if (name.empty() || !drop_quote(text) || !is_secret_key(name)) {
+  if (name.empty() || !drop_quote(text) || !keys.has(name)) {
     return;
   }
   key_ = name;
@@ -105,14 +104,14 @@ void KeyScanner::at_colon(std::string_view piece, std::size_t mark) {
   phase_ = Phase::before_value;
 }
 
-void KeyScanner::at_equals(std::string_view piece, std::size_t mark) {
-  if (mark >= 2 && !may_end_secret_key(piece[mark - 2], piece[mark - 1])) {
+void KeyScanner::at_equals(const SecretKeys& keys, std::string_view piece, std::size_t mark) {
+  if (mark >= 2 && !keys.may_end(piece[mark - 2], piece[mark - 1])) {
     return;
   }
   std::string_view text = before(piece, mark);
   const std::string_view name = drop_name(text);
   const bool begins = text.empty() || std::string_view("?&; \"").find(text.back()) != std::string_view::npos;
-  if (begins && is_secret_key(name)) {
+  if (begins && keys.has(name)) {
     key_ = name;
     phase_ = Phase::in_query;
   }
@@ -225,18 +224,19 @@ void KeyScanner::keep_tail(std::string_view piece) {
   tail_.erase(0, tail_.size() - std::min(tail_.size(), kLookBack));
 }
 
-void KeyScanner::scan(std::string_view piece, bool last, std::vector<Found>& found, const OnValue& on_value) {
+void KeyScanner::scan(
+    const SecretKeys& keys, std::string_view piece, bool last, std::vector<Found>& found, const OnValue& on_value) {
   std::size_t at = phase_ == Phase::idle ? 0 : value(piece, 0, found, on_value);
   while ((at = find_mark(piece, at)) < piece.size()) {
-    if (is_plain_colon(piece, at)) {
+    if (is_plain_colon(keys, piece, at)) {
       ++at;
       continue;
     }
     if (piece[at] == '=') {
-      at_equals(piece, at);
+      at_equals(keys, piece, at);
       ++at;
     } else {
-      at_colon(piece, at);
+      at_colon(keys, piece, at);
       at = phase_ == Phase::idle ? at_user_info(piece, at, found) : at + 1;
     }
     if (phase_ != Phase::idle) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "capture/found.hpp"
+#include "capture/secret_keys.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,14 +21,15 @@ class KeyScanner {
   using OnValue = std::function<void(const std::string& key, std::string_view value)>;
 
   /// Adds what it finds in `piece` to `found`; `last`: nothing follows.
-  void scan(std::string_view piece, bool last, std::vector<Found>& found, const OnValue& on_value);
+  void scan(
+      const SecretKeys& keys, std::string_view piece, bool last, std::vector<Found>& found, const OnValue& on_value);
 
  private:
   enum class Phase : std::uint8_t { idle, before_value, in_string, in_number, in_query };
 
   std::string_view before(std::string_view piece, std::size_t mark);
-  void at_colon(std::string_view piece, std::size_t mark);
-  void at_equals(std::string_view piece, std::size_t mark);
+  void at_colon(const SecretKeys& keys, std::string_view piece, std::size_t mark);
+  void at_equals(const SecretKeys& keys, std::string_view piece, std::size_t mark);
   std::size_t at_user_info(std::string_view piece, std::size_t mark, std::vector<Found>& found) const;
   std::size_t value(std::string_view piece, std::size_t at, std::vector<Found>& found, const OnValue& on_value);
   std::size_t begin_value(std::string_view piece, std::size_t at);

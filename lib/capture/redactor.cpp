@@ -46,6 +46,7 @@ bool any(std::initializer_list<bool> masked) {
 
 struct Redactor::Impl {
   ValueMatcher values;
+  SecretKeys keys;
   bool off = false;
   std::unordered_map<std::uint64_t, Progress> under_way;
   std::vector<Token> tokens;
@@ -120,7 +121,7 @@ bool Redactor::Impl::find(std::string_view content, Progress& progress, Rest res
   for (const Found& found : given) {
     note_token(found.variable, content.substr(found.at, found.length));
   }
-  progress.keys.scan(content, rest != Rest::more, keyed, [this](const std::string& key, std::string_view value) {
+  progress.keys.scan(keys, content, rest != Rest::more, keyed, [this](const std::string& key, std::string_view value) {
     note_token(key, value);
   });
   return !given.empty() || !keyed.empty();
@@ -384,6 +385,10 @@ void Redactor::add(const Secret& secret) {
   impl_->values.add(secret.variable, secret.value);
 }
 
+void Redactor::add_key(std::string_view key) {
+  impl_->keys.add(key);
+}
+
 const Event& Redactor::redact(const Event& event) {
   return impl_->off ? event : impl_->redact(event);
 }
@@ -398,7 +403,7 @@ std::string Redactor::redact_text(std::string_view text) const {
     std::vector<Found> given, keyed;
     ValueMatcher::State state = 0;
     impl_->values.scan(text, state, true, given);
-    KeyScanner().scan(text, true, keyed, [](const std::string&, std::string_view) {});
+    KeyScanner().scan(impl_->keys, text, true, keyed, [](const std::string&, std::string_view) {});
     Spans unrecorded;
     mask_found(out, std::move(given), keyed, unrecorded);
   }

@@ -26,6 +26,8 @@ class Redactor {
   ~Redactor();
   /// One more value to mask from now on.
   void add(const Secret& secret);
+  /// One more JSON key or query parameter whose values are secret.
+  void add_key(std::string_view key);
   /// Returns the event to be shown: `event` itself if it holds no secret, else a masked copy (valid until the next
   /// call).
   const session::Event& redact(const session::Event& event);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace whydrop::capture {
 namespace {
@@ -67,6 +68,23 @@ bool is_secret_header(std::string_view name) {
   const std::string plain = normal(name);
   return contains(kHeaders, plain) ||
          std::any_of(std::begin(kHeaderEnds), std::end(kHeaderEnds), [&](auto end) { return ends_with(plain, end); });
+}
+
+void SecretKeys::add(std::string_view name) {
+  if (std::string plain = normal(name); !plain.empty() && !is_secret_key(plain)) {
+    others_.push_back(std::move(plain));
+  }
+}
+
+bool SecretKeys::has(std::string_view name) const {
+  return is_secret_key(name) || (!others_.empty() && contains(others_, normal(name)));
+}
+
+bool SecretKeys::may_end_other(char last) const {
+  // a key may end in a character that does not count
+  return last == '_' || last == '-' || std::any_of(others_.begin(), others_.end(), [last](const std::string& key) {
+           return key.back() == lower(last);
+         });
 }
 
 std::size_t scheme_length(std::string_view credential) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace whydrop::capture {
 
@@ -28,6 +30,21 @@ constexpr bool may_end_secret_key(char last_but_one, char last) {
     return false;
   }
 }
+/// The well-known secret keys, and others.
+class SecretKeys {
+ public:
+  void add(std::string_view name);
+  bool has(std::string_view name) const;
+  /// As may_end_secret_key.
+  bool may_end(char last_but_one, char last) const {
+    return may_end_secret_key(last_but_one, last) || (!others_.empty() && may_end_other(last));
+  }
+
+ private:
+  bool may_end_other(char last) const;
+
+  std::vector<std::string> others_;  ///< without case, '_' and '-'
+};
 /// Length of "Bearer " or the like at the front of a credential, which may be shown; 0 if there is none. RFC 9110
 /// section 11.4.
 std::size_t scheme_length(std::string_view credential);

@@ -34,6 +34,11 @@ struct Sink {
 struct Pipeline::Impl {
   explicit Impl(PipelineOptions given)
       : options(std::move(given)), redactor(options.secrets, options.reveal), diagnoser(options.expectation) {
+    if (options.judge) {
+      for (const auto& key : options.judge->profile().secret_keys) {
+        redactor.add_key(key);
+      }
+    }
     if (options.bindings != nullptr) {
       learn_secrets(*options.bindings);
     }

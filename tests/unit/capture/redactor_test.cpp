@@ -370,5 +370,25 @@ TEST(Redactor, NoTokenIsMadeUp) {
   }
 }
 
+TEST(Redactor, KeysAndValuesOfAProfileAreMaskedFromWhenTheyAreKnown) {
+  Redactor redactor({}, false);
+  const std::string text = R"({"roomPin":"4711","n":"abcdef","pin":"1"} room_pin=4711)";
+  EXPECT_EQ(redactor.redact_text(text), text);
+  redactor.add_key("room_pin");
+  redactor.add({"guest", "abcdef"});
+  redactor.add({"guest", "abcdef"});
+  EXPECT_EQ(redactor.redact_text(text), R"({"roomPin":"xxxx","n":"xxxxxx","pin":"1"} room_pin=xxxx)");
+}
+
+TEST(Redactor, WhatIsSaidOfAMessageIsMaskedToo) {
+  Redactor redactor({{"key", "abcdef"}}, false);
+  Message message;
+  message.payload = "{}";
+  message.length = 2;
+  message.errors = {"/a is a string, \"abcdef\"", "/b is missing"};
+  const auto shown = std::get<Message>(redactor.redact(Event{1, 2, 3, message}).body);
+  EXPECT_EQ(shown.errors, (std::vector<std::string>{"/a is a string, \"xxxxxx\"", "/b is missing"}));
+}
+
 }  // namespace
 }  // namespace whydrop::capture

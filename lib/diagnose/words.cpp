@@ -92,9 +92,9 @@ std::string_view proxy_words(const Ledger& ledger) {
 }
 
 bool contains(std::string_view text, std::string_view words) {
-  return std::search(text.begin(), text.end(), words.begin(), words.end(), [](unsigned char a, unsigned char b) {
-           return std::tolower(a) == std::tolower(b);
-         }) != text.end();
+  const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+  // A search for nothing finds the end, of an empty text too.
+  return words.empty() || std::search(text.begin(), text.end(), words.begin(), words.end(), same) != text.end();
 }
 
 std::string_view first_word(std::string_view text) {

@@ -186,7 +186,8 @@ void Connection::refuse(std::string_view answer) {
 }
 
 void Connection::upgrade(const UpgradeFault& fault) {
-  if (options_.compress && !ending_.declines_compression) {
+  // A profile's limits are those of frames as the client wrote them; no server of one is known to compress.
+  if (options_.compress && !ending_.declines_compression && player_ == nullptr) {
     if (const auto agreed = accept_deflate(request())) {
       deflate_ = std::make_unique<Deflate>(*agreed, kMaxMessage);
     }

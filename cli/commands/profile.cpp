@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/commands/profile_match.hpp"
 #include "cli/options.hpp"
 #include "cli/streams.hpp"
 #include "profile/account.hpp"
@@ -175,6 +176,10 @@ Result<int> make(const Flags& flags) {
   return write_new_file(flags.output, text).map([] { return 0; });
 }
 
+Result<int> match(const Flags& flags) {
+  return match_profile(flags.arguments[0]);
+}
+
 /// What may stand behind `whydrop profile`, and how many names go with it.
 struct Action {
   std::string_view name, takes;
@@ -187,6 +192,7 @@ constexpr Action kActions[] = {
     {"show", "one NAME or FILE", 1, 1, show},
     {"check", "one FILE or more", 1, SIZE_MAX, check},
     {"new", "one NAME", 1, 1, make},
+    {"match", "one URL, JSON message, @FILE, capture or -", 1, 1, match},
 };
 
 Result<int> run(const Flags& flags) {
@@ -214,13 +220,16 @@ Run setup_profile(Options& options) {
   for (const Action& row : kActions) {
     names.emplace_back(row.name);
   }
-  options.custom({{}, "ACTION", "list, show, check or new", {}, names, true, true, false},
+  options.custom({{}, "ACTION", "list, show, check, new or match", {}, names, true, true, false},
                  [flags, names](const std::vector<std::string>& given) -> std::string {
                    flags->action = given.back();
                    const bool known = std::find(names.begin(), names.end(), flags->action) != names.end();
                    return known ? "" : fmt::format("'{}' is not one of {}", flags->action, fmt::join(names, "|"));
                  });
-  options.positionals("NAME|FILE", flags->arguments, false, "A profile's name, or a file");
+  options.positionals("NAME|FILE",
+                      flags->arguments,
+                      false,
+                      "A profile's name, or a file; with match a URL, a JSON message, @FILE, a capture or -");
   options.flag("--json", flags->json, "With show: the profile's source");
   options.text("-o,--output", "FILE", flags->output, "With new: write to FILE, which must not be there yet");
   return [flags] { return run(*flags); };

@@ -127,7 +127,7 @@ Likeness likeness(const Profile& profile, unsigned score, std::string reason) {
 }
 
 /// The best of what one message fits, if it fits anything.
-std::optional<Likeness> like(const Profile& profile, wire::Side side, json::Value value) {
+std::optional<Likeness> like(const Profile& profile, wire::Side side, json::Value value, bool misforms) {
   std::optional<Likeness> best;
   const auto take = [&](const std::vector<Where>& conditions, std::string_view form) {
     if (conditions.empty() || !holds(conditions, value)) {
@@ -141,12 +141,26 @@ std::optional<Likeness> like(const Profile& profile, wire::Side side, json::Valu
   for (const auto& row : side == wire::Side::client ? profile.fingerprint.client : profile.fingerprint.server) {
     take(row, "");
   }
-  if (side == wire::Side::client) {
+  if (misforms && side == wire::Side::client) {
     for (const auto& row : profile.fingerprint.misforms) {
       take(row.client, ", a mistaken form of its own");
     }
   }
   return best;
+}
+
+std::vector<Likeness> all_like(const std::vector<std::shared_ptr<const Profile>>& profiles,
+                               wire::Side side,
+                               json::Value value,
+                               bool misforms) {
+  std::vector<Likeness> found;
+  for (const auto& profile : profiles) {
+    if (auto alike = like(*profile, side, value, misforms)) {
+      found.push_back(std::move(*alike));
+    }
+  }
+  sort(found);
+  return found;
 }
 
 }  // namespace
@@ -179,14 +193,7 @@ std::vector<Likeness> Dialects::of_url(std::string_view url) const {
 }
 
 std::vector<Likeness> Dialects::of_value(wire::Side side, json::Value value) const {
-  std::vector<Likeness> found;
-  for (const auto& profile : impl_->profiles()) {
-    if (auto alike = like(*profile, side, value)) {
-      found.push_back(std::move(*alike));
-    }
-  }
-  sort(found);
-  return found;
+  return all_like(impl_->profiles(), side, value, false);
 }
 
 std::vector<Likeness> Dialects::of_message(wire::Side side, std::string_view payload) const {
@@ -194,7 +201,7 @@ std::vector<Likeness> Dialects::of_message(wire::Side side, std::string_view pay
   if (parsed.parse(payload)) {
     return {};
   }
-  std::vector<Likeness> found = of_value(side, parsed.root());
+  std::vector<Likeness> found = all_like(impl_->profiles(), side, parsed.root(), true);
   found.erase(std::remove_if(found.begin(), found.end(), [](const Likeness& row) { return row.score < kMemberScore; }),
               found.end());
   return found;
@@ -217,15 +224,62 @@ std::vector<std::string_view> Dialects::names() const {
 namespace {
 
 /// A template with what is known of it; the rest is left to the reader.
-std::string outlined(std::string_view text, std::string_view region) {
+std::string outlined(const Profile& profile, std::string_view text, std::string_view region) {
   std::string out;
   for (const Piece& piece : pieces_of(text)) {
+    const Variable* variable = piece.name ? profile.variable(piece.text) : nullptr;
+    const bool uuid = piece.text == "$uuid" || (variable != nullptr && variable->generate == "uuid");
     out += !piece.name              ? piece.text
            : piece.text == "region" ? std::string(region)
-           : piece.text == "$uuid"  ? "a UUID that you make"
+           : uuid                   ? "a UUID that you make"
                                     : "…";
   }
   return out;
+}
+
+/// Adds what `schema` requires, and what the schemas do that it joins.
+void add_required(json::Value root,
+                  std::optional<json::Value> schema,
+                  unsigned depth,
+                  std::vector<std::string>& names) {
+  constexpr unsigned kDeepest = 8;
+  const auto reference = schema ? schema->find("$ref") : std::nullopt;
+  if (reference && reference->string().substr(0, 1) == "#") {
+    schema = root.at(reference->string().substr(1));
+  }
+  if (!schema || depth == kDeepest) {
+    return;
+  }
+  if (const auto required = schema->find("required")) {
+    for (std::size_t i = 0; i < required->size(); ++i) {
+      names.emplace_back(required->item(i).string());
+    }
+  }
+  if (const auto joined = schema->find("allOf")) {
+    for (std::size_t i = 0; i < joined->size(); ++i) {
+      add_required(root, joined->item(i), depth + 1, names);
+    }
+  }
+}
+
+/// The example without the members that its schema does not require.
+std::string required_of(const Profile& profile, const MessageType& message) {
+  json::Json example;
+  std::vector<std::string> required;
+  if (profile.document != nullptr) {
+    add_required(profile.document->root(), profile.document->root().at(message.schema), 0, required);
+  }
+  if (required.empty() || example.parse(message.example) || !example.root().is(json::Type::object)) {
+    return message.example;
+  }
+  std::string out;
+  for (std::size_t i = 0; i < example.root().size(); ++i) {
+    const auto [key, value] = example.root().member(i);
+    if (std::find(required.begin(), required.end(), key) != required.end()) {
+      out += fmt::format("{}{}:{}", out.empty() ? "{" : ",", json::quote(key), value.text());
+    }
+  }
+  return out + "}";
 }
 
 }  // namespace
@@ -243,10 +297,10 @@ std::optional<Beginning> beginning_of(std::string_view name, std::string_view re
   }
   const Profile& profile = **loaded;
   Beginning made;
-  made.url = outlined(profile.socket_url, region);
+  made.url = outlined(profile, profile.socket_url, region);
   if (!profile.opening.empty()) {
     const MessageType* first = profile.message(wire::Side::client, profile.opening.front().message);
-    made.first = first != nullptr ? outlined(first->example, region) : "";
+    made.first = first != nullptr ? outlined(profile, required_of(profile, *first), region) : "";
     made.reply = profile.opening.front().await;
   }
   return made;

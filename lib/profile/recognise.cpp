@@ -95,6 +95,7 @@ struct RealityCheck::Impl {
   json::Json parsed;
   std::map<std::string, Sum, std::less<>> sums;
   std::vector<MisformSeen> misforms;
+  bool not_served_told = false;
 
   void begin(const session::Open& open, std::uint64_t seq);
   void look(const session::Request& request, std::uint64_t seq);
@@ -296,6 +297,7 @@ void RealityCheck::Impl::tell_not_served() {
   if (sum == nullptr && forum == nullptr && (stray.empty() || !guest_socket)) {
     return;
   }
+  not_served_told = !is_rehearsed();
   Finding finding = told_of_knowledge("dialect-not-served", is_rehearsed() ? Severity::note : severity(), open_seq);
   std::string what;
   if (sum != nullptr) {
@@ -366,6 +368,10 @@ void RealityCheck::Impl::tell_misforms() {
     FindingText text = *seen.text;
     text.says = without_values(text.says);
     text.fix = without_values(text.fix);
+    const Profile* profile = dialects.heading(seen.profile);
+    if (not_served_told && profile->status == Profile::Status::not_served) {
+      text.severity = Severity::note;  // the right form would not be served either
+    }
     tell(make_finding(text, seen.seq));
   }
 }

@@ -32,7 +32,7 @@ class Dialects {
   /// Best first; nothing that is only weakly alike.
   std::vector<Likeness> of_url(std::string_view url) const;
   std::vector<Likeness> of_message(wire::Side side, std::string_view payload) const;
-  /// The same of a value that is parsed already, with what is weakly alike.
+  /// The same of a value that is parsed already, with what is weakly alike, but without mistaken forms.
   std::vector<Likeness> of_value(wire::Side side, json::Value value) const;
   /// Name, title, status, instead and fingerprint of a profile; null for a name that is not known.
   const Profile* heading(std::string_view profile) const;

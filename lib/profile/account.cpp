@@ -259,7 +259,7 @@ std::vector<AccountLine> account(const Profile& profile, const Rehearsal* rehear
   lines.push_back({1, "status", status_words(name(profile.status), profile.instead)});
   lines.push_back({1, "about", profile.about});
   for (const std::string& source : profile.sources) {
-    lines.push_back({1, "from", source});
+    lines.push_back({1, "from", source, true});
   }
   tell_variables(lines, profile);
   tell_calls(lines, profile);

@@ -10,6 +10,8 @@
 #include "rules/rules.hpp"
 #include "wire/close_code.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
@@ -124,10 +126,15 @@ const List& explanations_of_profiles() {
     for (const profile::BuiltIn& row : profile::built_in()) {
       const auto loaded = profile::load(row);
       const auto texts = loaded ? profile::finding_texts(**loaded) : std::vector<const profile::FindingText*>();
+      const std::string group = fmt::format("finding of {}", row.name);
       for (const profile::FindingText* text : texts) {
+        const auto told = [&](const Explanation& entry) { return entry.key == text->id && entry.group == group; };
+        if (std::any_of(list.begin(), list.end(), told)) {
+          continue;  // the same thing, met in another place
+        }
         add(list,
             text->id,
-            fmt::format("finding of {}", row.name),
+            group,
             (*loaded)->title,
             without_values(text->says) + (text->verified ? "" : " (not verified)"),
             without_values(text->fix),

@@ -299,9 +299,9 @@ void check_message_schemas(MistakeList& list, const json::Json& document, std::s
       if (!document.root().at(pointer)) {
         continue;
       }
-      const auto compiled = schema::Schema::compile(document, text, "", {}, pointer);
+      const auto compiled = schema::Schema::compile(document, text, "profile", {}, pointer);
       if (!compiled) {
-        list.say(pointer, "does not compile: " + compiled.error().message);
+        list.say_of_schema(pointer, compiled.error());
       }
     }
   }

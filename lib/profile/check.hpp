@@ -35,6 +35,8 @@ class MistakeList {
   void names_at(const std::string& pointer, const Names& known, std::string_view what);
   /// Everything that schema `schema_text` says is wrong.
   void check_schema(std::string_view schema_text);
+  /// Why the message schema at `pointer` does not compile, told where its keyword stands.
+  void say_of_schema(const std::string& pointer, const Error& error);
   /// Objects in which a name stands twice: one of the two would be lost.
   void check_twice();
   /// In the order of the text.

@@ -5,6 +5,7 @@
 #include "schema/schema.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -31,6 +32,30 @@ bool is_known(std::string_view name, const Placeholders& known) {
   };
   return is_one_of(name, name.front() == '$' ? known.exact : known.variables) ||
          std::any_of(known.prefixes.begin(), known.prefixes.end(), begins);
+}
+
+/// The schema's own words for what a value must be, where they say it better than a pattern does.
+std::string description_of(json::Value schema, const schema::Fault& fault) {
+  if (fault.keyword != "pattern" && fault.keyword != "propertyNames" && fault.keyword != "not") {
+    return {};
+  }
+  // Inside of the keyword, or beside it, or beside the condition that it belongs to.
+  std::string pointer = fault.schema;
+  for (int level = 0; level < 3; ++level) {
+    auto at = schema.at(pointer);
+    if (at && at->find("$ref")) {
+      at = schema.at(at->find("$ref")->string().substr(1));
+    }
+    const auto words = at ? at->find("description") : std::nullopt;
+    if (words && words->is(json::Type::string)) {
+      return std::string(words->string());
+    }
+    if (pointer.empty()) {
+      break;
+    }
+    pointer.resize(pointer.rfind('/'));
+  }
+  return {};
 }
 
 }  // namespace
@@ -92,11 +117,33 @@ void MistakeList::check_schema(std::string_view schema_text) {
     say("", schema.error().message);
     return;
   }
-  for (const schema::Fault& fault : schema->check(root_, kMost)) {
+  for (schema::Fault& fault : schema->check(root_, kMost)) {
     const bool of_key = fault.keyword == "additionalProperties" || fault.keyword == "propertyNames";
+    if (const std::string words = description_of(document.root(), fault); !words.empty()) {
+      fault.expected = words;
+    }
     const std::string says = fault.says() + (fault.hint.empty() ? "" : "; " + fault.hint);
-    const std::string_view about = std::string_view(says).substr(fault.instance.size());
-    say(fault.instance, about.substr(std::min(about.find_first_not_of(' '), about.size())), of_key);
+    const std::string_view subject = fault.instance.empty() ? "the value" : std::string_view(fault.instance);
+    say(fault.instance, std::string_view(says).substr(std::min(subject.size() + 1, says.size())), of_key);
+  }
+}
+
+void MistakeList::say_of_schema(const std::string& pointer, const Error& error) {
+  // "<name>:line:column: why", of the keyword that does not compile.
+  std::size_t line = 0, column = 0, why = 0;
+  const std::string& message = error.message;
+  const std::size_t number = message.find(':') + 1;
+  const char* const begin = message.data();
+  const char* const end = begin + message.size();
+  const auto [colon, bad_line] = std::from_chars(begin + number, end, line);
+  if (bad_line == std::errc() && colon != end && *colon == ':') {
+    const auto [space, bad_column] = std::from_chars(colon + 1, end, column);
+    why = bad_column == std::errc() ? static_cast<std::size_t>(space - begin) + 2 : 0;
+  }
+  if (why == 0 || why >= message.size()) {
+    say(pointer, "does not compile: " + message);
+  } else if (mistakes_.size() < kMost) {
+    mistakes_.push_back({{line, column}, escape_for_terminal(std::string_view(message).substr(why))});
   }
 }
 

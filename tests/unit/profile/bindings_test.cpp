@@ -146,8 +146,9 @@ TEST_F(bindings, let_nothing_into_a_host_that_would_leave_it) {
 
 TEST_F(bindings, write_json_with_types_and_escapes) {
   give("ticket", "a\"b\\c\n{region}");
-  EXPECT_EQ(said(values_.fill_json(R"({"t":"{ticket}","u":"x-{ticket}","{region}":[{}, {"a":{"b":1}}],"e":"{$epoch}"})")),
-            R"({"t":"a\"b\\c\n{region}","u":"x-a\"b\\c\n{region}","example.com":[{}, {"a":{"b":1}}],"e":1700000000})");
+  EXPECT_EQ(
+      said(values_.fill_json(R"({"t":"{ticket}","u":"x-{ticket}","{region}":[{}, {"a":{"b":1}}],"e":"{$epoch}"})")),
+      R"({"t":"a\"b\\c\n{region}","u":"x-a\"b\\c\n{region}","example.com":[{}, {"a":{"b":1}}],"e":1700000000})");
   EXPECT_EQ(said(values_.fill_json(R"(["{$epoch+60}","{$epoch-60}","at {$epoch}","{$now}","{{x}}","\u007b"])")),
             R"([1700000060,1699999940,"at 1700000000","2023-11-14T22:13:20.123Z","{x}","\u007b"])");
   give("ticket", "42");
@@ -161,10 +162,12 @@ TEST_F(bindings, ask_others_for_more_names) {
            : name == "$request/none" ? std::optional<std::string>("null")
                                      : std::nullopt;
   };
-  EXPECT_EQ(said(values_.fill_json(R"(["{$request/code}","{$request/text}","n={$request/code}","{$request/none}"])", extra)),
-            R"([7,"say \"so\"","n=7",null])");
+  EXPECT_EQ(
+      said(values_.fill_json(R"(["{$request/code}","{$request/text}","n={$request/code}","{$request/none}"])", extra)),
+      R"([7,"say \"so\"","n=7",null])");
   EXPECT_EQ(said(values_.fill_text("{$request/text} {region}", extra)), "say \"so\" example.com");
-  EXPECT_EQ(values_.fill_words("{$request/text}, {ticket}, {region}, {$age}.", extra), "say \"so\", ?, example.com, ?.");
+  EXPECT_EQ(values_.fill_words("{$request/text}, {ticket}, {region}, {$age}.", extra),
+            "say \"so\", ?, example.com, ?.");
 }
 
 TEST_F(bindings, keep_secrets_out_of_words) {

@@ -72,17 +72,18 @@ TEST_P(built_in_profile, leads_to_findings_that_are_explained) {
 }
 
 TEST_P(built_in_profile, has_findings_that_are_explained) {
-  for (const FindingText* text : finding_texts(*profile())) {
-    EXPECT_EQ(diagnose::explain(text->id).size(), 1U) << text->id;
+  const auto subject = profile();
+  for (const FindingText* text : finding_texts(*subject)) {
+    EXPECT_FALSE(diagnose::explain(text->id).empty()) << text->id;
   }
 }
 
 TEST_P(built_in_profile, has_examples_that_are_valid) {
   const auto subject = profile();
   int uuids = 0;
-  Bindings values(*subject, {[] { return std::int64_t{1'700'000'000'000'000'000}; }, [&uuids] {
-                               return fmt::format("00000000-0000-4000-8000-{:012}", ++uuids);
-                             }});
+  Bindings values(*subject,
+                  {[] { return std::int64_t{1'700'000'000'000'000'000}; },
+                   [&uuids] { return fmt::format("00000000-0000-4000-8000-{:012}", ++uuids); }});
   for (const Variable& variable : subject->variables) {
     if (!values.get(variable.name)) {
       ASSERT_TRUE(values.set(variable.name, "00000000-0000-4000-8000-00000000ffff", Origin::given));

@@ -66,42 +66,42 @@ struct Row {
 const Row kNames[] = {
     {R"("take": {"token": "/token"})",
      R"("take": {"tokn": "/token"})",
-     {"4:80: /calls/begin/take/tokn names no variable; did you mean token?"}},
-    {R"("session": ["begin"])", R"("session": ["begn"])", {"5:15: /session/0 names no call: begn; did you mean begin?"}},
+     {"4:79: /calls/begin/take/tokn names no variable; did you mean token?"}},
+    {R"("session": ["begin"])",
+     R"("session": ["begn"])",
+     {"5:15: /session/0 names no call: begn; did you mean begin?"}},
     {R"("url": "wss://{region}/")",
      R"("url": "wss://{regoin}/{$uid}")",
      {"6:21: /socket/url holds {regoin}, which is no variable; did you mean region?",
       "6:21: /socket/url holds {$uid}, which is not known here; did you mean $uuid?"}},
-    {R"("/", "token": "token"})",
-     R"("/", "token": "xyzzy"})",
-     {"6:49: /socket/token names no variable: xyzzy"}},
+    {R"("token": "token"})", R"("token": "xyzzy"})", {"6:49: /socket/token names no variable: xyzzy"}},
     {R"("await": "welcome")",
      R"("await": "welcom")",
-     {"14:44: /opening/0/await names no message of the server: welcom; did you mean welcome?"}},
+     {"14:45: /opening/0/await names no message of the server: welcom; did you mean welcome?"}},
     {R"([{"message": "hello", "await")",
      R"([{"message": "bye", "await")",
      {"14:27: /opening/0/message names bye, which has no example to send"}},
     {R"("ready": "ready", "states")",
      R"("ready": "redy", "states")",
-     {"15:43: /sequence/ready names no state: redy; did you mean ready?"}},
+     {"15:42: /sequence/ready names no state: redy; did you mean ready?"}},
     {R"("client": {"hello": "ready"})",
      R"("client": {"helo": "ready"})",
-     {"16:40: /sequence/states/open/client/helo names no message of the client; did you mean hello?"}},
+     {"16:42: /sequence/states/open/client/helo names no message of the client; did you mean hello?"}},
     {R"("to": "ready"}]}})",
      R"("to": "read"}]}})",
-     {"16:113: /sequence/states/open/server/welcome/0/to names no state: read; did you mean ready?"}},
+     {"16:111: /sequence/states/open/server/welcome/0/to names no state: read; did you mean ready?"}},
     {R"("message": "b*")", R"("message": "c*")", {"19:35: /shape/rates/0/message names no message of the client: c*"}},
     {R"("says": "It said {$/type}.")",
      R"("says": "It said {$tpye} {other}.")",
-     {"20:75: /signals/0/finding/says holds {$tpye}, which is not known here; did you mean $type?",
-      "20:75: /signals/0/finding/says holds {other}, which is no variable"}},
+     {"20:76: /signals/0/finding/says holds {$tpye}, which is not known here; did you mean $type?",
+      "20:76: /signals/0/finding/says holds {other}, which is no variable"}},
     {R"("never": ["server:welcome"])",
      R"("never": ["server:welcom"])",
-     {"21:61: /symptoms/0/when/never/0 names no message of the server: welcom; did you mean welcome?"}},
+     {"21:62: /symptoms/0/when/never/0 names no message of the server: welcom; did you mean welcome?"}},
     {R"("default": "example.com")",
      R"("default": "x.{region}")",
-     {"3:59: /variables/region/default leads back to itself"}},
-    {R"("status": "served",)", R"("status": "served", "name": "sample",)", {"2:77: /name stands twice"}},
+     {"3:62: /variables/region/default leads back to itself"}},
+    {R"("status": "served",)", R"("status": "served", "name": "sample",)", {"2:82: /name stands twice"}},
 };
 
 TEST(load, names_every_name_that_leads_nowhere) {
@@ -111,7 +111,7 @@ TEST(load, names_every_name_that_leads_nowhere) {
 }
 
 TEST(load, says_where_a_text_is_no_json) {
-  EXPECT_EQ(mistakes_of("{\n  \"a\": }"), (Mistakes{"2:8: not JSON: invalid value"}));
+  EXPECT_EQ(mistakes_of("{\n  \"a\": }"), (Mistakes{"2:8: not JSON: Invalid value"}));
 }
 
 TEST(load, tells_the_first_mistake_and_how_many_more) {

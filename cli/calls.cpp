@@ -85,7 +85,7 @@ Result<int> make_calls(const CallFlags& flags,
   context.bindings().on_secret(nullptr);
 
   diagnose::RunOutcome result;
-  result.call_refused = outcome.refused;
+  result.call_refused = !outcome.complete;
   result.signal = signal;
   std::optional<Error> failure;
   if (context.store() != nullptr && !outcome.taken.empty()) {

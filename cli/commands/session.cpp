@@ -49,13 +49,14 @@ struct Row {
   const profile::Variable& variable;
   std::optional<std::string> value;
   std::string origin;
+  bool generated = false;
   const auth::Store::Entry* entry = nullptr;  ///< of the store, where the value is from there
 };
 
 std::vector<Row> rows_of(ProfileContext& context) {
   std::vector<Row> rows;
   for (const profile::Variable& variable : context.profile().variables) {
-    Row row{variable, context.bindings().get(variable.name), {}, nullptr};
+    Row row{variable, context.bindings().get(variable.name), {}, false, nullptr};
     const auto origin = context.bindings().origin(variable.name);
     row.origin = origin ? std::string(profile::name(*origin)) : "";
     if (context.store() != nullptr && origin == profile::Origin::store) {
@@ -64,7 +65,8 @@ std::vector<Row> rows_of(ProfileContext& context) {
       row.entry = found == entries.end() ? nullptr : &found->second;
     }
     // What is made for one run only is no value to show.
-    if (origin == profile::Origin::generated) {
+    row.generated = origin == profile::Origin::generated;
+    if (row.generated) {
       row.value.reset();
     }
     rows.push_back(std::move(row));
@@ -83,7 +85,7 @@ std::string age_words(const auth::Store::Entry& entry, std::int64_t now) {
 
 std::string row_text(const Row& row, std::int64_t now, bool reveal) {
   if (!row.value) {
-    return row.origin == "generated" ? "made anew for each run" : "not set: " + row.variable.about;
+    return row.generated ? "made anew for each run" : "not set: " + row.variable.about;
   }
   const std::string value = row.variable.secret && !reveal ? fmt::format("(secret, {} characters)", row.value->size())
                                                            : escape_for_terminal(*row.value);

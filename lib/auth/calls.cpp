@@ -108,10 +108,6 @@ const profile::FindingText* refusal_words(const Call& call, int status, const js
   return nullptr;
 }
 
-std::string as_json(const std::optional<json::Value>& value) {
-  return value ? value->text() : std::string("null");
-}
-
 }  // namespace
 
 Result<HttpRequest> make_request(const Call& call, const profile::Bindings& bindings, const std::string& at) {
@@ -208,7 +204,8 @@ Result<void> CallRunner::Impl::make(const Call& row) {
 /// Before the answer is recorded: what it gives may be secret.
 void CallRunner::Impl::learn(const Call& row, const HttpAnswer& answer) {
   is_json = !body.parse(answer.body).has_value();
-  if (is_json && is_success(row, answer.status) && refusal_words(row, answer.status, body, is_json) == nullptr) {
+  if (is_json && answer.whole && is_success(row, answer.status) &&
+      refusal_words(row, answer.status, body, is_json) == nullptr) {
     parts.bindings.take(row.takes, body.root());
     keep(row);
   }
@@ -232,6 +229,11 @@ void CallRunner::Impl::keep(const Call& row) {
 }
 
 void CallRunner::Impl::judge(const Call& row, const HttpAnswer& answer) {
+  if (!answer.whole) {
+    tell_incomplete(fmt::format("The answer to {} was cut short: the connection ended in the middle of it.", row.name),
+                    answer);
+    return;
+  }
   if (const auto* words = refusal_words(row, answer.status, body, is_json)) {
     outcome.refused = true;
     tell(*words, answer);
@@ -258,7 +260,8 @@ void CallRunner::Impl::tell(const profile::FindingText& words, const HttpAnswer&
     if (name == "$status") {
       return fmt::format("{}", answer.status);
     }
-    return name.substr(0, 2) == "$/" && is_json ? std::optional(as_json(body.root().at(name.substr(1)))) : std::nullopt;
+    const auto found = name.substr(0, 2) == "$/" && is_json ? body.root().at(name.substr(1)) : std::nullopt;
+    return found ? std::optional(found->text()) : std::nullopt;
   };
   profile::FindingText filled = words;
   filled.says = parts.bindings.fill_words(words.says, extra);

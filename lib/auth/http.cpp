@@ -41,6 +41,7 @@ HttpAnswer answer_of(const Outcome& outcome) {
     answer.headers.emplace_back(field.name, field.value);
   }
   answer.body = outcome.body;
+  answer.whole = outcome.whole;
   return answer;
 }
 
@@ -133,7 +134,7 @@ void HttpCall::Impl::finish(Outcome outcome) {
       learn(answer);
     }
     pipeline.on_fact(conn, response_of(outcome), loop.now_ns());
-    if (judge && outcome.whole) {
+    if (judge) {
       judge(answer);
     }
   }

@@ -26,6 +26,7 @@ struct HttpAnswer {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;        ///< at most 1 MiB
+  bool whole = true;       ///< false: the connection ended in the middle of it
   std::uint32_t conn = 0;  ///< in the pipeline
   session::Verdict verdict;
   const std::string* header(std::string_view name) const;
@@ -39,7 +40,8 @@ class HttpCall {
   using Done = std::function<void(Result<HttpAnswer>)>;
 
   /// `options`: its url is not looked at. `loop` and `pipeline` must outlive it. `done` is called once, on the loop's
-  /// thread; an answer of any status is an answer; no answer is an Error with the verdict told to the pipeline.
+  /// thread; an answer of any status is an answer; none, or half of one, is an Error with the verdict told to the
+  /// pipeline.
   HttpCall(
       net::Loop& loop, engine::Pipeline& pipeline, HttpRequest request, const net::ConnectOptions& options, Done done);
   ~HttpCall();

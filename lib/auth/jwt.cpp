@@ -284,14 +284,14 @@ Result<TokenView> inspect_token(std::string_view given) {
     return view;
   }
   auto header = decode(parts[0], "header", view.warnings);
-  auto claims = header ? decode(parts[1], "claims", view.warnings) : header;
+  auto claims = header ? decode(parts[1], "payload", view.warnings) : header;
   const auto signature = claims ? decode(parts[2], "signature", view.warnings) : claims;
   if (!signature) {
     return tl::unexpected<Error>(signature.error());
   }
   json::Json header_json, claims_json;
   auto parsed = parse_object(*header, "header", header_json);
-  parsed = parsed ? parse_object(*claims, "claims", claims_json) : parsed;
+  parsed = parsed ? parse_object(*claims, "payload", claims_json) : parsed;
   if (!parsed) {
     return tl::unexpected<Error>(parsed.error());
   }

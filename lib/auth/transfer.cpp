@@ -401,6 +401,21 @@ void Transfer::tell_lookup(const std::string& error) {
   tell_(std::move(fact));
 }
 
+/// Where the connection was to go, as far as is known without one.
+std::string Transfer::target() const {
+  std::string host = host_;
+  std::uint16_t port = options_.url.port;
+  for (const net::AddressOverride& rule : options_.overrides) {
+    if (rule.addresses.empty() && (rule.host.empty() || handshake::same_token(rule.host, host)) &&
+        (rule.port == 0 || rule.port == port)) {
+      host = rule.to_host.empty() ? host : rule.to_host;
+      port = rule.to_port == 0 ? port : rule.to_port;
+      break;
+    }
+  }
+  return fmt::format("{}:{}", bracketed(host), port);
+}
+
 void Transfer::tell_connect(const std::string& error) {
   session::Connect fact;
   const std::string remote = text_info(CURLINFO_PRIMARY_IP);
@@ -409,7 +424,7 @@ void Transfer::tell_connect(const std::string& error) {
   } else if (!remote.empty()) {
     fact.remote = fmt::format("{}:{}", bracketed(remote), info<long>(CURLINFO_PRIMARY_PORT));
   } else {
-    fact.remote = fmt::format("{}:{}", bracketed(host_), options_.url.port);
+    fact.remote = target();
   }
   if (const std::string local = text_info(CURLINFO_LOCAL_IP); error.empty() && !local.empty()) {
     fact.local = fmt::format("{}:{}", bracketed(local), info<long>(CURLINFO_LOCAL_PORT));
@@ -458,8 +473,10 @@ std::string Transfer::tls_error(CURLcode code) const {
   if (code != CURLE_PEER_FAILED_VERIFICATION) {
     return handshake_fault(error_);
   }
+  // The name is checked by libcurl itself, after OpenSSL found no fault (0) or before it looked (1).
+  constexpr long kUnset = 1;
   const long result = info<long>(CURLINFO_SSL_VERIFYRESULT);
-  return net::certificate_fault(result == 0 ? net::kHostnameMismatch : result);
+  return net::certificate_fault(result <= kUnset ? net::kHostnameMismatch : result);
 }
 
 session::Ending Transfer::connect_failed(std::string why) {
@@ -504,7 +521,7 @@ session::Ending Transfer::timed_out() {
 }
 
 session::Ending Transfer::ending_of(CURLcode code) {
-  const std::string system = net::error_name({static_cast<int>(info<long>(CURLINFO_OS_ERRNO)), std::system_category()});
+  const std::string system = net::error_name(static_cast<int>(info<long>(CURLINFO_OS_ERRNO)));
   if (cancelled_) {
     return {EndingHow::interrupted, EndedBy::client, "", "", "", {}};
   }
@@ -541,13 +558,9 @@ session::Ending Transfer::ending_of(CURLcode code) {
     tell_proxy(error_);
     return {EndingHow::proxy_failed, EndedBy::server, system, "", error_, {}};
   }
-  const bool reset = system == "connection_reset";
-  return {answer_.head().complete ? (reset ? EndingHow::reset : EndingHow::fin) : EndingHow::upgrade_cut,
-          EndedBy::server,
-          reset ? system : "eof",
-          "",
-          error_,
-          {}};
+  const bool reset = contains(error_, "reset by peer");
+  return {
+      reset ? EndingHow::reset : EndingHow::fin, EndedBy::server, reset ? "connection_reset" : "eof", "", error_, {}};
 }
 
 }  // namespace whydrop::auth

@@ -72,6 +72,7 @@ class Transfer {
   void tell_tls(const std::string& error);
 
   Times times() const;
+  std::string target() const;
   bool is_literal_host() const;
   std::string tls_error(CURLcode code) const;
   session::Ending ending_of(CURLcode code);

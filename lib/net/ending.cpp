@@ -95,4 +95,8 @@ std::string error_name(const std::error_code& error) {
   return error.message();
 }
 
+std::string error_name(int system_error) {
+  return error_name(std::error_code(system_error, asio::error::get_system_category()));
+}
+
 }  // namespace whydrop::net

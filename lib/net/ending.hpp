@@ -29,5 +29,7 @@ Classified classify(const ReadEnd& end);
 
 /// A stable word for an error: "eof", "connection_reset", "stream_truncated", "broken_pipe" …; empty for none.
 std::string error_name(const std::error_code& error);
+/// The same for errno; empty for 0.
+std::string error_name(int system_error);
 
 }  // namespace whydrop::net

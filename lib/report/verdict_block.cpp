@@ -120,7 +120,7 @@ std::string code_line(const Verdict& verdict) {
     return "none: the session's end is not in the record";
   }
   if (!verdict.code) {
-    return browser.empty() ? "none: the session never opened" : "none: the session never opened; " + browser;
+    return browser.empty() ? "none: a REST call has no close code" : "none: the session never opened; " + browser;
   }
   std::string line = close_code_words(*verdict.code) + " ";
   switch (verdict.code_source) {

@@ -1,4 +1,5 @@
 """The peers that a case can ask for. Each is a process that prints "listening on URL" first."""
+import json
 import os
 import pathlib
 import re
@@ -69,7 +70,7 @@ class Stage:
     def announced(self, command):
         process = self.spawn(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         line = process.stdout.readline().decode()
-        found = re.fullmatch(r"listening on (wss?://\S+:(\d+))\n", line)
+        found = re.fullmatch(r"listening on ((?:ws|http)s?://\S+:(\d+))\n", line)
         if not found:
             raise OSError(f"{command[0]} {command[1]} did not announce itself: {line!r}")
         return {"url": found[1], "port": found[2]}
@@ -97,6 +98,14 @@ class Stage:
 
     def start_node(self, arguments, _):
         return self.announced(["node", str(INTEROP / "ws_server.js")] + self.certified(arguments))
+
+    def start_http(self, arguments, _):
+        """`arguments`: a list of answers (see http_peer.py), or an object of them with "tls": true."""
+        given = arguments if isinstance(arguments, dict) else {"answers": arguments}
+        more = ["--tls", self.tmp + "/peer"] if given.get("tls") else []
+        return {"ca": self.tmp + "/peer.pem", **self.announced(
+            ["/usr/bin/python3", str(INTEROP.parent.parent / "e2e" / "http_peer.py"), json.dumps(given["answers"]),
+             "--requests", self.tmp + "/requests.ndjson"] + more)}
 
     def start_unused_port(self, _, __):
         port = str(free_port())

@@ -1,0 +1,292 @@
+#include "auth/jwt.hpp"
+#include "base/base64.hpp"
+#include "unit/auth/keys.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace whydrop::auth {
+namespace {
+
+using test::KeyPair;
+
+constexpr const char* kJoe =
+    "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+
+struct Vector {
+  const char* name;
+  std::string token, key;
+  const char* says;
+};
+
+const Vector kVectors[] = {
+    {"RFC 7515 A.1",
+     std::string("eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.") + kJoe + ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+     R"({"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"})",
+     "the signature is good: HS256"},
+    {"RFC 7515 A.2",
+     std::string("eyJhbGciOiJSUzI1NiJ9.") + kJoe +
+         ".cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9"
+         "CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_"
+         "dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0ig"
+         "cN_IoypGlUPQGe77Rw",
+     R"({"kty":"RSA","n":"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d)"
+     R"(4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS)"
+     R"(-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs9)"
+     R"(1kzk2PAcDTW9gb54h4FRWyuXpoQ","e":"AQAB"})",
+     "the signature is good: RS256"},
+    {"RFC 7515 A.3",
+     std::string("eyJhbGciOiJFUzI1NiJ9.") + kJoe +
+         ".DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q",
+     R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+     R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","kid":"three"})",
+     "the signature is good: ES256, key three"},
+};
+
+TEST(verify, takes_the_vectors_of_rfc_7515) {
+  for (const Vector& row : kVectors) {
+    SCOPED_TRACE(row.name);
+    const auto result = verify_token(row.token, row.key);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_TRUE(result->good);
+    EXPECT_EQ(result->says, row.says);
+
+    std::string changed = row.token;
+    const std::size_t at = changed.rfind('.') + 5;
+    changed[at] = changed[at] == 'A' ? 'B' : 'A';
+    const auto other = verify_token(changed, row.key);
+    ASSERT_TRUE(other);
+    EXPECT_FALSE(other->good);
+  }
+}
+
+struct Pair {
+  const char* alg;
+  const KeyPair* key;  ///< null: a secret
+};
+
+std::vector<Pair> all_pairs() {
+  const KeyPair* rsa = &KeyPair::rsa();
+  return {{"HS256", nullptr},
+          {"HS384", nullptr},
+          {"HS512", nullptr},
+          {"RS256", rsa},
+          {"RS384", rsa},
+          {"RS512", rsa},
+          {"PS256", rsa},
+          {"PS384", rsa},
+          {"PS512", rsa},
+          {"ES256", &KeyPair::ec("P-256")},
+          {"ES384", &KeyPair::ec("P-384")},
+          {"ES512", &KeyPair::ec("P-521")}};
+}
+
+TEST(verify, takes_what_sign_makes_by_every_algorithm_and_form_of_key) {
+  for (const Pair& pair : all_pairs()) {
+    SCOPED_TRACE(pair.alg);
+    const auto token =
+        sign_token(pair.alg, R"({"sub":"me"})", pair.key == nullptr ? "a secret" : pair.key->private_pem());
+    ASSERT_TRUE(token) << token.error().message;
+    const std::vector<std::string> keys =
+        pair.key == nullptr ? std::vector<std::string>{"a secret", R"({"kty":"oct","k":"YSBzZWNyZXQ"})"}
+                            : std::vector<std::string>{pair.key->public_pem(),
+                                                       pair.key->certificate_pem(),
+                                                       pair.key->private_pem(),
+                                                       pair.key->traditional_pem(),
+                                                       pair.key->public_der(),
+                                                       base64_encode(pair.key->public_der()),
+                                                       "\xEF\xBB\xBF\r\n" + pair.key->public_pem() + "\n\n"};
+    for (const std::string& key : keys) {
+      const auto result = verify_token(*token, key);
+      ASSERT_TRUE(result) << result.error().message << key;
+      EXPECT_EQ(result->says, std::string("the signature is good: ") + pair.alg);
+      EXPECT_TRUE(result->good);
+    }
+  }
+}
+
+// A server that takes the algorithm from the token and its public key as the secret can be fooled so. RFC 8725, 2.1.
+TEST(verify, never_takes_a_public_key_as_a_secret) {
+  for (const KeyPair* pair : {&KeyPair::rsa(), &KeyPair::ec("P-256")}) {
+    std::string bare = pair->public_pem();
+    bare.erase(bare.find_last_not_of('\n') + 1);
+    const std::vector<std::string> texts = {bare,
+                                            bare + "\n",
+                                            bare + "\r\n",
+                                            " " + bare,
+                                            pair->certificate_pem(),
+                                            pair->public_der(),
+                                            pair->public_der() + "\n",
+                                            base64_encode(pair->public_der())};
+    for (const std::string& secret : texts) {
+      // The forger's HMAC is made by hand: sign_token refuses such a secret as well.
+      ASSERT_FALSE(sign_token("HS256", "{}", secret));
+    }
+  }
+}
+
+std::string base64url(std::string_view bytes) {
+  std::string text = base64_encode(bytes);
+  text.erase(text.find_last_not_of('=') + 1);
+  for (char& c : text) {
+    c = c == '+' ? '-' : c == '/' ? '_' : c;
+  }
+  return text;
+}
+
+std::string forged(const std::string& secret) {
+  const std::string input = base64url(R"({"alg":"HS256"})") + "." + base64url(R"({"sub":"admin"})");
+  unsigned char mac[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  HMAC(EVP_sha256(),
+       secret.data(),
+       static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(input.data()),
+       input.size(),
+       mac,
+       &size);
+  return input + "." + base64url({reinterpret_cast<const char*>(mac), size});
+}
+
+TEST(verify, refuses_a_token_that_was_forged_with_the_public_key) {
+  ASSERT_TRUE(verify_token(forged("shared"), "shared")->good);  // the forging itself works
+  for (const KeyPair* pair : {&KeyPair::rsa(), &KeyPair::ec("P-384")}) {
+    std::string bare = pair->public_pem();
+    bare.erase(bare.find_last_not_of('\n') + 1);
+    const std::string forms[] = {bare,
+                                 bare + "\n",
+                                 bare + "\r\n",
+                                 bare + "\n\n",
+                                 pair->certificate_pem(),
+                                 pair->public_der(),
+                                 pair->public_der() + "\n",
+                                 base64_encode(pair->public_der()),
+                                 base64_encode(pair->public_der()) + "\n"};
+    for (const std::string& secret : forms) {
+      for (const std::string& key : forms) {
+        const auto result = verify_token(forged(secret), key);
+        ASSERT_TRUE(result) << result.error().message;
+        EXPECT_FALSE(result->good);
+        EXPECT_EQ(result->says.rfind("HS256 needs a secret, and the key is an ", 0), 0U) << result->says;
+      }
+    }
+  }
+  const std::string jwk = kVectors[1].key;
+  for (const std::string& key : {jwk, jwk + "\n", "{\"keys\":[" + jwk + "]}"}) {
+    EXPECT_FALSE(verify_token(forged(key), key)->good);
+  }
+  EXPECT_FALSE(verify_token(forged("[1]"), "[1]"));  // JSON is never a secret's bytes
+}
+
+struct Refusal {
+  const char* name;
+  std::string token, key, says;
+};
+
+TEST(verify, says_why_a_token_cannot_be_good) {
+  const auto token = [](const char* header, const char* signature) {
+    return base64url(header) + "." + base64url("{}") + "." + signature;
+  };
+  const std::string hs = *sign_token("HS256", "{}", "one");
+  const std::string es = *sign_token("ES256", "{}", KeyPair::ec("P-256").private_pem());
+  const std::string set = R"({"keys":[{"kty":"oct","k":"b25l","kid":"a"},{"kty":"oct","k":"dHdv","kid":"b"}]})";
+  const Refusal rows[] = {
+      {"none",
+       token(R"({"alg":"none"})", ""),
+       "x",
+       "alg is none: there is no signature, and anyone can make such a token"},
+      {"NoNe",
+       token(R"({"alg":"NoNe"})", ""),
+       "x",
+       "alg is none: there is no signature, and anyone can make such a token"},
+      {"unknown",
+       token(R"({"alg":"XS1"})", "AAAA"),
+       "x",
+       "alg is XS1: only HS, RS, PS and ES of 256, 384 and 512 bits can be checked"},
+      {"no alg", token("{}", "AAAA"), "x", "the header names no algorithm"},
+      {"twice",
+       token(R"({"alg":"none","alg":"HS256"})", "AAAA"),
+       "x",
+       "the header has a name twice: what it says of its algorithm cannot be relied on"},
+      {"crit",
+       token(R"({"alg":"HS256","crit":["b64"]})", "AAAA"),
+       "x",
+       R"(crit demands what is not known here: ["b64"])"},
+      {"other secret", hs, "two", "the signature does not match: it was not made by HS256 with this secret"},
+      {"short ES",
+       es.substr(0, es.size() - 6),
+       KeyPair::ec("P-256").public_pem(),
+       "the signature is not of the length that ES256 makes"},
+      {"other curve",
+       es,
+       KeyPair::ec("P-384").public_pem(),
+       "ES256 needs a key on P-256, and the key is an EC key on P-384"},
+      {"RSA for ES", es, KeyPair::rsa().public_pem(), "ES256 needs an EC key, and the key is an RSA key of 2048 bits"},
+      {"secret for ES", es, "shared", "ES256 needs an EC key, and the key is a secret"},
+      {"of two",
+       hs.substr(0, hs.size() - 6) + "AAAAAA",
+       set,
+       "the signature does not match: it was not made by HS256 with any of 2 keys"},
+  };
+  for (const Refusal& row : rows) {
+    SCOPED_TRACE(row.name);
+    const auto result = verify_token(row.token, row.key);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_FALSE(result->good);
+    EXPECT_EQ(result->says, row.says);
+  }
+  EXPECT_EQ(verify_token(hs, set)->says, "the signature is good: HS256, key a");
+  EXPECT_EQ(verify_token(hs, "one\n")->says,
+            "the signature is good: HS256, without the line break at the secret's end");
+}
+
+TEST(verify, chooses_the_key_of_a_set_by_kid) {
+  const auto with_kid = [](const char* kid) {
+    return *sign_token("HS256", "{}", std::string(R"({"kty":"oct","k":"b25l","kid":")") + kid + "\"}");
+  };
+  const std::string set = R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"},)"
+                          R"({"kty":"oct","k":"b25l","kid":"a"},{"kty":"oct","k":"dHdv","kid":"b"}]})";
+  EXPECT_EQ(verify_token(with_kid("a"), set)->says, "the signature is good: HS256, key a");
+  EXPECT_FALSE(verify_token(with_kid("b"), set)->good);
+  EXPECT_EQ(verify_token(with_kid("c"), set)->says, "no key of the set has the token's kid, c");
+}
+
+struct BadKey {
+  std::string key, message;
+};
+
+TEST(verify, names_keys_that_cannot_be_read) {
+  const BadKey rows[] = {
+      {"", "cannot read the key: it is empty"},
+      {"\n", "cannot read the key: it is empty"},
+      {"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+       "cannot read the key: its PEM holds no key or certificate, or one with a password"},
+      {KeyPair::rsa().encrypted_pem(),
+       "cannot read the key: its PEM holds no key or certificate, or one with a password"},
+      {"{\"kty\":", "cannot read the key: it begins like JSON and is not: "},
+      {R"({"kty":"OKP"})", "cannot read the key: its kty is 'OKP', and none of oct, RSA and EC"},
+      {R"({"kty":"RSA","n":"AQAB"})", "cannot read the key: the JWK of kty RSA lacks a member, or one is wrong"},
+      {R"({"keys":[]})", "cannot read the key: the JWK set holds no key that can be used"},
+      {"ssh-rsa AAAAB3NzaC1yc2E me", "cannot read the key: it is an SSH public key"},
+  };
+  const std::string token = *sign_token("HS256", "{}", "one");
+  for (const BadKey& row : rows) {
+    const auto result = verify_token(token, row.key);
+    ASSERT_FALSE(result) << row.key;
+    EXPECT_EQ(result.error().message.substr(0, row.message.size()), row.message);
+    EXPECT_EQ(result.error().kind, ErrorKind::usage);
+  }
+  EXPECT_EQ(verify_token("opaque", "x").error().message, "cannot check the token: it is opaque, not a JWT");
+}
+
+TEST(sign, refuses_what_it_cannot_do) {
+  EXPECT_EQ(sign_token("none", "{}", "x").error().message, "cannot sign by none: no such algorithm");
+  EXPECT_EQ(sign_token("RS256", "{}", "x").error().message, "cannot sign by RS256: the key is a secret");
+  EXPECT_EQ(sign_token("RS256", "{}", KeyPair::rsa().public_pem()).error().message,
+            "cannot sign by RS256: the key is an RSA key of 2048 bits, its public half only");
+}
+
+}  // namespace
+}  // namespace whydrop::auth

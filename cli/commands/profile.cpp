@@ -20,7 +20,7 @@
 namespace whydrop::cli {
 namespace {
 
-constexpr std::size_t kColumns = 100;
+constexpr std::size_t kColumns = 80;
 
 struct Flags {
   std::string action;

@@ -119,6 +119,7 @@ def run_case(whydrop, case):
     with tempfile.TemporaryDirectory(prefix="whydrop-e2e-") as tmp, peers.Stage(whydrop, tmp, environment(tmp)) as stage:
         places = {"tmp": tmp, **stage.start(case.get("peer"))}
         for name, content in case.get("files", {}).items():
+            pathlib.Path(tmp, name).parent.mkdir(parents=True, exist_ok=True)
             pathlib.Path(tmp, name).write_text(fill(content, places), encoding="utf-8")
         code, out, err = run_whydrop(whydrop, case, places, tmp)
         shown = {name: places[name] for name in ("tmp", "url", "port") if name in places}

@@ -159,7 +159,8 @@ Result<Match> match_text(const Dialects& dialects, const std::string& given, con
 
 void print(std::string_view label, const std::string& text) {
   constexpr std::size_t kGutter = 12;
-  for (const std::string_view line : report::wrap(escape_for_terminal(text), kColumns - kGutter)) {
+  const std::string safe = escape_for_terminal(text);
+  for (const std::string_view line : report::wrap(safe, kColumns - kGutter)) {
     fmt::print("  {:<{}}{}\n", label, kGutter - 2, line);
     label = {};
   }

@@ -49,20 +49,15 @@ bool came_before_the_end(const Ledger& ledger, const Finding& finding) {
          (last.client_messages == 1 && answered == 1);
 }
 
-std::string_view likelihood(const Ledger& ledger, const Finding& why) {
+/// "Likely cause", "Possible cause of the silence, inferred".
+std::string likelihood(const Ledger& ledger, const Finding& why, std::string_view of) {
   if (why.basis == Basis::observed) {
-    return is_symptom(ledger, why) ? "Cause" : "Likely cause";
+    return fmt::format("{}ause{}", is_symptom(ledger, why) ? "C" : "Likely c", of);
   }
-  switch (why.confidence) {
-  case Confidence::certain:
-  case Confidence::high:
-    return "Inferred cause";
-  case Confidence::medium:
-    return "Probable cause, inferred";
-  case Confidence::low:
-    break;
-  }
-  return "Possible cause, inferred";
+  const std::string_view how_sure = why.confidence == Confidence::low      ? "Possible"
+                                    : why.confidence == Confidence::medium ? "Probable"
+                                                                           : "Likely";
+  return fmt::format("{} cause{}, inferred", how_sure, of);
 }
 
 }  // namespace
@@ -114,10 +109,10 @@ std::string why_words(const Ledger& ledger, const Finding& why) {
   const std::string& says =
       last != ledger.finding_times.end() && !last->second.says.empty() ? last->second.says : why.says;
   if (!ledger.had_session() || ledger.ended_by_server_side()) {
-    return fmt::format("{}: {}", likelihood(ledger, why), says);
+    return fmt::format("{}: {}", likelihood(ledger, why, ""), says);
   }
   if (ledger.unanswered()) {
-    return fmt::format("{} of the silence: {}", likelihood(ledger, why), says);
+    return fmt::format("{}: {}", likelihood(ledger, why, " of the silence"), says);
   }
   return fmt::format("{}: {}", why.basis == Basis::observed ? "Observed" : "Inferred", says);
 }

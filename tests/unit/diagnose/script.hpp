@@ -108,6 +108,12 @@ class Script {
     return fact(std::move(ending));
   }
 
+  /// Of the profile's sequence machine.
+  Script& state(const std::string& name) {
+    diagnoser_.set_state(conn_, name);
+    return *this;
+  }
+
   session::Verdict verdict() { return diagnoser_.conclude(conn_); }
   session::Verdict run_verdict() { return diagnoser_.conclude_run(); }
   std::uint64_t seq() const { return seq_; }

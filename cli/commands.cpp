@@ -34,6 +34,12 @@ const std::vector<Command>& commands() {
        "whydrop rehearse --ending reset --after 2 --port 0\n"
        "whydrop rehearse --status 429 --tls --write-ca ca.pem",
        setup_rehearse},
+      {"validate",
+       "Say what is wrong with JSON files, by a schema or by a profile's messages",
+       "whydrop validate --schema order.json 'orders/*.json'\n"
+       "whydrop validate --profile guest-conversations --as client:startChat payload.json\n"
+       "whydrop validate --schema order.json --output ndjson - < orders.ndjson",
+       setup_validate},
       {"profile",
        "Show, check or begin a profile: what an API expects",
        "whydrop profile list\n"

@@ -14,5 +14,6 @@ Run setup_profile(Options& options);
 Run setup_rehearse(Options& options);
 Run setup_session(Options& options);
 Run setup_token(Options& options);
+Run setup_validate(Options& options);
 
 }  // namespace whydrop::cli

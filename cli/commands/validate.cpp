@@ -1,0 +1,106 @@
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/errors.hpp"
+#include "cli/options.hpp"
+#include "cli/options/profile.hpp"
+#include "cli/streams.hpp"
+#include "cli/validation.hpp"
+
+#include <filesystem>
+#include <memory>
+
+#include <glob.h>
+
+namespace whydrop::cli {
+namespace {
+
+struct Flags {
+  std::string schema, profile, as, side, draft = "7", output = "text";
+  bool check_formats = false;
+  std::vector<std::string> references, files;
+};
+
+/// A file's name, or those that a pattern names, sorted; a quoted pattern is expanded here.
+std::vector<std::string> expanded(const std::string& given) {
+  std::error_code error;
+  if (given == "-" || given.find_first_of("*?[") == std::string::npos || std::filesystem::exists(given, error)) {
+    return {given};
+  }
+  glob_t found{};
+  std::vector<std::string> names;
+  if (::glob(given.c_str(), 0, nullptr, &found) == 0) {
+    names.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  }
+  ::globfree(&found);
+  return names.empty() ? std::vector<std::string>{given} : names;
+}
+
+Result<std::unique_ptr<Judge>> make_judge(const Flags& flags) {
+  if (flags.schema.empty() == flags.profile.empty()) {
+    return fail(ErrorKind::usage, "nothing to validate by", "give --schema FILE, or --profile NAME");
+  }
+  if (flags.profile.empty() && !(flags.as.empty() && flags.side.empty())) {
+    return fail(ErrorKind::usage, "--as and --side name messages of a profile", "give --profile NAME");
+  }
+  const auto references = make_references(flags.schema, flags.references);
+  if (!references) {
+    return tl::unexpected<Error>(references.error());
+  }
+  schema::Options options;
+  options.draft = flags.draft == "4" ? schema::Draft::draft4 : schema::Draft::draft7;
+  options.check_formats = flags.check_formats;
+  options.fetch = [references = *references](const std::string& uri) { return references.read(uri); };
+  if (!flags.schema.empty()) {
+    return judge_by_schema(flags.schema, options);
+  }
+  auto profile = find_profile(flags.profile, process_environment, read_file);
+  if (!profile) {
+    return tl::unexpected<Error>(profile.error());
+  }
+  return judge_by_profile(std::move(*profile), flags.as, flags.side, options);
+}
+
+Result<int> validate(const Flags& flags) {
+  const auto judge = make_judge(flags);
+  if (!judge) {
+    return tl::unexpected<Error>(judge.error());
+  }
+  Validation validation(**judge, flags.output == "ndjson");
+  int unread = 0;
+  for (const std::string& given : flags.files) {
+    for (const std::string& name : expanded(given)) {
+      const auto text = read_file(name);
+      if (text) {
+        validation.take(name == "-" ? "standard input" : name, *text);
+      } else {
+        unread = report(text.error());
+      }
+    }
+  }
+  return unread != 0 ? unread : validation.all_valid() ? 0 : 1;
+}
+
+}  // namespace
+
+Run setup_validate(Options& options) {
+  const auto flags = std::make_shared<Flags>();
+  options.positionals(
+      "FILE", flags->files, true, "JSON, or NDJSON with one value a line; patterns too; - is standard input");
+  options.group("What it must be");
+  options.text("--schema", "FILE", flags->schema, "A JSON Schema, draft-07 or draft-04");
+  options.text("--profile", "NAME", flags->profile, "A profile's messages: its name, or a file");
+  options.text(
+      "--as", "TYPE", flags->as, "Its message of this type, as client:startChat; without it the first that matches");
+  options.choice("--side", {"client", "server"}, flags->side, "Messages of this side only");
+  options.group("How the schema is read");
+  options.choice("--draft", {"4", "7"}, flags->draft, "The draft where the schema has no $schema (default 7)");
+  options.flag(
+      "--check-formats", flags->check_formats, "Check format too: date-time, uuid, uri, email, ipv4 and others");
+  options.list("--ref-map", "URL-PREFIX=DIR", flags->references, "Read what a $ref to such URLs means from a folder");
+  options.group("Output");
+  options.choice("--output", {"text", "ndjson"}, flags->output, "A line a fault, or a JSON object for each value");
+  options.contradict("--schema", "--profile");
+  return [flags] { return validate(*flags); };
+}
+
+}  // namespace whydrop::cli

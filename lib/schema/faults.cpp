@@ -250,7 +250,11 @@ void FaultFinder::find_missing(const Rule& rule, const Node& value) {
   for (const std::string& name : rules.required_names) {
     const std::uint32_t number = rules.keys.find(name);
     if (!seen[number] && !full()) {
-      add_missing(rule, "required", value, name).wanted = rules.properties[number].rule;
+      Found& found = add_missing(rule, "required", value, name);
+      found.wanted = rules.properties[number].rule;
+      if (found.wanted != kAnything && program_.rules[found.wanted].types != types::kAll) {
+        found.fault.expected = type_words(program_.rules[found.wanted].types);
+      }
     }
   }
 }

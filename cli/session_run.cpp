@@ -60,6 +60,7 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
 
   report::Style style = make_style(settings.output, process_environment, STDOUT_FILENO);
   style.escape = is_terminal(STDOUT_FILENO);
+  style.typed = settings.profile != nullptr;
   style.started = now_rfc3339();
   run->add_renderer(style);
   if (const auto added = run->add_capture(style.started, *secrets); !added) {

@@ -86,10 +86,11 @@ class Bench:
     def count(self, full):
         return full // 10 if self.quick else full
 
-    def receive(self, count, size, capture):
+    def receive(self, count, size, capture, profile=None):
         with Peer(self.build, "flood", count, size) as peer:
             capture_file = self.ram / "run.ndjson"
             flags = ["--capture", capture_file, "--overwrite"] if capture else []
+            flags += ["--profile", profile, "--no-store"] if profile else []
             return compare(
                 lambda: timed([self.whydrop, "connect", peer.url, "-q", *flags], (0, 7)),
                 lambda: timed([self.reference, "receive", peer.url, self.ram / "payloads"], (0,)), self.rounds)
@@ -147,6 +148,8 @@ def main():
     rows = [
         (f"receive {million} x 200 B, capture to RAM", 1.0, lambda: bench.receive(million, 200, True)),
         (f"receive {million} x 200 B, no capture", 0.6, lambda: bench.receive(million, 200, False)),
+        (f"receive {million} x 200 B, profile, capture", 2.0,
+         lambda: bench.receive(million, 200, True, ROOT / "tests/bench/flood.json")),
         (f"receive {big} x 1 MiB, capture to RAM", 0.5, lambda: bench.receive(big, 1 << 20, True)),
         (f"send {bench.count(200_000)} lines from stdin", 0.6, lambda: bench.lines(bench.count(200_000))),
         ("one-shot send against a local echo", 1.3, bench.once),

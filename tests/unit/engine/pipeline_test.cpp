@@ -1,5 +1,7 @@
 #include "engine/pipeline.hpp"
 
+#include "profile/bindings.hpp"
+#include "profile/load.hpp"
 #include "wire/encoder.hpp"
 
 #include <algorithm>
@@ -174,6 +176,96 @@ TEST_F(PipelineTest, AVerdictCountsEveryBreakOfARule) {
   });
   ASSERT_NE(found, verdict.findings.end());
   EXPECT_EQ(found->count, 20U);
+}
+
+TEST_F(PipelineTest, AFindingOfACallersCarriesTheLastFactAndIsCounted) {
+  Recorder recorder;
+  pipeline.add_sink(recorder);
+  open();
+  EXPECT_EQ(pipeline.last_seq(), 3U);
+  pipeline.on_finding(conn, session::Finding("no-reply", 3), 4);
+  EXPECT_EQ(recorder.kinds.back(), "finding");
+  EXPECT_EQ(recorder.seqs.back(), 3U);
+  EXPECT_EQ(pipeline.end(conn, {}, 5).findings.front().id, "no-reply");
+}
+
+TEST_F(PipelineTest, WithoutAProfileAllMayBeSentAndNothingIsFoundBefore) {
+  open();
+  EXPECT_TRUE(pipeline.ready(conn));
+  EXPECT_TRUE(pipeline.preview(conn, true, "{}", 3).empty());
+  EXPECT_TRUE(pipeline.ready(99));
+}
+
+/// What the sinks are shown of payloads and findings.
+class Shown final : public session::EventSink {
+ public:
+  Result<void> on_event(const Event& event) override {
+    if (const auto* seen = std::get_if<session::Frame>(&event.body)) {
+      lines.emplace_back(seen->payload);
+    } else if (const auto* message = std::get_if<session::Message>(&event.body)) {
+      lines.push_back("message " + message->type);
+    } else if (const auto* finding = std::get_if<session::Finding>(&event.body)) {
+      lines.push_back(finding->id + ": " + finding->says);
+    }
+    return {};
+  }
+  std::vector<std::string> lines;
+};
+
+constexpr const char* kProfile = R"({"whydrop_profile":1,"name":"made","title":"t","about":"a","status":"generic",
+  "sources":[],"socket":{"url":"ws://h/"},"secret_keys":["pin"],
+  "variables":{"key":{"about":"a","secret":true}},
+  "messages":{"client":{"go":{"about":"a","match":{"/type":"go"},
+                              "schema":{"properties":{"key":{"maxLength":3}}}}},
+              "server":{"key":{"about":"a","match":{"/type":"key"},"take":{"key":"/value"}}}},
+  "sequence":{"start":"new","ready":"on","states":{"new":{"about":"new","server":{"key":"on"}},
+                                                   "on":{"about":"on","client":{"go":""}}}}})";
+
+class ProfilePipelineTest : public testing::Test {
+ protected:
+  ProfilePipelineTest() {
+    PipelineOptions options;
+    options.judge = std::make_shared<profile::Judge>(made);
+    options.bindings = &bindings;
+    pipeline = std::make_unique<Pipeline>(std::move(options));
+    pipeline->add_sink(shown);
+  }
+  std::uint32_t open(const std::string& role) {
+    session::Open begin;
+    begin.role = role;
+    const auto conn = pipeline->begin(begin, 0);
+    pipeline->on_bytes(conn, Side::client, kRequest, 1);
+    pipeline->on_bytes(conn, Side::server, kResponse, 2);
+    return conn;
+  }
+
+  std::shared_ptr<const profile::Profile> made = profile::load(kProfile, "made.json").value();
+  profile::Bindings bindings{*made, {}};
+  Shown shown;
+  std::unique_ptr<Pipeline> pipeline;
+};
+
+TEST_F(ProfilePipelineTest, ASecretOfAReplyIsMaskedInTheReplyItselfAndInWhatIsFound) {
+  const auto conn = open("websocket");
+  EXPECT_FALSE(pipeline->ready(conn));
+  pipeline->on_bytes(conn, Side::server, frame(wire::Opcode::text, R"({"type":"key","value":"sesame","pin":"1"})"), 3);
+  EXPECT_TRUE(pipeline->ready(conn));
+  const auto before = pipeline->preview(conn, true, R"({"type":"go","key":"sesame"})", 4);
+  ASSERT_EQ(before.size(), 1U);
+  EXPECT_EQ(before[0].says, "go: /key is a string of 6 characters; expected at most 3 characters.");
+  pipeline->on_bytes(conn, Side::client, frame(wire::Opcode::text, R"({"type":"go","key":"sesame"})"), 4);
+  EXPECT_EQ(shown.lines[0], R"({"type":"key","value":"xxxxxx","pin":"x"})");
+  EXPECT_EQ(shown.lines[1], "message key");
+  for (const auto& line : shown.lines) {
+    EXPECT_EQ(line.find("sesame"), std::string::npos) << line;
+  }
+  EXPECT_EQ(shown.lines.back(), "schema-length: " + before[0].says);
+}
+
+TEST_F(ProfilePipelineTest, ARestCallIsNotCheckedAgainstMessages) {
+  const auto conn = open("http");
+  EXPECT_TRUE(pipeline->ready(conn));
+  EXPECT_TRUE(pipeline->preview(conn, true, R"({"type":"go"})", 4).empty());
 }
 
 TEST_F(PipelineTest, FactsAreNumberedWithoutGaps) {

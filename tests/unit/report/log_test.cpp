@@ -324,6 +324,39 @@ TEST(Log, QuietPrintsOnlyTheVerdictOfTheRun) {
   EXPECT_EQ(log(events, style), verdict_block(verdict, style));
 }
 
+session::Message typed(Side from, std::uint64_t seq, std::string_view payload, std::string type) {
+  session::Message message;
+  message.from = from;
+  message.frames = {seq};
+  message.payload = payload;
+  message.length = message.wire_length = payload.size();
+  message.type = std::move(type);
+  return message;
+}
+
+TEST(Log, ShowsTheTypeOfAMessageWhereAProfileIsInUse) {
+  Style style = plain();
+  style.typed = true;
+  session::Finding finding("schema-required", 5);
+  finding.says = "say: /text is missing.";
+  EXPECT_EQ(log({event(4, 0, frame(Side::client, Opcode::text, "{}")),
+                 event(4, 0, typed(Side::client, 4, "{}", "say")),
+                 event(4, 0, finding),
+                 event(5, 1, frame(Side::server, Opcode::text, "[]")),
+                 event(5, 1, typed(Side::server, 5, "[]", "")),
+                 event(6, 2, frame(Side::server, Opcode::ping, "")),
+                 event(7, 3, frame(Side::client, Opcode::text, "{}")),
+                 event(7, 3, finding),
+                 event(7, 3, typed(Side::client, 7, "{}", "say"))},
+                style),
+            "   4   0.000 → text        2 B  say {}\n"
+            "       0.000 ✗ schema-required: say: /text is missing.\n"
+            "   5   0.001 ← text        2 B  []\n"
+            "   6   0.002 ← ping        0 B\n"
+            "   7   0.003 → text        2 B  {}\n"
+            "       0.003 ✗ schema-required: say: /text is missing.\n");
+}
+
 TEST(Log, WritesInLargePieces) {
   samples::StringSink data, talk;
   auto renderer = make_renderer(Output::log, plain(), data, talk);

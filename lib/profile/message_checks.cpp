@@ -58,6 +58,13 @@ std::string sentence(std::string text) {
   return last == '.' || last == '?' ? text : text + ".";
 }
 
+std::string fix_of(const schema::Fault& fault) {
+  if (!fault.hint.empty()) {
+    return sentence(fault.hint);
+  }
+  return fault.keyword == "required" ? fmt::format("Add {}.", fault.instance) : std::string();
+}
+
 /// All faults of one id in one sentence.
 Words words_of(const Profile& profile, const Seen& seen, std::string_view id) {
   Words words;
@@ -71,7 +78,7 @@ Words words_of(const Profile& profile, const Seen& seen, std::string_view id) {
       continue;
     }
     words.says += (said++ == 0 ? "" : "; ") + fault.says();
-    words.fix = words.fix.empty() ? sentence(fault.hint) : words.fix;
+    words.fix = words.fix.empty() ? fix_of(fault) : words.fix;
   }
   words.says = fmt::format("{}: {}{}.",
                            name_of(profile, seen),

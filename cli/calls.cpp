@@ -1,6 +1,5 @@
 #include "cli/calls.hpp"
 
-#include "cli/arguments.hpp"
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
 #include "cli/streams.hpp"
@@ -33,14 +32,54 @@ Result<net::ConnectOptions> call_options(const EndpointFlags& flags, const std::
   return options;
 }
 
-void keep_secret(SessionRun& run, profile::Bindings& bindings) {
-  for (const auto& [variable, value] : bindings.secrets()) {
-    hide_argument(value);
-    run.pipeline().add_secret({variable, value});
+std::vector<const profile::Call*> session_calls(const profile::Profile& profile) {
+  return calls_named(profile, profile.session_calls);
+}
+
+std::vector<const profile::Call*> calls_named(const profile::Profile& profile, const std::vector<std::string>& names) {
+  std::vector<const profile::Call*> calls;
+  for (const std::string& name : names) {
+    if (const profile::Call* call = profile.call(name)) {
+      calls.push_back(call);
+    }
   }
-  bindings.on_secret([&run](const std::string& variable, const std::string& value) {
-    run.pipeline().add_secret({variable, value});
+  return calls;
+}
+
+void CallsMade::tell(diagnose::RunOutcome& run) const {
+  run.call_refused = !outcome.complete;
+  run.signal = signal;
+  run.usage = outcome.error && outcome.error->kind == ErrorKind::usage;
+}
+
+CallsMade make_calls(SessionRun& run,
+                     const EndpointFlags& endpoint,
+                     const std::string& at,
+                     ProfileContext& context,
+                     const std::vector<const profile::Call*>& calls) {
+  CallsMade made;
+  auth::CallRunner runner({run.loop(),
+                           run.pipeline(),
+                           context.bindings(),
+                           context.store(),
+                           at,
+                           [&](const net::Url& url) { return call_options(endpoint, at, url); },
+                           [] { return static_cast<std::int64_t>(std::time(nullptr)); }});
+  runner.start(calls, [&](auth::CallRunner::Outcome ended) {
+    made.outcome = std::move(ended);
+    run.loop().stop();
   });
+  run.loop().on_signal([&](int number) {
+    made.signal = number;
+    runner.cancel();
+  });
+  run.loop().run();
+  if (context.store() != nullptr && !made.outcome.taken.empty()) {
+    if (const auto saved = context.store()->save(); !saved) {
+      made.unsaved = saved.error();
+    }
+  }
+  return made;
 }
 
 Result<int> make_calls(const CallFlags& flags,
@@ -54,55 +93,28 @@ Result<int> make_calls(const CallFlags& flags,
   settings.output = flags.output;
   settings.capture = flags.capture;
   settings.secrets = flags.secrets;
+  settings.profile = &context;
   auto made = SessionRun::make(settings);
   if (!made) {
     return tl::unexpected<Error>(made.error());
   }
   SessionRun& run = **made;
-  keep_secret(run, context.bindings());
   for (const std::string& warning : context.warnings()) {
     run.talk("warning: " + warning);
   }
-  auth::CallRunner runner(
-      {run.loop(),
-       run.pipeline(),
-       context.bindings(),
-       context.store(),
-       flags.profile.at,
-       [&flags](const net::Url& url) { return call_options(flags.endpoint, flags.profile.at, url); },
-       [] { return static_cast<std::int64_t>(std::time(nullptr)); }});
-  auth::CallRunner::Outcome outcome;
-  runner.start(calls, [&](auth::CallRunner::Outcome ended) {
-    outcome = std::move(ended);
-    run.loop().stop();
-  });
-  int signal = 0;
-  run.loop().on_signal([&](int number) {
-    signal = number;
-    runner.cancel();
-  });
-  run.loop().run();
-  context.bindings().on_secret(nullptr);
-
+  const CallsMade calls_made = make_calls(run, flags.endpoint, flags.profile.at, context, calls);
+  const auto& error = calls_made.outcome.error;
+  if (error && !calls_made.outcome.conn) {
+    return tl::unexpected<Error>(*error);  // nothing was sent: there is nothing to conclude
+  }
+  if (error) {
+    report(*error);
+  }
   diagnose::RunOutcome result;
-  result.call_refused = !outcome.complete;
-  result.signal = signal;
-  std::optional<Error> failure;
-  if (context.store() != nullptr && !outcome.taken.empty()) {
-    if (const auto saved = context.store()->save(); !saved) {
-      failure = saved.error();
-    }
-  }
-  if (outcome.error) {
-    if (!outcome.conn) {
-      return tl::unexpected<Error>(*outcome.error);  // nothing was sent: there is nothing to conclude
-    }
-    result.usage = outcome.error->kind == ErrorKind::usage;
-    report(*outcome.error);
-  }
-  const int code = run.finish(result, failure);
-  if (outcome.complete && !failure) {
-    told(run, outcome.taken);
+  calls_made.tell(result);
+  const int code = run.finish(result, calls_made.unsaved);
+  if (calls_made.outcome.complete && !calls_made.unsaved) {
+    told(run, calls_made.outcome.taken);
   }
   return code;
 }

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +30,27 @@ void add_call_options(Options& options,
 /// TLS, proxy, addresses and time-outs of a REST call, as `flags` and --at say.
 Result<net::ConnectOptions> call_options(const EndpointFlags& flags, const std::string& at, const net::Url& url);
 
-/// Takes the values of secret variables out of the process list, and has `run` mask them, also those that come later.
-void keep_secret(SessionRun& run, profile::Bindings& bindings);
+/// The calls of these names, in order.
+std::vector<const profile::Call*> calls_named(const profile::Profile& profile, const std::vector<std::string>& names);
+/// The calls that stand before a session, in order.
+std::vector<const profile::Call*> session_calls(const profile::Profile& profile);
 
-/// Makes `calls` one after the other, keeps what they give, and returns the exit code. `told` is called where all went
+/// How calls went.
+struct CallsMade {
+  auth::CallRunner::Outcome outcome;
+  int signal = 0;
+  std::optional<Error> unsaved;  ///< why what they gave could not be kept
+  /// What the run's exit code has to know of it.
+  void tell(diagnose::RunOutcome& run) const;
+};
+/// Makes `calls` one after the other within `run`, and keeps what they give.
+CallsMade make_calls(SessionRun& run,
+                     const EndpointFlags& endpoint,
+                     const std::string& at,
+                     ProfileContext& context,
+                     const std::vector<const profile::Call*>& calls);
+
+/// The same as a run of its own; returns the exit code. `told` is called where all went
 /// well, with the variables that got a value.
 Result<int> make_calls(const CallFlags& flags,
                        ProfileContext& context,

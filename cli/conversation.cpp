@@ -19,8 +19,13 @@ constexpr std::uint16_t kPolicyViolation = 1008;
 constexpr std::chrono::seconds kPatience{10};
 constexpr std::string_view kTooEarly = "sequence-too-early";
 
-std::string told(const session::Finding& finding) {
-  return fmt::format("{} ({})", finding.says, finding.id);
+/// A finding's sentence as part of a line, without `name` where it begins with it.
+std::string told(const session::Finding& finding, const std::string& name = {}) {
+  std::string_view says = finding.says;
+  if (!name.empty() && says.rfind(name + ": ", 0) == 0) {
+    says.remove_prefix(name.size() + 2);
+  }
+  return fmt::format("{} ({})", says.substr(0, says.find_last_not_of('.') + 1), finding.id);
 }
 
 }  // namespace
@@ -189,18 +194,17 @@ void Conversation::send(Outbox::Item item) {
 /// What the profile has against a message is told before it is sent.
 bool Conversation::may_send(const Outbox::Item& item) {
   const auto faults = run_.pipeline.preview(conn_, item.kind == Kind::text, item.payload, run_.loop.now_ns());
-  const std::string name = item.name.empty() ? "message" : item.name;
   if (!plan_.strict || faults.empty()) {
     for (const session::Finding& fault : faults) {
-      run_.talk("warning: " + name + ": " + told(fault));
+      run_.talk("warning: " + told(fault));
     }
     return true;
   }
   std::string why;
   for (const session::Finding& fault : faults) {
-    why += (why.empty() ? "" : "; ") + told(fault);
+    why += (why.empty() ? "" : "; ") + told(fault, item.name);
   }
-  stuck({ErrorKind::refused, "cannot send " + name + ": " + why, faults.front().fix});
+  stuck({ErrorKind::refused, "cannot send " + (item.name.empty() ? "message" : item.name) + ": " + why, faults.front().fix});
   return false;
 }
 

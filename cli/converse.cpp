@@ -2,7 +2,9 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "cli/calls.hpp"
 #include "cli/connector.hpp"
+#include "cli/errors.hpp"
 #include "cli/interactive.hpp"
 #include "cli/message.hpp"
 #include "rehearsal/server.hpp"
@@ -141,11 +143,14 @@ Result<std::unique_ptr<rehearsal::Server>> play(SessionRun& run, const SessionFl
   return server;
 }
 
-/// The client of a scenario may have time limits of its own.
-Result<net::ConnectOptions> rehearsed_options(const SessionFlags& flags,
-                                              const SessionProfile& profile,
-                                              const std::string& at) {
+/// A profile's scenario may have time limits of its own for the client.
+Result<net::ConnectOptions> late_options(const SessionFlags& flags,
+                                         const SessionProfile& profile,
+                                         const std::string& at) {
   auto options = connect_options_of(flags, profile, at);
+  if (profile.scenario == nullptr) {
+    return options;
+  }
   for (const auto& [text, target] : {std::pair(&profile.scenario->ping_interval, &net::ConnectOptions::ping_interval),
                                      std::pair(&profile.scenario->idle_timeout, &net::ConnectOptions::idle_timeout)}) {
     const auto limit = text->empty() ? Result<std::chrono::nanoseconds>(0) : parse_duration(*text);
@@ -156,6 +161,56 @@ Result<net::ConnectOptions> rehearsed_options(const SessionFlags& flags,
   return options;
 }
 
+/// The REST calls that come before the socket.
+std::vector<const profile::Call*> first_calls(const SessionFlags& flags, const SessionProfile& profile) {
+  if (profile.scenario != nullptr) {
+    return calls_named(profile.context->profile(), profile.scenario->calls);
+  }
+  return flags.new_session ? session_calls(profile.context->profile()) : std::vector<const profile::Call*>();
+}
+
+/// What stands before the socket is opened.
+struct Ground {
+  std::unique_ptr<rehearsal::Server> server;  ///< null: the server is a real one
+  std::string at;                             ///< where to connect instead, or empty
+  std::optional<int> code;                    ///< it went no further: the exit code
+};
+
+/// Starts the scenario's server and makes the session's calls, where these are asked for.
+Result<Ground> prepare(SessionRun& run,
+                       const SessionFlags& flags,
+                       SessionProfile& profile,
+                       const std::vector<const profile::Call*>& calls) {
+  Ground ground{nullptr, flags.profile.at, std::nullopt};
+  if (profile.scenario != nullptr) {
+    auto server = play(run, flags, profile);
+    if (!server) {
+      return tl::unexpected<Error>(server.error());
+    }
+    ground.server = std::move(*server);
+    ground.at = ground.server->base_url();
+  }
+  for (const std::string& warning : profile.context ? profile.context->warnings() : std::vector<std::string>()) {
+    run.talk("warning: " + warning);
+  }
+  if (calls.empty()) {
+    return ground;
+  }
+  const CallsMade made = make_calls(run, flags.endpoint, ground.at, *profile.context, calls);
+  if (made.outcome.error && !made.outcome.conn) {
+    return tl::unexpected<Error>(*made.outcome.error);
+  }
+  if (!made.outcome.complete || made.unsaved) {
+    if (made.outcome.error) {
+      report(*made.outcome.error);
+    }
+    diagnose::RunOutcome outcome;
+    made.tell(outcome);
+    ground.code = run.finish(outcome, made.unsaved);
+  }
+  return ground;
+}
+
 }  // namespace
 
 Result<int> converse(const SessionFlags& flags,
@@ -163,9 +218,11 @@ Result<int> converse(const SessionFlags& flags,
                      ConversationPlan plan,
                      std::optional<std::uint64_t> reconnects,
                      bool interactive) {
-  // Told before anything is opened, where the URL does not depend on what is opened.
-  auto options = profile.scenario == nullptr ? connect_options_of(flags, profile, flags.profile.at)
-                                             : Result<net::ConnectOptions>(net::ConnectOptions());
+  // Told before anything is opened, where the URL does not depend on what is opened first.
+  const auto calls = first_calls(flags, profile);
+  const bool late = profile.scenario != nullptr || !calls.empty();
+  auto options =
+      !late ? connect_options_of(flags, profile, flags.profile.at) : Result<net::ConnectOptions>(net::ConnectOptions());
   if (!options) {
     return tl::unexpected<Error>(options.error());
   }
@@ -173,19 +230,16 @@ Result<int> converse(const SessionFlags& flags,
   if (!run) {
     return tl::unexpected<Error>(run.error());
   }
-  std::unique_ptr<rehearsal::Server> server;
-  if (profile.scenario != nullptr) {
-    auto played = play(**run, flags, profile);
-    options = played.and_then([&](const auto& it) { return rehearsed_options(flags, profile, it->base_url()); });
-    if (!options) {
-      return tl::unexpected<Error>(options.error());
-    }
-    server = std::move(*played);
+  auto ground = prepare(**run, flags, profile, calls);
+  if (!ground) {
+    return tl::unexpected<Error>(ground.error());
   }
-  if (profile.context) {
-    for (const std::string& warning : profile.context->warnings()) {
-      (*run)->talk("warning: " + warning);
-    }
+  if (ground->code) {
+    return *ground->code;
+  }
+  options = !late ? std::move(options) : late_options(flags, profile, ground->at);
+  if (!options) {
+    return tl::unexpected<Error>(options.error());
   }
   plan.awaits_close = !flags.expect_close.empty();
   plan.close_code = static_cast<std::uint16_t>(flags.close_code);
@@ -196,7 +250,9 @@ Result<int> converse(const SessionFlags& flags,
     return tl::unexpected<Error>(conversation.error());
   }
   Converse converse(**run, **conversation, flags, std::move(*options), limits_of(profile, reconnects));
-  return converse.carry_out(interactive);
+  const int code = converse.carry_out(interactive);
+  const auto saved = profile.context ? profile.context->save() : Result<void>();
+  return saved ? code : report(saved.error());
 }
 
 Result<std::vector<Move>> opening_moves(const ProfileContext& context) {

@@ -2,6 +2,7 @@
 
 #include "base/units.hpp"
 #include "cli/app.hpp"
+#include "cli/arguments.hpp"
 #include "cli/errors.hpp"
 
 #include <chrono>
@@ -40,6 +41,12 @@ SessionRun::SessionRun(const Settings& settings)
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+SessionRun::~SessionRun() {
+  if (profile::Bindings* values = bindings()) {
+    values->on_secret(nullptr);
+  }
+}
+
 Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   std::unique_ptr<SessionRun> run(new SessionRun(settings));
   auto secrets = read_secrets(settings.secrets, process_environment, read_file);
@@ -48,6 +55,7 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   }
   if (const profile::Bindings* bindings = run->bindings()) {
     for (const auto& [variable, value] : bindings->secrets()) {
+      hide_argument(value);
       secrets->push_back({variable, value});
     }
   }

@@ -35,6 +35,9 @@ class SessionRun {
     ProfileContext* profile = nullptr;  ///< the one in use; not owned; null: none
   };
   static Result<std::unique_ptr<SessionRun>> make(const Settings& settings);
+  ~SessionRun();
+  SessionRun(const SessionRun&) = delete;
+  SessionRun& operator=(const SessionRun&) = delete;
 
   net::Loop& loop() { return loop_; }
   engine::Pipeline& pipeline() { return *pipeline_; }

@@ -24,12 +24,7 @@ struct StoredSession {
 
 Result<int> create(const StoredSession& flags, ProfileContext& context) {
   const profile::Profile& profile = context.profile();
-  std::vector<const profile::Call*> calls;
-  for (const std::string& name : profile.session_calls) {
-    if (const profile::Call* call = profile.call(name)) {
-      calls.push_back(call);
-    }
-  }
+  const auto calls = session_calls(profile);
   if (calls.empty()) {
     return fail(ErrorKind::usage,
                 fmt::format("session create: profile {} makes no calls before the socket", profile.name),

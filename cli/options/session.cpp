@@ -150,6 +150,7 @@ void add_session_profile(Options& options, SessionFlags& flags) {
   add_profile_options(options, flags.profile);
   options.flag("--no-opening", flags.no_opening, "Do not send by itself what the profile begins a session with");
   options.flag("--strict", flags.strict, "Do not send a message that the profile finds at fault; end with exit code 1");
+  options.flag("--new-session", flags.new_session, "Make the profile's session calls first, as `session create` does");
   options.text("--rehearse",
                "SCENARIO",
                flags.rehearse,

@@ -1,8 +1,10 @@
 #include "auth/http.hpp"
 
+#include "auth/route.hpp"
 #include "auth/transfer.hpp"
 #include "engine/http_exchange.hpp"
 #include "handshake/head.hpp"
+#include "net/lookup.hpp"
 #include "net/url.hpp"
 #include "session/heads.hpp"
 
@@ -73,6 +75,8 @@ struct HttpCall::Impl : std::enable_shared_from_this<HttpCall::Impl> {
   Handler learn, judge;
   std::uint32_t conn = 0;
   bool over = false, dropped = false;
+  const Curl* curl = nullptr;
+  std::unique_ptr<net::Lookup> lookup;
   std::unique_ptr<Transfer> transfer;
   std::thread worker;
 
@@ -81,6 +85,10 @@ struct HttpCall::Impl : std::enable_shared_from_this<HttpCall::Impl> {
 
   Result<void> prepare();
   void give_up(const Error& error);
+  void look_up(const HostPort& name);
+  void looked_up(const HostPort& name, session::Resolve fact);
+  void send();
+  void end(session::Ending ending);
   void tell(session::Body fact);
   void finish(Outcome outcome);
   void drop();
@@ -96,13 +104,58 @@ Result<void> HttpCall::Impl::prepare() {
     return tl::unexpected<Error>(url.error());
   }
   options.url = std::move(*url);
-  const auto curl = load_curl();
-  if (!curl) {
-    return tl::unexpected<Error>(curl.error());
+  const auto loaded = load_curl();
+  if (!loaded) {
+    return tl::unexpected<Error>(loaded.error());
   }
-  transfer =
-      std::make_unique<Transfer>(**curl, request, options, [this](session::Body fact) { tell(std::move(fact)); });
+  curl = *loaded;
   return {};
+}
+
+void HttpCall::Impl::look_up(const HostPort& name) {
+  lookup = std::make_unique<net::Lookup>(loop);
+  lookup->start(name.host, options.ip_version, options.connect_timeout, [this, name](session::Resolve fact) {
+    looked_up(name, std::move(fact));
+  });
+}
+
+void HttpCall::Impl::looked_up(const HostPort& name, session::Resolve fact) {
+  const std::string error = fact.error;
+  options.overrides.push_back({name.host, name.port, {}, 0, fact.addresses});
+  options.connect_timeout = std::max<std::chrono::nanoseconds>(
+      options.connect_timeout - std::chrono::nanoseconds(fact.duration_ns), std::chrono::milliseconds(1));
+  pipeline.on_fact(conn, std::move(fact), loop.now_ns());
+  if (error.empty()) {
+    send();
+  } else {
+    const bool timed_out = error == "timed out";
+    end({session::EndingHow::resolve_failed,
+         timed_out ? session::EndedBy::client : session::EndedBy::unknown,
+         "",
+         "",
+         error,
+         {}});
+  }
+}
+
+/// The end of a call that was not sent.
+void HttpCall::Impl::end(session::Ending ending) {
+  Outcome outcome;
+  outcome.ending = std::move(ending);
+  finish(std::move(outcome));
+}
+
+void HttpCall::Impl::send() {
+  transfer = std::make_unique<Transfer>(*curl, request, options, [this](session::Body fact) { tell(std::move(fact)); });
+  worker = std::thread([this, self = weak_from_this()] {
+    block_signals();
+    Outcome outcome = transfer->run();
+    loop.post([self, outcome = std::move(outcome)]() mutable {
+      if (const auto kept = self.lock()) {
+        kept->finish(std::move(outcome));
+      }
+    });
+  });
 }
 
 /// The worker's: hands a fact to the loop, with the time at which it was seen.
@@ -148,6 +201,7 @@ void HttpCall::Impl::finish(Outcome outcome) {
 
 void HttpCall::Impl::drop() {
   dropped = true;
+  lookup.reset();
   if (worker.joinable()) {
     transfer->cancel();
     worker.join();
@@ -180,20 +234,22 @@ void HttpCall::start() {
   open.url = impl_->request.url;
   open.parent = impl_->options.parent;
   impl_->conn = impl_->pipeline.begin(std::move(open), impl_->loop.now_ns());
-  impl_->worker = std::thread([impl = impl_.get(), self = std::weak_ptr<Impl>(impl_)] {
-    block_signals();
-    Outcome outcome = impl->transfer->run();
-    impl->loop.post([self, outcome = std::move(outcome)]() mutable {
-      if (const auto kept = self.lock()) {
-        kept->finish(std::move(outcome));
-      }
-    });
-  });
+  if (const auto name = name_to_look_up(impl_->options)) {
+    impl_->look_up(*name);
+  } else {
+    impl_->send();
+  }
 }
 
 void HttpCall::cancel() {
   if (impl_->transfer) {
     impl_->transfer->cancel();
+  } else if (std::exchange(impl_->lookup, nullptr)) {
+    impl_->loop.post([impl = impl_] {
+      if (!impl->dropped) {
+        impl->end({session::EndingHow::interrupted, session::EndedBy::client, "", "", "", {}});
+      }
+    });
   }
 }
 

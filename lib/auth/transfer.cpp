@@ -1,5 +1,6 @@
 #include "auth/transfer.hpp"
 
+#include "auth/route.hpp"
 #include "net/certificate.hpp"
 #include "net/ending.hpp"
 #include "session/heads.hpp"
@@ -9,7 +10,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -63,27 +63,6 @@ std::string handshake_fault(std::string_view words) {
   return fmt::format("{}: {}",
                      contains(words, "alert") ? "handshake_alert" : "handshake_failed",
                      last.substr(std::min(last.size(), last.find_first_not_of(' '))));
-}
-
-bool is_ip(const std::string& host) {
-  in6_addr address{};
-  return ::inet_pton(AF_INET, host.c_str(), &address) == 1 || ::inet_pton(AF_INET6, host.c_str(), &address) == 1;
-}
-
-/// Host, port and kind of "http://…", "socks5://…" or "socks5h://…".
-struct ProxyName {
-  std::string kind, host, address;
-};
-ProxyName proxy_name(const std::string& url) {
-  const std::size_t scheme = url.find("://");
-  const bool socks = starts_with(url, "socks");
-  std::string rest = scheme == std::string::npos ? url : url.substr(scheme + 3);
-  rest = rest.substr(rest.rfind('@') + 1);
-  rest = rest.substr(0, rest.find('/'));
-  const std::size_t colon = rest.rfind(':');
-  const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
-  const std::string host = has_port ? rest.substr(0, colon) : rest;
-  return {socks ? "socks5" : "http", host, has_port ? rest : rest + ":1080"};
 }
 
 /// libcurl opens the key log itself; made here it is for its owner's eyes only.
@@ -373,47 +352,11 @@ Transfer::Times Transfer::times() const {
           std::max<curl_off_t>(0, tls - connect) * kNsPerUs};
 }
 
-bool Transfer::is_literal_host() const {
-  const std::string host = options_.proxy.url.empty() ? host_ : proxy_name(options_.proxy.url).host;
-  return is_ip(host) || !options_.unix_socket.empty();
-}
-
 void Transfer::on_connected() {
   connected_ = true;
-  tell_lookup("");
   tell_connect("");
   tell_proxy("");
   tell_tls("");
-}
-
-void Transfer::tell_lookup(const std::string& error) {
-  const bool pinned = lists_->resolve != nullptr || lists_->connect_to != nullptr;
-  if (is_literal_host() || (pinned && error.empty())) {
-    return;
-  }
-  session::Resolve fact;
-  fact.host = options_.proxy.url.empty() ? host_ : proxy_name(options_.proxy.url).host;
-  if (const std::string address = text_info(CURLINFO_PRIMARY_IP); error.empty() && !address.empty()) {
-    fact.addresses.push_back(address);
-  }
-  fact.duration_ns = times().lookup_ns;
-  fact.error = error;
-  tell_(std::move(fact));
-}
-
-/// Where the connection was to go, as far as is known without one.
-std::string Transfer::target() const {
-  std::string host = host_;
-  std::uint16_t port = options_.url.port;
-  for (const net::AddressOverride& rule : options_.overrides) {
-    if (rule.addresses.empty() && (rule.host.empty() || handshake::same_token(rule.host, host)) &&
-        (rule.port == 0 || rule.port == port)) {
-      host = rule.to_host.empty() ? host : rule.to_host;
-      port = rule.to_port == 0 ? port : rule.to_port;
-      break;
-    }
-  }
-  return fmt::format("{}:{}", bracketed(host), port);
 }
 
 void Transfer::tell_connect(const std::string& error) {
@@ -424,7 +367,8 @@ void Transfer::tell_connect(const std::string& error) {
   } else if (!remote.empty()) {
     fact.remote = fmt::format("{}:{}", bracketed(remote), info<long>(CURLINFO_PRIMARY_PORT));
   } else {
-    fact.remote = target();
+    const HostPort where = target_of(options_);
+    fact.remote = fmt::format("{}:{}", bracketed(where.host), where.port);
   }
   if (const std::string local = text_info(CURLINFO_LOCAL_IP); error.empty() && !local.empty()) {
     fact.local = fmt::format("{}:{}", bracketed(local), info<long>(CURLINFO_LOCAL_PORT));
@@ -441,7 +385,8 @@ void Transfer::tell_proxy(const std::string& error) {
   const ProxyName proxy = proxy_name(options_.proxy.url);
   const bool http = proxy.kind == "http";
   const long status = http ? info<long>(CURLINFO_HTTP_CONNECTCODE) : info<long>(CURLINFO_PROXY_ERROR);
-  tell_(session::Proxy{proxy.kind, proxy.address, static_cast<int>(status), 0, error});
+  tell_(session::Proxy{
+      proxy.kind, fmt::format("{}:{}", bracketed(proxy.at.host), proxy.at.port), static_cast<int>(status), 0, error});
 }
 
 void Transfer::tell_tls(const std::string& error) {
@@ -482,7 +427,6 @@ std::string Transfer::tls_error(CURLcode code) const {
 session::Ending Transfer::connect_failed(std::string why) {
   const bool proxied = !options_.proxy.url.empty();
   const bool refused = why == "connection_refused";
-  tell_lookup("");
   tell_connect(why);
   if (proxied) {
     tell_proxy(why);
@@ -500,16 +444,11 @@ session::Ending Transfer::timed_out() {
   if (connected_) {
     return {EndingHow::upgrade_timeout, EndedBy::client, "", "", "no answer came in time", {}};
   }
-  if (info<curl_off_t>(CURLINFO_NAMELOOKUP_TIME_T) == 0) {
-    tell_lookup(why);
-    return {EndingHow::resolve_failed, EndedBy::client, "", "", why, {}};
-  }
   if (info<curl_off_t>(CURLINFO_CONNECT_TIME_T) == 0) {
     session::Ending ending = connect_failed(why);
     ending.by = EndedBy::client;
     return ending;
   }
-  tell_lookup("");
   tell_connect("");
   if (!options_.proxy.url.empty() && info<long>(CURLINFO_HTTP_CONNECTCODE) == 0) {
     tell_proxy(why);
@@ -528,9 +467,8 @@ session::Ending Transfer::ending_of(CURLcode code) {
   switch (static_cast<int>(code)) {  // of a hundred, those that name a step
   case CURLE_OK:
     return {EndingHow::local_close, EndedBy::client, "", "", "", {}};
-  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_RESOLVE_HOST:  // a name that a proxy of ours looks up for itself has no fact here
   case CURLE_COULDNT_RESOLVE_PROXY:
-    tell_lookup("not found: " + error_);
     return {EndingHow::resolve_failed, EndedBy::unknown, "", "", "not found: " + error_, {}};
   case CURLE_COULDNT_CONNECT:
     return connect_failed(system.empty() ? error_ : system);
@@ -542,7 +480,6 @@ session::Ending Transfer::ending_of(CURLcode code) {
   case CURLE_SSL_CACERT_BADFILE:
   case CURLE_SSL_CIPHER: {
     const std::string why = tls_error(code);
-    tell_lookup("");
     tell_connect("");
     tell_proxy("");
     tell_tls(why);
@@ -553,7 +490,6 @@ session::Ending Transfer::ending_of(CURLcode code) {
   }
   if (!connected_) {
     // What is left before the request is the proxy's tunnel.
-    tell_lookup("");
     tell_connect("");
     tell_proxy(error_);
     return {EndingHow::proxy_failed, EndedBy::server, system, "", error_, {}};

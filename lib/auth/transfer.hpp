@@ -66,14 +66,11 @@ class Transfer {
   void on_header_line(std::string_view line);
   void on_body(std::string_view data);
   void on_connected();
-  void tell_lookup(const std::string& error);
   void tell_connect(const std::string& error);
   void tell_proxy(const std::string& error);
   void tell_tls(const std::string& error);
 
   Times times() const;
-  std::string target() const;
-  bool is_literal_host() const;
   std::string tls_error(CURLcode code) const;
   session::Ending ending_of(CURLcode code);
   session::Ending timed_out();

@@ -4,9 +4,13 @@ import base64
 import json
 import os
 import pathlib
+import signal
+import subprocess
 import unittest
 
 import harness
+import peers
+import run
 
 QUERY, BEARER, COOKIE, PASSWORD = "q-7Hd82kslQwe", "bearer-Zx91mmPo", "session-Kd02jsQ", "pass-Ull29sW"
 MEMBER, GIVEN = "member-Aq83nfKs", "given-Ywq20dLp"
@@ -117,6 +121,110 @@ class Secrets(harness.Test):
                             "--capture", capture)
         self.assertEqual(done.exit, 5)
         self.assert_hidden((done.out + done.err).encode() + pathlib.Path(capture).read_bytes())
+
+
+CLIENT_SECRET, ACCESS, KEY, SESSION = "cs-8Jwq71LmzT", "at-Pq93kdMsX2", "key-Vb62hsYt", "sn-Rt55wqLpZ9"
+CALL_SECRETS = (CLIENT_SECRET, ACCESS, KEY, SESSION, base64.b64encode(f"me:{CLIENT_SECRET}".encode()).decode())
+PROFILE = {
+    "whydrop_profile": 1, "name": "plain", "title": "A plain API", "about": "For tests.", "status": "generic",
+    "variables": {"client_id": {"about": "the client", "default": "me"}, "client_secret": {"about": "its secret", "secret": True},
+                  "key": {"about": "the key of the page", "secret": True},
+                  "access_token": {"about": "the token", "secret": True}, "session": {"about": "the session", "secret": True}},
+    "calls": {
+        "token": {"about": "a token", "url": "https://api.test/token?key={key}", "take": {"access_token": "/access_token"},
+                  "basic": {"user": "{client_id}", "password": "{client_secret}"},
+                  "form": {"grant_type": "client_credentials", "client_secret": "{client_secret}"}},
+        "open": {"about": "a session", "url": "https://api.test/sessions/{key}", "headers": {"X-Odd": "{access_token}"},
+                 "json": {"odd": "{key}", "list": ["{access_token}"]}, "take": {"session": "/odd/name"}},
+        "look": {"about": "asks", "url": "https://api.test/look/{session}", "headers": {"X-Odd": "{session}"}}},
+    "session": ["token", "open", "look"], "token": "token", "socket": {"url": "wss://api.test/", "token": "session"}}
+# The peer repeats in its answers what it was sent: bodies and headers must hide it all the same.
+ANSWERS = [{"json": {"access_token": ACCESS, "note": f"for {CLIENT_SECRET}"}},
+           {"json": {"odd": {"name": SESSION}, "echo": KEY}, "headers": {"X-Echo": ACCESS}},
+           {"status": 403, "json": {"code": "not.authorized", "message": f"session {SESSION} may not, nor {ACCESS}"}}]
+
+
+class CallSecrets(harness.Test):
+    def setUp(self):
+        super().setUp()
+        self.write("plain.json", json.dumps(PROFILE))
+        for name, value in (("client_secret", CLIENT_SECRET), ("key", KEY)):
+            self.write(name, value + "\n")
+        self.profile = ["--profile", self.path("plain.json"), "--var", "key=@" + self.path("key"), "--var",
+                        "client_secret=@" + self.path("client_secret")]
+
+    def write(self, name, text):
+        pathlib.Path(self.path(name)).write_text(text, encoding="utf-8")
+
+    def peer(self, answers):
+        stage = peers.Stage(harness.WHYDROP, self.tmp, run.environment(self.tmp))
+        self.addCleanup(stage.__exit__)
+        return stage.start_http(answers, {})["url"]
+
+    def assert_hidden(self, written):
+        for secret in CALL_SECRETS:
+            for form in (secret, base64.b64encode(secret.encode()).decode().rstrip("=")[:-1], secret.encode().hex()):
+                at = written.find(form.encode())
+                self.assertEqual(at, -1, f"{form}: {written[max(at - 300, 0):at + 100]!r}")
+
+    def test_calls_and_what_they_leave(self):
+        written, n = b"", 0
+        for output in ("log", "messages", "ndjson", "summary"):
+            for command, code in ((["token", "get"], 0), (["session", "create"], 5), (["session", "show"], 0)):
+                n += 1
+                capture = self.path(f"run{n}.ndjson")
+                done = self.whydrop(*command, *self.profile, "--at", self.peer(ANSWERS), "--capture", capture, "--with-opinions",
+                                    "--output", output, *(["-vv"] if output == "log" else []))
+                self.assertEqual(done.exit, code, done.err)
+                written += (done.out + done.err).encode()
+                if command[1] != "show":
+                    again = self.whydrop("inspect", capture, "--output", output)
+                    written += (again.out + again.err).encode() + pathlib.Path(capture).read_bytes()
+                    self.assertEqual(os.stat(capture).st_mode & 0o777, 0o600)
+        self.assert_hidden(written)
+        # The store is the one place that holds them, for its owner only; nothing else does.
+        stores = list(pathlib.Path(self.tmp).rglob("plain.json"))
+        store = next(path for path in stores if path.parent.name == "whydrop")
+        self.assertEqual(os.stat(store).st_mode & 0o777, 0o600)
+        self.assertEqual(os.stat(store.parent).st_mode & 0o777, 0o700)
+        self.assertIn(SESSION, store.read_text(encoding="utf-8"))
+        ours = {store, pathlib.Path(self.path("client_secret")), pathlib.Path(self.path("key")), pathlib.Path(self.path("requests.ndjson"))}
+        for path in pathlib.Path(self.tmp).rglob("*"):
+            if path.is_file() and path not in ours:
+                self.assert_hidden(path.read_bytes())
+        done = self.whydrop("session", "clear", *self.profile)
+        self.assertEqual((done.exit, store.exists()), (0, False), done.err)
+
+    def test_the_process_list_forgets(self):
+        process = subprocess.Popen(
+            [harness.WHYDROP, "token", "get", *self.profile[:4], "--client-secret", CLIENT_SECRET, "--at",
+             self.peer([{"end": "silent"}])], env=run.environment(self.tmp), cwd=self.tmp, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            line = b""
+            while b"POST" not in line:
+                line = process.stdout.readline()
+                self.assertTrue(line, process.stderr)
+            shown = pathlib.Path(f"/proc/{process.pid}/cmdline").read_bytes()
+            self.assertIn(b"--client-secret\0" + b"x" * len(CLIENT_SECRET) + b"\0", shown)
+            self.assert_hidden(shown)
+        finally:
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=harness.TIME_LIMIT_S)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn(b"warning: --client-secret shows a secret", err)
+        self.assert_hidden(out + err)
+
+    def test_tokens_named_on_the_command_line(self):
+        token = "eyJhbGciOiJIUzI1NiJ9.e30." + base64.urlsafe_b64encode(KEY.encode()).decode().rstrip("=")
+        for command in (["inspect", token], ["verify", token, "--key", KEY]):
+            done = self.whydrop("token", *command)
+            self.assert_hidden((done.out + done.err).encode())
+            self.assertNotIn(token, done.out + done.err)
+
+    def test_asked_for(self):
+        done = self.whydrop("token", "get", *self.profile, "--at", self.peer(ANSWERS), "--print", "--no-store")
+        self.assertEqual((done.exit, done.out), (0, ACCESS + "\n"), done.err)
+        self.assertFalse(list(pathlib.Path(self.tmp).rglob("whydrop/*.json")))
 
 
 if __name__ == "__main__":

@@ -164,8 +164,9 @@ class NameCheck {
     check_duration(pointer + "/wait");
     const bool refuses = act.find("refuse").has_value();
     const bool of_http = on == "upgrade" || on.substr(0, 5) == "call:";
-    if (refuses && !of_http) {
-      list_.say(pointer, "refuses, which is only done on upgrade and call:NAME");
+    // A fault may be one of the upgrade or of a call.
+    if (refuses && !of_http && on.substr(0, 6) != "fault:") {
+      list_.say(pointer, "refuses, which is only done on upgrade, call:NAME and fault:ID");
     }
     if (of_http && (act.find("send") || act.find("send_raw") || act.find("close"))) {
       list_.say(pointer, fmt::format("needs an open socket, and {} comes before there is one", on));

@@ -1,10 +1,14 @@
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "profile/check.hpp"
 #include "profile/embedded.hpp"
 #include "profile/read.hpp"
 #include "profile/rehearsal.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace whydrop::profile {
 
@@ -101,6 +105,7 @@ class NameCheck {
   }
 
   void check_step(const std::string& step) {
+    check_kind(step, {"send", "raw", "expect", "wait", "close", "reset", "silence"});
     list_.name_at(step + "/send", client_, "message of the client");
     if (const auto name = root_.at(step + "/send")) {
       const MessageType* message = profile_.message(Side::client, name->string());
@@ -115,6 +120,24 @@ class NameCheck {
     list_.name_at(step + "/expect", server_, "message of the server");
     check_duration(step + "/wait");
     check_duration(step + "/silence");
+  }
+
+  /// What an object does is named by one of its members.
+  void check_kind(const std::string& pointer, const Names& kinds) {
+    const auto value = root_.at(pointer);
+    if (!value || !value->is(json::Type::object)) {
+      return;
+    }
+    std::string near;
+    for (const auto& member : read::members(value)) {
+      if (std::find(kinds.begin(), kinds.end(), member.first) != kinds.end()) {
+        return;
+      }
+      if (const auto meant = nearest(member.first, kinds)) {
+        near = fmt::format("; did you mean {}?", *meant);
+      }
+    }
+    list_.say(pointer, fmt::format("is none of {}{}", fmt::join(kinds, ", "), near));
   }
 
   void check_duration(const std::string& pointer) {
@@ -158,6 +181,7 @@ class NameCheck {
     if (!act.is(json::Type::object)) {
       return;
     }
+    check_kind(pointer, {"send", "send_raw", "wait", "close", "end", "refuse", "silence", "ignore"});
     for (const char* member : {"/send", "/headers", "/json", "/body"}) {
       check_template(list_, pointer + member, in_server());
     }

@@ -204,7 +204,9 @@ bool Conversation::may_send(const Outbox::Item& item) {
   for (const session::Finding& fault : faults) {
     why += (why.empty() ? "" : "; ") + told(fault, item.name);
   }
-  stuck({ErrorKind::refused, "cannot send " + (item.name.empty() ? "message" : item.name) + ": " + why, faults.front().fix});
+  stuck({ErrorKind::refused,
+         "cannot send " + (item.name.empty() ? "message" : item.name) + ": " + why,
+         faults.front().fix});
   return false;
 }
 
@@ -280,8 +282,12 @@ Result<std::chrono::nanoseconds> Conversation::duration_of(const std::string& te
   return filled.and_then([](const std::string& duration) { return parse_duration(duration); });
 }
 
-bool Conversation::is_timely(const Outbox::Item& item) {
-  const auto faults = run_.pipeline.preview(conn_, item.kind == Kind::text, item.payload, run_.loop.now_ns());
+bool Conversation::is_timely(const Move& move) {
+  const auto payload = payload_of(move);
+  if (!payload) {
+    return !awaits_reply(*run_.bindings, move.step);
+  }
+  const auto faults = run_.pipeline.preview(conn_, !move.step.binary, *payload, run_.loop.now_ns());
   return std::none_of(faults.begin(), faults.end(), [](const auto& fault) { return fault.id == kTooEarly; });
 }
 

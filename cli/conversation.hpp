@@ -96,7 +96,7 @@ class Conversation final : public engine::Actor, private Stage {
 
   Result<std::string> payload_of(const Move& move) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
-  bool is_timely(const Outbox::Item& item) override;
+  bool is_timely(const Move& move) override;
   bool deliver(Outbox::Item item) override;
   void reset() override;
   void played() override;

@@ -68,7 +68,7 @@ class Converse {
   int conclude() {
     const engine::Expectations& expected = conversation_.expectations();
     outcome_.expectation_failed = !expected.done();
-    if (outcome_.expectation_failed && connector_.opened()) {
+    if (outcome_.expectation_failed && connector_.opened() && !conversation_.unsaid()) {
       run_.talk(unmet(expected));
     }
     if (const auto& unsaid = conversation_.unsaid()) {
@@ -259,9 +259,11 @@ Result<std::vector<Move>> opening_moves(const ProfileContext& context) {
   std::vector<Move> moves;
   for (const profile::Opening& row : context.profile().opening) {
     auto step = message_step(context.profile(), row.message);
-    const auto checked = step.and_then([&](const auto& it) { return check_message(context.bindings(), it); });
-    if (!checked) {
-      return tl::unexpected<Error>(checked.error());
+    const auto composed = step.and_then([&](const profile::Step& it) {
+      return awaits_reply(context.bindings(), it) ? Result<std::string>() : compose(context.bindings(), it);
+    });
+    if (!composed) {
+      return tl::unexpected<Error>(composed.error());
     }
     moves.push_back({std::move(*step)});
     if (!row.await.empty()) {

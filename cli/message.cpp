@@ -24,13 +24,13 @@ tl::unexpected<Error> unknown_type(const profile::Profile& profile, const std::s
               "whydrop profile show " + profile.name);
 }
 
-Result<void> check_pointer(const std::string& option, std::string_view pointer) {
+Result<void> check_pointer(const std::string& verb, std::string_view pointer) {
   if (pointer.empty() || pointer[0] == '/') {
     return {};
   }
   return fail(ErrorKind::usage,
-              option + " " + escape_for_terminal(pointer) + ": a JSON Pointer begins with /",
-              option + " /" + escape_for_terminal(pointer));
+              "cannot " + verb + " " + escape_for_terminal(pointer) + ": a JSON Pointer begins with /",
+              "/" + escape_for_terminal(pointer));
 }
 
 /// `parent` as JSON without the member or item `step` (unescaped); null where there is none.
@@ -106,11 +106,9 @@ Result<profile::Step> message_step(const profile::Profile& profile, const std::s
 Result<void> add_set(profile::Step& step, std::string_view text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos) {
-    return fail(ErrorKind::usage,
-                "option --set: '" + escape_for_terminal(text) + "' is not /POINTER=VALUE",
-                "--set /text=Hello");
+    return fail(ErrorKind::usage, "cannot set " + escape_for_terminal(text) + ": not /POINTER=VALUE", "/text=Hello");
   }
-  if (const auto checked = check_pointer("--set", text.substr(0, equals)); !checked) {
+  if (const auto checked = check_pointer("set", text.substr(0, equals)); !checked) {
     return checked;
   }
   step.set.emplace_back(text.substr(0, equals), json::value_or_string(text.substr(equals + 1)));
@@ -118,24 +116,23 @@ Result<void> add_set(profile::Step& step, std::string_view text) {
 }
 
 Result<void> add_drop(profile::Step& step, const std::string& pointer) {
-  if (const auto checked = check_pointer("--drop", pointer); !checked) {
+  if (const auto checked = check_pointer("drop", pointer); !checked) {
     return checked;
   }
   step.drop.push_back(pointer);
   return {};
 }
 
-Result<void> check_message(const profile::Bindings& bindings, const profile::Step& step) {
-  const auto type = bindings.profile().message(profile::Side::client, step.message);
+bool awaits_reply(const profile::Bindings& bindings, const profile::Step& step) {
+  const auto* type = bindings.profile().message(profile::Side::client, step.message);
   std::string templates = type != nullptr ? type->example : "";
   for (const auto& [pointer, value] : step.set) {
     templates += value;
   }
   const auto unset = bindings.unset(templates);
-  const bool later = !unset.empty() && std::all_of(unset.begin(), unset.end(), [&](const std::string& variable) {
+  return !unset.empty() && std::all_of(unset.begin(), unset.end(), [&](const std::string& variable) {
     return comes_with_a_reply(bindings.profile(), variable);
   });
-  return later ? Result<void>() : compose(bindings, step).map([](const std::string&) {});
 }
 
 Result<std::string> compose(const profile::Bindings& bindings, const profile::Step& step) {

@@ -22,7 +22,7 @@ Result<void> add_drop(profile::Step& step, const std::string& pointer);
 /// pointer that leads nowhere.
 Result<std::string> compose(const profile::Bindings& bindings, const profile::Step& step);
 
-/// Tells before anything is sent that compose() will fail. What a reply can still give a value to is no error.
-Result<void> check_message(const profile::Bindings& bindings, const profile::Step& step);
+/// True if all that the step lacks are values that a reply can still give.
+bool awaits_reply(const profile::Bindings& bindings, const profile::Step& step);
 
 }  // namespace whydrop::cli

@@ -123,6 +123,10 @@ bool Script::make(const Move& move) {
 
 bool Script::send(const Move& move) {
   while (said_ < move.step.times) {
+    if (move.patient && !stage_.is_timely(move)) {
+      wait_for(Waiting::turn, "cannot send " + move.step.message + ": its turn did not come");
+      return false;
+    }
     auto payload = stage_.payload_of(move);
     if (!payload) {
       fail(std::move(payload.error()));
@@ -133,10 +137,6 @@ bool Script::send(const Move& move) {
                       0,
                       std::max(1U, move.step.fragments),
                       move.step.message};
-    if (move.patient && !stage_.is_timely(item)) {
-      wait_for(Waiting::turn, "cannot send " + move.step.message + ": its turn did not come");
-      return false;
-    }
     ++said_;
     waiting_ = Waiting::crossing;
     if (!stage_.deliver(std::move(item))) {

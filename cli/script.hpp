@@ -30,8 +30,8 @@ class Stage {
   virtual Result<std::string> payload_of(const Move& move) = 0;
   /// The template of a duration as it is now.
   virtual Result<std::chrono::nanoseconds> duration_of(const std::string& text) = 0;
-  /// False if the sequence will let this message be sent later, but does not yet.
-  virtual bool is_timely(const Outbox::Item& item) = 0;
+  /// False if it cannot be sent yet: a reply has to come first, or the sequence lets it be sent later only.
+  virtual bool is_timely(const Move& move) = 0;
   /// Sends it; true if it has left already. Else Script::crossed() is to be called once it has.
   virtual bool deliver(Outbox::Item item) = 0;
   virtual void reset() = 0;

@@ -73,9 +73,11 @@ Result<std::vector<Move>> read_moves(const Given& given, const ProfileContext* c
     moves.push_back(std::move(*move));
   }
   for (const Move& move : moves) {
-    const bool composed = move.step.kind == profile::Step::Kind::send;
-    if (const auto checked = composed ? check_message(context->bindings(), move.step) : Result<void>(); !checked) {
-      return tl::unexpected<Error>(checked.error());
+    if (move.step.kind != profile::Step::Kind::send || awaits_reply(context->bindings(), move.step)) {
+      continue;
+    }
+    if (const auto composed = compose(context->bindings(), move.step); !composed) {
+      return tl::unexpected<Error>(composed.error());
     }
   }
   return moves;

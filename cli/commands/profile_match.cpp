@@ -187,7 +187,13 @@ void print(const Match& match) {
     }
     print("try", "whydrop profile show " + like.profile);
   }
+  const bool status_told = std::any_of(match.alike.begin(), match.alike.end(), [](const Likeness& like) {
+    return like.status == profile::Profile::Status::not_served;
+  });
   for (const Finding& finding : match.findings) {
+    if (status_told && finding.id == "dialect-not-served") {
+      continue;
+    }
     gap();
     fmt::print("{}\n", finding.id);
     print("", finding.says);

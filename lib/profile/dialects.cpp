@@ -223,6 +223,16 @@ std::vector<std::string_view> Dialects::names() const {
 
 namespace {
 
+constexpr std::string_view kMadeByYou = "<a UUID that you make>";
+
+std::string without_quotes(std::string json) {
+  const std::string quoted = fmt::format("\"{}\"", kMadeByYou);
+  for (std::size_t at = json.find(quoted); at != std::string::npos; at = json.find(quoted, at)) {
+    json.replace(at, quoted.size(), kMadeByYou);
+  }
+  return json;
+}
+
 /// A template with what is known of it; the rest is left to the reader.
 std::string outlined(const Profile& profile, std::string_view text, std::string_view region) {
   std::string out;
@@ -231,7 +241,7 @@ std::string outlined(const Profile& profile, std::string_view text, std::string_
     const bool uuid = piece.text == "$uuid" || (variable != nullptr && variable->generate == "uuid");
     out += !piece.name              ? piece.text
            : piece.text == "region" ? std::string(region)
-           : uuid                   ? "a UUID that you make"
+           : uuid                   ? std::string(kMadeByYou)
                                     : "…";
   }
   return out;
@@ -300,7 +310,8 @@ std::optional<Beginning> beginning_of(std::string_view name, std::string_view re
   made.url = outlined(profile, profile.socket_url, region);
   if (!profile.opening.empty()) {
     const MessageType* first = profile.message(wire::Side::client, profile.opening.front().message);
-    made.first = first != nullptr ? outlined(profile, required_of(profile, *first), region) : "";
+    // In quotes it would be masked wherever it is told: it stands where a token does.
+    made.first = first != nullptr ? without_quotes(outlined(profile, required_of(profile, *first), region)) : "";
     made.reply = profile.opening.front().await;
   }
   return made;

@@ -122,6 +122,7 @@ struct RealityCheck::Impl {
     return !opened || (server_messages == 0 && !closed_by_us) ? Severity::error : Severity::warning;
   }
   std::string region() const;
+  /// What to use instead.
   std::string served() const;
 };
 
@@ -251,7 +252,11 @@ std::string RealityCheck::Impl::region() const {
 
 std::string RealityCheck::Impl::served() const {
   const auto beginning = beginning_of("genesys-web-messaging", region());
-  return beginning ? fmt::format(" What is served is {}.", beginning->says()) : "";
+  return fmt::format(
+      "What is served is {}: whydrop connect --profile genesys-web-messaging --var region={} --var "
+      "deployment_id=….",
+      beginning ? beginning->says() : "the guest API",
+      region());
 }
 
 void RealityCheck::Impl::tell_host() {
@@ -312,12 +317,15 @@ void RealityCheck::Impl::tell_not_served() {
     finding.basis = Basis::observed;
     finding.evidence = {stray_seq};
   }
-  finding.says = fmt::format("{}; no host of Genesys Cloud is known to serve {}.{}",
+  if (is_rehearsed()) {
+    finding.says = fmt::format("No host of Genesys Cloud is known to serve the dialect {}.", told);
+    finding.fix = "whydrop profile show genesys-web-messaging tells what is served.";
+    return tell(std::move(finding));
+  }
+  finding.says = fmt::format("{}; no host of Genesys Cloud is known to serve {}.",
                              what,
-                             sum != nullptr || forum != nullptr ? "it" : "such messages",
-                             served());
-  finding.fix =
-      fmt::format("whydrop connect --profile genesys-web-messaging --var region={} --var deployment_id=…", region());
+                             sum != nullptr || forum != nullptr ? "it" : "such messages");
+  finding.fix = served();
   tell(std::move(finding));
 }
 

@@ -111,6 +111,11 @@ void print_play(const Play& play, const rehearsal::Server& server) {
     rows.emplace_back(address.call.empty() ? "socket" : address.call,
                       address.call.empty() ? address.url : address.method + " " + address.url);
   }
+  // What a client of one's own must be given: the tokens are signed by this very server.
+  const auto part = server.client_part();
+  for (const auto& [name, value] : part ? part->variables : decltype(part->variables){}) {
+    rows.emplace_back(name, value);
+  }
   rows.emplace_back("try", "whydrop send --profile " + play.profile->name + " --at " + server.base_url());
   const std::size_t width = widest(rows, [](const auto& row) { return std::string_view(row.first); });
   for (const auto& [name, value] : rows) {

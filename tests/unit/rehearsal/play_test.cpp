@@ -93,7 +93,7 @@ std::shared_ptr<Play> play(const std::string& scenario) {
   const std::string text = R"({"whydrop_rehearsal": 1, "profile": "sample", "tokens": {
       "access": {"claims": {"sub": "client", "exp": "{$epoch+60}"}},
       "guest": {"claims": {"sub": "guest", "scope": "chat", "exp": "{$epoch+60}"}},
-      "signed": {"alg": "RS256", "claims": {"sub": "guest", "scope": "chat", "exp": "{$epoch+60}"}}
+      "signed": {"alg": "HS512", "claims": {"sub": "guest", "scope": "chat", "exp": "{$epoch+60}"}}
     }, "server": [)" + std::string(kServer) +
                            R"(], "scenarios": {"tried": {"says": "what is tried", "client": [])" + scenario + "}}}";
   auto rehearsal = profile::load_rehearsal(text, "sample-rehearsal.json", *made->profile);

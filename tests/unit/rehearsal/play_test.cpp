@@ -472,7 +472,7 @@ TEST(PlayedSession, LogsEachStepWithoutSecrets) {
         R"(, "server": [{"on": "client:say", "do": [{"send": {"type": "said", "text": "x"}}, {"send": {"other": 1}}, {"close": 4000, "reason": "done"}]}])",
         &log);
     session.client().send(masked(0x81, kSay));
-    session.client().read(60);
+    session.client().read(51);
   }
   const std::vector<std::string> expected{"#1 POST /oauth/token (token): 200",
                                           "#1 POST /rooms/blue/sessions (session): 201",

@@ -6,6 +6,28 @@
 
 namespace whydrop::schema {
 
+// RapidJSON's own copies go on pointing into the text that strings were parsed in.
+Node Compiler::kept(const Node& value) {
+  auto& pool = program_->pool;
+  const auto text = [&](const Node& string) { return Node(string.GetString(), string.GetStringLength(), pool); };
+  if (value.IsString()) {
+    return text(value);
+  }
+  Node out(value.GetType());
+  if (value.IsArray()) {
+    for (const Node& item : value.GetArray()) {
+      out.PushBack(kept(item), pool);
+    }
+  } else if (value.IsObject()) {
+    for (const auto& member : value.GetObject()) {
+      out.AddMember(text(member.name), kept(member.value), pool);
+    }
+  } else {
+    out = Node(value, pool);
+  }
+  return out;
+}
+
 void Compiler::mistake(const Keyword& keyword, const std::string& why, std::string hint) {
   if (!error_) {
     error_ = Error{ErrorKind::usage, documents_.where(keyword.holder, "") + why, std::move(hint)};

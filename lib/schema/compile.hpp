@@ -35,7 +35,7 @@ class Compiler {
     return documents_.child(keyword.site(), step, node);
   }
   /// A value that outlives the document.
-  Node kept(const Node& value) { return Node(value, program_->pool); }
+  Node kept(const Node& value);
   bool check_formats() const { return check_formats_; }
   std::optional<Pattern> pattern_of(const Keyword& keyword, std::string_view text);
 

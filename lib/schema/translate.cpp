@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t kLongestPattern = 64U << 10, kLongestResult = 1U << 20, kDeepest = 200;
 /// RE2 takes no more, all repeats inside each other multiplied.
 constexpr std::size_t kMostRepeats = 1000;
+/// Characters and classes, each as often as its repeats say: RE2 writes them out before it looks at its own limits.
+constexpr std::size_t kMostWeight = 20'000;
 constexpr std::size_t kUnbounded = SIZE_MAX;
 
 /// Part of a pattern in RE2's words.
@@ -24,6 +26,7 @@ struct Fragment {
   std::optional<CharSet> one;  ///< where it is exactly one character
   std::size_t least = 1, most = 1;
   std::size_t product = 1;  ///< of the repeats inside each other
+  std::size_t weight = 1;
   enum class Kind : std::uint8_t { plain, begin, end, boundary } kind = Kind::plain;
   bool counted = false;  ///< the whole is `one`, between `least` and `most` times
 };
@@ -116,6 +119,7 @@ class Translator {
       const Fragment next = sequence(depth);
       all.text += "|" + next.text;
       all.product = std::max(all.product, next.product);
+      all.weight += next.weight;
       all.counted = false;
       if (!all.one || !next.one || next.counted || !all.one->add(*next.one)) {
         all.one.reset();
@@ -133,6 +137,7 @@ class Translator {
       Fragment next = term(depth);
       all.text += next.text;
       all.product = std::max(all.product, next.product);
+      all.weight += next.weight;
       limit(all);
       if (++count <= 3) {
         next.text.clear();
@@ -152,7 +157,7 @@ class Translator {
   }
 
   void limit(const Fragment& fragment) {
-    if (fragment.text.size() > kLongestResult) {
+    if (fragment.text.size() > kLongestResult || fragment.weight > kMostWeight) {
       fail("it is too large");
     }
   }
@@ -170,7 +175,7 @@ class Translator {
     if (least > most) {
       fail("a quantifier's bounds are the wrong way round");
     }
-    return repeated(part, least, most);
+    return why_.empty() ? repeated(part, least, most) : part;
   }
 
   bool number(std::size_t& value) {
@@ -222,7 +227,7 @@ class Translator {
     out.most = most;
     const std::size_t piece = std::max<std::size_t>(kMostRepeats / part.product, 1);
     const std::size_t bounded = most == kUnbounded ? least : most;
-    if (bounded / piece * (part.text.size() + 8) > kLongestResult) {
+    if (bounded > kMostWeight / part.weight) {
       // One counted character needs no copies; whether it is one is known at the end of the pattern only.
       if (!part.one) {
         fail("it is too large");
@@ -233,6 +238,7 @@ class Translator {
       return out;
     }
     const std::string group = part.one ? part.text : "(?:" + part.text + ")";
+    out.weight = part.weight * std::max<std::size_t>(bounded, 1);
     out.product = part.product * std::min(std::max<std::size_t>(bounded, 1), piece);
     append_copies(out.text, group, least, piece, false);
     if (most == kUnbounded) {

@@ -52,7 +52,7 @@ std::string remove_dot_segments(std::string_view path) {
     const std::string_view segment = cut(path, end);
     const std::string_view name = segment.substr(segment.front() == '/' ? 1 : 0);
     if (name == "..") {
-      out.erase(std::min(out.rfind('/'), out.size()));
+      out.erase(out.rfind('/') == std::string::npos ? 0 : out.rfind('/'));
     }
     if (name != "." && name != "..") {
       out += segment;

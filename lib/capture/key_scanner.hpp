@@ -1,7 +1,7 @@
 #pragma once
 
 #include "capture/found.hpp"
-#include "capture/secret_keys.hpp"
+#include "base/secret_keys.hpp"
 
 #include <cstddef>
 #include <cstdint>

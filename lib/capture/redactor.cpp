@@ -4,7 +4,7 @@
 #include "capture/found.hpp"
 #include "capture/jwt.hpp"
 #include "capture/key_scanner.hpp"
-#include "capture/secret_keys.hpp"
+#include "base/secret_keys.hpp"
 #include "capture/value_matcher.hpp"
 
 #include <algorithm>

@@ -18,6 +18,11 @@ namespace {
 constexpr std::uint64_t kMaxPerId = 100;  ///< findings of one id that are told one by one
 constexpr std::size_t kMaxFaults = 20;    ///< of one message
 
+/// "a string, \"abc\"" without what follows its type.
+std::string without_value(const std::string& found) {
+  return found.substr(0, found.find(','));
+}
+
 }  // namespace
 
 struct Judge::Impl {
@@ -28,6 +33,9 @@ struct Judge::Impl {
         nothing(*profile, Outside{}),
         schemas(profile->messages.size()),
         signals(profile->messages.size()) {
+    for (const auto& key : profile->secret_keys) {
+      secrets.add(key);
+    }
     for (const auto& signal : profile->signals) {
       for (TypeIndex i = 0; i < signals.size(); ++i) {
         const auto& type = profile->messages[i];
@@ -45,6 +53,7 @@ struct Judge::Impl {
   Classifier classifiers[2];
   SequenceMachine machine;
   Bindings nothing;  ///< no values but defaults
+  SecretKeys secrets;
   struct Compiled {
     bool tried = false;
     std::optional<schema::Schema> schema;
@@ -86,6 +95,7 @@ struct Checker::Impl {
         replies(profile) {}
 
   const Bindings& values() const { return bindings != nullptr ? *bindings : judge.nothing; }
+  WordSource words() const { return {profile, values(), judge.secrets}; }
   void examine(Seen& seen, std::string_view payload, bool text, json::Json& with) const;
   void validate(Seen& seen) const;
   void take(const Seen& seen);
@@ -141,6 +151,11 @@ void Checker::Impl::validate(Seen& of) const {
     return value && is_masked(of, *value);
   };
   of.faults.erase(std::remove_if(of.faults.begin(), of.faults.end(), hidden), of.faults.end());
+  for (auto& fault : of.faults) {
+    if (is_secret_place(judge.secrets, fault.instance)) {
+      fault.found = without_value(fault.found);
+    }
+  }
   if (of.faults.empty()) {
     of.valid.reset();  // what is wrong may be the mask
   }
@@ -172,7 +187,7 @@ void Checker::Impl::check_client(const Seen& of, Findings& to) const {
   check_json(profile, of, to);
   check_known(profile, judge.classifier(Side::client), of, of.root && !of.type ? expected() : std::nullopt, to);
   check_schema(profile, of, to);
-  check_same(profile, values(), of, to);
+  check_same(words(), of, to);
   check_size_and_form(profile, of, to);
   pace.check(of, to);
   check_place(profile, judge.machine, standing, of, to);
@@ -183,7 +198,7 @@ void Checker::Impl::check_server(const Seen& of, Findings& to) const {
   check_json(profile, of, to);
   check_known(profile, judge.classifier(Side::server), of, std::nullopt, to);
   check_schema(profile, of, to);
-  check_same(profile, values(), of, to);
+  check_same(words(), of, to);
   tell_signals(of, to);
 }
 
@@ -194,9 +209,7 @@ void Checker::Impl::tell_signals(const Seen& of, Findings& to) const {
   for (const Signal* signal : judge.signals[*of.type]) {
     if (holds(signal->where, *of.root)) {
       to.own(signal->finding, of.seq, [&] {
-        return Words{fill_words(signal->finding.says, values(), profile, of),
-                     fill_words(signal->finding.fix, values(), profile, of),
-                     {}};
+        return Words{fill_words(signal->finding.says, words(), of), fill_words(signal->finding.fix, words(), of), {}};
       });
     }
   }

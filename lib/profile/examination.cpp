@@ -26,6 +26,10 @@ bool is_all(std::string_view text, char c) {
 
 }  // namespace
 
+bool is_secret_place(const SecretKeys& keys, std::string_view pointer) {
+  return keys.has(pointer.substr(pointer.rfind('/') + 1));
+}
+
 bool is_masked(const Seen& seen, json::Value value) {
   return seen.masked && ((value.is(json::Type::string) && is_all(value.string(), 'x')) ||
                          (value.is(json::Type::number) && is_all(value.text(), '1')));
@@ -86,12 +90,15 @@ void Findings::finish() {
   }
 }
 
-std::string fill_words(const std::string& text, const Bindings& bindings, const Profile& profile, const Seen& seen) {
-  return bindings.fill_words(text, [&](std::string_view name) -> std::optional<std::string> {
+std::string fill_words(const std::string& text, const WordSource& source, const Seen& seen) {
+  return source.bindings.fill_words(text, [&](std::string_view name) -> std::optional<std::string> {
     if (name == "$type") {
-      return json::quote(name_of(profile, seen));
+      return json::quote(name_of(source.profile, seen));
     }
     const auto value = name.substr(0, 2) == "$/" && seen.root ? seen.root->at(name.substr(1)) : std::nullopt;
+    if (value && is_secret_place(source.secrets, name)) {
+      return json::quote("(secret)");
+    }
     return value ? std::optional(value->text()) : std::nullopt;
   });
 }

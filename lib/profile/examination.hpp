@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/secret_keys.hpp"
 #include "profile/bindings.hpp"
 #include "profile/classifier.hpp"
 #include "profile/profile.hpp"
@@ -32,6 +33,8 @@ struct Seen {
   std::vector<schema::Fault> faults;  ///< against its schema
 };
 
+/// True if what stands at `pointer` is secret by the name of its member: it must not be quoted.
+bool is_secret_place(const SecretKeys& keys, std::string_view pointer);
 /// True for a value that a capture shows as x in place of a secret.
 bool is_masked(const Seen& seen, json::Value value);
 /// The type's name, or "a message".
@@ -72,7 +75,13 @@ class Findings {
   std::map<std::string, Tally, std::less<>> tallies_;
 };
 
-/// `text` with its placeholders filled from `bindings` and the message; what is not there becomes "?".
-std::string fill_words(const std::string& text, const Bindings& bindings, const Profile& profile, const Seen& seen);
+/// What the words of a profile's findings are filled from.
+struct WordSource {
+  const Profile& profile;
+  const Bindings& bindings;
+  const SecretKeys& secrets;
+};
+/// `text` with its placeholders filled from the source and the message; what is not there becomes "?".
+std::string fill_words(const std::string& text, const WordSource& source, const Seen& seen);
 
 }  // namespace whydrop::profile

@@ -235,23 +235,21 @@ void check_schema(const Profile& profile, const Seen& seen, Findings& findings) 
   }
 }
 
-void check_same(const Profile& profile, const Bindings& bindings, const Seen& seen, Findings& findings) {
+void check_same(const WordSource& source, const Seen& seen, Findings& findings) {
   if (!seen.type || !seen.root) {
     return;
   }
-  for (const auto& same : profile.messages[*seen.type].same) {
+  for (const auto& same : source.profile.messages[*seen.type].same) {
     const auto value = seen.root->at(same.pointer);
-    const auto wanted = bindings.get(same.variable);
-    const bool known = wanted && !wanted->empty() && bindings.origin(same.variable) != Origin::fallback;
+    const auto wanted = source.bindings.get(same.variable);
+    const bool known = wanted && !wanted->empty() && source.bindings.origin(same.variable) != Origin::fallback;
     if (!value || !known || is_masked(seen, *value)) {
       continue;
     }
     const auto given = value->is(json::Type::string) ? std::string(value->string()) : value->text();
     if (given != *wanted) {
       findings.own(same.finding, seen.seq, [&] {
-        return Words{fill_words(same.finding.says, bindings, profile, seen),
-                     fill_words(same.finding.fix, bindings, profile, seen),
-                     {}};
+        return Words{fill_words(same.finding.says, source, seen), fill_words(same.finding.fix, source, seen), {}};
       });
     }
   }

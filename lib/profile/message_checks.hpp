@@ -21,7 +21,7 @@ void check_known(const Profile& profile,
 /// schema-…: one finding for each kind of fault.
 void check_schema(const Profile& profile, const Seen& seen, Findings& findings);
 /// Values that must be those of a variable.
-void check_same(const Profile& profile, const Bindings& bindings, const Seen& seen, Findings& findings);
+void check_same(const WordSource& source, const Seen& seen, Findings& findings);
 
 /// The id of a finding about a schema's keyword.
 std::string_view schema_id(std::string_view keyword);

@@ -1,7 +1,7 @@
 #include "rehearsal/reception.hpp"
 
+#include "base/secret_keys.hpp"
 #include "base/text.hpp"
-#include "capture/secret_keys.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -52,10 +52,10 @@ Objection bad_token(std::string fault) {
 }
 
 std::optional<Objection> object_to_bearer(const Director& director, const std::string* value) {
-  if (value == nullptr || capture::scheme_length(*value) == 0) {
+  if (value == nullptr || scheme_length(*value) == 0) {
     return Objection{"token-missing", usual_reply(401)};
   }
-  std::string fault = director.token_fault(std::string_view(*value).substr(capture::scheme_length(*value)), {});
+  std::string fault = director.token_fault(std::string_view(*value).substr(scheme_length(*value)), {});
   return fault.empty() ? std::nullopt : std::optional(bad_token(std::move(fault)));
 }
 

@@ -208,6 +208,25 @@ TEST(Checker, SecretsOfAReplyAreKnownBeforeItIsTold) {
   EXPECT_EQ(secrets, (Lines{"key=abc"}));
 }
 
+TEST(Checker, AValueThatIsSecretByItsNameIsNotQuoted) {
+  Checked session(made_profile(R"("messages": {"client": {
+    "a": {"about": "a", "match": {"/a": {"exists": true}},
+          "schema": {"properties": {"token": {"pattern": "^x"}, "pin": {"type": "number"}, "n": {"type": "number"}}}}},
+    "server": {}}, "secret_keys": ["pin"],
+    "signals": [{"side": "client", "message": "a",
+                 "finding": {"id": "told", "severity": "note", "says": "{$type} has {$/token}, {$/n} and {$/none}."}}])"));
+  const auto message = session.send(R"({"a":1,"token":"hunter2","pin":"hunter3","n":"plain"})");
+  EXPECT_EQ(message.errors,
+            (Lines{"/token is a string; expected text that matches ^x",
+                   "/pin is a string; expected a number",
+                   "/n is a string, \"plain\"; expected a number"}));
+  EXPECT_EQ(session.lines(),
+            (Lines{"error schema-pattern: a: /token is a string; expected text that matches ^x.",
+                   "error schema-type: a: /pin is a string; expected a number; /n is a string, \"plain\"; expected a "
+                   "number.",
+                   "note told: a has (secret), plain and ?."}));
+}
+
 TEST(Checker, AMillionFaultsAreCountedNotTold) {
   Checked session(with(""));
   for (int i = 0; i < 150; ++i) {

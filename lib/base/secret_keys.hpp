@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace whydrop::capture {
+namespace whydrop {
 
 /// True for the name of a JSON field or query parameter whose value is a secret, in any of its spellings (access_token,
 /// accessToken, Access-Token).
@@ -49,4 +49,4 @@ class SecretKeys {
 /// section 11.4.
 std::size_t scheme_length(std::string_view credential);
 
-}  // namespace whydrop::capture
+}  // namespace whydrop

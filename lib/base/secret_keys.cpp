@@ -1,10 +1,10 @@
-#include "capture/secret_keys.hpp"
+#include "base/secret_keys.hpp"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 
-namespace whydrop::capture {
+namespace whydrop {
 namespace {
 
 // Without case, '_' and '-'.
@@ -98,4 +98,4 @@ std::size_t scheme_length(std::string_view credential) {
   return 0;
 }
 
-}  // namespace whydrop::capture
+}  // namespace whydrop

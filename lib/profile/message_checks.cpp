@@ -78,7 +78,7 @@ Words words_of(const Profile& profile, const Seen& seen, std::string_view id) {
       continue;
     }
     words.says += (said++ == 0 ? "" : "; ") + fault.says();
-    words.fix = words.fix.empty() ? fix_of(fault) : words.fix;
+    words.fix = words.fix.empty() && seen.from == Side::client ? fix_of(fault) : words.fix;
   }
   words.says = fmt::format("{}: {}{}.",
                            name_of(profile, seen),

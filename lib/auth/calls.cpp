@@ -150,7 +150,8 @@ struct CallRunner::Impl : std::enable_shared_from_this<CallRunner::Impl> {
 
   void make_next();
   Result<void> make(const Call& row);
-  void learn(const Call& row, const HttpAnswer& answer);
+  bool learn(const Call& row, const HttpAnswer& answer);
+  bool learn_secrets(const Call& row);
   void keep(const Call& row);
   void judge(const Call& row, const HttpAnswer& answer);
   void tell(const profile::FindingText& words, const HttpAnswer& answer);
@@ -195,20 +196,41 @@ Result<void> CallRunner::Impl::make(const Call& row) {
       parts.loop, parts.pipeline, std::move(*request), *options, [this](const Result<HttpAnswer>& answer) {
         ended(answer);
       });
-  call->on_learn([this, &row](const HttpAnswer& answer) { learn(row, answer); });
+  call->on_learn([this, &row](const HttpAnswer& answer) { return learn(row, answer); });
   call->on_judge([this, &row](const HttpAnswer& answer) { judge(row, answer); });
   call->start();
   return {};
 }
 
-/// Before the answer is recorded: what it gives may be secret.
-void CallRunner::Impl::learn(const Call& row, const HttpAnswer& answer) {
+/// What the answer gives may be secret, also where it is taken for a refusal. False where nobody can tell what of it
+/// is.
+bool CallRunner::Impl::learn_secrets(const Call& row) {
+  bool gives_secrets = false;
+  for (const profile::Take& take : row.takes) {
+    const profile::Variable* variable = parts.bindings.profile().variable(take.variable);
+    if (variable == nullptr || !variable->secret) {
+      continue;
+    }
+    gives_secrets = true;
+    const auto value = is_json ? body.root().at(take.pointer) : std::nullopt;
+    if (value && !value->is(json::Type::null)) {
+      parts.pipeline.add_secret(
+          {take.variable, value->is(json::Type::string) ? std::string(value->string()) : value->text()});
+    }
+  }
+  return is_json || !gives_secrets;
+}
+
+/// Before the answer is recorded.
+bool CallRunner::Impl::learn(const Call& row, const HttpAnswer& answer) {
   is_json = !body.parse(answer.body).has_value();
-  if (is_json && answer.whole && is_success(row, answer.status) &&
-      refusal_words(row, answer.status, body, is_json) == nullptr) {
+  const bool known = learn_secrets(row);
+  const bool good = is_json && answer.whole && is_success(row, answer.status);
+  if (good && refusal_words(row, answer.status, body, is_json) == nullptr) {
     parts.bindings.take(row.takes, body.root());
     keep(row);
   }
+  return known || answer.status >= 300;
 }
 
 void CallRunner::Impl::keep(const Call& row) {

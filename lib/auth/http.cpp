@@ -17,7 +17,8 @@
 namespace whydrop::auth {
 namespace {
 
-using Handler = std::function<void(const HttpAnswer&)>;
+using Learn = std::function<bool(const HttpAnswer&)>;
+using Judge = std::function<void(const HttpAnswer&)>;
 
 /// Signals are the loop's.
 void block_signals() {
@@ -47,9 +48,26 @@ HttpAnswer answer_of(const Outcome& outcome) {
   return answer;
 }
 
-session::Response response_of(const Outcome& outcome) {
+/// The beginning of a body, as long as it may be. A JSON string is in it as a whole or not at all, so that no secret
+/// loses the end that it is known by.
+std::string excerpt_of(const std::string& body) {
+  constexpr std::size_t kMost = engine::HttpExchange::kBodyExcerpt;
+  std::size_t opened = 0;
+  bool inside = false;
+  for (std::size_t i = 0; i < body.size() && i < kMost; ++i) {
+    if (inside && body[i] == '\\') {
+      ++i;
+    } else if (body[i] == '"') {
+      inside = !inside;
+      opened = i;
+    }
+  }
+  return body.substr(0, inside && body.size() > kMost ? opened : kMost);
+}
+
+session::Response response_of(const Outcome& outcome, bool with_body) {
   session::Response fact = session::response_of(*outcome.head);
-  fact.body = outcome.body.substr(0, engine::HttpExchange::kBodyExcerpt);
+  fact.body = with_body ? excerpt_of(outcome.body) : "";
   fact.body_length = outcome.body_length;
   return fact;
 }
@@ -72,7 +90,8 @@ struct HttpCall::Impl : std::enable_shared_from_this<HttpCall::Impl> {
   HttpRequest request;
   net::ConnectOptions options;
   Done done;
-  Handler learn, judge;
+  Learn learn;
+  Judge judge;
   std::uint32_t conn = 0;
   bool over = false, dropped = false;
   const Curl* curl = nullptr;
@@ -183,10 +202,8 @@ void HttpCall::Impl::finish(Outcome outcome) {
   if (outcome.head) {
     answer = answer_of(outcome);
     answer.conn = conn;
-    if (learn) {
-      learn(answer);
-    }
-    pipeline.on_fact(conn, response_of(outcome), loop.now_ns());
+    const bool known = !learn || learn(answer);
+    pipeline.on_fact(conn, response_of(outcome, known), loop.now_ns());
     if (judge) {
       judge(answer);
     }
@@ -216,11 +233,11 @@ HttpCall::~HttpCall() {
   impl_->drop();
 }
 
-void HttpCall::on_learn(Handler handler) {
+void HttpCall::on_learn(Learn handler) {
   impl_->learn = std::move(handler);
 }
 
-void HttpCall::on_judge(Handler handler) {
+void HttpCall::on_judge(Judge handler) {
   impl_->judge = std::move(handler);
 }
 

@@ -45,8 +45,9 @@ class HttpCall {
   HttpCall(
       net::Loop& loop, engine::Pipeline& pipeline, HttpRequest request, const net::ConnectOptions& options, Done done);
   ~HttpCall();
-  /// Called with an answer before it is recorded, so that what is secret in it can be told to the pipeline first.
-  void on_learn(std::function<void(const HttpAnswer&)> handler);
+  /// Called with an answer before it is recorded, so that what is secret in it can be told to the pipeline first; false
+  /// where that cannot be known: then the body is not recorded.
+  void on_learn(std::function<bool(const HttpAnswer&)> handler);
   /// Called with an answer after it is recorded and before the connection's end: time for findings.
   void on_judge(std::function<void(const HttpAnswer&)> handler);
   void start();

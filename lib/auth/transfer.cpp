@@ -103,8 +103,7 @@ Transfer::Transfer(const Curl& curl, HttpRequest request, net::ConnectOptions op
       multi_(curl.multi_init()),
       lists_(std::make_unique<Lists>(curl)),
       error_(CURL_ERROR_SIZE, '\0'),
-      secure_(options_.url.tls),
-      host_(options_.url.host) {}
+      secure_(options_.url.tls) {}
 
 Transfer::~Transfer() {
   curl_.easy_cleanup(easy_);
@@ -347,9 +346,7 @@ Transfer::Times Transfer::times() const {
   constexpr std::int64_t kNsPerUs = 1000;
   const auto lookup = info<curl_off_t>(CURLINFO_NAMELOOKUP_TIME_T), connect = info<curl_off_t>(CURLINFO_CONNECT_TIME_T),
              tls = info<curl_off_t>(CURLINFO_APPCONNECT_TIME_T);
-  return {lookup * kNsPerUs,
-          std::max<curl_off_t>(0, connect - lookup) * kNsPerUs,
-          std::max<curl_off_t>(0, tls - connect) * kNsPerUs};
+  return {std::max<curl_off_t>(0, connect - lookup) * kNsPerUs, std::max<curl_off_t>(0, tls - connect) * kNsPerUs};
 }
 
 void Transfer::on_connected() {

@@ -40,7 +40,7 @@ class Transfer {
  private:
   struct Lists;
   struct Times {
-    std::int64_t lookup_ns = 0, connect_ns = 0, tls_ns = 0;
+    std::int64_t connect_ns = 0, tls_ns = 0;
   };
 
   template <typename T>
@@ -90,7 +90,6 @@ class Transfer {
   std::atomic<bool> cancelled_{false};
   std::string error_;  ///< libcurl's words
   bool secure_ = false;
-  std::string host_;
 
   bool connected_ = false, sent_ = false, in_tunnel_head_ = false;
   std::string tls_version_, tls_cipher_, alpn_;

@@ -195,6 +195,20 @@ class CallSecrets(harness.Test):
         done = self.whydrop("session", "clear", *self.profile)
         self.assertEqual((done.exit, store.exists()), (0, False), done.err)
 
+    def test_answers_that_cannot_be_read(self):
+        long = {"pad": ["p" * 99] * 39, "access_token_of": "x" * 40, "odd": {"name": SESSION * 40}}
+        for answers in ([ANSWERS[0], {"end": "short", "json": {"odd": {"name": SESSION}}}],
+                        [ANSWERS[0], {"body": '{"odd": {"name": "' + SESSION}],
+                        [ANSWERS[0], {"body": f"<b>{SESSION}</b>"}],
+                        [ANSWERS[0], {"status": 202, "json": {"odd": {"name": SESSION}}}],
+                        [ANSWERS[0], {"json": long}, ANSWERS[0]]):
+            with self.subTest(answers=answers):
+                capture = self.path("odd.ndjson")
+                done = self.whydrop("session", "create", *self.profile, "--at", self.peer(answers), "--capture", capture, "--overwrite",
+                                    "--no-store", "-vv")
+                self.assertIn(done.exit, (0, 5), done.err)
+                self.assert_hidden((done.out + done.err).encode() + pathlib.Path(capture).read_bytes())
+
     def test_the_process_list_forgets(self):
         process = subprocess.Popen(
             [harness.WHYDROP, "token", "get", *self.profile[:4], "--client-secret", CLIENT_SECRET, "--at",

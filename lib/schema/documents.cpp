@@ -160,6 +160,21 @@ void Documents::scan(const Site& site) {
   }
 }
 
+const Node* Documents::find_member(const Node& object, std::string_view key) {
+  constexpr rapidjson::SizeType kFew = 32;
+  if (!object.IsObject() || object.MemberCount() <= kFew) {
+    return member(object, key);
+  }
+  auto& index = indexes_[&object];
+  if (index.empty()) {
+    for (const auto& entry : object.GetObject()) {
+      index[json::text_of(entry.name)] = &entry.value;
+    }
+  }
+  const auto found = index.find(key);
+  return found == index.end() ? nullptr : found->second;
+}
+
 std::optional<Site> Documents::walk(Site from, std::string_view pointer) {
   json::Steps steps(pointer);
   bool fresh = false;
@@ -169,7 +184,7 @@ std::optional<Site> Documents::walk(Site from, std::string_view pointer) {
       const auto index = steps.index();
       next = index && *index < from.node->Size() ? &(*from.node)[static_cast<rapidjson::SizeType>(*index)] : nullptr;
     } else {
-      next = member(*from.node, steps.step());
+      next = find_member(*from.node, steps.step());
     }
     if (!next) {
       return std::nullopt;

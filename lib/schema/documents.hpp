@@ -67,7 +67,11 @@ class Documents {
   std::shared_ptr<Places> places_ = std::make_shared<Places>();
   std::vector<std::string> bases_;
   std::map<std::string, Site, std::less<>> ids_;
+  const Node* find_member(const Node& object, std::string_view key);
+
   std::unordered_map<const Node*, std::uint32_t> known_;
+  /// Members of large objects, for many $refs into one.
+  std::unordered_map<const Node*, std::unordered_map<std::string_view, const Node*>> indexes_;
 };
 
 }  // namespace whydrop::schema

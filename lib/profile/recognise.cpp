@@ -124,6 +124,7 @@ struct RealityCheck::Impl {
   std::string region() const;
   /// What to use instead.
   std::string served() const;
+  std::string region_fix() const;
 };
 
 void RealityCheck::Impl::begin(const session::Open& open, std::uint64_t seq) {
@@ -259,16 +260,19 @@ std::string RealityCheck::Impl::served() const {
       region());
 }
 
+std::string RealityCheck::Impl::region_fix() const {
+  return fmt::format(
+      "Use the domain of your organisation's region: webmessaging.{0} for the guest socket, api.{0} for REST.",
+      region());
+}
+
 void RealityCheck::Impl::tell_host() {
   const auto host = genesys_host(url.host);
   if (!host) {
     Finding finding = told_of_knowledge("host-unknown", opened ? Severity::note : severity(), open_seq);
     finding.says = fmt::format(
         "The host {} looks like one of Genesys Cloud's, but ends in none of its regions' domains.", url.host);
-    finding.fix = fmt::format(
-        "Use the domain of your organisation's region: webmessaging.{} for the guest socket, api.{} for REST.",
-        region(),
-        region());
+    finding.fix = region_fix();
     tell(std::move(finding));
   } else if (!is_genesys_service(host->service)) {
     Finding finding = told_of_knowledge("host-unknown", opened ? Severity::note : severity(), open_seq);
@@ -279,7 +283,7 @@ void RealityCheck::Impl::tell_host() {
         host->service.empty() ? "nothing" : host->service,
         host->region,
         host->region);
-    finding.fix = fmt::format("Use webmessaging.{} for the guest socket.", host->region);
+    finding.fix = region_fix();
     tell(std::move(finding));
   }
   if (const auto label = region_label(url.host)) {
@@ -289,7 +293,7 @@ void RealityCheck::Impl::tell_host() {
         url.host,
         label->label,
         label->domain.empty() ? "" : fmt::format(", and its hosts of that region end in {}", label->domain));
-    finding.fix = fmt::format("Use the region's domain: webmessaging.{} for the guest socket.", region());
+    finding.fix = region_fix();
     tell(std::move(finding));
   }
 }
@@ -320,6 +324,7 @@ void RealityCheck::Impl::tell_not_served() {
   if (is_rehearsed()) {
     finding.says = fmt::format("No host of Genesys Cloud is known to serve the dialect {}.", told);
     finding.fix = "whydrop profile show genesys-web-messaging tells what is served.";
+    finding.at_fault = Party::unknown;
     return tell(std::move(finding));
   }
   finding.says = fmt::format("{}; no host of Genesys Cloud is known to serve {}.",

@@ -148,7 +148,7 @@ TEST(rehearsal, names_every_name_that_leads_nowhere) {
         "wait?"}},
       {"\"on\": \"upgrade\"",
        "\"on\": \"open\"",
-       {"19:31: /scenarios/refused/server/0/do/0 refuses, which is only done on upgrade and call:NAME"}},
+       {"19:31: /scenarios/refused/server/0/do/0 refuses, which is only done on upgrade, call:NAME and fault:ID"}},
       {"idle:5s", "idle:5x", {"20:16: /scenarios/refused/server/1/on has no duration such as 500ms or 2s: 5x"}},
       {"\"tokens\": {\"guest\": {\"exp\": 1}}",
        "\"tokens\": {\"gust\": {\"exp\": 1}}",

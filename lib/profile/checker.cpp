@@ -95,7 +95,10 @@ struct Checker::Impl {
         replies(profile) {}
 
   const Bindings& values() const { return bindings != nullptr ? *bindings : judge.nothing; }
-  WordSource words() const { return {profile, values(), judge.secrets}; }
+  WordSource words() const {
+    const auto& last = standing.last_client.type;
+    return {profile, values(), judge.secrets, last ? std::string_view(profile.messages[*last].name) : "the client"};
+  }
   void examine(Seen& seen, std::string_view payload, bool text, json::Json& with) const;
   void validate(Seen& seen) const;
   void take(const Seen& seen);

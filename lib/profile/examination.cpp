@@ -95,6 +95,9 @@ std::string fill_words(const std::string& text, const WordSource& source, const 
     if (name == "$type") {
       return json::quote(name_of(source.profile, seen));
     }
+    if (name == "$last_client" && !source.last_client.empty()) {
+      return json::quote(source.last_client);
+    }
     const auto value = name.substr(0, 2) == "$/" && seen.root ? seen.root->at(name.substr(1)) : std::nullopt;
     if (value && is_secret_place(source.secrets, name)) {
       return json::quote("(secret)");

@@ -80,6 +80,7 @@ struct WordSource {
   const Profile& profile;
   const Bindings& bindings;
   const SecretKeys& secrets;
+  std::string_view last_client{};  ///< type of the last message of the client, or who it is; empty: not known
 };
 /// `text` with its placeholders filled from the source and the message; what is not there becomes "?".
 std::string fill_words(const std::string& text, const WordSource& source, const Seen& seen);

@@ -120,16 +120,16 @@ void check_place(const Profile& profile,
 }
 
 void follow(const SequenceMachine& machine, Standing& standing, const Seen& seen) {
+  const Moment now{seen.type, seen.t_ns, seen.seq};
+  if (seen.from == Side::client && seen.type) {
+    standing.last_client = now;
+  }
   if (!machine.exists() || !seen.root) {
     return;
   }
-  const Moment now{seen.type, seen.t_ns, seen.seq};
   const auto to = machine.next(standing.state, seen.from, seen.type, *seen.root);
   if (to && *to != standing.state) {
     machine.move(standing, *to, now);
-  }
-  if (seen.from == Side::client && seen.type) {
-    standing.last_client = now;
   }
 }
 

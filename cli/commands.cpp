@@ -12,6 +12,7 @@ const std::vector<Command>& commands() {
        "printf '%s\\n' one two | whydrop connect ws://localhost:8080/ --output messages\n"
        "whydrop connect wss://host/path --for 10m --ping-interval 20s --reconnect 5\n"
        "whydrop connect wss://host/path --ping-sweep 30s,60s,120s\n"
+       "whydrop connect --profile genesys-web-messaging --var region=mypurecloud.ie --var deployment_id=ID\n"
        "whydrop connect curl 'https://host/path' -H 'Origin: https://app' --compressed",
        setup_connect,
        true},
@@ -19,7 +20,9 @@ const std::vector<Command>& commands() {
        "Send messages, wait for what is expected, and close",
        "whydrop send ws://host/path '{\"type\":\"connect\"}' --expect /type=connected --timeout 5s\n"
        "whydrop send wss://host/path @request.json --output messages\n"
-       "whydrop send ws://host/path --binary - < frame.bin",
+       "whydrop send ws://host/path --binary - < frame.bin\n"
+       "whydrop send --profile guest-tutorial --message message --set /text=Hello\n"
+       "whydrop send --profile guest-conversations --rehearse=start-before-ack",
        setup_send},
       {"inspect",
        "Read a capture again, or a browser's HAR: filter it and say why it ended",

@@ -2,8 +2,6 @@
 
 #include "base/text.hpp"
 
-#include <vector>
-
 namespace whydrop::cli {
 namespace {
 
@@ -33,21 +31,6 @@ Result<std::shared_ptr<const profile::Rehearsal>> find_rehearsal(const profile::
                 "--rehearsal FILE");
   }
   return load(found->rehearsal, profile.name + " (built in)", profile);
-}
-
-Result<const profile::Scenario*> find_scenario(const profile::Rehearsal& rehearsal, const std::string& name) {
-  if (const profile::Scenario* found = rehearsal.scenario(name)) {
-    return found;
-  }
-  std::vector<std::string_view> names;
-  for (const profile::Scenario& scenario : rehearsal.scenarios) {
-    names.push_back(scenario.name);
-  }
-  const auto near = nearest(name, names);
-  return fail(ErrorKind::usage,
-              "scenario " + escape_for_terminal(name) + ": the rehearsal of " + rehearsal.profile +
-                  " has none of this name" + (near ? "; did you mean " + std::string(*near) + "?" : ""),
-              "whydrop rehearse --profile " + rehearsal.profile + " --list");
 }
 
 }  // namespace whydrop::cli

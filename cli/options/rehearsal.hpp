@@ -14,7 +14,4 @@ Result<std::shared_ptr<const profile::Rehearsal>> find_rehearsal(const profile::
                                                                  const std::string& file,
                                                                  const FileReader& read);
 
-/// Errors: usage, "scenario x: …", did you mean.
-Result<const profile::Scenario*> find_scenario(const profile::Rehearsal& rehearsal, const std::string& name);
-
 }  // namespace whydrop::cli

@@ -181,7 +181,7 @@ Result<SessionProfile> make_session_profile(const SessionFlags& flags) {
     return tl::unexpected<Error>(rehearsal.error());
   }
   made.rehearsal = std::move(*rehearsal);
-  return find_scenario(*made.rehearsal, flags.rehearse).map([&](const profile::Scenario* scenario) {
+  return made.rehearsal->find(flags.rehearse).map([&](const profile::Scenario* scenario) {
     made.scenario = scenario;
     return std::move(made);
   });

@@ -174,6 +174,23 @@ const Scenario* Rehearsal::scenario(std::string_view name) const {
   return found == scenarios.end() ? nullptr : &*found;
 }
 
+Result<const Scenario*> Rehearsal::find(std::string_view name) const {
+  if (const Scenario* found = scenario(name)) {
+    return found;
+  }
+  std::vector<std::string_view> names;
+  std::string all;
+  for (const Scenario& row : scenarios) {
+    names.emplace_back(row.name);
+    all += (all.empty() ? "" : ", ") + row.name;
+  }
+  const auto near = nearest(name, names);
+  return fail(ErrorKind::usage,
+              "scenario " + escape_for_terminal(name) + ": " + profile + " has none of that name" +
+                  (near ? "; did you mean " + std::string(*near) + "?" : ""),
+              "scenarios: " + all);
+}
+
 Result<Rehearsal> load_rehearsal(std::string_view text, const std::string& path, const Profile& profile) {
   const auto mistakes = check_rehearsal(text, profile);
   if (!mistakes.empty()) {

@@ -85,6 +85,8 @@ struct Rehearsal {
   std::vector<Reaction> reactions;  ///< of a server that does all well
   std::vector<Scenario> scenarios;
   const Scenario* scenario(std::string_view name) const;
+  /// The same. Errors: usage, "scenario x: …", did you mean.
+  Result<const Scenario*> find(std::string_view name) const;
 };
 
 /// Errors: usage, "<path>:line:column: why".

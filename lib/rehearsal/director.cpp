@@ -16,26 +16,6 @@ bool begins_with(std::string_view text, std::string_view with) {
   return text.substr(0, with.size()) == with;
 }
 
-std::string list_of(const std::vector<profile::Scenario>& scenarios) {
-  std::string names;
-  for (const profile::Scenario& scenario : scenarios) {
-    names += (names.empty() ? "" : ", ") + scenario.name;
-  }
-  return names;
-}
-
-tl::unexpected<Error> no_such_scenario(const Play& play) {
-  std::vector<std::string_view> names;
-  for (const profile::Scenario& scenario : play.rehearsal->scenarios) {
-    names.emplace_back(scenario.name);
-  }
-  const auto near = nearest(play.scenario, names);
-  return fail(ErrorKind::usage,
-              "scenario " + escape_for_terminal(play.scenario) + ": " + play.profile->name + " has none of that name" +
-                  (near ? "; did you mean " + std::string(*near) + "?" : ""),
-              "scenarios: " + list_of(play.rehearsal->scenarios));
-}
-
 bool held(const profile::Reaction& reaction, const Cue& cue) {
   return std::find(cue.names.begin(), cue.names.end(), reaction.on) != cue.names.end() &&
          (reaction.where.empty() || (cue.value && profile::holds(reaction.where, *cue.value)));
@@ -61,11 +41,11 @@ Result<std::string> merged(std::string claims, const std::string& over) {
 }  // namespace
 
 Result<std::shared_ptr<Director>> Director::make(std::shared_ptr<const Play> play) {
-  const profile::Scenario* const scenario = play->rehearsal->scenario(play->scenario);
-  if (scenario == nullptr) {
-    return no_such_scenario(*play);
+  const auto scenario = play->rehearsal->find(play->scenario);
+  if (!scenario) {
+    return tl::unexpected<Error>(scenario.error());
   }
-  std::shared_ptr<Director> made(new Director(std::move(play), *scenario));
+  std::shared_ptr<Director> made(new Director(std::move(play), **scenario));
   if (const auto set = made->set_variables(); !set) {
     return tl::unexpected<Error>(set.error());
   }

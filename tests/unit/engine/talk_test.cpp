@@ -55,6 +55,24 @@ TEST(Reconnect, ALastingSessionStartsAnew) {
   EXPECT_FALSE(it.next_wait({}));
 }
 
+TEST(Reconnect, WithoutChanceWaitsAreWhole) {
+  ReconnectPolicy it({5, false, {}, 1s, 10s}, [] { return 0.0; });
+  std::vector<nanoseconds> waits;
+  while (const auto wait = it.next_wait({})) {
+    waits.push_back(*wait);
+  }
+  EXPECT_EQ(waits, (std::vector<nanoseconds>{1s, 2s, 4s, 8s, 10s}));
+}
+
+TEST(Reconnect, NotAfterCodesThatAreFinal) {
+  ReconnectPolicy it({5, false, {4001}, 1s, 10s}, [] { return 0.0; });
+  Ended ended;
+  ended.verdict.received = session::CloseSeen{4000, "", 1};
+  EXPECT_EQ(it.next_wait(ended), nanoseconds(1s));
+  ended.verdict.received->code = 4001;
+  EXPECT_EQ(it.next_wait(ended), std::nullopt);
+}
+
 TEST(Reconnect, TheServersWishCounts) {
   Ended ended;
   ended.retry_after = 60s;

@@ -116,7 +116,7 @@ void read_const(Compiler& compiler, const Keyword& keyword, Rule& rule) {
 void read_multiple(Compiler& compiler, const Keyword& keyword, Rule& rule) {
   const bool fits = keyword.value.IsNumber() && keyword.value.GetDouble() > 0;
   if (need(compiler, keyword, fits, "a number over 0")) {
-    make(rule.numbers).multiple_of = compiler.kept(keyword.value);
+    make(rule.numbers).multiple_of = std::make_unique<Node>(compiler.kept(keyword.value));
   }
 }
 

@@ -45,7 +45,7 @@ struct Bound {
 
 struct NumberRules {
   std::vector<Bound> bounds;
-  std::optional<Node> multiple_of;
+  std::unique_ptr<Node> multiple_of;
 };
 
 struct StringRules {

@@ -7,6 +7,7 @@ Each row runs whydrop and the reference by turns, and compares the medians. Not 
 """
 import argparse
 import atexit
+import os
 import pathlib
 import resource
 import shutil
@@ -130,6 +131,30 @@ class Bench:
         size = capture.stat().st_size / 1e6
         return size, size / seconds, peak(command) / 1024
 
+    def schema(self):
+        """Nanoseconds a message of 200 bytes, by what judges it; ajv is installed into the build folder where npm can."""
+        data = [ROOT / "tests/bench/schema" / name for name in ("schema.json", "messages.ndjson")]
+        command = [self.build / "tests/bench/bench_schema", *data, str(self.rounds)]
+        told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        modules = self.build / "ajv"
+        if shutil.which("npm") and not (modules / "node_modules/ajv").exists():
+            modules.mkdir(exist_ok=True)
+            subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "ajv@8"], cwd=modules, check=False,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if shutil.which("node") and (modules / "node_modules/ajv").exists():
+            told += subprocess.run(["node", ROOT / "tests/bench/schema/ajv.js", *data, str(self.rounds)], check=True, text=True,
+                                   stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": modules / "node_modules"}).stdout
+        return {name: float(ns) for name, ns in (line.rsplit(" ", 1) for line in told.splitlines())}
+
+
+def schema_row(times):
+    for name in ("whydrop parse+valid", "rapidjson sax", "ajv parse+validate"):
+        said = f"{times[name]:8.0f} ns" if name in times else " not run: ajv could not be installed with npm"
+        print(f"{'schema, a 200 B message, ' + name:<48} {said}")
+    limit = min(ns for name, ns in times.items() if not name.startswith("whydrop"))
+    print(f"{'schema, whydrop against the faster':<48} {times['whydrop parse+valid'] / limit:8.2f} x  "
+          f"{'ok' if times['whydrop parse+valid'] <= limit else 'OVER'} (at most 1.0)", flush=True)
+
 
 def ratio_row(name, limit, ours, reference):
     ratio = ours / reference
@@ -158,6 +183,8 @@ def main():
     for name, limit, run in rows:
         if args.only in name:
             ratio_row(name, limit, *run())
+    if args.only in "schema":
+        schema_row(bench.schema())
     if args.only in "memory":
         grown = bench.memory()
         print(f"{'peak memory, ' + str(million) + ' against 10000 messages':<48} {grown:+8.2f} MiB  {'ok' if grown <= 2 else 'OVER'} (at most +2)")

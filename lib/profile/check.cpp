@@ -183,7 +183,9 @@ class NameCheck {
   }
 
   void check_transitions(const std::string& pointer, std::string_view side) {
-    for (const auto& [type, to] : read::members(root_.at(pointer))) {
+    for (const auto& member : read::members(root_.at(pointer))) {
+      const std::string_view type = member.first;
+      const json::Value to = member.second;
       const std::string row = under(pointer, type);
       if (const Names& known = types(side);
           type != "*" && std::none_of(known.begin(), known.end(), [&](auto one) { return covers(type, one); })) {

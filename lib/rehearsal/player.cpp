@@ -162,11 +162,7 @@ void Player::on_frame(const wire::Frame& frame) {
     return;
   }
   hearing_->on_client_frame(frame);
-  for (const auto& timed : timed_) {
-    if (begins_with(timed->reaction.on, "idle:")) {
-      arm(*timed);
-    }
-  }
+  note_traffic();
 }
 
 std::function<void()> Player::on_message(bool text, bool compressed, std::string_view payload) {
@@ -308,6 +304,7 @@ void Player::send(const std::string& text) {
   }
   log(line);
   connection_.send(frame(wire::Opcode::text, text));
+  note_traffic();
 }
 
 // ---- time -----------------------------------------------------------------------------------------------------------
@@ -319,6 +316,14 @@ void Player::arm_timers() {
       const auto text = director_->fill_text(reaction->on.substr(kind.size()), {}, bindings());
       timed_.back()->span = parse_duration(filled(text)).value_or(std::chrono::nanoseconds(0));
       arm(*timed_.back());
+    }
+  }
+}
+
+void Player::note_traffic() {
+  for (const auto& timed : timed_) {
+    if (begins_with(timed->reaction.on, "idle:")) {
+      arm(*timed);
     }
   }
 }

@@ -67,6 +67,7 @@ class Player : public std::enable_shared_from_this<Player> {
   void send(const std::string& text);
   void arm_timers();
   void arm(Timed& timed);
+  void note_traffic();
   void on_time(Timed& timed);
   void gather();
   const profile::Bindings& bindings() const;

@@ -18,6 +18,8 @@ ENV = {**os.environ, "NODE_PATH": "/usr/share/nodejs"}
 
 
 class Rehearsed(unittest.TestCase):
+    maxDiff = None
+
     def play(self, profile, ui, flow):
         """Runs the UI against a server of its own; returns what it said and what the server told."""
         with subprocess.Popen([WHYDROP, "rehearse", "--profile", profile, "--once"], stdout=subprocess.PIPE, text=True) as server:

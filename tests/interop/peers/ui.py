@@ -50,7 +50,7 @@ async def talk():
     async with websockets.connect(url, extra_headers=headers) as socket:
         for step in FLOW["talk"]:
             if "send" in step:
-                await socket.send(json.dumps(filled_json(step["send"])))
+                await socket.send(json.dumps(filled_json(step["send"]), separators=(",", ":")))
                 continue
             while True:
                 message = json.loads(await asyncio.wait_for(socket.recv(), 20))

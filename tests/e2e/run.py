@@ -29,6 +29,12 @@ UPDATE = os.environ.get("WHYDROP_UPDATE_GOLDEN") == "1"
 VOLATILE = [
     # A line of the verdict that is broken at the terminal's width breaks elsewhere when a time in it grows.
     (re.compile(r"(?<=\S)\n(?:▌ (?=\S)|  {14}(?=\S))"), " "),
+    # An excerpt without blanks is broken anywhere: where depends on the width of the time before it.
+    (re.compile(r"(?:(?<= the end: )|(?<= the first Close: )|(?<= B\): ))\{.*", re.M), lambda found: found[0].replace(" ", "")),
+    # Made anew each time; an excerpt may cut it.
+    (re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{0,12}-?){1,4}|(?<=\":\")[0-9a-f]{1,8}(?=…)"), "<uuid>"),
+    # Seconds since 1970, of this decade and the next.
+    (re.compile(r"\b[12]\d{9}\b"), "<epoch>"),
     (re.compile(r"(127\.0\.0\.1|\[::1\]|localhost):\d{4,5}\b"), r"\1:{port}"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"), "<date>"),
     (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "<date>"),

@@ -35,7 +35,9 @@ const std::vector<Command>& commands() {
       {"rehearse",
        "Run a local server that ends sessions in any way asked for",
        "whydrop rehearse --ending reset --after 2 --port 0\n"
-       "whydrop rehearse --status 429 --tls --write-ca ca.pem",
+       "whydrop rehearse --status 429 --tls --write-ca ca.pem\n"
+       "whydrop rehearse --profile guest-conversations --list\n"
+       "whydrop rehearse --profile guest-conversations --scenario start-chat-malformed --port 8080",
        setup_rehearse},
       {"validate",
        "Say what is wrong with JSON files, by a schema or by a profile's messages",

@@ -40,7 +40,7 @@ std::string first_sentence(const std::string& help) {
 }
 
 bool names_a_file(const OptionInfo& info) {
-  return info.value == "FILE" || info.value == "PEM";
+  return info.value == "FILE" || info.value == "PEM" || info.value == "NAME|FILE";
 }
 
 std::string joined(const std::vector<std::string>& words, const char* separator) {
@@ -54,7 +54,9 @@ std::string bash_values(const Options& options) {
     if (info.names.empty() || info.value.empty()) {
       continue;
     }
-    const std::string words = names_a_file(info) ? "-f" : "-W '" + joined(info.choices, " ") + "'";
+    const bool fixed = !names_a_file(info) || !info.choices.empty();
+    const std::string words =
+        (fixed ? "-W '" + joined(info.choices, " ") + "'" : "") + (names_a_file(info) ? fixed ? " -f" : "-f" : "");
     out +=
         fmt::format("        {}) COMPREPLY=($(compgen {} -- \"$word\")); return ;;\n", joined(info.names, "|"), words);
   }
@@ -84,9 +86,10 @@ std::string zsh_option(const OptionInfo& info) {
   for (std::size_t at = 0; (at = help.find_first_of("[]:", at)) != std::string::npos; at += 2) {
     help.insert(at, "\\");
   }
-  const std::string action = names_a_file(info)     ? "_files"
-                             : info.choices.empty() ? ""
-                                                    : "(" + joined(info.choices, " ") + ")";
+  const std::string fixed = info.choices.empty() ? "" : "(" + joined(info.choices, " ") + ")";
+  const std::string action = !names_a_file(info) ? fixed
+                             : fixed.empty()     ? "_files"
+                                                 : "_alternative \"names:name:" + fixed + "\" \"files:file:_files\"";
   if (info.positional) {
     return fmt::format("        '{}:{}:{}'\n",
                        info.repeatable ? "*" : "",

@@ -76,6 +76,8 @@ class Conversation final : public engine::Actor, private Stage {
   const std::optional<Error>& input_error() const { return input_error_; }
   /// Why something that was to be said was not, if there is such. It has been told.
   const std::optional<Error>& unsaid() const { return unsaid_; }
+  /// What the script waits for in vain, as Script::missing() tells it.
+  const std::string& missing() const { return script_.missing(); }
   /// True once this side had a reason of its own to close.
   bool finished() const { return finished_; }
 

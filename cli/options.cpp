@@ -182,6 +182,10 @@ void Options::list(const std::string& names, std::string value, std::vector<std:
          });
 }
 
+void Options::suggest(std::vector<std::string> choices) {
+  impl_->infos.back().choices = std::move(choices);
+}
+
 void Options::choice(const std::string& names,
                      std::vector<std::string> choices,
                      std::string& target,

@@ -44,6 +44,8 @@ class Options {
   void count(const std::string& names, int& target, std::string help);
   void text(const std::string& names, std::string value, std::string& target, std::string help);
   void list(const std::string& names, std::string value, std::vector<std::string>& target, std::string help);
+  /// What the shell completes for the option that was added last, which takes other values too.
+  void suggest(std::vector<std::string> choices);
   void choice(const std::string& names, std::vector<std::string> choices, std::string& target, std::string help);
   void duration(const std::string& names, std::chrono::nanoseconds& target, std::string help);
   void duration(const std::string& names, std::optional<std::chrono::nanoseconds>& target, std::string help);

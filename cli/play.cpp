@@ -6,6 +6,7 @@
 #include "cli/streams.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -45,6 +46,46 @@ Result<std::vector<std::pair<std::string, std::string>>> given_values(const Play
   return (*context)->given();
 }
 
+/// As a shell reads it.
+std::string shell_word(const std::string& text) {
+  const auto plain = [](const char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  const bool safe = !text.empty() && std::all_of(text.begin(), text.end(), [&](const char c) {
+    return plain(c) || std::string_view("-./:@%+=,").find(c) != std::string_view::npos;
+  });
+  if (safe) {
+    return text;
+  }
+  std::string out = "'";
+  for (const char c : text) {
+    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return out + "'";
+}
+
+/// A command that plays against this server as it stands here. Nothing of it goes to the store: what a rehearsal gives
+/// is of no use elsewhere. Secrets go by the environment, which no list of processes shows.
+std::string try_line(const Play& play,
+                     const std::string& profile,
+                     const std::vector<std::pair<std::string, std::string>>& values,
+                     const std::string& url) {
+  const bool calls = !play.rehearsal->scenario(play.scenario)->calls.empty();
+  std::string before, after;
+  for (const auto& [name, value] : values) {
+    const profile::Variable* variable = play.profile->variable(name);
+    if (variable != nullptr && variable->secret) {
+      before += variable->env + "=" + shell_word(value) + " ";
+    } else {
+      after += " --var " + shell_word(name + "=" + value);
+    }
+  }
+  return fmt::format("{}whydrop connect --profile {} --at {} --no-store{}{}",
+                     before,
+                     shell_word(profile),
+                     url,
+                     calls ? " --new-session" : "",
+                     after);
+}
+
 /// Columns that the longest name of `rows` takes.
 template <typename Rows, typename Name>
 std::size_t widest(const Rows& rows, const Name& name) {
@@ -63,6 +104,7 @@ void add_play_options(Options& options, PlayFlags& flags) {
                "NAME|FILE",
                flags.profile,
                "Play the server of a profile: its REST calls and its socket, with its schemas and sequence");
+  options.suggest(built_in_profiles());
   options.text("-s,--scenario", "NAME", flags.scenario, "What happens (happy); see --list");
   options.text("--rehearsal", "FILE", flags.rehearsal, "How it is played, in place of what is built in");
   options.list("--var", "NAME=VALUE", flags.variables, "Value of a variable of the profile, or NAME=@FILE; repeatable");
@@ -101,7 +143,7 @@ Result<int> list_scenarios(const PlayFlags& flags) {
   return 0;
 }
 
-void print_play(const Play& play, const rehearsal::Server& server) {
+void print_play(const Play& play, const std::string& given, const rehearsal::Server& server) {
   const profile::Scenario& scenario = *play.rehearsal->scenario(play.scenario);
   std::vector<std::pair<std::string, std::string>> rows{
       {"profile", play.profile->name},
@@ -113,10 +155,9 @@ void print_play(const Play& play, const rehearsal::Server& server) {
   }
   // What a client of one's own must be given: the tokens are signed by this very server.
   const auto part = server.client_part();
-  for (const auto& [name, value] : part ? part->variables : decltype(part->variables){}) {
-    rows.emplace_back(name, value);
-  }
-  rows.emplace_back("try", "whydrop send --profile " + play.profile->name + " --at " + server.base_url());
+  const auto values = part ? part->variables : decltype(part->variables){};
+  rows.insert(rows.end(), values.begin(), values.end());
+  rows.emplace_back("try", try_line(play, given, values, server.base_url()));
   const std::size_t width = widest(rows, [](const auto& row) { return std::string_view(row.first); });
   for (const auto& [name, value] : rows) {
     fmt::print("{:<{}}  {}\n", name, width, value);

@@ -22,7 +22,7 @@ void add_play_options(Options& options, PlayFlags& flags);
 Result<std::shared_ptr<const rehearsal::Play>> make_play(const PlayFlags& flags);
 /// Prints the scenarios of the profile's rehearsal.
 Result<int> list_scenarios(const PlayFlags& flags);
-/// Prints what is played, where it is, and how to meet it.
-void print_play(const rehearsal::Play& play, const rehearsal::Server& server);
+/// Prints what is played, where it is, and how to meet it. `given`: the profile as it was given, name or file.
+void print_play(const rehearsal::Play& play, const std::string& given, const rehearsal::Server& server);
 
 }  // namespace whydrop::cli

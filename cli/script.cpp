@@ -48,6 +48,7 @@ void Script::start(std::vector<Move> moves) {
 void Script::stop() {
   running_ = false;
   waiting_ = Waiting::nothing;
+  missing_.clear();
   heard_.clear();
   loop_.cancel(std::exchange(timer_, 0));
 }
@@ -87,6 +88,7 @@ void Script::resume() {
 void Script::advance() {
   loop_.cancel(std::exchange(timer_, 0));
   waiting_ = Waiting::nothing;
+  missing_.clear();
   while (running_ && at_ < moves_.size()) {
     if (!make(moves_[at_])) {
       return;
@@ -176,14 +178,15 @@ bool Script::wait(const Step& step) {
   return false;
 }
 
-void Script::wait_for(Waiting what, const std::string& missing) {
+void Script::wait_for(Waiting what, std::string missing) {
   waiting_ = what;
+  missing_ = std::move(missing);
   waits_since_ns_ = waits_since_ns_ < 0 ? loop_.now_ns() : waits_since_ns_;
   if (patience_.count() > 0) {
     const std::chrono::nanoseconds waited(loop_.now_ns() - waits_since_ns_);
-    timer_ = loop_.after(std::max(patience_ - waited, std::chrono::nanoseconds(0)), [this, missing] {
+    timer_ = loop_.after(std::max(patience_ - waited, std::chrono::nanoseconds(0)), [this] {
       timer_ = 0;
-      fail({ErrorKind::refused, missing + " within " + format_duration(patience_.count()), ""});
+      fail({ErrorKind::refused, missing_ + " within " + format_duration(patience_.count()), ""});
     });
   }
 }

@@ -55,6 +55,8 @@ class Script {
   /// The session is gone.
   void stop();
   bool running() const { return running_; }
+  /// What has not come that it waits for, as "waited for connected: it did not come"; empty: it waits for nothing.
+  const std::string& missing() const { return missing_; }
   /// A message of the server's, before it is judged.
   void heard(const session::Message& message);
   /// What deliver() sent has left.
@@ -71,7 +73,7 @@ class Script {
   bool send(const Move& move);
   bool expect(const profile::Step& step);
   bool wait(const profile::Step& step);
-  void wait_for(Waiting what, const std::string& missing);
+  void wait_for(Waiting what, std::string missing);
   void resume();
   void fail(Error error);
 
@@ -83,6 +85,7 @@ class Script {
   unsigned said_ = 0;        ///< of the current move's `times`
   std::deque<Heard> heard_;  ///< that no `expect` has taken yet
   Waiting waiting_ = Waiting::nothing;
+  std::string missing_;
   std::int64_t waits_since_ns_ = -1;  ///< the current move; -1: it does not wait
   bool running_ = false, posted_ = false;
   net::TimerId timer_ = 0;

@@ -127,7 +127,7 @@ Result<int> rehearse(const RehearseOptions& given, const ServerOptions& options)
   std::printf("listening on %s\n", server.url().c_str());
   std::fflush(stdout);
   if (options.play) {
-    print_play(*options.play, server);
+    print_play(*options.play, given.play.profile, server);
   }
   server.on_idle_exit([&loop] { loop.stop(); });
   int interrupted_by = 0;

@@ -90,7 +90,11 @@ Result<void> add_moves(const SendFlags& flags,
                        const SessionProfile& profile,
                        ConversationPlan& plan) {
   if (given.empty() && profile.scenario == nullptr) {
-    return fail(ErrorKind::usage, "no MESSAGE given", "whydrop send --help");
+    return fail(ErrorKind::usage,
+                "no MESSAGE given",
+                profile.context
+                    ? "--message TYPE; whydrop profile show " + profile.context->profile().name + " lists them"
+                    : "whydrop send --help");
   }
   if (given.empty()) {
     plan.moves = scenario_moves(*profile.scenario);

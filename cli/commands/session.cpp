@@ -6,9 +6,12 @@
 #include "cli/streams.hpp"
 #include "json/json.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -133,11 +136,50 @@ Result<int> clear(const StoredSession& flags) {
   return removed ? Result<int>(0) : tl::unexpected<Error>(removed.error());
 }
 
-Result<int> session(const StoredSession& flags) {
-  if (flags.call.profile.profile.empty()) {
+// ---- without --profile ----------------------------------------------------------------------------------------------
+
+/// The profiles that something is kept for, by name.
+std::vector<std::string> kept_profiles() {
+  const std::filesystem::path any =
+      auth::store_path("any", process_environment("XDG_STATE_HOME"), process_environment("HOME"));
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (const auto& file : std::filesystem::directory_iterator(any.parent_path(), failed)) {
+    if (file.path().extension() == ".json") {
+      names.push_back(file.path().stem());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// Where values of one profile only are kept, show and clear mean that one.
+Result<std::string> the_kept_profile(const StoredSession& flags) {
+  const std::string what = fmt::format("session {}: no profile given", flags.action);
+  if (flags.action == "create" || !flags.call.profile.store.empty()) {
+    return fail(ErrorKind::usage, what, "whydrop profile list shows those that there are");
+  }
+  const std::vector<std::string> kept = kept_profiles();
+  if (kept.empty()) {
+    return fail(ErrorKind::usage, what + ", and nothing is kept of any", "whydrop session create --profile NAME");
+  }
+  if (kept.size() > 1) {
     return fail(ErrorKind::usage,
-                fmt::format("session {}: no profile given", flags.action),
-                "whydrop profile list shows those that there are");
+                fmt::format("{}, and values of {} are kept", what, fmt::join(kept, ", ")),
+                fmt::format("whydrop session {} --profile {}", flags.action, kept.front()));
+  }
+  return kept.front();
+}
+
+Result<int> session(const StoredSession& given) {
+  StoredSession flags = given;
+  if (flags.call.profile.profile.empty()) {
+    auto kept = the_kept_profile(flags);
+    if (!kept) {
+      return tl::unexpected<Error>(kept.error());
+    }
+    std::fputs(fmt::format("whydrop: profile {}\n", *kept).c_str(), stderr);
+    flags.call.profile.profile = *std::move(kept);
   }
   if (flags.action == "clear") {
     return clear(flags);
@@ -157,7 +199,9 @@ Run setup_session(Options& options) {
       {{},
        "ACTION",
        "create: make the profile's session calls, in order, and keep what they give. show: the values of its "
-       "variables, where they come from, their age and when they expire. clear: forget what was kept",
+       "variables, where they come from, their age and when they expire. clear: forget what was kept. Without "
+       "--profile "
+       "show and clear mean the one profile that something is kept of",
        {},
        {"create", "show", "clear"},
        true,

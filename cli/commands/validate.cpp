@@ -88,7 +88,8 @@ Run setup_validate(Options& options) {
       "FILE", flags->files, true, "JSON, or NDJSON with one value a line; patterns too; - is standard input");
   options.group("What it must be");
   options.text("--schema", "FILE", flags->schema, "A JSON Schema, draft-07 or draft-04");
-  options.text("--profile", "NAME", flags->profile, "A profile's messages: its name, or a file");
+  options.text("--profile", "NAME|FILE", flags->profile, "A profile's messages: its name, or a file");
+  options.suggest(built_in_profiles());
   options.text(
       "--as", "TYPE", flags->as, "Its message of this type, as client:startChat; without it the first that matches");
   options.choice("--side", {"client", "server"}, flags->side, "Messages of this side only");

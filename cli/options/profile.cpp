@@ -71,6 +71,14 @@ std::string own_profiles(const Environment& environment) {
   return base.empty() ? "" : base + "/whydrop/profiles";
 }
 
+std::vector<std::string> built_in_profiles() {
+  std::vector<std::string> names;
+  for (const profile::BuiltIn& row : profile::built_in()) {
+    names.emplace_back(row.name);
+  }
+  return names;
+}
+
 profile::Outside machine() {
   return {[] {
             const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
@@ -83,6 +91,7 @@ void add_profile_options(Options& options, ProfileFlags& flags) {
   options.group("Profile");
   options.text(
       "--profile", "NAME|FILE", flags.profile, "What the API expects: a profile of `whydrop profile list`, or a file");
+  options.suggest(built_in_profiles());
   options.list("--var",
                "NAME=VALUE",
                flags.variables,

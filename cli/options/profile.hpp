@@ -31,6 +31,9 @@ struct ProfileFlags {
 };
 void add_profile_options(Options& options, ProfileFlags& flags);
 
+/// Names of the profiles that are built in.
+std::vector<std::string> built_in_profiles();
+
 /// The machine's clock and random device.
 profile::Outside machine();
 

@@ -2,6 +2,9 @@
 #include "report/out_buffer.hpp"
 #include "report/renderers.hpp"
 
+#include <cstddef>
+#include <string>
+
 namespace whydrop::report {
 namespace {
 
@@ -11,7 +14,18 @@ class NdjsonRenderer final : public session::EventSink {
   NdjsonRenderer(const Style& style, ByteSink& data) : quiet_(style.quiet), buffer_(data) {}
 
   Result<void> on_event(const session::Event& event) override {
-    if (!quiet_ || std::holds_alternative<session::Verdict>(event.body)) {
+    const bool verdict = std::holds_alternative<session::Verdict>(event.body);
+    if (verdict && event.conn != 0) {
+      release();
+      ++connections_;
+      capture::append_event(held_, event);
+      return {};
+    }
+    if (!verdict || connections_ != 1) {
+      release();
+    }
+    held_.clear();
+    if (!quiet_ || verdict) {
       capture::append_event(buffer_.text(), event);
     }
     return buffer_.drain();
@@ -19,7 +33,15 @@ class NdjsonRenderer final : public session::EventSink {
   Result<void> flush() override { return buffer_.flush(); }
 
  private:
+  void release() {
+    buffer_.text() += held_;
+    held_.clear();
+  }
+
   bool quiet_;
+  // A connection's verdict waits for what follows: where it was the only one, the run's verdict says the same.
+  std::string held_;
+  std::size_t connections_ = 0;
   OutBuffer buffer_;
 };
 

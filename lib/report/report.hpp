@@ -19,7 +19,7 @@ std::optional<Output> parse_output(std::string_view text);
 struct Style {
   bool color = false;
   unsigned width = 0;   ///< columns to elide at; 0: do not elide
-  int verbosity = 0;    ///< -v count: 1 header bytes and handshake headers, 2 hex dumps too
+  int verbosity = 0;    ///< -v count: 1 header bytes, handshake headers and whole verdicts, 2 hex dumps too
   bool quiet = false;   ///< -q: only the verdict
   bool escape = false;  ///< data is a terminal: `messages` escapes peer bytes too (the others always do)
   bool typed = false;   ///< a profile is in use: messages have types
@@ -31,7 +31,8 @@ struct Style {
 /// opinions) to `data`.
 std::unique_ptr<session::EventSink> make_renderer(Output output, const Style& style, ByteSink& data, ByteSink& talk);
 
-/// The verdict block: headline, observed, inferred, unknown, what to try.
+/// The verdict block: headline, observed, inferred, unknown, what to try. Where nothing is wrong the headline says it
+/// all, unless style.verbosity asks for more.
 std::string verdict_block(const session::Verdict& verdict, const Style& style);
 
 }  // namespace whydrop::report

@@ -202,13 +202,16 @@ void add_findings(Block& block, const Verdict& verdict, Basis basis) {
   }
 }
 
+bool is_said(const Verdict& verdict, const std::string& line) {
+  return std::any_of(
+      verdict.findings.begin(), verdict.findings.end(), [&](const Finding& finding) { return finding.says == line; });
+}
+
 /// Sentences that no finding has already said.
 void add_sentences(
     Block& block, const Verdict& verdict, const std::vector<std::string>& lines, std::string_view mark, Ink ink) {
   for (const std::string& line : lines) {
-    const bool said = std::any_of(
-        verdict.findings.begin(), verdict.findings.end(), [&](const Finding& finding) { return finding.says == line; });
-    if (!said) {
+    if (!is_said(verdict, line)) {
       block.row(line, mark, ink);
     }
   }
@@ -230,15 +233,33 @@ std::string explain_key(const Verdict& verdict) {
   return verdict.how ? std::string(session::name(*verdict.how)) : std::string();
 }
 
+/// True where all went as this side asked: it closed and the server confirmed it, or a REST call was answered, and
+/// nothing but notes was found.
+bool is_calm(const Verdict& verdict) {
+  const bool ended_well =
+      verdict.code ? verdict.first_close == Side::client && verdict.sent && verdict.received
+                   : verdict.how == session::EndingHow::local_close && !verdict.browser_code && !verdict.first_close;
+  return ended_well && verdict.cause.empty() && verdict.unknown.empty() &&
+         std::all_of(verdict.inferred.begin(),
+                     verdict.inferred.end(),
+                     [&](const std::string& line) { return is_said(verdict, line); }) &&
+         std::all_of(verdict.findings.begin(), verdict.findings.end(), [](const Finding& finding) {
+           return finding.severity == Severity::note;
+         });
+}
+
 }  // namespace
 
 std::string verdict_block(const Verdict& verdict, const Style& style) {
   Block block(style);
   block.headline(verdict.headline, tone(verdict));
-  block.gap();
-  add_facts(block, verdict);
-  block.section("observed");
-  add_sentences(block, verdict, verdict.observed, "•", Ink::plain);
+  const bool in_short = is_calm(verdict) && style.verbosity == 0;
+  if (!in_short) {
+    block.gap();
+    add_facts(block, verdict);
+    block.section("observed");
+    add_sentences(block, verdict, verdict.observed, "•", Ink::plain);
+  }
   block.section("findings");
   add_findings(block, verdict, Basis::observed);
   block.section("inferred");
@@ -249,7 +270,7 @@ std::string verdict_block(const Verdict& verdict, const Style& style) {
   block.section("next");
   add_next(block, verdict);
   const std::string key = explain_key(verdict);
-  if (!key.empty()) {
+  if (!key.empty() && !in_short) {
     block.section("explain");
     block.row("whydrop explain " + key);
   }

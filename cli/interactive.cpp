@@ -63,6 +63,25 @@ std::string message_list(const SessionRun& run) {
   return text;
 }
 
+/// What the last word of a line may become: a command, or behind /send a type of message.
+std::vector<std::string> completions(const SessionRun& run, std::string_view line) {
+  constexpr std::string_view kSend = "/send ";
+  if (line.substr(0, 1) == "/" && line.find(' ') == std::string_view::npos) {
+    return terminal::commands_like(line);
+  }
+  std::vector<std::string> types;
+  const std::string_view start = line.substr(0, kSend.size()) == kSend ? line.substr(kSend.size()) : " ";
+  if (run.bindings() == nullptr || start.find(' ') != std::string_view::npos) {
+    return types;
+  }
+  for (const profile::MessageType& type : run.bindings()->profile().messages) {
+    if (type.side == profile::Side::client && !type.example.empty() && type.name.compare(0, start.size(), start) == 0) {
+      types.push_back(type.name);
+    }
+  }
+  return types;
+}
+
 }  // namespace
 
 Interactive::Interactive(SessionRun& run, Conversation& conversation, std::function<void(int)> on_interrupt)
@@ -70,6 +89,7 @@ Interactive::Interactive(SessionRun& run, Conversation& conversation, std::funct
   terminal::PromptOptions options;
   options.history_path = history_path();
   options.holds_secret = [&run](std::string_view line) { return run.holds_secret(line); };
+  options.complete = [&run](std::string_view line) { return completions(run, line); };
   prompt_ = std::make_unique<terminal::Prompt>(std::move(options), [this](terminal::Input input) {
     run_.loop().post([this, input = std::move(input)] { on_input(input); });
   });

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "capture/reader.hpp"
+#include "cli/options/profile.hpp"
 #include "cli/streams.hpp"
 #include "engine/pipeline.hpp"
 #include "json/json.hpp"
@@ -215,7 +216,8 @@ Result<std::string> text_of(const std::string& given) {
 }  // namespace
 
 Result<int> match_profile(const std::string& given) {
-  const Dialects dialects;
+  Dialects dialects;
+  add_own_profiles(dialects, process_environment, read_file);
   return text_of(given)
       .and_then([&](const std::string& text) { return match_text(dialects, text, given); })
       .map([](const Match& match) {

@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <filesystem>
 #include <random>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -69,6 +71,17 @@ std::string own_profiles(const Environment& environment) {
   const std::string home = environment("HOME");
   const std::string base = !config.empty() ? config : home.empty() ? "" : home + "/.config";
   return base.empty() ? "" : base + "/whydrop/profiles";
+}
+
+void add_own_profiles(profile::Dialects& dialects, const Environment& environment, const FileReader& read) {
+  std::error_code failed;
+  for (const auto& file : std::filesystem::directory_iterator(own_profiles(environment), failed)) {
+    const std::string path = file.path().string();
+    auto text = file.path().extension() == ".json" ? read(path) : Result<std::string>(std::string());
+    if (const auto own = text ? profile::load(std::move(*text), path) : tl::unexpected<Error>(text.error())) {
+      dialects.add(**own);
+    }
+  }
 }
 
 std::vector<std::string> built_in_profiles() {

@@ -40,6 +40,9 @@ profile::Outside machine();
 /// The folder of a person's own profiles; empty where there is no home to look in.
 std::string own_profiles(const Environment& environment);
 
+/// Makes the person's own profiles known; what cannot be loaded is left out.
+void add_own_profiles(profile::Dialects& dialects, const Environment& environment, const FileReader& read);
+
 /// By path, else of the person's own directory, else built in. Errors: usage, "profile x: no such profile", did you
 /// mean.
 Result<std::shared_ptr<const profile::Profile>> find_profile(const std::string& given,

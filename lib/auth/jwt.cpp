@@ -280,6 +280,10 @@ Result<TokenView> inspect_token(std::string_view given) {
     view.opaque = true;
     if (parts.size() == 5 && looks_like_header(parts[0])) {
       view.warnings.emplace_back("it has five parts: it is encrypted (JWE), and only who has the key can read it");
+    } else if (parts.size() < 3 && looks_like_header(parts[0])) {
+      view.warnings.push_back(fmt::format("it begins as a JWT does, and has {} part{} instead of 3: it may be cut off",
+                                          parts.size(),
+                                          parts.size() == 1 ? "" : "s"));
     }
     return view;
   }

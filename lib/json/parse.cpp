@@ -76,7 +76,7 @@ struct Json::Impl {
       DepthLimit<Tree> limit(target);
       const auto result = reader.Parse<kInPlaceFlags>(stream, limit);
       if (result.IsError()) {
-        fault = fault_of(result, limit.too_deep());
+        fault = fault_of(result, given, limit.too_deep());
       }
       return !result.IsError();
     };

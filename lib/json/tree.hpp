@@ -52,8 +52,20 @@ class DepthLimit {
 inline constexpr unsigned kParseFlags =
     rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
 
-/// What went wrong, in the parser's words.
-inline Fault fault_of(const rapidjson::ParseResult& result, bool too_deep) {
+/// True if a comma stands right before the bracket or brace at `offset`, which is where a parser gives up.
+inline bool after_comma(std::string_view text, std::size_t offset) {
+  if (offset >= text.size() || (text[offset] != '}' && text[offset] != ']')) {
+    return false;
+  }
+  const std::size_t before = text.substr(0, offset).find_last_not_of(" \t\r\n");
+  return before != std::string_view::npos && text[before] == ',';
+}
+
+/// What went wrong in `text`, in the parser's words but for what is typed wrong most often.
+inline Fault fault_of(const rapidjson::ParseResult& result, std::string_view text, bool too_deep) {
+  if (!too_deep && after_comma(text, result.Offset())) {
+    return {result.Offset(), std::string("a comma stands before this ") + text[result.Offset()]};
+  }
   Fault fault{result.Offset(), too_deep ? "too deep" : rapidjson::GetParseError_En(result.Code())};
   if (fault.why.back() == '.') {
     fault.why.pop_back();
@@ -71,7 +83,7 @@ inline Fault parse_tree(std::string_view text, rapidjson::Document& tree) {
     rapidjson::Reader reader;
     const auto result = reader.Parse<kParseFlags>(stream, limit);
     if (result.IsError()) {
-      fault = fault_of(result, limit.too_deep());
+      fault = fault_of(result, text, limit.too_deep());
     }
     return !result.IsError();
   };

@@ -334,7 +334,10 @@ std::vector<std::string> Bindings::unset(std::string_view text) const {
 Error Bindings::unset_error(const std::string& variable) const {
   const Variable* row = profile_.variable(variable);
   if (row == nullptr) {
-    return {ErrorKind::usage, fmt::format("template: profile {} has no variable {}", profile_.name, variable), {}};
+    return {
+        ErrorKind::usage,
+        fmt::format("{{{}}}: profile {} has no variable of this name", escape_for_terminal(variable), profile_.name),
+        "a brace that stands for itself is written twice: {{"};
   }
   // A default that cannot be filled lacks another variable: that one is to be given.
   if (row->fallback) {

@@ -159,6 +159,16 @@ Result<Command> parse_command(std::string_view line) {
   return row == kCommands.end() ? unknown(name) : row->parse(rest);
 }
 
+std::vector<std::string> commands_like(std::string_view start) {
+  std::vector<std::string> names;
+  for (const Row& row : kCommands) {
+    if (row.name.substr(0, start.size()) == start) {
+      names.emplace_back(row.name);
+    }
+  }
+  return names;
+}
+
 std::string command_help() {
   constexpr std::size_t kColumn = 26;
   std::string text;

@@ -51,6 +51,9 @@ using Command =
 /// other line is a message. Errors: usage.
 Result<Command> parse_command(std::string_view line);
 
+/// Names of the commands that begin with `start`.
+std::vector<std::string> commands_like(std::string_view start);
+
 /// The table of commands for people, one a line.
 std::string command_help();
 

@@ -4,6 +4,7 @@
 #include "base/utf8.hpp"
 #include "terminal/history_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -65,6 +66,15 @@ std::string narrow(const wchar_t* begin, const wchar_t* end) {
     append_utf8(text, static_cast<char32_t>(*begin));
   }
   return text;
+}
+
+std::string common_start(const std::vector<std::string>& words) {
+  std::string common = words.empty() ? std::string() : words.front();
+  for (const std::string& word : words) {
+    const auto differs = std::mismatch(common.begin(), common.end(), word.begin(), word.end());
+    common.erase(differs.first, common.end());
+  }
+  return common;
 }
 
 /// libedit measures characters by the locale; a session's text is UTF-8 whatever the locale says.
@@ -149,6 +159,8 @@ struct Prompt::Impl {
     el_wset(editor, EL_ADDFN, L"whydrop-interrupt", L"Ends the session", on_interrupt);
     el_wset(editor, EL_ADDFN, L"whydrop-end", L"Ends the input", on_end_key);
     el_wset(editor, EL_ADDFN, L"whydrop-suspend", L"Suspends the program", on_suspend);
+    el_wset(editor, EL_ADDFN, L"whydrop-complete", L"Completes a word", on_complete);
+    el_wset(editor, EL_BIND, L"^I", L"whydrop-complete", nullptr);
     el_wset(editor, EL_BIND, L"^C", L"whydrop-interrupt", nullptr);
     el_wset(editor, EL_BIND, L"^D", L"whydrop-end", nullptr);
     el_wset(editor, EL_BIND, L"^Z", L"whydrop-suspend", nullptr);
@@ -279,6 +291,17 @@ struct Prompt::Impl {
     const LineInfoW* line = el_wline(editor);
     of(editor).ended = line->lastchar == line->buffer;
     return of(editor).ended ? CC_NORM : CC_REFRESH_BEEP;
+  }
+  /// Adds what all that the word may become have in common, and a blank where it is one thing only.
+  static unsigned char on_complete(EditLine* editor, wint_t) {
+    const LineInfoW* line = el_wline(editor);
+    const std::string before = narrow(line->buffer, line->cursor);
+    const auto& complete = of(editor).options.complete;
+    const std::vector<std::string> words = complete ? complete(before) : std::vector<std::string>();
+    const std::size_t typed = before.size() - (before.find_last_of(' ') + 1);
+    const std::string common = common_start(words);
+    const std::string added = common.substr(std::min(typed, common.size())) + (words.size() == 1 ? " " : "");
+    return !added.empty() && el_winsertstr(editor, widen(added).c_str()) == 0 ? CC_REFRESH : CC_REFRESH_BEEP;
   }
   static unsigned char on_suspend(EditLine* editor, wint_t) {
     const int fd = of(editor).options.in;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace whydrop::terminal {
 
@@ -19,6 +20,8 @@ struct PromptOptions {
   std::string history_path;  ///< empty: no history is kept
   /// True if a line must not be stored. Called on the reader's thread.
   std::function<bool(std::string_view)> holds_secret;
+  /// What the last word of a line, which ends at the cursor, may become. Called on the reader's thread; empty: nothing.
+  std::function<std::vector<std::string>(std::string_view)> complete;
   int in = 0, out = 1;  ///< file descriptors of one terminal
 };
 

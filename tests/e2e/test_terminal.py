@@ -81,6 +81,16 @@ class AtATerminal(harness.Test):
         self.assertEqual(frames, [(side, name) for name in ("text", "ping", "binary", "close") for side, name in
                                   (("client", name), ("server", {"ping": "pong"}.get(name, name)))])
 
+    def test_tab_completes_commands_and_types_of_messages(self):
+        url = self.rehearse("--profile", "guest-conversations").replace("ws://", "http://")
+        self.open("connect", "--profile", "guest-conversations", "--at", url, "--no-store")
+        self.await_shown("connected {")
+        self.type("/se\tst\t/routingData/language=de\r")
+        self.await_shown("/send startChat /routingData/language=de")
+        self.await_shown("→ text      101 B  startChat")
+        self.type("x\t\x04\x15/close\r")
+        self.assertEqual(self.await_end(), 0)
+
     def test_the_end_of_input_closes(self):
         self.open("connect", self.rehearse())
         self.await_shown("101 Switching Protocols")

@@ -132,6 +132,18 @@ TEST(inspect, refuses_what_no_server_could_take) {
   }
 }
 
+TEST(inspect, says_that_a_token_may_be_cut_off) {
+  const std::vector<std::pair<const char*, const char*>> rows = {
+      {"eyJhbGciOiJIUzI1NiJ9", "has 1 part instead of 3"},
+      {"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1", "has 2 parts instead of 3"}};
+  for (const auto& [text, why] : rows) {
+    const auto view = inspect_token(text);
+    ASSERT_TRUE(view) << text;
+    EXPECT_EQ(view->warnings,
+              std::vector<std::string>{std::string("it begins as a JWT does, and ") + why + ": it may be cut off"});
+  }
+}
+
 TEST(inspect, says_that_an_opaque_token_is_one) {
   for (const char* text : {"ya29.a0Af", "abc", "a.b.c", "MTk4NjIyNDgz.Cl2FMQ.ZnCjm1", "1.2.3.4"}) {
     const auto view = inspect_token(text);

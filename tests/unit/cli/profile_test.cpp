@@ -140,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
                     MessageCase{{}, {"/list/3"}, "error: cannot drop /list/3: nothing stands there"},
                     MessageCase{{"to=you"}, {}, "error: cannot set to: a JSON Pointer begins with /"},
                     MessageCase{{"/to"}, {}, "error: cannot set /to: not /POINTER=VALUE"},
-                    MessageCase{{"/to={whom}"}, {}, "error: template: profile mine has no variable whom"}));
+                    MessageCase{{"/to={whom}"}, {}, "error: {whom}: profile mine has no variable of this name"}));
 
 TEST(Messages, AreThoseOfTheProfile) {
   const auto context = World().context(given({}));

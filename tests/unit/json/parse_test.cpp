@@ -18,7 +18,8 @@ TEST(Parse, Faults) {
   } rows[] = {
       {"", 0, "The document is empty"},
       {"{} x", 3, "The document root must not be followed by other values"},
-      {"[1,]", 3, "Invalid value"},
+      {"[1,]", 3, "a comma stands before this ]"},
+      {"{\"a\":1, \n}", 9, "a comma stands before this }"},
       {"\"a", 2, "Missing a closing quotation mark in string"},
       {"\"a\nb\"", 2, "Invalid escape character in string"},
       {"\"\\ud800\"", 1, "The surrogate pair in string is invalid"},

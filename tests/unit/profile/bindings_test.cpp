@@ -118,7 +118,9 @@ TEST_F(bindings, say_where_an_unset_variable_comes_from) {
   EXPECT_EQ(said(values_.fill_url("wss://{host}/{ticket}")),
             "error: variable ticket is not set: the queue's ticket | the server's message queued tells it; or give "
             "--var ticket=VALUE, or set WHYDROP_TICKET");
-  EXPECT_EQ(said(values_.fill_text("{nothing}")), "error: template: profile sample has no variable nothing | ");
+  EXPECT_EQ(said(values_.fill_text("{nothing}")),
+            "error: {nothing}: profile sample has no variable of this name | a brace that stands for itself is written "
+            "twice: {{");
   EXPECT_EQ(said(values_.fill_text("{$nothing}")), "error: template: {$nothing} is not known here | ");
 }
 

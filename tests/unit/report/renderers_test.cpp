@@ -72,6 +72,21 @@ TEST(Ndjson, GivesEveryEventALine) {
   }
 }
 
+TEST(Ndjson, TellsTheVerdictOfTheOnlyConnectionOnce) {
+  session::Verdict verdict;
+  const auto verdicts = [&](const std::vector<session::Event>& events) {
+    const std::string out = rendered(Output::ndjson, plain(), events);
+    std::string conns;
+    for (std::size_t at = 0; (at = out.find(R"("conn":)", at)) != std::string::npos; at += 7) {
+      conns += out.substr(at + 7, out.find(',', at) - at - 7) + " ";
+    }
+    return conns;
+  };
+  EXPECT_EQ(verdicts({event(4, 0, verdict, 1), event(4, 0, verdict, 0)}), "null ");
+  EXPECT_EQ(verdicts({event(4, 0, verdict, 1), event(8, 0, verdict, 2), event(8, 0, verdict, 0)}), "1 2 null ");
+  EXPECT_EQ(verdicts({event(4, 0, verdict, 1), event(5, 0, message(Side::server, "hi"))}), "1 1 ");
+}
+
 TEST(Summary, CountsEachDirection) {
   session::Open open;
   session::Response response;

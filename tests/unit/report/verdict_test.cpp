@@ -132,6 +132,66 @@ TEST(VerdictBlock, SaysThatARecordEndsBeforeAnyCode) {
   EXPECT_NE(block.find("  code       none: the session's end is not in the record\n"), std::string::npos) << block;
 }
 
+Verdict closed_in_order() {
+  Verdict verdict;
+  verdict.code = 1000;
+  verdict.code_source = CodeSource::sent;
+  verdict.browser_code = 1000;
+  verdict.ended_by = EndedBy::client;
+  verdict.how = EndingHow::fin;
+  verdict.first_close = Side::client;
+  verdict.sent = verdict.received = session::CloseSeen{};
+  verdict.headline = "Your side closed the session with 1000; the server confirmed it.";
+  verdict.observed = {"The first Close came from you."};
+  return verdict;
+}
+
+TEST(VerdictBlock, IsALineWhereNothingIsWrong) {
+  const std::string line = "▌ Your side closed the session with 1000; the server confirmed it.\n";
+  Verdict verdict = closed_in_order();
+  EXPECT_EQ(verdict_block(verdict, plain()), line);
+  Finding note = finding("dialect", Severity::note, Basis::inferred, "Nobody serves it.");
+  note.evidence = {1};
+  verdict.findings = {note};
+  verdict.inferred = {note.says};
+  verdict.next = {"Look elsewhere."};
+  EXPECT_EQ(verdict_block(verdict, plain()),
+            line +
+                "\n"
+                "  inferred   ≈ dialect, note, certain\n"
+                "               Nobody serves it.\n"
+                "               see #1\n"
+                "\n"
+                "  next       1 Look elsewhere.\n");
+  Verdict call;
+  call.how = EndingHow::local_close;
+  call.headline = "POST /token answered 200 OK.";
+  call.observed = {"TCP connected."};
+  EXPECT_EQ(verdict_block(call, plain()), "▌ POST /token answered 200 OK.\n");
+}
+
+TEST(VerdictBlock, IsWholeWhereSomethingIsWrongOrMoreIsAskedFor) {
+  const auto whole = [](const Verdict& verdict, const Style& style) {
+    return verdict_block(verdict, style).find("• The first Close came from you.\n") != std::string::npos;
+  };
+  Style style = plain();
+  EXPECT_FALSE(whole(closed_in_order(), style));
+  style.verbosity = 1;
+  EXPECT_TRUE(whole(closed_in_order(), style));
+  Verdict unconfirmed = closed_in_order();
+  unconfirmed.received.reset();
+  EXPECT_TRUE(whole(unconfirmed, plain()));
+  Verdict by_server = closed_in_order();
+  by_server.first_close = Side::server;
+  EXPECT_TRUE(whole(by_server, plain()));
+  Verdict unclear = closed_in_order();
+  unclear.unknown = {"By whom."};
+  EXPECT_TRUE(whole(unclear, plain()));
+  Verdict odd = closed_in_order();
+  odd.findings = {finding("odd", Severity::warning, Basis::inferred, "Odd.")};
+  EXPECT_TRUE(whole(odd, plain()));
+}
+
 TEST(VerdictBlock, IsColouredByHowBadItIs) {
   Style style = plain();
   style.color = true;

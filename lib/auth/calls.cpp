@@ -275,6 +275,11 @@ void CallRunner::Impl::judge(const Call& row, const HttpAnswer& answer) {
           answer);
     }
   }
+  for (const Call::Note& note : row.notes) {
+    if (!outcome.refused && is_json && holds(note.where, body.root())) {
+      tell(note.finding, answer);
+    }
+  }
 }
 
 void CallRunner::Impl::tell(const profile::FindingText& words, const HttpAnswer& answer) {

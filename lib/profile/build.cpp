@@ -73,6 +73,9 @@ Call call_of(std::string_view name, Value value) {
     made.refusals.push_back(
         {status ? static_cast<int>(status->integer()) : 0, read::conditions(row, "where"), read::finding(row)});
   }
+  for (const Value& row : read::items(value.find("notes"))) {
+    made.notes.push_back({read::conditions(row, "where"), read::finding(row)});
+  }
   return made;
 }
 

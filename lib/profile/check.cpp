@@ -119,9 +119,11 @@ class NameCheck {
         templates_under(call + member);
       }
       check_take(call + "/take");
-      const std::size_t rows = items(root_.at(call + "/refusals")).size();
-      for (std::size_t i = 0; i < rows; ++i) {
-        check_finding(under(call + "/refusals", i) + "/finding");
+      for (const char* member : {"/refusals", "/notes"}) {
+        const std::size_t rows = items(root_.at(call + member)).size();
+        for (std::size_t i = 0; i < rows; ++i) {
+          check_finding(under(call + member, i) + "/finding");
+        }
       }
     }
     list_.names_at("/session", calls_, "call");

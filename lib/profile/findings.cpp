@@ -186,6 +186,9 @@ std::vector<const FindingText*> finding_texts(const Profile& profile) {
     for (const Call::Refusal& row : call.refusals) {
       found.push_back(&row.finding);
     }
+    for (const Call::Note& row : call.notes) {
+      found.push_back(&row.finding);
+    }
   }
   for (const Fingerprint::Misform& row : profile.fingerprint.misforms) {
     found.push_back(&row.finding);

@@ -22,7 +22,7 @@ const CheckRow* find_check(std::string_view id);
 /// A Finding of `text`'s words; placeholders must be filled already. "(not verified)" is put behind what is not.
 session::Finding make_finding(const FindingText& text, std::uint64_t evidence);
 
-/// Every finding text of a profile: signals, symptoms, refusals, misforms, sames.
+/// Every finding text of a profile: signals, symptoms, refusals, notes of calls, misforms, sames.
 std::vector<const FindingText*> finding_texts(const Profile& profile);
 
 }  // namespace whydrop::profile

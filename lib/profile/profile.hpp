@@ -88,6 +88,12 @@ struct Call {
     FindingText finding;
   };
   std::vector<Refusal> refusals;
+  /// What an answer that is no refusal tells besides: each row whose conditions hold.
+  struct Note {
+    std::vector<Where> where;
+    FindingText finding;
+  };
+  std::vector<Note> notes;
 };
 
 /// One type of message of one side.

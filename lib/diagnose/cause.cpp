@@ -33,7 +33,7 @@ const profile::FindingText* text_of(const Ledger& ledger, std::string_view id) {
 
 /// True if there is something to explain: no session, an end from the server's side, or silence after a message.
 bool went_wrong(const Ledger& ledger) {
-  return !ledger.had_session() || ledger.ended_by_server_side() || ledger.unanswered();
+  return !ledger.had_session() || ledger.ended_by_server_side() || ledger.went_silent();
 }
 
 /// A fault explains an end that came before the conversation had gone on: of the last message or of one that nothing
@@ -111,7 +111,7 @@ std::string why_words(const Ledger& ledger, const Finding& why) {
   if (!ledger.had_session() || ledger.ended_by_server_side()) {
     return fmt::format("{}: {}", likelihood(ledger, why, ""), says);
   }
-  if (ledger.unanswered()) {
+  if (ledger.went_silent()) {
     return fmt::format("{}: {}", likelihood(ledger, why, " of the silence"), says);
   }
   return fmt::format("{}: {}", why.basis == Basis::observed ? "Observed" : "Inferred", says);

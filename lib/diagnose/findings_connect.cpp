@@ -226,7 +226,7 @@ const std::vector<FindingRow>& connect_findings() {
        "RFC 9525 section 6"},
       {"tls-self-signed",
        Severity::error,
-       Party::server,
+       Party::unknown,
        true,
        tls_failed,
        "The certificate is self-signed",
@@ -236,13 +236,15 @@ const std::vector<FindingRow>& connect_findings() {
        "RFC 5280 section 6"},
       {"tls-unknown-issuer",
        Severity::error,
-       Party::server,
+       Party::unknown,
        true,
        tls_failed,
        "The certificate's issuer is not known",
        "No chain to a trusted root was found: an authority of one's own, an intermediate certificate that the server "
        "does not send, or a proxy that inspects TLS.",
-       "Have the server send its whole chain, or give the authority with --cacert.",
+       "If the issuer is your company's proxy or an antivirus that reads TLS, or an authority of your own, give it "
+       "with "
+       "--cacert; else have the server send its whole chain.",
        "RFC 5280 section 6"},
       {"tls-expired",
        Severity::error,

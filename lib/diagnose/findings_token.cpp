@@ -43,7 +43,7 @@ bool refused(const Ledger& ledger) {
 
 /// True if the session came to nothing, or to an end that this side did not want.
 bool failed(const Ledger& ledger) {
-  return refused(ledger) || ledger.ended_by_server_side() || (ledger.had_session() && ledger.unanswered());
+  return refused(ledger) || ledger.ended_by_server_side() || (ledger.had_session() && ledger.went_silent());
 }
 
 Severity severity_of(const Ledger& ledger) {
@@ -67,7 +67,7 @@ std::string end_words(const Ledger& ledger) {
 
 /// What came of it, as a clause of its own.
 std::string outcome_words(const Ledger& ledger) {
-  if (!ledger.ended_by_server_side() && !refused(ledger) && ledger.unanswered()) {
+  if (!ledger.ended_by_server_side() && !refused(ledger) && ledger.went_silent()) {
     return fmt::format("nothing came back after your {}", message_words(*ledger.client.last));
   }
   return failed(ledger) ? end_words(ledger) : "the session went on all the same";

@@ -381,6 +381,11 @@ bool Ledger::unanswered() const {
   return client.last && (!server.last || server.last->seq < client.last->seq);
 }
 
+bool Ledger::went_silent() const {
+  constexpr std::int64_t kLongerThanAnAnswer = 500'000'000;
+  return unanswered() && since_last_message_ns(Side::client) >= kLongerThanAnAnswer;
+}
+
 const std::string* Ledger::header(std::string_view name) const {
   if (!response) {
     return nullptr;

@@ -170,6 +170,8 @@ struct Ledger {
   std::int64_t since_last_message_ns(session::Side from) const;
   /// True if nothing came from the server after the client's last message, and there was one.
   bool unanswered() const;
+  /// True if it stayed so for longer than an answer takes: who leaves at once has seen no silence.
+  bool went_silent() const;
   const std::string* header(std::string_view name) const;
 
  private:

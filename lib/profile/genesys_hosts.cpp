@@ -40,9 +40,8 @@ constexpr std::string_view kAliases[] = {
 
 constexpr std::string_view kServices[] = {"webmessaging", "streaming", "api", "api-cdn", "login", "apps"};
 
-/// Domains that guides and forums give for Genesys Cloud, or that belong to another vendor's product.
-constexpr std::string_view kLookalikes[] = {
-    "mygen.com", "genesyscloud.com", "genesys.cloud", "cxone.com", "pure.cloud"};
+/// Domains that guides and forums give for Genesys Cloud. Another vendor's, as cxone.com, are none of them.
+constexpr std::string_view kLookalikes[] = {"mygen.com", "genesyscloud.com", "genesys.cloud", "pure.cloud"};
 constexpr std::string_view kLookalikeParts[] = {"mypurecloud", "purecloud", "us-gov-pure", "eusc-pure"};
 
 /// Paths that forum threads give for a guest's socket. The first fit counts.

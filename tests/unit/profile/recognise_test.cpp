@@ -38,7 +38,7 @@ TEST(hosts, say_what_they_are) {
       {"api.us-east-1.mygen.com", "alike us-east-1=mypurecloud.com"},
       {"webchat-eu-west-1.platform.genesys.cloud", "alike eu-west-1=mypurecloud.ie"},
       {"api-us-east-1.genesyscloud.com", "alike us-east-1=mypurecloud.com"},
-      {"api.cxone.com", "alike"},
+      {"api.cxone.com", "other"},
       {"x1.pure.cloud", "alike"},
       {"abc.execute-api.eu-north-1.amazonaws.com", "other eu-north-1="},
       {"example.test", "other"},

@@ -81,7 +81,10 @@ bool says_why(const Ledger& ledger, const Finding& finding) {
     return finding.severity == Severity::error;  // of the token, of the URL
   }
   const profile::CheckRow* check = profile::find_check(finding.id);
-  const bool explains = text != nullptr ? text->explains : check != nullptr && check->explains;
+  // What the server got wrong does not tell why it went; what it said (a signal) may.
+  const bool explains = text != nullptr
+                            ? text->explains
+                            : check != nullptr && check->explains && finding.at_fault != session::Party::server;
   return explains && came_before_the_end(ledger, finding);
 }
 

@@ -49,6 +49,9 @@ std::string size_words(const Ledger& ledger) {
 }
 
 std::string age_words(const Ledger& ledger) {
+  if (!ledger.saw_opening()) {
+    return fmt::format(" Its last {} were silent; how old it was is not in the record.", span_words(ledger.idle_ns()));
+  }
   return fmt::format(" The session was {} old, the last {} of it silent.",
                      span_words(ledger.end_t() - ledger.session_t()),
                      span_words(ledger.idle_ns()));

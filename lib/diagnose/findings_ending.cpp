@@ -98,7 +98,10 @@ std::optional<Judgement> half_open(const Ledger& ledger, std::string_view) {
     return std::nullopt;
   }
   const auto& tcp = ledger.ending->fact.tcp;
-  const bool stuck = tcp.unacked.value_or(0) > 0 || tcp.retransmits.value_or(0) > 0;
+  // What was sent just now is not acknowledged yet on a good link either.
+  constexpr std::int64_t kLongerThanAnAck = 500'000'000;
+  const bool waited = ledger.end_t() - ledger.client.last_t.value_or(ledger.session_t()) >= kLongerThanAnAck;
+  const bool stuck = (tcp.unacked.value_or(0) > 0 && waited) || tcp.retransmits.value_or(0) > 0;
   const EndingHow how = ledger.how();
   const bool silent = how == EndingHow::ping_timeout || how == EndingHow::idle_timeout || how == EndingHow::timed_out ||
                       how == EndingHow::close_timeout;

@@ -129,7 +129,8 @@ std::optional<Judgement> idle_limit(const Ledger& ledger, std::string_view) {
 }
 
 std::optional<Judgement> connection_age(const Ledger& ledger, std::string_view) {
-  const KnownLimit* limit = timer_may_explain(ledger) ? find_limit(kAgeLimits, age_ns(ledger)) : nullptr;
+  const KnownLimit* limit =
+      timer_may_explain(ledger) && ledger.saw_opening() ? find_limit(kAgeLimits, age_ns(ledger)) : nullptr;
   if (limit == nullptr) {
     return std::nullopt;
   }
@@ -179,7 +180,8 @@ std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_vi
 }
 
 std::optional<Judgement> ended_at_once(const Ledger& ledger, std::string_view) {
-  if (!ledger.ended_by_server_side() || ledger.from_har || ledger.client.messages > 0 || age_ns(ledger) > kSecond) {
+  if (!ledger.ended_by_server_side() || ledger.from_har || !ledger.saw_opening() || ledger.client.messages > 0 ||
+      age_ns(ledger) > kSecond) {
     return std::nullopt;
   }
   return Judgement{

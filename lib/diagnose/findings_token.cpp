@@ -33,7 +33,12 @@ const TokenNote* credential(const Ledger& ledger) {
       return &*named;
     }
   }
-  const auto first = std::find_if(tokens.begin(), tokens.end(), used);
+  // A later message may well carry tokens that are no credential of the socket, and so may another variable.
+  const auto may_be = [&](const TokenNote& note) {
+    const profile::Profile* profile = ledger.profile.used;
+    return used(note) && !note.late && (profile == nullptr || profile->variable(note.token.variable) == nullptr);
+  };
+  const auto first = std::find_if(tokens.begin(), tokens.end(), may_be);
   return first == tokens.end() ? nullptr : &*first;
 }
 

@@ -129,6 +129,7 @@ void Ledger::on_event(const session::Event& event) {
   }
   const auto* frame = std::get_if<session::Frame>(&event.body);
   if (frame != nullptr || !session::is_opinion(event.body)) {
+    opened_t = seen ? opened_t : event.t_ns;
     seen = true;
     last_seq = event.seq;
     last_t = event.t_ns;
@@ -183,7 +184,10 @@ void Ledger::note(const session::Frame& frame, const session::Event& event) {
   ++from.frames;
   from.payload_bytes += frame.header.length;
   if (!wire::is_control(frame.header.opcode)) {
-    from.largest_frame = std::max(from.largest_frame, frame.header.length);
+    if (frame.header.length >= from.largest_frame) {
+      from.largest_frame = frame.header.length;
+      from.largest_frame_t = event.t_ns;
+    }
   }
   switch (frame.header.opcode) {
   case wire::Opcode::close:
@@ -246,7 +250,10 @@ void Ledger::note_close(const session::Frame& frame, const session::Event& event
 void Ledger::note(const session::Message& message, const session::Event& event) {
   SideLedger& from = side(message.from);
   ++from.messages;
-  from.binary_messages += message.text ? 0 : 1;
+  if (!message.text) {
+    ++from.binary_messages;
+    from.last_binary_t = event.t_ns;
+  }
   if (first_close) {
     return;  // what comes after the session's end cannot explain it
   }
@@ -284,7 +291,8 @@ void Ledger::note(const session::Token& token, const session::Event& event) {
     const auto carrier = !last_frame_of_                   ? TokenNote::Carrier::request
                          : *last_frame_of_ == Side::client ? TokenNote::Carrier::client
                                                            : TokenNote::Carrier::server;
-    tokens.push_back({token, carrier, event.seq, event.t_ns});
+    const bool late = carrier == TokenNote::Carrier::client && client.messages > 0;
+    tokens.push_back({token, carrier, late, event.seq, event.t_ns});
   }
 }
 
@@ -384,6 +392,11 @@ bool Ledger::unanswered() const {
 bool Ledger::went_silent() const {
   constexpr std::int64_t kLongerThanAnAnswer = 500'000'000;
   return unanswered() && since_last_message_ns(Side::client) >= kLongerThanAnAnswer;
+}
+
+bool Ledger::near_the_end(std::int64_t t_ns) const {
+  constexpr std::int64_t kShortly = 10'000'000'000;
+  return end_t() - t_ns <= kShortly || !server.last || server.last->t_ns < t_ns;
 }
 
 const std::string* Ledger::header(std::string_view name) const {

@@ -31,7 +31,8 @@ struct MessageNote {
 struct SideLedger {
   std::uint64_t frames = 0, messages = 0, binary_messages = 0;
   std::uint64_t payload_bytes = 0;
-  std::uint64_t largest_frame = 0;     ///< of a message
+  std::uint64_t largest_frame = 0;  ///< of a message
+  std::int64_t largest_frame_t = 0, last_binary_t = 0;
   std::optional<std::int64_t> last_t;  ///< of its last bytes after the upgrade
   std::uint64_t last_seq = 0;
   std::int64_t silence_before_ns = 0;        ///< silence of both sides before its last data message
@@ -74,6 +75,7 @@ struct TokenNote {
   enum class Carrier : std::uint8_t { request, client, server };  ///< the URL or head, or a side's frame
   session::Token token;
   Carrier carrier = Carrier::request;
+  bool late = false;  ///< not in the request nor in the client's first message
   std::uint64_t seq = 0;
   std::int64_t t_ns = 0;
 };
@@ -163,6 +165,8 @@ struct Ledger {
   std::uint64_t end_seq() const;
   /// True if the session was ended from the server's side, by a Close or without one.
   bool ended_by_server_side() const;
+  /// False for a record that begins in mid-session: then nobody can tell how old it was.
+  bool saw_opening() const { return response || opened_seq != 0; }
   /// When the session opened (the 101).
   std::int64_t session_t() const;
   /// Time from the last bytes of any side (Close frames and all after the end left out) to the end.
@@ -172,6 +176,9 @@ struct Ledger {
   bool unanswered() const;
   /// True if it stayed so for longer than an answer takes: who leaves at once has seen no silence.
   bool went_silent() const;
+  /// True if what the client did at `t_ns` came shortly before the end, or nothing came from the server after it: what
+  /// was done long before it, and was answered, did not bring it about.
+  bool near_the_end(std::int64_t t_ns) const;
   const std::string* header(std::string_view name) const;
 
  private:

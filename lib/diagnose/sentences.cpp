@@ -132,10 +132,11 @@ void observe_message(const Ledger& ledger, Side from, Sentences& to) {
 }
 
 void observe_course(const Ledger& ledger, Sentences& to) {
+  const bool whole = ledger.saw_opening() && ledger.how() != EndingHow::capture_ended;
   to.push_back(fmt::format("{} {}{}; you sent {}, the server {}.",
-                           ledger.how() == EndingHow::capture_ended ? "The record shows" : "The session was open for",
+                           whole ? "The session was open for" : "The record shows",
                            span_words(ledger.end_t() - ledger.session_t()),
-                           ledger.how() == EndingHow::capture_ended ? " of the session" : "",
+                           whole ? "" : " of the session",
                            count(ledger.client.messages, "message"),
                            ledger.server.messages));
   const PingLedger& pings = ledger.pings_of_client;

@@ -60,7 +60,8 @@ class Course {
   std::optional<std::string> word(std::string_view name) const;
 
   std::optional<std::int64_t> age() const {
-    return ledger_.had_session() ? std::optional(ledger_.end_t() - ledger_.session_t()) : std::nullopt;
+    return ledger_.had_session() && ledger_.saw_opening() ? std::optional(ledger_.end_t() - ledger_.session_t())
+                                                          : std::nullopt;
   }
   std::optional<std::int64_t> idle() const {
     return ledger_.had_session() ? std::optional(ledger_.idle_ns()) : std::nullopt;
@@ -126,10 +127,13 @@ bool Course::went_so(const Symptom& when) const {
 }
 
 bool Course::sent_so(const Symptom& when) const {
-  const std::uint64_t largest = ledger_.client.largest ? ledger_.client.largest->length : 0;
-  return (when.frame_over == 0 || ledger_.client.largest_frame > when.frame_over) &&
-         (when.message_over == 0 || largest > when.message_over) &&
-         (!when.binary_sent || ledger_.client.binary_messages > 0) && (!when.clean || is_clean());
+  const SideLedger& client = ledger_.client;
+  const bool frame = client.largest_frame > when.frame_over && ledger_.near_the_end(client.largest_frame_t);
+  const bool message =
+      client.largest && client.largest->length > when.message_over && ledger_.near_the_end(client.largest->t_ns);
+  const bool binary = client.binary_messages > 0 && ledger_.near_the_end(client.last_binary_t);
+  return (when.frame_over == 0 || frame) && (when.message_over == 0 || message) && (!when.binary_sent || binary) &&
+         (!when.clean || is_clean());
 }
 
 bool Course::within(const Span& span, std::optional<std::int64_t> ns) const {
@@ -200,6 +204,8 @@ std::optional<std::string> Course::word(std::string_view name) const {
     text = span(idle());
   } else if (name == "$since_last_client") {
     text = span(since_last_client());
+  } else if (name == "$largest_frame" && ledger_.client.largest_frame > 0) {
+    text = format_size(ledger_.client.largest_frame);
   } else if (name == "$largest" && ledger_.client.largest) {
     text = format_size(ledger_.client.largest->length);
   } else if (name == "$how") {

@@ -56,7 +56,8 @@ std::string message_words(const MessageNote& note) {
 
 std::string after_words(const Ledger& ledger) {
   if (!ledger.client.last) {
-    return fmt::format("{} after the session opened, before you sent any message",
+    return fmt::format(ledger.saw_opening() ? "{} after the session opened, before you sent any message"
+                                            : "{} after the record begins, before any message of yours in it",
                        span_words(ledger.end_t() - ledger.session_t()));
   }
   return fmt::format("{} after your {}",

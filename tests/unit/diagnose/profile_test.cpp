@@ -36,7 +36,7 @@ constexpr std::string_view kProfile = R"({
     {"when": {"ending": ["fin", "reset"], "last_client": ["start"], "unanswered": true, "clean": true},
      "finding": {"id": "language", "basis": "inferred", "confidence": "low", "at_fault": "client", "verified": false, "says": "{$last_client} was in order, and yet the end came {$since_last_client} later; last from the server: {$last_server}.", "fix": "Compare the language."}},
     {"when": {"state": ["queued"], "silent_for": {"at_least": "10s"}}, "finding": {"id": "queued-for-ever", "severity": "warning", "basis": "inferred", "confidence": "medium", "says": "The session is {$state}, and nothing came for {$since_last_client}."}},
-    {"when": {"close": [1009], "frame_over": 1000, "never": ["client:start"]}, "finding": {"id": "too-large", "at_fault": "client", "says": "You sent {$largest}."}},
+    {"when": {"close": [1009], "frame_over": 1000, "never": ["client:start"]}, "finding": {"id": "too-large", "at_fault": "client", "says": "You sent {$largest}, and {$largest_frame} in one frame."}},
     {"when": {"close": [1003], "binary_sent": true}, "finding": {"id": "no-binary", "at_fault": "client", "says": "It takes text only."}},
     {"when": {"close": [1000], "close_empty": true, "seen": ["client:connect", "sequence-too-early"]}, "finding": {"id": "closed-early", "severity": "note", "basis": "inferred", "confidence": "low", "says": "Connect was seen."}}
   ]
@@ -126,6 +126,22 @@ const Case kCases[] = {
        }
        return script.ending(EndingHow::reset).verdict();
      }},
+    {"what the server got wrong is not why it went",
+     [] {
+       Script script(with_profile());
+       started(script);
+       return typed(script, kServer, "connected")
+           .finding("schema-type", Severity::warning, Party::server)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"a fault, and this side left at once: there was no silence",
+     [] {
+       Script script(with_profile());
+       opened(script);
+       typed(script, kClient, "connect").finding("schema-type", Severity::error, Party::client).after_ms(3);
+       return script.close(kClient, 1000).close(kServer, 1000).ending(EndingHow::fin).verdict();
+     }},
     {"a fault in the first message, answered once, then a Close",
      [] {
        Script script(with_profile());
@@ -189,6 +205,22 @@ const Case kCases[] = {
        opened(script);
        typed(script, kClient, "connect", true, 5000).after_ms(5);
        return script.close(kServer, 1009).ending(EndingHow::fin).verdict();
+     }},
+    {"a frame over the limit, and binary, long before: answered",
+     [] {
+       Script script(with_profile());
+       opened(script);
+       typed(script, kClient, "connect", false, 5000).after_ms(5);
+       typed(script, kServer, "connected").after_s(60);
+       typed(script, kClient, "connect").after_ms(5);
+       return script.close(kServer, 1009).ending(EndingHow::fin).verdict();
+     }},
+    {"a record that begins in mid-session tells no age",
+     [] {
+       Script script(with_profile());
+       script.after_s(3590);
+       typed(script, kServer, "connected").after_s(60);
+       return script.close(kServer, 1001).ending(EndingHow::fin).verdict();
      }},
     {"binary, and 1003",
      [] {
@@ -254,6 +286,15 @@ const Case kCases[] = {
        Script script(without_profile());
        opened(script);
        return script.server("{}").fact(token(kStarted - 3600)).after_ms(5).ending(EndingHow::fin).verdict();
+     }},
+    {"an expired token in a later message is not the credential",
+     [] {
+       Script script(without_profile());
+       opened(script);
+       typed(script, kClient, "connect").after_ms(5);
+       typed(script, kServer, "connected").after_ms(5);
+       typed(script, kClient, "start");
+       return script.fact(token(kStarted - 3600)).after_ms(5).ending(EndingHow::fin).verdict();
      }},
     {"a token whose clock is ahead",
      [] {

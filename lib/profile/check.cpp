@@ -59,6 +59,7 @@ class NameCheck {
              "$idle",
              "$since_last_client",
              "$largest",
+             "$largest_frame",
              "$how"},
             {"$/"}};
   }

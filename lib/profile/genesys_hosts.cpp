@@ -111,6 +111,17 @@ std::string_view label_in(std::string_view part) {
   return part;
 }
 
+/// The part of a host's name that is registered: "acme.io" of "purecloud-proxy.acme.io", "acme.co.uk".
+std::string_view domain_of(std::string_view host) {
+  constexpr std::size_t kLongestMiddle = 3;
+  const std::size_t last = host.rfind('.');
+  std::size_t begin = last == std::string_view::npos || last == 0 ? last : host.rfind('.', last - 1);
+  if (begin != std::string_view::npos && begin != 0 && last - begin - 1 <= kLongestMiddle) {
+    begin = host.rfind('.', begin - 1);
+  }
+  return begin == std::string_view::npos ? host : host.substr(begin + 1);
+}
+
 }  // namespace
 
 std::optional<GenesysHost> genesys_host(std::string_view given) {
@@ -139,7 +150,7 @@ bool looks_like_genesys(std::string_view given) {
                      std::end(kLookalikes),
                      [&](std::string_view domain) { return before(host, domain).has_value(); }) ||
          std::any_of(std::begin(kLookalikeParts), std::end(kLookalikeParts), [&](std::string_view part) {
-           return host.find(part) != std::string::npos;
+           return domain_of(host).find(part) != std::string_view::npos;
          });
 }
 

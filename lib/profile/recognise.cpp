@@ -398,6 +398,8 @@ void RealityCheck::Impl::tell_recognised() {
   }
   Finding finding = told_of_knowledge("dialect-recognised", Severity::note, open_seq);
   finding.at_fault = Party::unknown;
+  // Words that many protocols have prove less than a URL does.
+  finding.confidence = sum->by_url ? Confidence::high : Confidence::medium;
   finding.evidence = sum->evidence;
   finding.says = fmt::format(
       "This looks like {} ({}): {}.", sum->like.profile, sum->like.title, fmt::join(sum->like.reasons, "; "));

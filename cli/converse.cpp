@@ -63,11 +63,9 @@ class Converse {
   void time_out() {
     outcome_.timed_out = true;
     const std::string& missing = conversation_.missing();
-    run_.talk(fmt::format("--timeout ran out after {}{}",
-                          format_duration(flags_.timeout->count()),
-                          !connector_.opened() ? ": no session was open yet"
-                          : missing.empty()    ? ""
-                                               : ": " + missing));
+    const std::string why = !conversation_.open() ? "no session is open" : missing;
+    run_.talk(fmt::format(
+        "--timeout ran out after {}{}", format_duration(flags_.timeout->count()), why.empty() ? "" : ": " + why));
     connector_.interrupt();
   }
 

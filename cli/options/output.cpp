@@ -14,7 +14,8 @@ void add_output_options(Options& options, OutputFlags& flags) {
       flags.output,
       "What is printed. log: a line a frame (default); messages: payloads only; ndjson: capture lines; summary: counts "
       "and the verdict");
-  options.count("-v,--verbose", flags.verbosity, "Show headers too; -vv also hex");
+  options.count(
+      "-v,--verbose", flags.verbosity, "Show headers too, and whole verdicts where nothing is wrong; -vv also hex");
   options.flag("-q,--quiet", flags.quiet, "Print the verdict only");
   options.choice(
       "--color", {"auto", "always", "never"}, flags.color, "Colour: on a terminal (auto) unless NO_COLOR is set");

@@ -3,6 +3,8 @@
 import concurrent.futures
 import json
 import pathlib
+import shlex
+import subprocess
 import unittest
 
 import harness
@@ -45,6 +47,17 @@ class Rehearsals(harness.Test):
                     self.assertIsNone(leads_to)
                     _, done = self.play((profile, name, leads_to))
                     self.assertEqual((done.exit, findings(done)), (0, []))
+
+    def test_the_command_that_is_printed_works_as_typed(self):
+        for profile in sorted(file.stem for file in FOLDER.glob("*.json")):
+            with self.subTest(profile=profile):
+                server = self.start("rehearse", "--profile", profile)
+                line = next(line for line in map(bytes.decode, server.stdout) if line.startswith("try "))
+                command = line[len("try "):].strip().replace("whydrop", shlex.quote(harness.WHYDROP), 1)
+                done = subprocess.run(["sh", "-c", command + " --for 10ms --output ndjson --no-opening"], env=self.env,
+                                      cwd=self.tmp, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+                verdict = json.loads(done.stdout.splitlines()[-1])
+                self.assertEqual((done.returncode, verdict["kind"], verdict["code"]), (0, "verdict", 1000), command)
 
 
 if __name__ == "__main__":

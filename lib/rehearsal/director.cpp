@@ -133,7 +133,7 @@ std::optional<std::string> Director::extra(std::string_view name, const Scene& s
     return token ? std::optional(json::quote(*token)) : std::nullopt;
   }
   if (begins_with(name, kQuery)) {
-    const std::string* const value = Target{"", scene.query}.find(name.substr(kQuery.size()));
+    const std::string* const value = find_in(scene.query, name.substr(kQuery.size()));
     return value == nullptr ? "null" : json::quote(*value);
   }
   if (begins_with(name, kRequest)) {

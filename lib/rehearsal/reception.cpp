@@ -22,13 +22,17 @@ std::shared_ptr<const json::Json> parsed(const std::string& text) {
   return made->parse(text) ? nullptr : made;
 }
 
-/// Names and values as a JSON object.
+/// Names and values as a JSON object; null where an escape of theirs makes them no UTF-8.
 std::shared_ptr<const json::Json> as_object(const Query& query) {
   std::string text;
   for (const auto& [name, value] : query) {
     text += (text.empty() ? "{" : ",") + json::quote(name) + ":" + json::quote(value);
   }
   return parsed(text.empty() ? "{}" : text + "}");
+}
+
+std::optional<json::Value> root_of(const Scene& scene) {
+  return scene.request ? std::optional(scene.request->root()) : std::nullopt;
 }
 
 /// A URL that is one variable as a whole was given out by this server.
@@ -234,7 +238,7 @@ Reception receive_call(Director& director, const RequestReader& request) {
   const bool form = call.body == Call::Body::form;
   Reception made{call.name, &call, "", usual_reply(404), nullptr, {}};
   made.scene = {form ? as_object(read_form(request.body())) : parsed(request.body()), target.query, 0};
-  Cue cue{{"call:" + call.name}, made.scene.request ? std::optional(made.scene.request->root()) : std::nullopt};
+  Cue cue{{"call:" + call.name}, root_of(made.scene)};
   if (auto objection = object_to_call(director, call, request)) {
     made.fault = std::move(objection->fault);
     made.reply = std::move(objection->reply);
@@ -264,7 +268,7 @@ Reception receive_upgrade(Director& director, const RequestReader& request) {
   }
   Reception made{"socket", nullptr, "", std::nullopt, nullptr, {}};
   made.scene = {as_object(target.query), target.query, 0};
-  Cue cue{{"upgrade"}, made.scene.request->root()};
+  Cue cue{{"upgrade"}, root_of(made.scene)};
   if (auto objection = object_to_upgrade(director, pattern, target, request.head())) {
     made.fault = std::move(objection->fault);
     made.reply = std::move(objection->reply);

@@ -87,7 +87,7 @@ std::string_view local_part(std::string_view url) {
   return path == std::string_view::npos ? std::string_view("/") : url.substr(path);
 }
 
-const std::string* Target::find(std::string_view name) const {
+const std::string* find_in(const Query& query, std::string_view name) {
   const auto found =
       std::find_if(query.begin(), query.end(), [name](const auto& field) { return field.first == name; });
   return found == query.end() ? nullptr : &found->second;

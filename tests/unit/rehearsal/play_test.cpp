@@ -333,6 +333,17 @@ TEST(PlayedUpgrade, OpensWithATokenThatThisServerSigned) {
   EXPECT_EQ("\x88\x02\x03\xe8 <fin>", client.read_to_end());
 }
 
+TEST(PlayedUpgrade, GivesItsQueryToWhatIsSent) {
+  const Running server(playing());
+  const Client client(server.port());
+  const std::string room = "a-room-whose-name-is-too-long-to-be-kept-in-place";
+  client.send(upgrade_to("/live?guest_token=" + guest_token(client) + "&room=" + room));
+  EXPECT_EQ("HTTP/1.1 101", client.read_head().substr(0, 12));
+  client.send(masked(0x81, kSay));
+  const std::string frame = text_frame(R"({"type":"said","text":"Hi )" + room + R"( 1"})");
+  EXPECT_EQ(frame, client.read(frame.size()));
+}
+
 TEST(PlayedUpgrade, IsRefusedForPathQueryAndCredential) {
   const Running server(playing());
   const Client session(server.port());
@@ -353,6 +364,14 @@ TEST(PlayedUpgrade, IsRefusedForPathQueryAndCredential) {
     EXPECT_EQ(row.says, member(answer.body, "message")) << row.target;
     EXPECT_EQ(" <fin>", client.read_to_end());
   }
+}
+
+TEST(PlayedUpgrade, IsAnsweredThoughItsQueryIsNoText) {
+  const Running server(playing());
+  const Client client(server.port());
+  const Answer answer = ask(client, upgrade_to(live("%ff")));
+  EXPECT_EQ("403", answer.status());
+  EXPECT_EQ("The token has no permission for this conversation.", member(answer.body, "message"));
 }
 
 TEST(PlayedUpgrade, IsMetByTheReactionsToItsFault) {

@@ -25,7 +25,11 @@ std::string usual_pointer(const Profile& profile, Side side) {
       }
       const auto known =
           std::find_if(asked.begin(), asked.end(), [&](const auto& entry) { return entry.first == where.pointer; });
-      known == asked.end() ? asked.emplace_back(where.pointer, 1) : * known = {known->first, known->second + 1};
+      if (known == asked.end()) {
+        asked.emplace_back(where.pointer, 1);
+      } else {
+        ++known->second;
+      }
     }
   }
   const auto most =

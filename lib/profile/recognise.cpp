@@ -1,5 +1,6 @@
 #include "profile/recognise.hpp"
 
+#include "base/text.hpp"
 #include "profile/findings.hpp"
 #include "profile/template.hpp"
 #include "profile/url_parts.hpp"
@@ -29,6 +30,7 @@ constexpr unsigned kLookedAt = 4;
 /// On a host of the dialect's supposed owner less is enough.
 constexpr unsigned kEnoughOnHost = 35;
 constexpr std::size_t kLongest = 64U << 10;
+constexpr std::size_t kShownValue = 60;
 constexpr std::string_view kUsualRegion = "mypurecloud.com";
 
 constexpr std::string_view kTokenNames[] = {
@@ -192,7 +194,7 @@ void RealityCheck::Impl::look_at_client(json::Value value, std::uint64_t seq) {
   }
   for (const std::string_view key : {"type", "event", "command"}) {
     if (const auto found = value.find(key); found && found->is(json::Type::string)) {
-      stray = fmt::format("{}={}", key, json::quote(found->string().substr(0, 60)));
+      stray = fmt::format("{}={}", key, json::quote(elide(found->string(), kShownValue)));
       stray_seq = seq;
       return;
     }

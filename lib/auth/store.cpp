@@ -226,6 +226,9 @@ Result<void> Store::remove(const std::string& path) {
 std::string store_path(const std::string& profile, const std::string& state_home, const std::string& home) {
   // XDG: a relative path counts as none.
   const bool given = !state_home.empty() && state_home.front() == '/';
+  if (!given && home.empty()) {
+    return "";
+  }
   return (given ? state_home : home + "/.local/state") + "/whydrop/" + profile + ".json";
 }
 

@@ -37,7 +37,7 @@ class Store {
   std::map<std::string, Entry, std::less<>> entries_;
 };
 
-/// $XDG_STATE_HOME/whydrop/<profile>.json, or ~/.local/state/whydrop/<profile>.json.
+/// $XDG_STATE_HOME/whydrop/<profile>.json, or ~/.local/state/whydrop/<profile>.json; empty where neither is set.
 std::string store_path(const std::string& profile, const std::string& state_home, const std::string& home);
 
 }  // namespace whydrop::auth

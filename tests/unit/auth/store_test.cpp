@@ -117,6 +117,8 @@ TEST(store_path, is_where_xdg_says) {
   EXPECT_EQ(store_path("p", "/state", "/home/me"), "/state/whydrop/p.json");
   EXPECT_EQ(store_path("p", "", "/home/me"), "/home/me/.local/state/whydrop/p.json");
   EXPECT_EQ(store_path("p", "relative", "/home/me"), "/home/me/.local/state/whydrop/p.json");
+  EXPECT_EQ(store_path("p", "/state", ""), "/state/whydrop/p.json");
+  EXPECT_EQ(store_path("p", "", ""), "");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "cli/errors.hpp"
 
+#include "base/text.hpp"
+
 #include <cstdio>
 
 namespace whydrop::cli {
@@ -24,7 +26,7 @@ std::string error_text(const Error& error) {
   if (!error.hint.empty()) {
     text += "hint: " + error.hint + "\n";
   }
-  return text;
+  return escape_lines(text);  // a peer's words may stand in it
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "cli/inspection.hpp"
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "capture/limits.hpp"
 #include "cli/errors.hpp"
@@ -82,7 +83,7 @@ void Inspection::use_profile(const capture::CaptureHeader& header, engine::Pipel
 void Inspection::talk(const std::string& line) {
   flush();
   // Where standard error cannot be written there is nowhere left to say so.
-  (void)talk_.write("whydrop: " + (pipeline_ ? pipeline_->redact_text(line) : line) + "\n");
+  (void)talk_.write("whydrop: " + escape_lines(pipeline_ ? pipeline_->redact_text(line) : line) + "\n");
 }
 
 void Inspection::tell_damage(const capture::Damage& damage) {

@@ -90,7 +90,7 @@ Result<int> list(const Flags&) {
     fmt::print("{:<{}}  {:<{}}  {}\n",
                escape_for_terminal(row.name),
                name,
-               row.status,
+               escape_for_terminal(row.status),
                status,
                escape_for_terminal(row.title));
   }
@@ -106,17 +106,18 @@ void print(const std::vector<profile::AccountLine>& lines) {
   width = std::min(width, kWidest) + 4;
   bool first = true;
   for (const auto& line : lines) {
+    const std::string text = escape_for_terminal(line.text);  // a profile may come from anyone
     if (line.indent == 0) {
-      fmt::print("{}{}{}{}\n", first ? "" : "\n", line.label, line.text.empty() ? "" : ": ", line.text);
+      fmt::print("{}{}{}{}\n", first ? "" : "\n", line.label, text.empty() ? "" : ": ", text);
       first = false;
       continue;
     }
-    std::string label = line.label.empty() ? "" : "  " + line.label;
+    std::string label = line.label.empty() ? "" : "  " + escape_for_terminal(line.label);
     if (display_width(label) + 2 > width) {
       fmt::print("{}\n", label);
       label.clear();
     }
-    for (const std::string_view part : report::wrap(line.text, line.verbatim ? SIZE_MAX : kColumns - width)) {
+    for (const std::string_view part : report::wrap(text, line.verbatim ? SIZE_MAX : kColumns - width)) {
       fmt::print("{:<{}}{}\n", label, width, part);
       label.clear();
     }
@@ -149,7 +150,11 @@ Result<int> check(const Flags& flags) {
     }
     const auto mistakes = profile::check(*text);
     for (const profile::Mistake& mistake : mistakes) {
-      fmt::print("{}:{}:{}: {}\n", escape_for_terminal(path), mistake.place.line, mistake.place.column, mistake.says);
+      fmt::print("{}:{}:{}: {}\n",
+                 escape_for_terminal(path),
+                 mistake.place.line,
+                 mistake.place.column,
+                 escape_for_terminal(mistake.says));
     }
     if (mistakes.empty()) {
       fmt::print("{}: ok\n", escape_for_terminal(path));

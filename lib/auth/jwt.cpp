@@ -3,6 +3,7 @@
 #include "auth/signature.hpp"
 #include "base/base64.hpp"
 #include "base/text.hpp"
+#include "capture/jwt.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
@@ -18,10 +19,8 @@ namespace {
 using json::Type;
 using json::Value;
 
-constexpr std::size_t kMaxToken = 64U << 10;
 constexpr std::size_t kLargeToken = 8U << 10;
 constexpr std::size_t kMaxWarnings = 32;
-constexpr double kMaxTime = 9e15;
 constexpr double kMilliseconds = 1e11;  ///< as seconds the year 5138
 
 tl::unexpected<Error> unreadable(const std::string& why) {
@@ -181,6 +180,12 @@ void warn_types(const Reading& token) {
   if (audience && !audience->is(Type::string) && !audience->is(Type::array)) {
     token.warn(fmt::format("aud is a JSON {}, not a string or a list", json::name(audience->type())));
   }
+  for (const std::string_view key : {"scope", "scp", "scopes"}) {
+    const auto scopes = token.claims.find(key);
+    if (scopes && !scopes->is(Type::string) && !scopes->is(Type::array)) {
+      token.warn(fmt::format("{} is a JSON {}, not a string or a list", key, json::name(scopes->type())));
+    }
+  }
 }
 
 void warn_times(const Reading& token) {
@@ -206,45 +211,6 @@ void warn_order(const TokenView& view, const Reading& token) {
 constexpr std::array<void (*)(const Reading&), 6> kWarnings{
     warn_alg, warn_signature, warn_duplicates, warn_header, warn_types, warn_times};
 
-// ---- values ---------------------------------------------------------------------------------------------------------
-
-/// A NumericDate, which may have a fraction. RFC 7519 section 2.
-std::optional<std::int64_t> time_of(Value claims, std::string_view key) {
-  const auto value = claims.find(key);
-  if (!value || !value->is(Type::number) || std::fabs(value->number()) > kMaxTime) {
-    return std::nullopt;
-  }
-  return static_cast<std::int64_t>(std::floor(value->number()));
-}
-
-void add_words(std::string_view text, std::vector<std::string>& out) {
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.size(), text.find(' '));
-    if (end > 0) {
-      out.emplace_back(text.substr(0, end));
-    }
-    text.remove_prefix(std::min(text.size(), end + 1));
-  }
-}
-
-void add_scopes(const Reading& token, std::vector<std::string>& out) {
-  for (const std::string_view key : {"scope", "scp", "scopes"}) {
-    const auto value = token.claims.find(key);
-    if (!value) {
-      continue;
-    }
-    add_words(value->string(), out);
-    for (std::size_t i = 0; value->is(Type::array) && i < value->size(); ++i) {
-      if (value->item(i).is(Type::string)) {
-        out.emplace_back(value->item(i).string());
-      }
-    }
-    if (!value->is(Type::string) && !value->is(Type::array)) {
-      token.warn(fmt::format("{} is a JSON {}, not a string or a list", key, json::name(value->type())));
-    }
-  }
-}
-
 /// True if `part` may be a JWT's header: what is base64url of an object, or was meant to be.
 bool looks_like_header(std::string_view part) {
   const auto bytes = base64url_decode(part);
@@ -254,22 +220,22 @@ bool looks_like_header(std::string_view part) {
 }  // namespace
 
 std::string_view bare_token(std::string_view given) {
-  const std::string_view text = trimmed(given);
-  return trimmed(without(without(text, "Bearer "), "bearer "));
+  const std::string_view text = trim(given);
+  return trim(without(without(text, "Bearer "), "bearer "));
 }
 
 Result<TokenView> inspect_token(std::string_view given) {
   TokenView view;
   const std::string_view text = bare_token(given);
-  if (text.size() != trimmed(given).size()) {
+  if (text.size() != trim(given).size()) {
     view.warnings.emplace_back(
         "it begins with 'Bearer ': that belongs into the Authorization header, not to the token");
   }
   if (text.empty()) {
     return unreadable("it is empty");
   }
-  if (text.size() > kMaxToken) {
-    return unreadable(fmt::format("it has {} bytes, and more than {} is no token", text.size(), kMaxToken));
+  if (text.size() > capture::kMaxToken) {
+    return unreadable(fmt::format("it has {} bytes, and more than {} is no token", text.size(), capture::kMaxToken));
   }
   if (text.size() > kLargeToken) {
     view.warnings.push_back(
@@ -306,11 +272,12 @@ Result<TokenView> inspect_token(std::string_view given) {
   view.alg = string_of(token.header, "alg");
   view.typ = string_of(token.header, "typ");
   view.kid = string_of(token.header, "kid");
-  view.exp = time_of(token.claims, "exp");
-  view.nbf = time_of(token.claims, "nbf");
-  view.iat = time_of(token.claims, "iat");
+  capture::TokenClaims read = capture::read_claims(token.claims);
+  view.exp = read.exp;
+  view.nbf = read.nbf;
+  view.iat = read.iat;
+  view.scopes = std::move(read.scopes);
   warn_order(view, token);
-  add_scopes(token, view.scopes);
   view.header = std::move(*header);
   view.claims = std::move(*claims);
   return view;

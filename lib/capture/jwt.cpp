@@ -1,37 +1,28 @@
 #include "capture/jwt.hpp"
 
 #include "base/base64.hpp"
-#include "json/tree.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace whydrop::capture {
 namespace {
 
-using rapidjson::Document;
-using rapidjson::Value;
-
-constexpr std::size_t kMaxToken = 64U << 10;
 constexpr double kMaxTime = 9e15;
 
-/// Decodes one part into `tree`; false if it is no JSON object.
-bool read_part(std::string_view part, Document& tree) {
-  const auto json = base64url_decode(part);
-  return json && json::parse_tree(*json, tree).why.empty() && tree.IsObject();
-}
-
-const Value* find(const Document& object, const char* key) {
-  const auto found = object.FindMember(key);
-  return found == object.MemberEnd() ? nullptr : &found->value;
+/// Decodes one part into `json`; false if it is no JSON object.
+bool read_part(std::string_view part, json::Json& json) {
+  const auto text = base64url_decode(part);
+  return text && !json.parse(*text) && json.root().is(json::Type::object);
 }
 
 /// A NumericDate, which may have a fraction. RFC 7519 section 2.
-std::optional<std::int64_t> time_of(const Document& claims, const char* key) {
-  const Value* value = find(claims, key);
-  if (!value || !value->IsNumber() || std::fabs(value->GetDouble()) > kMaxTime) {
+std::optional<std::int64_t> time_of(json::Value claims, std::string_view key) {
+  const auto value = claims.find(key);
+  if (!value || !value->is(json::Type::number) || std::fabs(value->number()) > kMaxTime) {
     return std::nullopt;
   }
-  return static_cast<std::int64_t>(value->GetDouble());
+  return static_cast<std::int64_t>(std::floor(value->number()));
 }
 
 void add_words(std::string_view text, std::vector<std::string>& out) {
@@ -44,19 +35,26 @@ void add_words(std::string_view text, std::vector<std::string>& out) {
   }
 }
 
-void add_scopes(const Value& value, std::vector<std::string>& out) {
-  if (value.IsString()) {
-    add_words({value.GetString(), value.GetStringLength()}, out);
-  } else if (value.IsArray()) {
-    for (const Value& item : value.GetArray()) {
-      if (item.IsString()) {
-        out.emplace_back(item.GetString(), item.GetStringLength());
-      }
+void add_scopes(json::Value value, std::vector<std::string>& out) {
+  add_words(value.string(), out);
+  for (std::size_t i = 0; value.is(json::Type::array) && i < value.size(); ++i) {
+    if (value.item(i).is(json::Type::string)) {
+      out.emplace_back(value.item(i).string());
     }
   }
 }
 
 }  // namespace
+
+TokenClaims read_claims(json::Value claims) {
+  TokenClaims read{time_of(claims, "exp"), time_of(claims, "nbf"), time_of(claims, "iat"), {}};
+  for (const std::string_view key : {"scope", "scp", "scopes"}) {
+    if (const auto scopes = claims.find(key)) {
+      add_scopes(*scopes, read.scopes);
+    }
+  }
+  return read;
+}
 
 std::optional<session::Token> read_jwt(const std::string& variable, std::string_view text) {
   const std::size_t first = text.find('.');
@@ -64,25 +62,25 @@ std::optional<session::Token> read_jwt(const std::string& variable, std::string_
   if (second == std::string_view::npos || text.size() > kMaxToken || !base64url_decode(text.substr(second + 1))) {
     return std::nullopt;
   }
-  Document header, claims;
-  if (!read_part(text.substr(0, first), header) || !read_part(text.substr(first + 1, second - first - 1), claims)) {
+  json::Json part;
+  if (!read_part(text.substr(0, first), part)) {
     return std::nullopt;
   }
-  const Value* alg = find(header, "alg");
-  if (!alg || !alg->IsString()) {
+  const auto alg = part.root().find("alg");
+  if (!alg || !alg->is(json::Type::string)) {
     return std::nullopt;
   }
   session::Token token;
   token.variable = variable;
-  token.alg.assign(alg->GetString(), alg->GetStringLength());
-  token.exp = time_of(claims, "exp");
-  token.iat = time_of(claims, "iat");
-  token.nbf = time_of(claims, "nbf");
-  for (const char* key : {"scope", "scp", "scopes"}) {
-    if (const Value* scopes = find(claims, key)) {
-      add_scopes(*scopes, token.scopes);
-    }
+  token.alg = alg->string();
+  if (!read_part(text.substr(first + 1, second - first - 1), part)) {
+    return std::nullopt;
   }
+  TokenClaims claims = read_claims(part.root());
+  token.exp = claims.exp;
+  token.iat = claims.iat;
+  token.nbf = claims.nbf;
+  token.scopes = std::move(claims.scopes);
   return token;
 }
 

@@ -74,6 +74,7 @@ CallsMade make_calls(SessionRun& run,
     runner.cancel();
   });
   run.loop().run();
+  run.loop().on_signal([](int) {});  // what the handler calls goes now
   if (context.store() != nullptr && !made.outcome.taken.empty()) {
     if (const auto saved = context.store()->save(); !saved) {
       made.unsaved = saved.error();

@@ -1,16 +1,14 @@
 #include "auth/route.hpp"
 
 #include "handshake/head.hpp"
+#include "net/proxy_address.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <arpa/inet.h>
 
 namespace whydrop::auth {
 namespace {
-
-constexpr std::uint16_t kProxyPort = 1080;  ///< as curl takes it where none is given
 
 bool is_ip(const std::string& host) {
   in6_addr address{};
@@ -22,24 +20,7 @@ bool matches(const net::AddressOverride& rule, const HostPort& where) {
          (rule.port == 0 || rule.port == where.port);
 }
 
-std::string without_brackets(const std::string& host) {
-  return host.size() > 2 && host.front() == '[' ? host.substr(1, host.size() - 2) : host;
-}
-
 }  // namespace
-
-ProxyName proxy_name(const std::string& url) {
-  const std::size_t scheme = url.find("://");
-  std::string rest = scheme == std::string::npos ? url : url.substr(scheme + 3);
-  rest = rest.substr(rest.rfind('@') + 1);
-  rest = rest.substr(0, rest.find('/'));
-  const std::size_t colon = rest.rfind(':');
-  const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
-  const auto port =
-      has_port ? static_cast<std::uint16_t>(std::strtoul(rest.c_str() + colon + 1, nullptr, 10)) : kProxyPort;
-  return {url.compare(0, 5, "socks") == 0 ? "socks5" : "http",
-          {without_brackets(has_port ? rest.substr(0, colon) : rest), port}};
-}
 
 HostPort target_of(const net::ConnectOptions& options) {
   const HostPort asked{options.url.host, options.url.port};
@@ -52,7 +33,8 @@ HostPort target_of(const net::ConnectOptions& options) {
 }
 
 std::optional<HostPort> name_to_look_up(const net::ConnectOptions& options) {
-  const HostPort first = options.proxy.url.empty() ? target_of(options) : proxy_name(options.proxy.url).at;
+  const auto proxy = net::parse_proxy(options.proxy);
+  const HostPort first = options.proxy.url.empty() || !proxy ? target_of(options) : HostPort{proxy->host, proxy->port};
   const bool pinned = std::any_of(options.overrides.begin(), options.overrides.end(), [&](const auto& rule) {
     return !rule.addresses.empty() && matches(rule, first);
   });

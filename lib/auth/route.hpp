@@ -14,13 +14,6 @@ struct HostPort {
   std::uint16_t port = 0;
 };
 
-/// A proxy's URL taken apart: "http" or "socks5", and where it is.
-struct ProxyName {
-  std::string kind;
-  HostPort at;
-};
-ProxyName proxy_name(const std::string& url);
-
 /// Where the URL's host is looked for once --connect-to has been heard.
 HostPort target_of(const net::ConnectOptions& options);
 /// The name that is to be looked up before anything else; null for an address, one that --resolve gives, and a Unix

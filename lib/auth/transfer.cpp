@@ -3,6 +3,7 @@
 #include "auth/route.hpp"
 #include "net/certificate.hpp"
 #include "net/ending.hpp"
+#include "net/proxy_address.hpp"
 #include "session/heads.hpp"
 
 #include <algorithm>
@@ -379,11 +380,17 @@ void Transfer::tell_proxy(const std::string& error) {
   if (options_.proxy.url.empty() || !options_.unix_socket.empty()) {
     return;
   }
-  const ProxyName proxy = proxy_name(options_.proxy.url);
-  const bool http = proxy.kind == "http";
+  const auto proxy = net::parse_proxy(options_.proxy);
+  if (!proxy) {
+    return;
+  }
+  const bool http = proxy->kind == net::ProxyAddress::Kind::http;
   const long status = http ? info<long>(CURLINFO_HTTP_CONNECTCODE) : info<long>(CURLINFO_PROXY_ERROR);
-  tell_(session::Proxy{
-      proxy.kind, fmt::format("{}:{}", bracketed(proxy.at.host), proxy.at.port), static_cast<int>(status), 0, error});
+  tell_(session::Proxy{std::string(name(proxy->kind)),
+                       fmt::format("{}:{}", bracketed(proxy->host), proxy->port),
+                       static_cast<int>(status),
+                       0,
+                       error});
 }
 
 void Transfer::tell_tls(const std::string& error) {

@@ -230,11 +230,8 @@ void Dialer::Impl::open_tunnel(const HostPort& through) {
 }
 
 void Dialer::Impl::tell_proxy(int status, const std::string& error) {
-  callbacks.fact(session::Proxy{proxy->kind == ProxyAddress::Kind::http ? "http" : "socks5",
-                                fmt::format("{}:{}", proxy->host, proxy->port),
-                                status,
-                                took_ns(),
-                                error});
+  callbacks.fact(session::Proxy{
+      std::string(name(proxy->kind)), fmt::format("{}:{}", proxy->host, proxy->port), status, took_ns(), error});
 }
 
 void Dialer::Impl::on_tunnel(const ProxyOutcome& outcome) {

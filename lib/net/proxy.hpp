@@ -1,8 +1,7 @@
 // For the .cpp files of net/ only.
 #pragma once
 
-#include "base/result.hpp"
-#include "net/client.hpp"
+#include "net/proxy_address.hpp"
 #include "net/stream.hpp"
 
 #include <cstdint>
@@ -11,19 +10,6 @@
 #include <string>
 
 namespace whydrop::net {
-
-/// A proxy's URL taken apart. RFC 1928, RFC 9110 section 9.3.6.
-struct ProxyAddress {
-  enum class Kind { http, socks5 };
-  Kind kind = Kind::http;
-  bool resolves = true;  ///< the proxy looks the name up; false: we do (socks5://)
-  std::string host;
-  std::uint16_t port = 1080;  ///< as curl takes it where none is given
-  std::string user, password;
-};
-
-/// Errors: usage, "proxy …: why".
-Result<ProxyAddress> parse_proxy(const ProxyOptions& options);
 
 struct ProxyTarget {
   std::string host;

@@ -5,6 +5,7 @@
 #include "engine/http_exchange.hpp"
 #include "handshake/head.hpp"
 #include "net/lookup.hpp"
+#include "net/proxy_address.hpp"
 #include "net/url.hpp"
 #include "session/heads.hpp"
 
@@ -74,15 +75,6 @@ session::Response response_of(const Outcome& outcome, bool with_body) {
 
 }  // namespace
 
-const std::string* HttpAnswer::header(std::string_view name) const {
-  for (const auto& field : headers) {
-    if (handshake::same_token(field.first, name)) {
-      return &field.second;
-    }
-  }
-  return nullptr;
-}
-
 /// Shared with what waits in the loop; all but the worker's own thread is the loop's.
 struct HttpCall::Impl : std::enable_shared_from_this<HttpCall::Impl> {
   net::Loop& loop;
@@ -123,6 +115,9 @@ Result<void> HttpCall::Impl::prepare() {
     return tl::unexpected<Error>(url.error());
   }
   options.url = std::move(*url);
+  if (const auto proxy = net::parse_proxy(options.proxy); !options.proxy.url.empty() && !proxy) {
+    return tl::unexpected<Error>(proxy.error());
+  }
   const auto loaded = load_curl();
   if (!loaded) {
     return tl::unexpected<Error>(loaded.error());

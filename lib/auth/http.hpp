@@ -29,7 +29,6 @@ struct HttpAnswer {
   bool whole = true;       ///< false: the connection ended in the middle of it
   std::uint32_t conn = 0;  ///< in the pipeline
   session::Verdict verdict;
-  const std::string* header(std::string_view name) const;
 };
 
 /// One HTTP exchange by libcurl, which is loaded when the first one is made. It runs beside the loop, in a thread of

@@ -205,14 +205,7 @@ void Store::set(const std::string& name, Entry entry) {
   entries_.insert_or_assign(name, std::move(entry));
 }
 
-void Store::clear() {
-  entries_.clear();
-}
-
 Result<void> Store::save() const {
-  if (entries_.empty()) {
-    return remove(path_);
-  }
   if (!make_directories(directory_of(path_))) {
     return cannot("write", path_);
   }

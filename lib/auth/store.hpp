@@ -25,8 +25,7 @@ class Store {
 
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
   void set(const std::string& name, Entry entry);
-  void clear();
-  /// Replaces the file as a whole; an empty store has none. Errors: local.
+  /// Replaces the file as a whole. Errors: local.
   Result<void> save() const;
   /// Removes a store's file, also one that cannot be opened. None is no error.
   static Result<void> remove(const std::string& path);

@@ -57,9 +57,6 @@ int ending_code(const Verdict& verdict, const RunOutcome& outcome) {
 }  // namespace
 
 int exit_code(const Verdict& verdict, const RunOutcome& outcome) {
-  if (outcome.internal_error) {
-    return 70;
-  }
   if (outcome.signal != 0) {
     return 128 + outcome.signal;
   }

@@ -11,8 +11,7 @@ namespace whydrop::diagnose {
 
 /// What a command knows of its run beside the verdict.
 struct RunOutcome {
-  int signal = 0;  ///< number of the signal that stopped the run (2, 15), or 0
-  bool internal_error = false;
+  int signal = 0;                           ///< number of the signal that stopped the run (2, 15), or 0
   bool usage = false;                       ///< bad flags or configuration
   bool local_failure = false;               ///< a file of the user's or ours could not be read or written
   bool timed_out = false;                   ///< --timeout ran out
@@ -23,7 +22,7 @@ struct RunOutcome {
   std::optional<session::Severity> fail_on = session::Severity::error;  ///< --fail-on; null: never
 };
 
-/// The exit code of a run. 70 and 128 + signal win; then the first of 2, 3, 4, 5, 8, 6, 7, 1 that holds. Inferred
+/// The exit code of a run. 128 + signal wins; then the first of 2, 3, 4, 5, 8, 6, 7, 1 that holds. Inferred
 /// findings never fail a run, and an ending that was asked for is no failure.
 int exit_code(const session::Verdict& verdict, const RunOutcome& outcome);
 

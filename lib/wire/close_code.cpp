@@ -64,24 +64,6 @@ CloseRange close_range(std::uint16_t code) {
   return is_sendable(code) ? CloseRange::registered : CloseRange::unassigned;
 }
 
-std::string_view name(CloseRange range) {
-  switch (range) {
-  case CloseRange::invalid:
-    return "invalid";
-  case CloseRange::registered:
-    return "registered";
-  case CloseRange::derived:
-    return "derived";
-  case CloseRange::unassigned:
-    return "unassigned";
-  case CloseRange::library:
-    return "library";
-  case CloseRange::private_use:
-    return "private_use";
-  }
-  return "";
-}
-
 std::string_view close_code_name(std::uint16_t code) {
   for (const Row& row : kRegistry) {
     if (row.code == code) {

@@ -17,7 +17,6 @@ enum class CloseRange : std::uint8_t {
 };
 
 CloseRange close_range(std::uint16_t code);
-std::string_view name(CloseRange range);  ///< "registered", "private_use" …
 
 /// The registered name in lower case ("policy violation"), or what its range is ("private use"). Never empty.
 std::string_view close_code_name(std::uint16_t code);

@@ -117,13 +117,6 @@ const Row kRows[] = {
      }),
      130},
     {"SIGTERM", kOwn, outcome([](RunOutcome& o) { o.signal = 15; }), 143},
-    {"internal",
-     kOwn,
-     outcome([](RunOutcome& o) {
-       o.internal_error = true;
-       o.signal = 2;
-     }),
-     70},
     {"capture that stops early", ended(EndingHow::capture_ended), kPlain, 0},
 };
 

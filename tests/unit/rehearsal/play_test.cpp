@@ -455,7 +455,7 @@ TEST(PlayedSession, WaitsBetweenActsWhileOthersGoOn) {
   const Session session("");
   session.client().send(masked(0x81, R"({"type":"say","text":"wait"})") + masked(0x81, kSay));
   EXPECT_EQ(text_frame(R"({"type":"said","text":"Hi blue 2"})") + text_frame(R"({"type":"said","text":"late"})"),
-            session.client().read(68));
+            session.client().read(67));
 }
 
 TEST(PlayedSession, CountsMessagesAndTimes) {
@@ -491,7 +491,7 @@ TEST(PlayedSession, LogsEachStepWithoutSecrets) {
         R"(, "server": [{"on": "client:say", "do": [{"send": {"type": "said", "text": "x"}}, {"send": {"other": 1}}, {"close": 4000, "reason": "done"}]}])",
         &log);
     session.client().send(masked(0x81, kSay));
-    session.client().read(51);
+    session.client().read(49);
   }
   const std::vector<std::string> expected{"#1 POST /oauth/token (token): 200",
                                           "#1 POST /rooms/blue/sessions (session): 201",

@@ -1,5 +1,6 @@
 #include "cli/completion.hpp"
 
+#include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "cli/options/values.hpp"
@@ -93,7 +94,7 @@ std::string zsh_option(const OptionInfo& info) {
   if (info.positional) {
     return fmt::format("        '{}:{}:{}'\n",
                        info.repeatable ? "*" : "",
-                       lower(info.value),
+                       lower_case(info.value),
                        info.value == "URL" ? ""
                        : action.empty()    ? "_files"
                                            : action);
@@ -101,7 +102,7 @@ std::string zsh_option(const OptionInfo& info) {
   std::string out;
   for (const std::string& name : info.names) {
     const std::string value =
-        info.value.empty() ? "" : ":" + quoted(lower(joined(split(info.value, ':'), " "))) + ":" + action;
+        info.value.empty() ? "" : ":" + quoted(lower_case(joined(split(info.value, ':'), " "))) + ":" + action;
     out += fmt::format("        '{}{}[{}]{}'\n", info.repeatable ? "*" : "", name, help, value);
   }
   return out;

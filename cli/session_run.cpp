@@ -1,5 +1,6 @@
 #include "cli/session_run.hpp"
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/app.hpp"
 #include "cli/arguments.hpp"
@@ -159,13 +160,14 @@ void SessionRun::divert(std::function<void(std::string_view)> to) {
   talk_.divert(std::move(to));
 }
 
+/// What a server said may stand in it: nothing of that may steer a terminal.
 void SessionRun::talk(const std::string& line) {
   pipeline_->flush();
   if (progress_) {
     progress_->erase();
   }
   // Where standard error cannot be written there is nowhere left to say so.
-  (void)talk_.write("whydrop: " + pipeline_->redact_text(line) + "\n");
+  (void)talk_.write("whydrop: " + escape_lines(pipeline_->redact_text(line)) + "\n");
 }
 
 int SessionRun::finish(diagnose::RunOutcome outcome, const std::optional<Error>& input_error) {

@@ -134,13 +134,8 @@ bool is_url(std::string_view text) {
   return mark != std::string_view::npos && mark < 6 && text.find_first_of(" \n{") == std::string_view::npos;
 }
 
-std::string trimmed(const std::string& text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 Result<Match> match_text(const Dialects& dialects, const std::string& given, const std::string& name) {
-  const std::string text = trimmed(given);
+  const std::string text(trim(given));
   if (is_url(text)) {
     return match_url(dialects, text);
   }

@@ -1,5 +1,6 @@
 #include "auth/jwt.hpp"
 #include "auth/token_text.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/arguments.hpp"
 #include "cli/calls.hpp"

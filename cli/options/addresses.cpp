@@ -1,5 +1,6 @@
 #include "cli/options/addresses.hpp"
 
+#include "base/text.hpp"
 #include "cli/options/values.hpp"
 
 #include <optional>

@@ -1,5 +1,6 @@
 #include "cli/options/curl.hpp"
 
+#include "base/text.hpp"
 #include "cli/options/values.hpp"
 
 #include <algorithm>
@@ -82,7 +83,7 @@ std::string authority_of(const std::string& url) {
   const std::size_t mark = url.find("://");
   const std::size_t from = mark == std::string::npos ? 0 : mark + 3;
   const std::string authority = url.substr(from, url.find_first_of("/?", from) - from);
-  return lower(authority.substr(authority.rfind('@') + 1));
+  return lower_case(authority.substr(authority.rfind('@') + 1));
 }
 
 /// The words of a curl command, read one flag at a time.
@@ -191,7 +192,7 @@ class Translation {
   /// Last, since whether a Host repeats the URL's is known only then.
   void add_headers() {
     for (const std::string& header : headers_) {
-      const std::string name = lower(trim(header.substr(0, header.find_first_of(":;"))));
+      const std::string name = lower_case(trim(header.substr(0, header.find_first_of(":;"))));
       const std::string value(trim(header.substr(std::min(header.size(), header.find(':')))).substr(0));
       const std::string bare(trim(value.empty() ? value : value.substr(1)));
       if (name == "sec-websocket-protocol") {
@@ -199,7 +200,7 @@ class Translation {
           out_.insert(out_.end(), {"--subprotocol", std::string(trim(protocol))});
         }
       } else if (name.rfind("sec-websocket-", 0) != 0 && name != "connection" && name != "upgrade" &&
-                 (name != "host" || lower(bare) != authority_of(url_))) {
+                 (name != "host" || lower_case(bare) != authority_of(url_))) {
         out_.insert(out_.end(), {"--header", header});
       }
     }
@@ -309,7 +310,7 @@ class ShellWords {
   void append_code_point(std::size_t most) {
     unsigned value = 0;
     for (std::size_t i = 0; i < most && at_ < text_.size(); ++i, ++at_) {
-      const std::size_t digit = std::string_view("0123456789abcdef").find(lower(text_.substr(at_, 1)));
+      const std::size_t digit = std::string_view("0123456789abcdef").find(lower_case(text_.substr(at_, 1)));
       if (digit == std::string_view::npos) {
         break;
       }

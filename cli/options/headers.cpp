@@ -1,5 +1,6 @@
 #include "cli/options/headers.hpp"
 
+#include "base/text.hpp"
 #include "cli/options/values.hpp"
 #include "handshake/head.hpp"
 
@@ -37,7 +38,7 @@ void take_away(const std::string& name, net::ConnectOptions& options) {
   }
   auto& headers = options.headers;
   headers.erase(
-      std::remove_if(headers.begin(), headers.end(), [&](const auto& field) { return lower(field.name) == name; }),
+      std::remove_if(headers.begin(), headers.end(), [&](const auto& field) { return lower_case(field.name) == name; }),
       headers.end());
 }
 
@@ -54,7 +55,7 @@ Result<void> apply_one(const std::string& header, net::ConnectOptions& options) 
   if (!handshake::is_token(name)) {
     return wrong(header, "'" + name + "' is not a header name");
   }
-  const std::string key = lower(name);
+  const std::string key = lower_case(name);
   if (std::find(kFixed.begin(), kFixed.end(), key) != kFixed.end()) {
     return wrong(name, "the upgrade sets it itself");
   }

@@ -1,5 +1,6 @@
 #include "cli/options/output.hpp"
 
+#include "base/text.hpp"
 #include "cli/options.hpp"
 #include "cli/options/values.hpp"
 #include "cli/streams.hpp"

@@ -1,10 +1,11 @@
 #include "cli/options/proxy.hpp"
 
+#include "base/percent.hpp"
+#include "base/text.hpp"
 #include "cli/options/values.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 #include <arpa/inet.h>
@@ -53,7 +54,7 @@ bool entry_names(std::string entry, const std::string& host, const Address& addr
     entry.erase(std::remove_if(entry.begin(), entry.end(), [](char c) { return c == '[' || c == ']'; }), entry.end());
     return block_holds(entry, address);
   }
-  entry = lower(entry.substr(entry[0] == '.' ? 1 : 0));
+  entry = lower_case(entry.substr(entry[0] == '.' ? 1 : 0));
   if (!entry.empty() && entry.back() == '.') {
     entry.pop_back();
   }
@@ -81,19 +82,6 @@ std::string from_environment(const ProxyFlags& flags, const net::Url& url, const
                  : first_set(environment, {"http_proxy", "all_proxy", "ALL_PROXY"});
 }
 
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    const std::string_view digits = text.substr(i + 1, 2);
-    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-    const bool escape = text[i] == '%' && digits.size() == 2 && end == digits.data() + 2 && failed == std::errc{};
-    out += escape ? static_cast<char>(value) : text[i];
-    i += escape ? 2 : 0;
-  }
-  return out;
-}
-
 void set_user(net::ProxyOptions& proxy, const std::string& user, bool decode) {
   const std::size_t colon = user.find(':');
   proxy.user = user.substr(0, colon);
@@ -107,7 +95,7 @@ void set_user(net::ProxyOptions& proxy, const std::string& user, bool decode) {
 }  // namespace
 
 bool bypasses_proxy(std::string_view list, std::string_view host) {
-  std::string name = lower(host);
+  std::string name = lower_case(host);
   if (!name.empty() && name.back() == '.') {
     name.pop_back();
   }
@@ -134,7 +122,7 @@ Result<net::ProxyOptions> choose_proxy(const ProxyFlags& flags, const net::Url& 
     return proxy;
   }
   const std::size_t mark = text.find("://");
-  const std::string scheme = mark == std::string::npos ? "http" : lower(text.substr(0, mark));
+  const std::string scheme = mark == std::string::npos ? "http" : lower_case(text.substr(0, mark));
   std::string rest = mark == std::string::npos ? text : text.substr(mark + 3);
   rest = rest.substr(0, rest.find('/'));
   if (std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) {

@@ -1,5 +1,6 @@
 #include "cli/options/redirect.hpp"
 
+#include "base/text.hpp"
 #include "cli/options/values.hpp"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ void drop_credentials(net::ConnectOptions& options) {
   headers.erase(std::remove_if(headers.begin(),
                                headers.end(),
                                [](const handshake::HeaderField& field) {
-                                 const std::string name = lower(field.name);
+                                 const std::string name = lower_case(field.name);
                                  return name == "authorization" || name == "cookie" || name == "host";
                                }),
                 headers.end());

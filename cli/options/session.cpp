@@ -1,5 +1,6 @@
 #include "cli/options/session.hpp"
 
+#include "base/text.hpp"
 #include "cli/options.hpp"
 #include "cli/options/addresses.hpp"
 #include "cli/options/rehearsal.hpp"
@@ -82,9 +83,9 @@ Result<net::Url> url_of(const SessionFlags& flags, const SessionProfile& profile
 }
 
 bool is_given(const EndpointFlags& flags, const std::string& header) {
-  const std::string name = lower(header);
+  const std::string name = lower_case(header);
   const auto names_it = [&name](const std::string& given) {
-    return lower(given.substr(0, given.find_first_of(":;"))) == name;
+    return lower_case(given.substr(0, given.find_first_of(":;"))) == name;
   };
   return std::any_of(flags.headers.begin(), flags.headers.end(), names_it) ||
          (name == "origin" && !flags.origin.empty()) || (name == "cookie" && !flags.cookies.empty()) ||

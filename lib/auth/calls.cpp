@@ -2,6 +2,7 @@
 
 #include "auth/jwt.hpp"
 #include "base/base64.hpp"
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "json/json.hpp"
@@ -22,16 +23,10 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 /// application/x-www-form-urlencoded, of one name or value.
 std::string form_encoded(std::string_view text) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789*-._";
-  std::string out;
-  for (const char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
+  return percent_encoded(text, [](char c) {
+    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789*-._";
+    return kPlain.find(c) != std::string_view::npos;
+  });
 }
 
 Result<std::string> form_body(const Call& call, const profile::Bindings& bindings) {

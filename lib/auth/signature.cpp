@@ -214,7 +214,7 @@ Pkey read_der(std::string_view bytes) {
     const unsigned char* at = begin;
     key = read(&at, static_cast<long>(bytes.size()));
     // A line break behind it does not make a secret of it.
-    if (key && trimmed(bytes.substr(static_cast<std::size_t>(at - begin))).empty()) {
+    if (key && trim(bytes.substr(static_cast<std::size_t>(at - begin))).empty()) {
       break;
     }
     key.reset();
@@ -324,12 +324,6 @@ bool is_none(std::string_view alg) {
   });
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 bool Key::fits(const Algorithm& algorithm) const {
   return family_ == algorithm.family && curve_ == algorithm.curve && (use.empty() || use == "sig") &&
          (alg.empty() || alg == algorithm.name);
@@ -384,7 +378,7 @@ Result<std::string> Key::sign(const Algorithm& algorithm, std::string_view claim
 
 Result<std::vector<Key>> read_keys(std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  const std::string_view bare = trimmed(starts_with(text, kByteOrderMark) ? text.substr(3) : text);
+  const std::string_view bare = trim(starts_with(text, kByteOrderMark) ? text.substr(3) : text);
   if (bare.empty()) {
     return unreadable("it is empty");
   }

@@ -25,8 +25,6 @@ const Algorithm* find_algorithm(std::string_view name);
 
 /// True for "none" in any case. RFC 8725 section 3.1.
 bool is_none(std::string_view alg);
-/// `text` without blanks and line breaks at its ends.
-std::string_view trimmed(std::string_view text);
 
 /// The token itself of what people paste: without blanks and "Bearer ".
 std::string_view bare_token(std::string_view given);

@@ -5,15 +5,15 @@ namespace {
 
 constexpr char kDigits[] = "0123456789abcdef";
 
-int digit_value(char c) {
+}  // namespace
+
+int hex_digit(char c) {
   if (c >= '0' && c <= '9') {
     return c - '0';
   }
   const char lower = static_cast<char>(c | 0x20);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
-
-}  // namespace
 
 void append_hex(std::string& out, std::string_view bytes) {
   for (const char c : bytes) {
@@ -38,8 +38,8 @@ std::optional<std::string> hex_decode(std::string_view text) {
       ++i;
       continue;
     }
-    const int high = digit_value(text[i]);
-    const int low = i + 1 < text.size() ? digit_value(text[i + 1]) : -1;
+    const int high = hex_digit(text[i]);
+    const int low = i + 1 < text.size() ? hex_digit(text[i + 1]) : -1;
     if (high < 0 || low < 0) {
       return std::nullopt;
     }

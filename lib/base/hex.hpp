@@ -6,6 +6,8 @@
 
 namespace whydrop {
 
+/// What a hex digit of either case counts; negative for any other character.
+int hex_digit(char c);
 /// Appends two lower-case hex digits for each byte.
 void append_hex(std::string& out, std::string_view bytes);
 /// The bytes as lower-case hex digits, without separators.

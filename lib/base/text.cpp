@@ -155,6 +155,20 @@ std::string elide(std::string_view text, std::size_t columns, Elide where) {
   return fmt::format("{}{}{}", text.substr(0, front), kEllipsis, text.substr(text.size() - back));
 }
 
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
+
 std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   constexpr std::size_t kLongestWord = 64;
   if (word.size() > kLongestWord) {
@@ -170,6 +184,19 @@ std::optional<std::string_view> nearest(std::string_view word, const std::vector
     }
   }
   return found;
+}
+
+std::string escape_lines(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0;;) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out += escape_for_terminal(text.substr(at, end - at));
+    if (end == text.size()) {
+      return out;
+    }
+    out += '\n';
+    at = end + 1;
+  }
 }
 
 std::string spoken(std::string_view error) {

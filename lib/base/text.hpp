@@ -14,6 +14,9 @@ namespace whydrop {
 /// UTF-8.
 std::string escape_for_terminal(std::string_view bytes);
 
+/// The same of a text of several lines: its line ends stay.
+std::string escape_lines(std::string_view text);
+
 /// An error's stable word as plain text: "unknown_issuer: why" becomes "unknown issuer: why".
 std::string spoken(std::string_view error);
 
@@ -29,6 +32,11 @@ enum class Elide : std::uint8_t { right, middle };
 /// Shortens `text` to `columns` with a "…", between code points. What fits is returned as it is. Reads no more of a
 /// long text than it shows.
 std::string elide(std::string_view text, std::size_t columns, Elide where = Elide::right);
+
+/// `text` without blanks and line ends at its ends.
+std::string_view trim(std::string_view text);
+/// `text` with the letters of ASCII in lower case.
+std::string lower_case(std::string_view text);
 
 /// The candidate that `word` was most likely meant to be, for "did you mean"; null if none is near.
 std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates);

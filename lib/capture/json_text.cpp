@@ -1,5 +1,6 @@
 #include "capture/json_text.hpp"
 
+#include "base/hex.hpp"
 #include "base/utf8.hpp"
 #include "capture/words.hpp"
 
@@ -155,16 +156,6 @@ void append_decimal(std::string& out, Number value) {
   char digits[24];
   const auto done = std::to_chars(digits, digits + sizeof digits, value);
   out.append(digits, static_cast<std::size_t>(done.ptr - digits));
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  if (c >= 'a' && c <= 'f') {
-    return c - 'a' + 10;
-  }
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /// Four hex digits at `at`, or -1.

@@ -1,5 +1,6 @@
 #include "net/url.hpp"
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -31,38 +32,6 @@ std::uint16_t default_port(bool tls) {
   return tls ? 443 : 80;
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return result;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  const char l = static_cast<char>(c | 0x20);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      result += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0) {
-      return std::nullopt;
-    }
-    result += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-    i += 2;
-  }
-  return result;
-}
-
 bool has_control_or_space(std::string_view text) {
   return std::any_of(
       text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; });
@@ -85,15 +54,7 @@ bool is_ipv6(const std::string& text) {
 /// Bytes outside ASCII are legal in what people paste; on the wire they are percent-encoded UTF-8. RFC 3987
 /// section 3.1.
 std::string encode_target(std::string_view target) {
-  std::string result;
-  for (const char c : target) {
-    if (static_cast<unsigned char>(c) < 0x80) {
-      result += c;
-    } else {
-      result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return result;
+  return percent_encoded(target, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 /// The authority's parts, still as text. RFC 3986 section 3.2.
@@ -172,16 +133,10 @@ const Scheme* find_scheme(std::string_view name) {
 
 /// Fills user and password; false where the percent-encoding is broken.
 bool set_userinfo(Url& url, std::string_view userinfo) {
-  const auto colon = userinfo.find(':');
-  const auto user = percent_decode(userinfo.substr(0, colon));
-  const auto password =
-      percent_decode(colon == std::string_view::npos ? std::string_view() : userinfo.substr(colon + 1));
-  if (!user || !password) {
-    return false;
-  }
-  url.user = *user;
-  url.password = *password;
-  return true;
+  const auto colon = std::min(userinfo.find(':'), userinfo.size());
+  url.user = percent_decoded(userinfo.substr(0, colon));
+  url.password = percent_decoded(userinfo.substr(std::min(colon + 1, userinfo.size())));
+  return has_whole_escapes(userinfo);
 }
 
 }  // namespace
@@ -199,7 +154,7 @@ Result<Url> parse_url(std::string_view text) {
   if (colon == std::string_view::npos) {
     return bad(text, "the scheme is missing", fmt::format("write ws://{0} or wss://{0}", text));
   }
-  const Scheme* scheme = find_scheme(lower(text.substr(0, colon)));
+  const Scheme* scheme = find_scheme(lower_case(text.substr(0, colon)));
   if (scheme == nullptr) {
     return bad(text, fmt::format("the scheme \"{}\" is unknown", text.substr(0, colon)), std::string(kSchemeHint));
   }
@@ -217,7 +172,7 @@ Result<Url> parse_url(std::string_view text) {
   }
   Url url;
   url.tls = scheme->tls;
-  url.host = lower(authority.host);
+  url.host = lower_case(authority.host);
   url.port = default_port(url.tls);
   if (authority.has_port && !authority.port.empty()) {
     const auto port = parse_port(authority.port);

@@ -1,5 +1,6 @@
 #include "profile/bindings.hpp"
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "profile/template.hpp"
@@ -24,18 +25,6 @@ constexpr std::array<std::string_view, 6> kOrigins{
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("-._~").find(c) != std::string_view::npos;
-}
-
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
 }
 
 bool fits_host(std::string_view text) {
@@ -194,7 +183,7 @@ struct Bindings::Filler {
         return value;
       }
       if (!in_host(out)) {
-        out += percent_encoded(*value);
+        out += percent_encoded(*value, is_unreserved);
       } else if (out.empty() || fits_host(*value)) {
         out += *value;
       } else {

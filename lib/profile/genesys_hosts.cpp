@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "profile/recognise.hpp"
 #include "profile/url_parts.hpp"
 

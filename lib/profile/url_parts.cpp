@@ -1,5 +1,7 @@
 #include "profile/url_parts.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace whydrop::profile {
@@ -40,14 +42,6 @@ void split_query(std::string_view query, UrlParts& parts) {
 }
 
 }  // namespace
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
 
 const std::string* UrlParts::parameter(std::string_view name) const {
   const auto found = std::find_if(query.begin(), query.end(), [name](const auto& pair) { return pair.first == name; });

@@ -23,6 +23,4 @@ UrlParts split_url(std::string_view url);
 /// True for this machine's own names and addresses: localhost, 127.0.0.0/8, ::1.
 bool is_loopback(std::string_view host);
 
-std::string lower_case(std::string_view text);
-
 }  // namespace whydrop::profile

@@ -1,28 +1,16 @@
 #include "rehearsal/target.hpp"
 
+#include "base/percent.hpp"
+
 #include <algorithm>
 
 namespace whydrop::rehearsal {
 namespace {
 
-int digit(char c) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  const auto lower = static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
-  const std::size_t at = kDigits.find(lower);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
-
-std::string decoded(std::string_view text, bool plus_is_space) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '%' && at + 2 < text.size() && digit(text[at + 1]) >= 0 && digit(text[at + 2]) >= 0) {
-      out += static_cast<char>(digit(text[at + 1]) * 16 + digit(text[at + 2]));
-      at += 2;
-    } else {
-      out += plus_is_space && text[at] == '+' ? ' ' : text[at];
-    }
-  }
-  return out;
+std::string decoded_field(std::string_view text) {
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '+', ' ');
+  return percent_decoded(spaced);
 }
 
 template <typename Read>
@@ -94,10 +82,7 @@ const std::string* find_in(const Query& query, std::string_view name) {
 }
 
 Target read_target(std::string_view text) {
-  return split(
-      local_part(text),
-      [](std::string_view part) { return decoded(part, false); },
-      [](std::string_view part) { return decoded(part, true); });
+  return split(local_part(text), percent_decoded, decoded_field);
 }
 
 Target read_template(std::string_view url) {
@@ -106,7 +91,7 @@ Target read_template(std::string_view url) {
 }
 
 Query read_form(std::string_view body) {
-  return split_query(body, [](std::string_view part) { return decoded(part, true); });
+  return split_query(body, decoded_field);
 }
 
 bool same_path(std::string_view pattern, std::string_view path) {

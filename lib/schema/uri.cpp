@@ -1,6 +1,6 @@
 #include "schema/uri.hpp"
 
-#include "base/hex.hpp"
+#include "base/percent.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -109,13 +109,7 @@ std::string_view without_fragment(std::string_view uri) {
 
 std::string fragment_of(std::string_view uri) {
   const std::size_t hash = uri.find('#');
-  std::string out;
-  for (std::size_t i = hash == std::string_view::npos ? uri.size() : hash + 1; i < uri.size(); ++i) {
-    const auto byte = uri[i] == '%' && i + 2 < uri.size() ? hex_decode(uri.substr(i + 1, 2)) : std::nullopt;
-    out += byte && byte->size() == 1 ? byte->front() : uri[i];
-    i += byte && byte->size() == 1 ? 2 : 0;
-  }
-  return out;
+  return hash == std::string_view::npos ? "" : percent_decoded(uri.substr(hash + 1));
 }
 
 }  // namespace whydrop::schema

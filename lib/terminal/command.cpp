@@ -17,12 +17,6 @@ namespace {
 constexpr std::size_t kMaxControlPayload = 125;
 constexpr std::size_t kMaxReason = kMaxControlPayload - 2;
 
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// Splits off the first word; the rest comes without the blanks around it.
 std::string_view take_word(std::string_view& text) {
   const std::string_view word = text.substr(0, text.find_first_of(" \t"));

@@ -1,5 +1,6 @@
 #include "base/base64.hpp"
 #include "base/hex.hpp"
+#include "base/percent.hpp"
 
 #include <random>
 
@@ -85,6 +86,29 @@ TEST(Base64Url, WithAndWithoutPadding) {
   for (const char* text : {"Z", "Zg=", "Zm+/", "Zh"}) {
     EXPECT_EQ(base64url_decode(text), std::nullopt) << text;
   }
+}
+
+TEST(Percent, ReadsEscapesAndLeavesWhatIsNone) {
+  const struct {
+    std::string text, decoded;
+    bool whole;
+  } rows[] = {{"", "", true},
+              {"a%20b%2Fc", "a b/c", true},
+              {"%c3%A9", "\xc3\xa9", true},
+              {"%41", "A", true},
+              {"%4", "%4", false},
+              {"100%", "100%", false},
+              {"%zz%41", "%zzA", false},
+              {"%%41", "%A", false}};
+  for (const auto& row : rows) {
+    EXPECT_EQ(row.decoded, percent_decoded(row.text));
+    EXPECT_EQ(row.whole, has_whole_escapes(row.text)) << row.text;
+  }
+}
+
+TEST(Percent, EscapesWhatMayNotStay) {
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  EXPECT_EQ("a%20b%2F%FF%00", percent_encoded("a b/\xff\0"s, letter));
 }
 
 }  // namespace

@@ -47,6 +47,24 @@ TEST(EscapeForTerminal, EveryByteBecomesOneSafeLine) {
   }
 }
 
+TEST(EscapeLines, LeavesLineEndsAsTheyAre) {
+  const std::pair<std::string, std::string> rows[] = {
+      {"", ""}, {"one", "one"}, {"one\n", "one\n"}, {"a\x1b[2J\n\nb\r", "a\\x1b[2J\n\nb\\r"}};
+  for (const auto& [bytes, shown] : rows) {
+    EXPECT_EQ(shown, escape_lines(bytes));
+  }
+}
+
+TEST(Trim, TakesBlanksAndLineEndsAway) {
+  EXPECT_EQ("a b", trim(" \t a b\r\n"));
+  EXPECT_EQ("", trim(" \n"));
+  EXPECT_EQ("", trim(""));
+}
+
+TEST(LowerCase, ChangesLettersOfAsciiOnly) {
+  EXPECT_EQ("az09-É", lower_case("AZ09-É"));
+}
+
 TEST(DisplayWidth, Table) {
   const std::pair<std::string, std::size_t> rows[] = {
       {"", 0},

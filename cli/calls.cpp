@@ -2,6 +2,7 @@
 
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
+#include "cli/options/addresses.hpp"
 #include "cli/streams.hpp"
 
 #include <ctime>
@@ -21,15 +22,7 @@ void add_call_options(Options& options, CallFlags& flags, const std::string& key
 }
 
 Result<net::ConnectOptions> call_options(const EndpointFlags& flags, const std::string& at, const net::Url& url) {
-  const auto target = at.empty() ? Result<net::Url>(url) : net::parse_url(at);
-  if (!target) {
-    return tl::unexpected<Error>(target.error());
-  }
-  auto options = make_connect_options(flags, *target, process_environment, read_file);
-  if (options && !at.empty()) {
-    options->overrides.insert(options->overrides.begin(), {"", 0, target->host, target->port, {}});
-  }
-  return options;
+  return led_to(at, flags.proxy.is_given, make_connect_options(flags, url, process_environment, read_file));
 }
 
 std::vector<const profile::Call*> session_calls(const profile::Profile& profile) {

@@ -32,6 +32,28 @@ std::optional<std::uint16_t> port_of(const std::string& text) {
   return number ? std::optional(static_cast<std::uint16_t>(*number)) : std::nullopt;
 }
 
+Result<net::Url> parse_at(const std::string& text) {
+  const auto url = net::parse_url(text);
+  const bool http = text.rfind("http://", 0) == 0 || text.rfind("https://", 0) == 0;
+  if (!url || !http || url->target != "/" || !url->user.empty()) {
+    return fail(ErrorKind::usage, "option --at: '" + text + "' is not http://HOST:PORT", "--at http://127.0.0.1:8080");
+  }
+  return url;
+}
+
+void lead_to(const net::Url& at, net::ConnectOptions& options) {
+  const auto default_port = [](bool tls) { return static_cast<std::uint16_t>(tls ? 443 : 80); };
+  // The Host header names a port only where the URL does.
+  if (options.url.port == default_port(options.url.tls)) {
+    options.url.port = default_port(at.tls);
+  }
+  options.url.tls = at.tls;
+  net::AddressOverride override;
+  override.to_host = at.host;
+  override.to_port = at.port;
+  options.overrides = {override};
+}
+
 }  // namespace
 
 Result<net::AddressOverride> parse_resolve(const std::string& text) {
@@ -78,27 +100,15 @@ Result<net::AddressOverride> parse_connect_to(const std::string& text) {
   return override;
 }
 
-Result<net::Url> parse_at(const std::string& text) {
-  const auto url = net::parse_url(text);
-  const bool http = text.rfind("http://", 0) == 0 || text.rfind("https://", 0) == 0;
-  if (!url || !http || url->target != "/" || !url->user.empty()) {
-    return fail(ErrorKind::usage, "option --at: '" + text + "' is not http://HOST:PORT", "--at http://127.0.0.1:8080");
+Result<net::ConnectOptions> led_to(const std::string& at, bool proxy_is_given, Result<net::ConnectOptions> options) {
+  if (!options || at.empty()) {
+    return options;
   }
-  return url;
-}
-
-void lead_to(const net::Url& at, net::ConnectOptions& options) {
-  const auto default_port = [](bool tls) { return static_cast<std::uint16_t>(tls ? 443 : 80); };
-  // The Host header names a port only where the URL does.
-  if (options.url.port == default_port(options.url.tls)) {
-    options.url.port = default_port(at.tls);
-  }
-  options.url.tls = at.tls;
-  net::AddressOverride override;
-  override.to_host = at.host;
-  override.to_port = at.port;
-  options.overrides = {override};
-  options.proxy = {};
+  return parse_at(at).map([&](const net::Url& place) {
+    lead_to(place, *options);
+    options->proxy = proxy_is_given ? options->proxy : net::ProxyOptions();
+    return std::move(*options);
+  });
 }
 
 }  // namespace whydrop::cli

@@ -12,9 +12,8 @@ Result<net::AddressOverride> parse_resolve(const std::string& text);
 /// "host:port:host:port" as curl's --connect-to; each part may be empty.
 Result<net::AddressOverride> parse_connect_to(const std::string& text);
 
-/// "http://host:port" or "https://host:port", as --at takes it.
-Result<net::Url> parse_at(const std::string& text);
-/// Leads a connection to `at`, by its scheme, past proxies of the environment; names and paths stay as they are.
-void lead_to(const net::Url& at, net::ConnectOptions& options);
+/// `options` of a connection that is made to `at`, "http://host:port" or "https://host:port", by its scheme, past a
+/// proxy unless a person gave it; names and paths stay as they are. Unchanged where `at` is empty.
+Result<net::ConnectOptions> led_to(const std::string& at, bool proxy_is_given, Result<net::ConnectOptions> options);
 
 }  // namespace whydrop::cli

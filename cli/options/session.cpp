@@ -215,14 +215,7 @@ Result<net::ConnectOptions> connect_options_of(const SessionFlags& flags,
   if (const auto complete = complete_user(endpoint->user); !complete) {
     return tl::unexpected<Error>(complete.error());
   }
-  auto options = make_connect_options(*endpoint, *url, process_environment, read_file);
-  if (!options || at.empty()) {
-    return options;
-  }
-  return parse_at(at).map([&](const net::Url& place) {
-    lead_to(place, *options);
-    return std::move(*options);
-  });
+  return led_to(at, endpoint->proxy.is_given, make_connect_options(*endpoint, *url, process_environment, read_file));
 }
 
 }  // namespace whydrop::cli

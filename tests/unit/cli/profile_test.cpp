@@ -158,14 +158,20 @@ TEST(Messages, AreThoseOfTheProfile) {
 TEST(At, LeadsElsewhereUnderTheSameName) {
   net::ConnectOptions options;
   options.url = *net::parse_url("wss://api.example.com/path?q");
-  lead_to(*parse_at("http://127.0.0.1:8080"), options);
-  EXPECT_EQ(options.url.text(), "ws://api.example.com/path?q");
-  EXPECT_EQ(options.url.host_header(), "api.example.com");
-  ASSERT_EQ(options.overrides.size(), 1U);
-  EXPECT_EQ(options.overrides[0].to_host, "127.0.0.1");
-  EXPECT_EQ(options.overrides[0].to_port, 8080);
-  for (const char* wrong : {"ws://h", "http://h/path", "h:80", ""}) {
-    EXPECT_EQ(parse_at(wrong).error().message, "option --at: '" + std::string(wrong) + "' is not http://HOST:PORT");
+  options.proxy.url = "http://proxy:3128";
+  EXPECT_EQ(led_to("", false, options)->proxy.url, "http://proxy:3128");
+  EXPECT_EQ(led_to("http://127.0.0.1:8080", true, options)->proxy.url, "http://proxy:3128");
+  const auto led = led_to("http://127.0.0.1:8080", false, options);
+  ASSERT_TRUE(led);
+  EXPECT_EQ(led->url.text(), "ws://api.example.com/path?q");
+  EXPECT_EQ(led->url.host_header(), "api.example.com");
+  EXPECT_EQ(led->proxy.url, "");
+  ASSERT_EQ(led->overrides.size(), 1U);
+  EXPECT_EQ(led->overrides[0].to_host, "127.0.0.1");
+  EXPECT_EQ(led->overrides[0].to_port, 8080);
+  for (const char* wrong : {"ws://h", "http://h/path", "h:80"}) {
+    EXPECT_EQ(led_to(wrong, false, options).error().message,
+              "option --at: '" + std::string(wrong) + "' is not http://HOST:PORT");
   }
 }
 

@@ -37,16 +37,21 @@ bool went_wrong(const Ledger& ledger) {
 }
 
 /// A fault explains an end that came before the conversation had gone on: of the last message or of one that nothing
-/// was answered after, or of the first where no more than one answer came.
+/// was answered after, or of the first where no more than one answer came. Long after it, the end has another cause.
 bool came_before_the_end(const Ledger& ledger, const Finding& finding) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  constexpr std::int64_t kLongAfter = 300 * kSecond, kLongAfterPushes = 30 * kSecond;
   const auto found = ledger.finding_times.find(finding.id);
   if (found == ledger.finding_times.end()) {
     return true;
   }
   const FindingTime& last = found->second;
+  const std::int64_t since = ledger.end_t() - last.t_ns;
   const std::uint64_t answered = ledger.server.messages - last.server_messages;
-  return ledger.client.messages == last.client_messages || answered == 0 ||
-         (last.client_messages == 1 && answered == 1);
+  if (answered == 0 || (last.client_messages == 1 && answered == 1)) {
+    return since <= kLongAfter;
+  }
+  return ledger.client.messages == last.client_messages && since <= kLongAfterPushes;
 }
 
 /// "Likely cause", "Possible cause of the silence, inferred".

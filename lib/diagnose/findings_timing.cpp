@@ -180,6 +180,9 @@ std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_vi
 }
 
 std::optional<Judgement> ended_at_once(const Ledger& ledger, std::string_view) {
+  if (close_code_or_zero(ledger) == 1000 && ledger.server.last) {
+    return std::nullopt;  // it said what it had to say
+  }
   if (!ledger.ended_by_server_side() || ledger.from_har || !ledger.saw_opening() || ledger.client.messages > 0 ||
       age_ns(ledger) > kSecond) {
     return std::nullopt;

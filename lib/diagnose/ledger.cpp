@@ -169,7 +169,7 @@ void Ledger::on_event(const session::Event& event) {
                  },
                  [&](const session::Shutdown& fact) { side(fact.from).shutdown = true; },
                  [&](const session::Ending& fact) { keep(ending, fact); },
-                 [&](const session::Finding& finding) { note(finding); },
+                 [&](const session::Finding& finding) { note(finding, event.t_ns); },
                  [](const session::Frame&) {},
                  [](const session::Message&) {},
                  [](const session::State&) {},
@@ -327,11 +327,11 @@ void Ledger::note(const session::Response& given, const session::Event& event) {
   }
 }
 
-void Ledger::note(const session::Finding& finding) {
+void Ledger::note(const session::Finding& finding, std::int64_t t_ns) {
   const auto found = findings.find(finding.id);
   if (found != findings.end() || findings.size() < kMaxIds) {
     finding_times[finding.id] = {
-        client.messages, server.messages, found != findings.end() ? finding.says : std::string()};
+        client.messages, server.messages, t_ns, found != findings.end() ? finding.says : std::string()};
   }
   if (found != findings.end()) {
     found->second.count += finding.count;

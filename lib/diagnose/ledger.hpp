@@ -80,9 +80,10 @@ struct TokenNote {
   std::int64_t t_ns = 0;
 };
 
-/// When a finding came last, in messages of each side so far.
+/// When a finding came last: in messages of each side so far, and on the clock.
 struct FindingTime {
   std::uint64_t client_messages = 0, server_messages = 0;
+  std::int64_t t_ns = 0;
   std::string says;  ///< where it had come before
 };
 
@@ -187,7 +188,7 @@ struct Ledger {
   void note(const session::Message& message, const session::Event& event);
   void note(const session::Response& response, const session::Event& event);
   void note(const session::Request& request, const session::Event& event);
-  void note(const session::Finding& finding);
+  void note(const session::Finding& finding, std::int64_t t_ns);
   void note(const session::Token& token, const session::Event& event);
   void note_type(session::Side from, const std::string& type);
 

@@ -126,6 +126,22 @@ const Case kCases[] = {
        }
        return script.ending(EndingHow::reset).verdict();
      }},
+    {"a fault in the last message, and an end ten minutes later: the silence explains it",
+     [] {
+       Script script(with_profile());
+       opened(script);
+       typed(script, kClient, "connect").finding("schema-type", Severity::error, Party::client).after_s(600);
+       return script.close(kServer, 1001).ending(EndingHow::fin).verdict();
+     }},
+    {"a fault in the last message, and pushes for a minute after it",
+     [] {
+       Script script(with_profile());
+       opened(script);
+       typed(script, kClient, "connect").finding("schema-type", Severity::error, Party::client).after_s(30);
+       typed(script, kServer, "connected").after_s(30);
+       typed(script, kServer, "connected").after_s(2);
+       return script.ending(EndingHow::fin).verdict();
+     }},
     {"what the server got wrong is not why it went",
      [] {
        Script script(with_profile());

@@ -88,9 +88,11 @@ std::string zsh_option(const OptionInfo& info) {
     help.insert(at, "\\");
   }
   const std::string fixed = info.choices.empty() ? "" : "(" + joined(info.choices, " ") + ")";
+  // The blank before _alternative keeps zsh from giving it options that it does not know.
   const std::string action = !names_a_file(info) ? fixed
-                             : fixed.empty()     ? "_files"
-                                                 : "_alternative \"names:name:" + fixed + "\" \"files:file:_files\"";
+                             : fixed.empty()
+                                 ? "_files"
+                                 : " _alternative \"names\\:name\\:" + fixed + "\" \"files\\:file\\:_files\"";
   if (info.positional) {
     return fmt::format("        '{}:{}:{}'\n",
                        info.repeatable ? "*" : "",

@@ -27,13 +27,15 @@ std::optional<Judgement> refused(const Ledger& ledger, std::string_view) {
 }
 
 std::optional<Judgement> unanswered(const Ledger& ledger, std::string_view) {
-  if (ledger.role == "websocket" || !ledger.ending || ledger.response || ledger.request_seq == 0) {
+  const bool asked = ledger.role != "websocket" && ledger.ending && !ledger.response && ledger.request_seq != 0;
+  if (!asked || ledger.how() == session::EndingHow::interrupted) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("{} was sent, and no answer came within {} ({}).",
+  const bool in_time = ledger.how() != session::EndingHow::upgrade_timeout;
+  return Judgement{fmt::format("{} was sent, and no answer came within {}{}.",
                                call_words(ledger),
                                span_words(ledger.ending->t_ns - ledger.request_t),
-                               session::name(ledger.how())),
+                               in_time ? fmt::format(" ({})", session::name(ledger.how())) : ""),
                    {ledger.request_seq, ledger.ending->seq}};
 }
 

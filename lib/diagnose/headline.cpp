@@ -166,10 +166,16 @@ std::string http_exchange(const Ledger& ledger, EndingHow how) {
   }
   const bool not_connected = how == EndingHow::resolve_failed || how == EndingHow::connect_failed ||
                              how == EndingHow::proxy_failed || how == EndingHow::tls_failed;
-  return not_connected
-             ? no_session(ledger, how)
-             : fmt::format(
-                   "No answer: {} was sent, and the connection ended without one ({}).", call, session::name(how));
+  if (not_connected) {
+    return no_session(ledger, how);
+  }
+  if (how == EndingHow::upgrade_timeout) {
+    return fmt::format("No answer: {} was sent, and none came in time.", call);
+  }
+  if (how == EndingHow::interrupted) {
+    return fmt::format("No answer yet: {} was sent, and whydrop was interrupted before one came.", call);
+  }
+  return fmt::format("No answer: {} was sent, and the connection ended without one ({}).", call, session::name(how));
 }
 
 }  // namespace

@@ -155,25 +155,10 @@ struct Bindings::Filler {
     return std::move(*value);
   }
 
-  Result<std::string> text(std::string_view given) const {
-    std::string out;
-    for (const Piece& piece : pieces_of(given)) {
-      if (!piece.name) {
-        out += piece.text;
-        continue;
-      }
-      auto value = text_of(piece.text);
-      if (!value) {
-        return value;
-      }
-      out += *value;
-    }
-    return out;
-  }
-
-  Result<std::string> url(std::string_view given) const {
-    std::string out;
-    for (const Piece& piece : pieces_of(given)) {
+  /// Adds the pieces of a template to `out`; `put` adds what stands for a placeholder, or says why it cannot.
+  template <typename Put>
+  Result<std::string> joined(const std::vector<Piece>& pieces, std::string out, const Put& put) const {
+    for (const Piece& piece : pieces) {
       if (!piece.name) {
         out += piece.text;
         continue;
@@ -182,17 +167,31 @@ struct Bindings::Filler {
       if (!value) {
         return value;
       }
-      if (!in_host(out)) {
-        out += percent_encoded(*value, is_unreserved);
-      } else if (out.empty() || fits_host(*value)) {
-        out += *value;
-      } else {
-        return fail(
-            ErrorKind::usage,
-            fmt::format("variable {}: '{}' cannot stand in a host's name", piece.text, escape_for_terminal(*value)));
+      if (const Result<void> fits = put(piece.text, *value, out); !fits) {
+        return tl::unexpected<Error>(fits.error());
       }
     }
     return out;
+  }
+
+  Result<std::string> text(std::string_view given) const {
+    return joined(pieces_of(given), "", [](const std::string&, const std::string& value, std::string& out) {
+      out += value;
+      return Result<void>();
+    });
+  }
+
+  Result<std::string> url(std::string_view given) const {
+    return joined(
+        pieces_of(given), "", [](const std::string& name, const std::string& value, std::string& out) -> Result<void> {
+          if (in_host(out) && !out.empty() && !fits_host(value)) {
+            return fail(
+                ErrorKind::usage,
+                fmt::format("variable {}: '{}' cannot stand in a host's name", name, escape_for_terminal(value)));
+          }
+          out += in_host(out) ? value : percent_encoded(value, is_unreserved);
+          return {};
+        });
   }
 
   /// `inner`: a string literal's content, escapes as they are.
@@ -203,20 +202,14 @@ struct Bindings::Filler {
         return std::move(*made);
       }
     }
-    std::string out = "\"";
-    for (const Piece& piece : pieces) {
-      if (!piece.name) {
-        out += piece.text;
-        continue;
-      }
-      const auto value = text_of(piece.text);
-      if (!value) {
-        return value;
-      }
-      const std::string quoted = json::quote(*value);
-      out.append(quoted, 1, quoted.size() - 2);
-    }
-    return out + "\"";
+    return joined(pieces,
+                  "\"",
+                  [](const std::string&, const std::string& value, std::string& out) {
+                    const std::string quoted = json::quote(value);
+                    out.append(quoted, 1, quoted.size() - 2);
+                    return Result<void>();
+                  })
+        .map([](std::string&& out) { return std::move(out) + "\""; });
   }
 
   Result<std::string> json(std::string_view given) const {

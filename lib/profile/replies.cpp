@@ -10,9 +10,9 @@
 namespace whydrop::profile {
 namespace {
 
-constexpr std::size_t kMaxIds = 256;                  ///< remembered of one connection
-constexpr std::size_t kMaxIdSize = 256;               ///< bytes
-constexpr std::int64_t kFairWait_ns = 1'000'000'000;  ///< a reply that had less time is not missed
+constexpr std::size_t kMaxIds = 256;                 ///< remembered of one connection
+constexpr std::size_t kMaxIdSize = 256;              ///< bytes
+constexpr std::int64_t kFairWaitNs = 1'000'000'000;  ///< a reply that had less time is not missed
 
 /// The id at `pointer`; null if there is none that can be remembered.
 std::optional<std::string> id_at(const Seen& seen, const std::string& pointer) {
@@ -111,7 +111,7 @@ void Replies::finish(std::int64_t t_ns, Findings& findings) const {
   std::size_t missing = 0;
   for (const auto& id : order_) {
     const auto& sent = sent_.find(id)->second;
-    if (sent.answered == 0 && t_ns - sent.t_ns >= kFairWait_ns) {
+    if (sent.answered == 0 && t_ns - sent.t_ns >= kFairWaitNs) {
       first = first == nullptr ? &sent : first;
       ++missing;
     }

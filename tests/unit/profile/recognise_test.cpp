@@ -184,15 +184,15 @@ std::string findings_of(const Session& given) {
 }
 
 const Session kSessions[] = {
-    {"seed 001, the question's form, refused",
+    {"guest-conversations, the question's form, refused",
      "wss://api.mypurecloud.com/api/v2/guestconversations/websocket",
      {},
      404},
-    {"seed 001, the answer's form, dropped",
+    {"guest-conversations, the answer's form, dropped",
      "wss://api.mypurecloud.de/api/v2/guest/conversations/websocket",
      {{Side::client, R"({"type":"connect","version":"2.0"})"}, {Side::client, R"({"type":"startChat"})"}}},
-    {"seed 003, a host that does not exist", "wss://webchat.mypurecloud.com/webchat/api/v2/connections", {}, 0},
-    {"seed 004, a host of nobody, a token in the query",
+    {"webchat-start, a host that does not exist", "wss://webchat.mypurecloud.com/webchat/api/v2/connections", {}, 0},
+    {"guest-tutorial, a host of nobody, a token in the query",
      "wss://webmessaging.us-east-1.mygen.com/api/v2/webmessaging/guest/ws?guest_token=abc&organization_id=1",
      {},
      0},

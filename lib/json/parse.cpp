@@ -16,7 +16,6 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 /// Memory of the tree's builder that outlives a parse: RapidJSON frees its own after each.
 class KeptAllocator {
  public:
-  static const bool kNeedFree = false;  // NOLINT(readability-identifier-naming): RapidJSON's name
   // NOLINTBEGIN(readability-identifier-naming)
   void* Malloc(std::size_t size) { return Realloc(nullptr, 0, size); }
   void* Realloc(void* /*original*/, std::size_t /*original_size*/, std::size_t size) {

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 
+#include <unordered_set>
 #include <utility>
 
 namespace whydrop::schema {
@@ -50,14 +51,19 @@ std::optional<Pattern> Compiler::pattern_of(const Keyword& keyword, std::string_
 }
 
 std::optional<Site> Compiler::follow(Site site) {
-  constexpr int kMostHops = 1000;
-  for (int hops = 0; site.node->IsObject(); ++hops) {
+  std::unordered_set<const Node*> passed;
+  while (site.node->IsObject()) {
+    const auto known = targets_.find(site.node);
+    if (known != targets_.end()) {
+      site = known->second;
+      break;
+    }
     const auto reference = json::value_of(*site.node).find("$ref");
     if (!reference || !reference->is(json::Type::string)) {
-      return site;
+      break;
     }
     const auto target = documents_.resolve(site, reference->string());
-    if (!target || hops == kMostHops) {
+    if (!target || !passed.insert(site.node).second) {
       error_ = target ? Error{ErrorKind::usage,
                               documents_.where(site.place, "$ref") + "it leads back to itself, and to no schema",
                               {}}
@@ -65,6 +71,9 @@ std::optional<Site> Compiler::follow(Site site) {
       return std::nullopt;
     }
     site = *target;
+  }
+  for (const Node* node : passed) {
+    targets_.emplace(node, site);
   }
   return site;
 }

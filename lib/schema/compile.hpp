@@ -48,6 +48,7 @@ class Compiler {
   bool check_formats_;
   std::unique_ptr<Program> program_ = std::make_unique<Program>();
   std::unordered_map<const Node*, RuleId> rules_;
+  std::unordered_map<const Node*, Site> targets_;  ///< where a $ref leads in the end
   std::deque<std::pair<RuleId, Site>> open_;
   std::optional<Error> error_;
 };

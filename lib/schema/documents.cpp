@@ -274,7 +274,7 @@ std::string Documents::where(std::uint32_t place, std::string_view keyword) cons
   pointer += keyword.empty() ? "" : "/" + json::escape_step(keyword);
   const auto found = document.text.empty() ? std::nullopt : json::locate(document.text, pointer);
   const std::string at = found ? fmt::format(":{}:{}", found->line, found->column) : "";
-  return escape_for_terminal(document.name + at + ": " + pointer) + ": ";
+  return escape_for_terminal(document.name + at + (pointer.empty() ? "" : ": " + pointer)) + ": ";
 }
 
 }  // namespace whydrop::schema

@@ -21,7 +21,7 @@ TEST(Compile, Mistakes) {
   const struct {
     std::string_view schema, message, hint;
   } rows[] = {
-      {"12", "s.json:1:1: : a schema is an object, true or false", ""},
+      {"12", "s.json:1:1: a schema is an object, true or false", ""},
       {R"({"type": "strng"})", "s.json:1:10: /type: 'strng' is no type", "did you mean string?"},
       {R"({"type": "xyzxyz"})",
        "s.json:1:10: /type: 'xyzxyz' is no type",
@@ -45,7 +45,7 @@ TEST(Compile, Mistakes) {
        "--ref-map"},
       {R"({"$ref": "#"})", "s.json:1:10: /$ref: it leads back to itself, and to no schema", ""},
       {R"({"allOf": [{"$ref": "#"}]})",
-       "s.json:1:1: : the schema applies itself to the same value, without end",
+       "s.json:1:1: the schema applies itself to the same value, without end",
        "a schema may refer to itself below properties or items, not from allOf, anyOf, oneOf, not or if"},
       {R"~({"pattern": "(?=a)"})~",
        "s.json:1:13: /pattern: cannot match (?=a): it looks ahead with (?=",

@@ -61,6 +61,24 @@ TEST(Hostile, LongChainOfReferencesIsBounded) {
   EXPECT_EQ(faults[0].says(), "the value is too deep or too much for its schema; expected one that can be judged");
 }
 
+TEST(Hostile, LongChainOfBareReferencesIsFollowed) {
+  constexpr int kLinks = 10'000;
+  std::string text = R"({"definitions":{)", properties;
+  for (int i = 0; i < kLinks; ++i) {
+    text += "\"d" + std::to_string(i) + "\":{\"$ref\":\"#/definitions/d" + std::to_string(i + 1) + "\"},";
+    properties +=
+        (i == 0 ? "\"p" : ",\"p") + std::to_string(i) + R"(":{"$ref":"#/definitions/d)" + std::to_string(i) + "\"}";
+  }
+  text += "\"d" + std::to_string(kLinks) + R"(":{"type":"null"}},"properties":{)" + properties + "}}";
+  const auto schema = compile(text);
+  ASSERT_TRUE(schema) << schema.error().message;
+  json::Json instance;
+  ASSERT_FALSE(instance.parse(R"({"p0":null,"p9999":null})"));
+  EXPECT_TRUE(schema->valid(instance.root()));
+  ASSERT_FALSE(instance.parse(R"({"p0":1})"));
+  EXPECT_FALSE(schema->valid(instance.root()));
+}
+
 TEST(Hostile, DoublingIsBounded) {
   std::string text = "{\"definitions\":{";
   for (int i = 0; i < 60; ++i) {

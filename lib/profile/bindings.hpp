@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "profile/profile.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -22,6 +23,9 @@ struct Outside {
   std::function<std::int64_t()> now_ns;  ///< wall clock, ns since 1970
   std::function<std::string()> uuid;     ///< a new random UUID (RFC 9562, version 4)
 };
+
+/// A default may hold variables whose defaults hold variables: so many at most, the first one included.
+inline constexpr std::size_t kMaxDefaultDepth = 8;
 
 /// The values of a profile's variables, and the templates filled with them.
 class Bindings {

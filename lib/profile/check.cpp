@@ -1,11 +1,14 @@
 #include "profile/check.hpp"
 
+#include "profile/bindings.hpp"
 #include "profile/embedded.hpp"
 #include "profile/read.hpp"
 #include "profile/template.hpp"
 #include "schema/schema.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -16,6 +19,8 @@ namespace {
 using json::Value;
 using read::items;
 
+// A value is joined each time that it is asked for.
+constexpr std::size_t kMaxDefaultPieces = 1000;
 constexpr std::string_view kTypeOfClient = "message of the client";
 constexpr std::string_view kTypeOfServer = "message of the server";
 
@@ -80,34 +85,59 @@ class NameCheck {
   }
 
   void check_variables() {
+    const auto costs = costs_of_defaults();
     for (const std::string_view name : variables_) {
       const std::string pointer = under("/variables", name) + "/default";
       check_template(list_, pointer, {variables_, {}, {}});
-      if (circles(name)) {
+      const auto cost = costs.find(name);
+      if (cost == costs.end()) {
         list_.say(pointer, "leads back to itself");
+      } else if (cost->second.depth >= kMaxDefaultDepth) {
+        list_.say(pointer, fmt::format("needs more than {} variables, one for another", kMaxDefaultDepth));
+      } else if (cost->second.pieces > kMaxDefaultPieces) {
+        list_.say(pointer, fmt::format("is put together from more than {} values", kMaxDefaultPieces));
       }
     }
   }
 
-  /// True if filling the default of `name` needs `name`.
-  bool circles(std::string_view name) const {
-    std::vector<std::string> left{std::string(name)};
-    Names seen;
-    while (!left.empty()) {
-      const auto fallback = root_.at(under("/variables", left.back()) + "/default");
-      left.pop_back();
-      for (std::string& needed : placeholders_of(fallback ? fallback->string() : std::string_view())) {
-        if (needed == name) {
-          return true;
-        }
-        const auto known = std::find(variables_.begin(), variables_.end(), needed);
-        if (known != variables_.end() && std::find(seen.begin(), seen.end(), needed) == seen.end()) {
-          seen.push_back(*known);
-          left.push_back(std::move(needed));
+  /// What it takes to fill a variable from its default.
+  struct Cost {
+    std::size_t depth = 0;   ///< variables within variables
+    std::size_t pieces = 1;  ///< values that are joined; kMaxDefaultPieces + 1 also stands for more
+  };
+
+  /// Of each variable whose default can be filled: those in a circle, and those that lead into one, have no cost.
+  std::map<std::string_view, Cost> costs_of_defaults() const {
+    std::map<std::string_view, Cost> costs, open;
+    std::map<std::string_view, std::size_t> waiting;
+    std::map<std::string_view, Names> users;
+    const auto variables = read::members(root_.at("/variables"));
+    for (const auto& [name, variable] : variables) {
+      waiting[name] = 0;
+    }
+    for (const auto& [name, variable] : variables) {
+      const auto fallback = variable.find("default");
+      for (const Piece& piece : pieces_of(fallback ? fallback->string() : std::string_view())) {
+        if (const auto needed = piece.name ? waiting.find(piece.text) : waiting.end(); needed != waiting.end()) {
+          users[needed->first].push_back(name);
+          ++waiting[name];
         }
       }
     }
-    return false;
+    Names ready;
+    std::copy_if(
+        variables_.begin(), variables_.end(), std::back_inserter(ready), [&](auto name) { return waiting[name] == 0; });
+    for (std::size_t i = 0; i < ready.size(); ++i) {
+      const Cost cost = costs[ready[i]] = open[ready[i]];
+      for (const std::string_view user : users[ready[i]]) {
+        open[user].depth = std::max(open[user].depth, cost.depth + 1);
+        open[user].pieces = std::min(open[user].pieces + cost.pieces, kMaxDefaultPieces + 1);
+        if (--waiting[user] == 0) {
+          ready.push_back(user);
+        }
+      }
+    }
+    return costs;
   }
 
   void check_calls() {

@@ -101,8 +101,37 @@ const Row kNames[] = {
     {R"("default": "example.com")",
      R"("default": "x.{region}")",
      {"3:62: /variables/region/default leads back to itself"}},
+    {R"("default": "example.com")",
+     R"("default": "{v0}"}, "v0": {"about": "x", "default": "{v1}"}, "v1": {"about": "x", "default": "{v0}")",
+     {"3:62: /variables/region/default leads back to itself",
+      "3:100: /variables/v0/default leads back to itself",
+      "3:140: /variables/v1/default leads back to itself"}},
     {R"("status": "served",)", R"("status": "served", "name": "sample",)", {"2:82: /name stands twice"}},
 };
+
+/// Variables v0, v1 … up to the last, each of which takes the next so many times.
+std::string chain_of_defaults(int last, int times) {
+  std::string variables = "\"v" + std::to_string(last) + R"(": {"about": "x", "default": "x"})";
+  for (int i = 0; i < last; ++i) {
+    variables += ", \"v" + std::to_string(i) + R"(": {"about": "x", "default": ")";
+    for (int n = 0; n < times; ++n) {
+      variables += "{v" + std::to_string(i + 1) + "}";
+    }
+    variables += "\"}";
+  }
+  return with(R"("region": )", variables + R"(, "region": )");
+}
+
+TEST(load, bounds_what_a_default_takes) {
+  EXPECT_EQ(mistakes_of(chain_of_defaults(7, 1)), std::vector<std::string>{});
+  EXPECT_EQ(mistakes_of(chain_of_defaults(8, 1)),
+            std::vector<std::string>{"3:67: /variables/v0/default needs more than 8 variables, one for another"});
+  const auto doubled = mistakes_of(chain_of_defaults(6, 4));
+  ASSERT_EQ(doubled.size(), 2U);
+  EXPECT_EQ(doubled[0].substr(doubled[0].find(": ")),
+            ": /variables/v0/default is put together from more than 1000 values");
+  EXPECT_FALSE(mistakes_of(chain_of_defaults(20'000, 2)).empty());
+}
 
 TEST(load, names_every_name_that_leads_nowhere) {
   for (const Row& row : kNames) {

@@ -16,8 +16,8 @@ namespace whydrop::profile {
 
 namespace {
 
-// A default may hold variables whose defaults hold variables; a circle of them ends here.
-constexpr unsigned kMaxDepth = 8;
+// As large as a message may be.
+constexpr std::size_t kMaxFilled = 64U << 20;
 
 constexpr std::array<std::string_view, 6> kOrigins{
     "default", "made by whydrop", "store", "environment", "reply", "given"};
@@ -155,6 +155,11 @@ struct Bindings::Filler {
     return std::move(*value);
   }
 
+  static Result<void> limited(std::size_t size) {
+    return size > kMaxFilled ? fail(ErrorKind::usage, "template: its values make it longer than 64 MiB")
+                             : Result<void>();
+  }
+
   /// Adds the pieces of a template to `out`; `put` adds what stands for a placeholder, or says why it cannot.
   template <typename Put>
   Result<std::string> joined(const std::vector<Piece>& pieces, std::string out, const Put& put) const {
@@ -169,6 +174,9 @@ struct Bindings::Filler {
       }
       if (const Result<void> fits = put(piece.text, *value, out); !fits) {
         return tl::unexpected<Error>(fits.error());
+      }
+      if (const Result<void> short_enough = limited(out.size()); !short_enough) {
+        return tl::unexpected<Error>(short_enough.error());
       }
     }
     return out;
@@ -223,6 +231,9 @@ struct Bindings::Filler {
         return filled;
       }
       out += *filled;
+      if (auto fit = limited(out.size()); !fit) {
+        return tl::unexpected(std::move(fit.error()));
+      }
       at = found.end;
     }
     out += given.substr(std::min(at, given.size()));
@@ -274,7 +285,7 @@ std::optional<std::string> Bindings::value_of(std::string_view variable, unsigne
     return present->second.text;
   }
   const Variable* row = profile_.variable(variable);
-  if (row == nullptr || depth == kMaxDepth) {
+  if (row == nullptr || depth == kMaxDefaultDepth) {
     return std::nullopt;
   }
   if (row->generate == "uuid" && outside_.uuid) {
@@ -287,7 +298,7 @@ std::optional<std::string> Bindings::value_of(std::string_view variable, unsigne
   std::string out;
   for (const Piece& piece : pieces_of(*row->fallback)) {
     auto value = piece.name ? value_of(piece.text, depth + 1) : std::optional(piece.text);
-    if (!value) {
+    if (!value || out.size() > kMaxFilled) {
       return std::nullopt;
     }
     out += *value;
@@ -397,9 +408,13 @@ void Bindings::take(const std::vector<Take>& takes, json::Value reply) {
   for (const Take& row : takes) {
     const auto found = reply.at(row.pointer);
     if (found && !found->is(json::Type::null)) {
+      std::string value = found->is(json::Type::string) ? std::string(found->string()) : found->text();
+      const Variable* variable = profile_.variable(row.variable);
+      if (variable != nullptr && variable->secret && on_secret_ && !value.empty()) {
+        on_secret_(row.variable, value);  // also where a value that a person gave stays
+      }
       // A reply may name what is none of the choices; then the value stays as it was.
-      (void)set(
-          row.variable, found->is(json::Type::string) ? std::string(found->string()) : found->text(), Origin::reply);
+      (void)set(row.variable, std::move(value), Origin::reply);
     }
   }
 }

@@ -172,6 +172,19 @@ TEST_F(bindings, ask_others_for_more_names) {
             "say \"so\", ?, example.com, ?.");
 }
 
+TEST_F(bindings, fill_no_more_than_a_message_may_hold) {
+  constexpr const char* kTooLong = "error: template: its values make it longer than 64 MiB | ";
+  std::string json = "[", text;
+  for (int i = 0; i < 80; ++i) {
+    json += R"("{$letters:1000000}",)";
+    text += "{$letters:1000000}";
+  }
+  EXPECT_EQ(said(values_.fill_json(json + "0]")), kTooLong);
+  EXPECT_EQ(said(values_.fill_json("\"" + text + "\"")), kTooLong);
+  EXPECT_EQ(said(values_.fill_text(text)), kTooLong);
+  EXPECT_TRUE(values_.fill_json(R"(["{$letters:1000000}"])"));
+}
+
 TEST_F(bindings, keep_secrets_out_of_words) {
   give("password", "hunter2");
   EXPECT_EQ(values_.fill_words("with {password}", {}), "with (secret)");
@@ -207,6 +220,12 @@ TEST_F(bindings, tell_secrets_as_they_come) {
   give("access_token", "t-2", Origin::reply);
   give("access_token", "t-0", Origin::store);
   EXPECT_EQ(told, (std::vector<std::string>{"password=hunter2", "access_token=t-1", "access_token=t-2"}));
+  told.clear();
+  json::Json reply;
+  ASSERT_FALSE(reply.parse(R"({"token":"other"})"));
+  values_.take({{"password", "/token"}}, reply.root());
+  EXPECT_EQ(told, std::vector<std::string>{"password=other"}) << "a value that is not taken is secret all the same";
+  EXPECT_EQ(values_.get("password"), "hunter2");
   EXPECT_EQ(values_.secrets(),
             (std::vector<std::pair<std::string, std::string>>{{"password", "hunter2"}, {"access_token", "t-2"}}));
 }

@@ -209,10 +209,18 @@ Result<void> Store::save() const {
   if (!make_directories(directory_of(path_))) {
     return cannot("write", path_);
   }
-  return replace_file(path_, file_text(entries_));
+  const std::string text = file_text(entries_);
+  if (text.size() > kMaxFile) {
+    return cannot("write", path_, "it would be larger than 4 MiB", "--no-store keeps nothing");
+  }
+  return replace_file(path_, text);
 }
 
 Result<void> Store::remove(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode) && !S_ISLNK(found.st_mode)) {
+    return cannot("remove", path, "it is not a plain file", "--store FILE names another");
+  }
   return ::unlink(path.c_str()) == 0 || errno == ENOENT ? Result<void>() : cannot("remove", path);
 }
 

@@ -27,7 +27,8 @@ class Store {
   void set(const std::string& name, Entry entry);
   /// Replaces the file as a whole. Errors: local.
   Result<void> save() const;
-  /// Removes a store's file, also one that cannot be opened. None is no error.
+  /// Removes a store's file, also one that cannot be opened, or a link in its place. None is no error. Errors: local,
+  /// for a pipe, a device or a directory.
   static Result<void> remove(const std::string& path);
   const std::string& path() const { return path_; }
 

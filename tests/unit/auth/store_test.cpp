@@ -90,12 +90,26 @@ TEST_F(StoreTest, is_not_used_where_others_could_read_or_change_it) {
   EXPECT_EQ(error(), "cannot use store " + path_ + ": others may read or change it (mode 0620)");
 }
 
+TEST_F(StoreTest, writes_nothing_that_it_would_not_read) {
+  auto store = Store::open(path_);
+  store->set("a", {std::string(5U << 20, 'x'), 1, std::nullopt, true});
+  EXPECT_EQ(store->save().error().message, "cannot write store " + path_ + ": it would be larger than 4 MiB");
+  EXPECT_NE(::access(path_.c_str(), F_OK), 0);
+}
+
 TEST_F(StoreTest, is_a_plain_file_of_our_own) {
   write("{}");
   const std::string link = home_ + "/link.json";
   ASSERT_EQ(::symlink(path_.c_str(), link.c_str()), 0);
   EXPECT_EQ(Store::open(link).error().message, "cannot use store " + link + ": it is a symbolic link");
   EXPECT_EQ(Store::open(home_).error().message, "cannot use store " + home_ + ": it is not a plain file");
+  EXPECT_TRUE(Store::remove(link));
+  EXPECT_TRUE(Store::open(path_)) << "what a link led to was removed";
+  const std::string pipe = home_ + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(Store::open(pipe).error().message, "cannot use store " + pipe + ": it is not a plain file");
+  EXPECT_EQ(Store::remove(pipe).error().message, "cannot remove store " + pipe + ": it is not a plain file");
+  EXPECT_EQ(::access(pipe.c_str(), F_OK), 0);
   if (::geteuid() == 0) {
     ASSERT_EQ(::chown(path_.c_str(), 1, 1), 0);
     EXPECT_EQ(error(), "cannot use store " + path_ + ": it belongs to another user");

@@ -151,6 +151,7 @@ struct CallRunner::Impl : std::enable_shared_from_this<CallRunner::Impl> {
   void judge(const Call& row, const HttpAnswer& answer);
   void tell(const profile::FindingText& words, const HttpAnswer& answer);
   void tell_incomplete(std::string says, const HttpAnswer& answer);
+  std::string lack(const Call& row, const HttpAnswer& answer) const;
   void ended(const Result<HttpAnswer>& answer);
   void finish();
 };
@@ -262,19 +263,36 @@ void CallRunner::Impl::judge(const Call& row, const HttpAnswer& answer) {
         fmt::format("The answer to {} was {}, which the profile does not name as a success.", row.name, answer.status),
         answer);
   }
-  for (const profile::Take& take : row.takes) {
-    if (!outcome.refused && !(is_json && body.root().at(take.pointer))) {
-      outcome.refused = true;
-      tell_incomplete(
-          fmt::format("The answer to {} has nothing at {}, which gives {}.", row.name, take.pointer, take.variable),
-          answer);
-    }
+  std::string missing = outcome.refused ? std::string() : lack(row, answer);
+  if (!missing.empty()) {
+    outcome.refused = true;
+    tell_incomplete(fmt::format("The answer to {} {}.", row.name, missing), answer);
   }
   for (const Call::Note& note : row.notes) {
     if (!outcome.refused && is_json && holds(note.where, body.root())) {
       tell(note.finding, answer);
     }
   }
+}
+
+/// Why the answer does not give what it should; empty if it does.
+std::string CallRunner::Impl::lack(const Call& row, const HttpAnswer& answer) const {
+  const auto missing = std::find_if(row.takes.begin(), row.takes.end(), [&](const profile::Take& take) {
+    const auto value = is_json ? body.root().at(take.pointer) : std::nullopt;
+    return !value || value->is(json::Type::null);
+  });
+  if (missing == row.takes.end()) {
+    return {};
+  }
+  const std::string unread = fmt::format("so that {} cannot be read from it", missing->variable);
+  if (is_json) {
+    return fmt::format("has nothing at {}, which gives {}", missing->pointer, missing->variable);
+  }
+  if (const std::string* coding = answer.header("Content-Encoding")) {
+    return fmt::format(
+        "is compressed ({}), which was not asked for, {}", elide(escape_for_terminal(*coding), 20), unread);
+  }
+  return fmt::format("is {}, {}", answer.body.size() == kMaxBody ? "1 MiB or longer" : "not JSON", unread);
 }
 
 void CallRunner::Impl::tell(const profile::FindingText& words, const HttpAnswer& answer) {

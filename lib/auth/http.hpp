@@ -6,6 +6,7 @@
 #include "net/client.hpp"
 #include "net/loop.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,10 +23,13 @@ struct HttpRequest {
   std::string body;
 };
 
+/// So much of an answer's body is read.
+inline constexpr std::size_t kMaxBody = 1U << 20;
+
 struct HttpAnswer {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;        ///< at most 1 MiB
+  std::string body;        ///< at most kMaxBody
   bool whole = true;       ///< false: the connection ended in the middle of it
   std::uint32_t conn = 0;  ///< in the pipeline
   session::Verdict verdict;

@@ -22,7 +22,6 @@ using session::EndingHow;
 
 namespace {
 
-constexpr std::size_t kMaxBody = 1U << 20;
 constexpr int kPollMs = 60'000;
 
 bool starts_with(std::string_view text, std::string_view prefix) {

@@ -4,6 +4,7 @@
 #include "capture/json_text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace whydrop::capture {
 namespace {
@@ -116,17 +117,41 @@ void ValueMatcher::add_form(const std::string& variable, std::string bytes) {
   }
 }
 
+ValueMatcher::State ValueMatcher::below(State at, unsigned char byte) const {
+  if (at == 0) {
+    return first_[byte];
+  }
+  State child = nodes_[at].child;
+  while (child != 0 && nodes_[child].byte != byte) {
+    child = nodes_[child].sibling;
+  }
+  return child;
+}
+
+ValueMatcher::State ValueMatcher::step(State at, unsigned char byte) const {
+  State child = below(at, byte);
+  while (child == 0 && at != 0) {
+    at = nodes_[at].fallback;
+    child = below(at, byte);
+  }
+  return child;
+}
+
 void ValueMatcher::insert(std::int32_t index) {
   State at = 0;
   const std::string& bytes = patterns_[static_cast<std::size_t>(index)].bytes;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    if (nodes_[at].next[byte] == 0) {
-      nodes_[at].next[byte] = static_cast<State>(nodes_.size());
+    State child = below(at, byte);
+    if (child == 0) {
+      child = static_cast<State>(nodes_.size());
       Node& node = nodes_.emplace_back();
       node.depth = nodes_[at].depth + 1;
+      node.byte = byte;
+      node.sibling = std::exchange(nodes_[at].child, child);
+      first_[byte] = at == 0 ? child : first_[byte];
     }
-    at = nodes_[at].next[byte];
+    at = child;
     auto& shortest = nodes_[at].shortest;
     const auto size = static_cast<std::uint32_t>(bytes.size());
     shortest = shortest == 0 ? size : std::min(shortest, size);
@@ -139,16 +164,11 @@ void ValueMatcher::link() {
   std::vector<State> queue{0};
   for (std::size_t i = 0; i < queue.size(); ++i) {
     const State at = queue[i];
-    for (std::size_t byte = 0; byte < 256; ++byte) {
-      const State fallback = at == 0 ? 0 : nodes_[nodes_[at].fallback].next[byte];
-      const State child = nodes_[at].next[byte];
-      if (child == 0) {
-        nodes_[at].next[byte] = fallback;
-        continue;
-      }
-      nodes_[child].fallback = fallback;
-      if (nodes_[child].match < 0) {
-        nodes_[child].match = nodes_[fallback].match;
+    for (State child = nodes_[at].child; child != 0; child = nodes_[child].sibling) {
+      Node& node = nodes_[child];
+      node.fallback = at == 0 ? 0 : step(nodes_[at].fallback, node.byte);
+      if (node.match < 0) {
+        node.match = nodes_[node.fallback].match;
       }
       queue.push_back(child);
     }
@@ -157,6 +177,7 @@ void ValueMatcher::link() {
 
 void ValueMatcher::build() {
   nodes_.assign(1, Node());
+  first_ = {};
   window_ = kMaxWindow;
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
     insert(static_cast<std::int32_t>(i));
@@ -200,7 +221,7 @@ void ValueMatcher::scan(std::string_view piece, State& state, bool last, std::ve
     return;
   }
   for (std::size_t i = 0; i < piece.size(); ++i) {
-    state = nodes_[state].next[static_cast<unsigned char>(piece[i])];
+    state = step(state, static_cast<unsigned char>(piece[i]));
     if (const std::int32_t match = nodes_[state].match; match >= 0) {
       add_found(piece, i + 1, patterns_[static_cast<std::size_t>(match)].bytes.size(), match, found);
     }
@@ -218,10 +239,7 @@ void ValueMatcher::scan(std::string_view piece, State& state, bool last, std::ve
 std::string ValueMatcher::variable_below(State state) const {
   while (nodes_[state].match < 0 ||
          patterns_[static_cast<std::size_t>(nodes_[state].match)].bytes.size() < nodes_[state].depth) {
-    const auto& next = nodes_[state].next;
-    const auto deeper = std::find_if(
-        next.begin(), next.end(), [&](State child) { return nodes_[child].depth == nodes_[state].depth + 1; });
-    state = *deeper;
+    state = nodes_[state].child;
   }
   return patterns_[static_cast<std::size_t>(nodes_[state].match)].variable;
 }

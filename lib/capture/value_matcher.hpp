@@ -28,18 +28,24 @@ class ValueMatcher {
   struct Pattern {
     std::string variable, bytes;
   };
+  // A value may be as long as a message: a node is small, and nearly all have one child.
   struct Node {
-    std::array<State, 256> next{};
+    State child = 0, sibling = 0;  ///< the first below; the next of the same parent. 0: none
     State fallback = 0;
     std::uint32_t depth = 0;
     std::int32_t match = -1;     ///< the longest pattern that ends here
     std::uint32_t shortest = 0;  ///< size of the shortest pattern through here; 0: not known yet
+    unsigned char byte = 0;      ///< that leads here
   };
 
   void add_form(const std::string& variable, std::string bytes);
   void build();
   void insert(std::int32_t index);
   void link();
+  /// Below `at` by `byte`; 0 if there is none.
+  State below(State at, unsigned char byte) const;
+  /// Where `byte` leads from `at`.
+  State step(State at, unsigned char byte) const;
   std::string variable_below(State state) const;
   bool may_match(std::string_view piece) const;
   void add_found(std::string_view piece,
@@ -50,7 +56,8 @@ class ValueMatcher {
 
   std::vector<Pattern> patterns_;
   std::vector<Node> nodes_;
-  std::vector<bool> bigrams_;  ///< every two neighbours in the first window_ bytes of a pattern
+  std::array<State, 256> first_{};  ///< below the root
+  std::vector<bool> bigrams_;       ///< every two neighbours in the first window_ bytes of a pattern
   std::size_t window_ = 0;
 };
 

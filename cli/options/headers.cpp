@@ -44,7 +44,7 @@ void take_away(const std::string& name, net::ConnectOptions& options) {
 
 Result<void> apply_one(const std::string& header, net::ConnectOptions& options) {
   if (holds_line_break(header)) {
-    return wrong(header.substr(0, header.find_first_of("\r\n")), "it holds a line break");
+    return wrong(header.substr(0, header.find_first_of(":\r\n")), "it holds a line break");  // the value may be secret
   }
   const std::size_t colon = header.find(':');
   const bool empty = colon == std::string::npos && !header.empty() && header.back() == ';';

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "cli/streams.hpp"
 #include "cli/validation.hpp"
+#include "profile/examination.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -17,10 +18,19 @@ constexpr std::size_t kMostFaults = 100;
 using profile::MessageType;
 using schema::Schema;
 
+/// What `schema` says, without values that are secret by their names: what is printed of a file may be kept for long.
+std::vector<schema::Fault> faults_of(const Schema& schema, json::Value value, const SecretKeys& secrets) {
+  std::vector<schema::Fault> faults = schema.check(value, kMostFaults);
+  for (schema::Fault& fault : faults) {
+    profile::hide_secret(secrets, fault);
+  }
+  return faults;
+}
+
 class SchemaJudge final : public Judge {
  public:
   explicit SchemaJudge(Schema schema) : schema_(std::move(schema)) {}
-  Judged judge(json::Value value) const override { return {"", schema_.check(value, kMostFaults)}; }
+  Judged judge(json::Value value) const override { return {"", faults_of(schema_, value, {})}; }
 
  private:
   Schema schema_;
@@ -38,7 +48,11 @@ class ProfileJudge final : public Judge {
   };
 
   ProfileJudge(std::shared_ptr<const profile::Profile> profile, std::vector<Type> types, bool forced)
-      : profile_(std::move(profile)), types_(std::move(types)), forced_(forced) {}
+      : profile_(std::move(profile)), types_(std::move(types)), forced_(forced) {
+    for (const std::string& key : profile_->secret_keys) {
+      secrets_.add(key);
+    }
+  }
 
   Judged judge(json::Value value) const override {
     const auto fits = [&](const Type& type) { return forced_ || profile::holds(type.message->match, value); };
@@ -47,7 +61,7 @@ class ProfileJudge final : public Judge {
       return {"", {unknown()}};
     }
     return {title(*type->message),
-            type->schema ? type->schema->check(value, kMostFaults) : std::vector<schema::Fault>()};
+            type->schema ? faults_of(*type->schema, value, secrets_) : std::vector<schema::Fault>()};
   }
 
  private:
@@ -67,6 +81,7 @@ class ProfileJudge final : public Judge {
   std::shared_ptr<const profile::Profile> profile_;
   std::vector<Type> types_;
   bool forced_;
+  SecretKeys secrets_;
 };
 
 /// "client:startChat" apart; a side that is not given is empty.

@@ -86,6 +86,13 @@ std::string try_line(const Play& play,
                      after);
 }
 
+/// True where a person gave the value, and it must not be printed.
+bool is_secret_of_a_person(const Play& play, const std::string& name) {
+  const profile::Variable* variable = play.profile->variable(name);
+  return variable != nullptr && variable->secret &&
+         std::any_of(play.variables.begin(), play.variables.end(), [&](const auto& row) { return row.first == name; });
+}
+
 /// Columns that the longest name of `rows` takes.
 template <typename Rows, typename Name>
 std::size_t widest(const Rows& rows, const Name& name) {
@@ -155,8 +162,13 @@ void print_play(const Play& play, const std::string& given, const rehearsal::Ser
   }
   // What a client of one's own must be given: the tokens are signed by this very server.
   const auto part = server.client_part();
-  const auto values = part ? part->variables : decltype(part->variables){};
-  rows.insert(rows.end(), values.begin(), values.end());
+  auto values = part ? part->variables : decltype(part->variables){};
+  const auto secret = std::stable_partition(
+      values.begin(), values.end(), [&](const auto& row) { return !is_secret_of_a_person(play, row.first); });
+  for (auto row = values.begin(); row != values.end(); ++row) {
+    rows.emplace_back(row->first, row < secret ? row->second : "(as given)");
+  }
+  values.erase(secret, values.end());
   rows.emplace_back("try", try_line(play, given, values, server.base_url()));
   const std::size_t width = widest(rows, [](const auto& row) { return std::string_view(row.first); });
   for (const auto& [name, value] : rows) {

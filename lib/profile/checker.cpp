@@ -18,11 +18,6 @@ namespace {
 constexpr std::uint64_t kMaxPerId = 100;  ///< findings of one id that are told one by one
 constexpr std::size_t kMaxFaults = 20;    ///< of one message
 
-/// "a string, \"abc\"" without what follows its type.
-std::string without_value(const std::string& found) {
-  return found.substr(0, found.find(','));
-}
-
 }  // namespace
 
 struct Judge::Impl {
@@ -155,9 +150,7 @@ void Checker::Impl::validate(Seen& of) const {
   };
   of.faults.erase(std::remove_if(of.faults.begin(), of.faults.end(), hidden), of.faults.end());
   for (auto& fault : of.faults) {
-    if (is_secret_place(judge.secrets, fault.instance)) {
-      fault.found = without_value(fault.found);
-    }
+    hide_secret(judge.secrets, fault);
   }
   if (of.faults.empty()) {
     of.valid.reset();  // what is wrong may be the mask

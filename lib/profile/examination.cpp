@@ -30,6 +30,12 @@ bool is_secret_place(const SecretKeys& keys, std::string_view pointer) {
   return keys.has(pointer.substr(pointer.rfind('/') + 1));
 }
 
+void hide_secret(const SecretKeys& keys, schema::Fault& fault) {
+  if (is_secret_place(keys, fault.instance)) {
+    fault.found.resize(std::min(fault.found.size(), fault.found.find(',')));
+  }
+}
+
 bool is_masked(const Seen& seen, json::Value value) {
   return seen.masked && ((value.is(json::Type::string) && is_all(value.string(), 'x')) ||
                          (value.is(json::Type::number) && is_all(value.text(), '1')));

@@ -35,6 +35,8 @@ struct Seen {
 
 /// True if what stands at `pointer` is secret by the name of its member: it must not be quoted.
 bool is_secret_place(const SecretKeys& keys, std::string_view pointer);
+/// Says of such a place no more than the type of what stands there: "a string" for "a string, \"abc\"".
+void hide_secret(const SecretKeys& keys, schema::Fault& fault);
 /// True for a value that a capture shows as x in place of a secret.
 bool is_masked(const Seen& seen, json::Value value);
 /// The type's name, or "a message".

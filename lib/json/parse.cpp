@@ -100,6 +100,9 @@ std::optional<Fault> Json::parse(std::string_view text) {
   }
   const std::size_t mark = text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;
   auto fault = impl_->parse_text(text.substr(mark));
+  if (const std::size_t lone = fault ? text.npos : find_lone_surrogate(text.substr(mark)); lone != text.npos) {
+    fault = lone_surrogate_at(text.substr(mark), lone);
+  }
   if (fault) {
     fault->offset += mark;
     impl_->tree->SetNull();

@@ -73,6 +73,14 @@ inline Fault fault_of(const rapidjson::ParseResult& result, std::string_view tex
   return fault;
 }
 
+/// Where the second half of a surrogate pair stands alone in `json`, which is well formed but for that; npos if none
+/// does. RapidJSON takes it for a character, and writes what is not UTF-8.
+std::size_t find_lone_surrogate(std::string_view json);
+
+inline Fault lone_surrogate_at(std::string_view text, std::size_t offset) {
+  return fault_of({rapidjson::kParseErrorStringUnicodeSurrogateInvalid, offset}, text, false);
+}
+
 /// Parses `text` into `tree`: iteratively, encoding checked, depth limited.
 inline Fault parse_tree(std::string_view text, rapidjson::Document& tree) {
   rapidjson::MemoryStream bytes(text.data(), text.size());
@@ -84,6 +92,8 @@ inline Fault parse_tree(std::string_view text, rapidjson::Document& tree) {
     const auto result = reader.Parse<kParseFlags>(stream, limit);
     if (result.IsError()) {
       fault = fault_of(result, text, limit.too_deep());
+    } else if (const std::size_t lone = find_lone_surrogate(text); lone != std::string_view::npos) {
+      fault = lone_surrogate_at(text, lone);
     }
     return !result.IsError();
   };

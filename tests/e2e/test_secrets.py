@@ -241,5 +241,77 @@ class CallSecrets(harness.Test):
         self.assertFalse(list(pathlib.Path(self.tmp).rglob("whydrop/*.json")))
 
 
+OTHER = "other-Hx63kdPw"  # what the server says where the session's secret stands
+TALKS = {
+    **PROFILE, "secret_keys": ["pin"],
+    "messages": {
+        "client": {"hello": {
+            "about": "greets", "match": {"/type": "hello"},
+            "schema": {"required": ["pin"], "properties": {"type": {}, "pin": {"type": "number"}, "odd": {"enum": ["a"]}},
+                       "additionalProperties": False},
+            "example": {"type": "hello", "pin": "{session}", "odd": "{key}", "{session}": 1}}},
+        "server": {"welcome": {
+            "about": "greets back", "match": {"/type": "welcome"}, "schema": {"required": ["x"]}, "take": {"session": "/odd"},
+            "same": [{"pointer": "/odd", "variable": "key", "finding": {"id": "not-same", "says": "{$/odd} is not {key}."}}]}}},
+    "signals": [{"message": "welcome", "finding": {"id": "welcomed", "says": "It says {$/odd} to {session}."}}],
+    "sequence": {"start": "new", "states": {"new": {"about": "new", "client": {"hello": "met"}}, "met": {"about": "met"}}}}
+PLAYED = {
+    "whydrop_rehearsal": 1, "profile": "plain", "variables": {"session": SESSION},
+    "server": [{"on": "client:hello", "do": [{"send": {"type": "welcome", "odd": OTHER}}]}],
+    "scenarios": {"happy": {"says": "greetings", "session": False, "client": [{"send": "hello"}, {"expect": "welcome"}]}}}
+
+
+class ProfileSecrets(harness.Test):
+    """What a profile's messages, checks and rehearsals say, in every output."""
+
+    def setUp(self):
+        super().setUp()
+        for name, value in (("plain.json", json.dumps(TALKS)), ("played.json", json.dumps(PLAYED)), ("key", KEY), ("session", SESSION),
+                            ("message.json", json.dumps({"type": "hello", "pin": KEY, "odd": "b"}))):
+            pathlib.Path(self.path(name)).write_text(value, encoding="utf-8")
+        self.given = ["--var", "key=@" + self.path("key"), "--var", "session=@" + self.path("session")]
+        self.profile = ["--profile", self.path("plain.json")]
+
+    def assert_hidden(self, written):
+        for secret in (KEY, SESSION, OTHER):
+            at = written.find(secret)
+            self.assertEqual(at, -1, f"{secret}: {written[max(at - 300, 0):at + 100]}")
+
+    def all_of(self, *arguments, exits=(0, 1)):
+        done = self.whydrop(*arguments)
+        self.assertIn(done.exit, exits, done.err)
+        return done.out + done.err
+
+    def test_messages_checked_and_played(self):
+        for output in ("log", "messages", "ndjson", "summary"):
+            shown = ["--output", output, *(["-vv"] if output == "log" else [])]
+            played = ["send", *self.profile, *self.given, "--rehearse=happy", "--rehearsal", self.path("played.json"), "--no-store"]
+            capture = self.path(f"{output}.ndjson")
+            with self.subTest(output=output):
+                written = self.all_of(*played, *shown, "--capture", capture, "--with-opinions")
+                self.assertIn("hello", written)
+                written += pathlib.Path(capture).read_text(encoding="utf-8")
+                written += self.all_of("inspect", capture, *self.profile, *shown)
+                written += self.all_of(*played, *shown, "--message", "hello", "--strict")
+                self.assert_hidden(written)
+
+    def test_what_is_said_offline(self):
+        written = self.all_of("profile", "show", *self.profile[1:]) + self.all_of("profile", "check", *self.profile[1:])
+        for output in ("text", "ndjson"):
+            said = self.all_of("validate", *self.profile, "--output", output, self.path("message.json"))
+            self.assertIn("/pin", said)
+            written += said
+        written += self.all_of("profile", "match", "@" + self.path("message.json"))
+        self.assert_hidden(written)
+
+    def test_a_played_server_shows_no_secret_that_it_was_given(self):
+        process = self.start("rehearse", *self.profile, *self.given, "--rehearsal", self.path("played.json"))
+        written = b""
+        while b"\ntry " not in written:
+            written += process.stdout.readline()
+        self.assertIn(b"(as given)", written)
+        self.assert_hidden(written.decode())
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -23,6 +23,8 @@ TEST(Parse, Faults) {
       {"\"a", 2, "Missing a closing quotation mark in string"},
       {"\"a\nb\"", 2, "Invalid escape character in string"},
       {"\"\\ud800\"", 1, "The surrogate pair in string is invalid"},
+      {R"(["\\ud8", "\ud83d\ude00\uDE00"])", 23, "The surrogate pair in string is invalid"},
+      {R"({"\udc00": 1})", 2, "The surrogate pair in string is invalid"},
       {"[\"a\xff\"]", 3, "not UTF-8"},
       {"{}\0{}"sv, 2, "a zero byte"},
       {"\"a\0\""sv, 2, "Missing a closing quotation mark in string"},

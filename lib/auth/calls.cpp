@@ -288,9 +288,12 @@ std::string CallRunner::Impl::lack(const Call& row, const HttpAnswer& answer) co
   if (is_json) {
     return fmt::format("has nothing at {}, which gives {}", missing->pointer, missing->variable);
   }
-  if (const std::string* coding = answer.header("Content-Encoding")) {
+  const auto coding = std::find_if(answer.headers.begin(), answer.headers.end(), [](const auto& field) {
+    return handshake::same_token(field.first, "Content-Encoding");
+  });
+  if (coding != answer.headers.end()) {
     return fmt::format(
-        "is compressed ({}), which was not asked for, {}", elide(escape_for_terminal(*coding), 20), unread);
+        "is compressed ({}), which was not asked for, {}", elide(escape_for_terminal(coding->second), 20), unread);
   }
   return fmt::format("is {}, {}", answer.body.size() == kMaxBody ? "1 MiB or longer" : "not JSON", unread);
 }

@@ -408,13 +408,15 @@ void Bindings::take(const std::vector<Take>& takes, json::Value reply) {
   for (const Take& row : takes) {
     const auto found = reply.at(row.pointer);
     if (found && !found->is(json::Type::null)) {
-      std::string value = found->is(json::Type::string) ? std::string(found->string()) : found->text();
-      const Variable* variable = profile_.variable(row.variable);
-      if (variable != nullptr && variable->secret && on_secret_ && !value.empty()) {
-        on_secret_(row.variable, value);  // also where a value that a person gave stays
-      }
+      const std::string value = found->is(json::Type::string) ? std::string(found->string()) : found->text();
       // A reply may name what is none of the choices; then the value stays as it was.
-      (void)set(row.variable, std::move(value), Origin::reply);
+      (void)set(row.variable, value, Origin::reply);
+      const Variable* variable = profile_.variable(row.variable);
+      const auto kept = values_.find(row.variable);
+      const bool stayed = kept == values_.end() || kept->second.text != value;
+      if (stayed && variable != nullptr && variable->secret && on_secret_ && !value.empty()) {
+        on_secret_(row.variable, value);
+      }
     }
   }
 }

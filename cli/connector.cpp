@@ -108,6 +108,9 @@ bool Connector::try_again(const session::Verdict& verdict) {
   }
   const auto wait = policy_.next_wait(ended);
   if (!wait) {
+    if (reconnects_ > 0 && policy_.attempt() >= reconnects_) {
+      run_.talk(fmt::format("giving up: {} of {} attempts to connect again were made", policy_.attempt(), reconnects_));
+    }
     return false;
   }
   run_.talk(fmt::format(

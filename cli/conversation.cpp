@@ -193,7 +193,8 @@ void Conversation::send(Outbox::Item item) {
 
 /// What the profile has against a message is told before it is sent.
 bool Conversation::may_send(const Outbox::Item& item) {
-  const auto faults = run_.pipeline.preview(conn_, item.kind == Kind::text, item.payload, run_.loop.now_ns());
+  const auto faults =
+      run_.pipeline.preview(conn_, item.kind == Kind::text, item.payload, run_.loop.now_ns(), item.fragments);
   if (!plan_.strict || faults.empty()) {
     for (const session::Finding& fault : faults) {
       run_.talk("warning: " + told(fault));

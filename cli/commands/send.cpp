@@ -133,6 +133,10 @@ Result<int> send(SendFlags& flags, const Given& arguments) {
   if (!profile) {
     return tl::unexpected<Error>(profile.error());
   }
+  if (!flags.session.timeout) {
+    // A scenario takes the time that it takes: its waits are part of it.
+    flags.session.timeout = given.empty() ? std::chrono::seconds(120) : std::chrono::seconds(30);
+  }
   ConversationPlan plan;
   plan.replies = {engine::ReplyRule::Kind::number, 1};
   plan.stay_after_send = flags.wait;
@@ -160,7 +164,6 @@ void add_message_options(Options& options, SendFlags& flags) {
 
 Run setup_send(Options& options) {
   const auto flags = std::make_shared<SendFlags>();
-  flags->session.timeout = std::chrono::seconds(30);
   add_session_arguments(options, flags->session);
   options.positionals("MESSAGE", flags->messages, false, "Text, @FILE for a file's content, - for standard input");
   options.list(
@@ -174,7 +177,8 @@ Run setup_send(Options& options) {
       flags->wait,
       "Stay this long after the last send; without it until the expectations are met, else for one reply or "
       "2s of silence");
-  options.duration("--timeout", flags->session.timeout, "Give up after this long, with exit code 8 (30s)");
+  options.duration(
+      "--timeout", flags->session.timeout, "Give up after this long, with exit code 8 (30s, of a scenario 2m)");
   add_session_profile(options, flags->session);
   add_message_options(options, *flags);
   add_session_groups(options, flags->session);

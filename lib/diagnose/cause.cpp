@@ -125,4 +125,20 @@ std::string why_words(const Ledger& ledger, const Finding& why) {
   return fmt::format("{}: {}", why.basis == Basis::observed ? "Observed" : "Inferred", says);
 }
 
+std::string beside_words(const Ledger& ledger, const std::vector<Finding>& findings) {
+  const auto is_worth_it = [&](const Finding& finding) {
+    const bool of_profile = text_of(ledger, finding.id) != nullptr || profile::find_check(finding.id) != nullptr;
+    return of_profile && finding.basis == Basis::observed && finding.severity != Severity::note;
+  };
+  const auto first = std::find_if(findings.begin(), findings.end(), is_worth_it);
+  if (first == findings.end()) {
+    return {};
+  }
+  if (ledger.role != "websocket") {
+    return " " + first->says;
+  }
+  const bool closed_in_peace = ledger.had_session() && ledger.first_close == session::Side::client;
+  return closed_in_peace && first->evidence.front() < ledger.end_seq() ? " Before that: " + first->says : std::string();
+}
+
 }  // namespace whydrop::diagnose

@@ -24,5 +24,8 @@ void lead_with(const std::string& cause, std::vector<session::Finding>& findings
 
 /// A sentence for the headline: how sure `why` is, and what it says.
 std::string why_words(const Ledger& ledger, const session::Finding& why);
+/// What a profile found in a call, or before a Close of the client's own that needs no cause: a sentence for the
+/// headline, with the blank before it; empty if there is nothing.
+std::string beside_words(const Ledger& ledger, const std::vector<session::Finding>& findings);
 
 }  // namespace whydrop::diagnose

@@ -184,12 +184,12 @@ std::optional<Judgement> ended_at_once(const Ledger& ledger, std::string_view) {
     return std::nullopt;  // it said what it had to say
   }
   if (!ledger.ended_by_server_side() || ledger.from_har || !ledger.saw_opening() || ledger.client.messages > 0 ||
-      age_ns(ledger) > kSecond) {
+      ledger.server.messages > 0 || age_ns(ledger) > kSecond) {
     return std::nullopt;
   }
   return Judgement{
-      fmt::format("The session was ended {} after it opened, before you sent anything: the server may have "
-                  "refused it by credentials, Origin{} or subprotocol{} only after the 101.",
+      fmt::format("The session was ended {} after it opened, before a message went either way: the server may "
+                  "have refused it by credentials, Origin{} or subprotocol{} only after the 101.",
                   span_words(age_ns(ledger)),
                   ledger.request_origin.empty() ? " (none was sent)" : "",
                   ledger.request_subprotocol.empty() ? " (none was asked for)" : ""),
@@ -353,7 +353,7 @@ const std::vector<FindingRow>& timing_findings() {
        false,
        ended_at_once,
        "The session was ended right after it opened",
-       "The server took the upgrade and ended the session within a second, before the client sent anything. Services "
+       "The server took the upgrade and ended the session within a second, before either side sent a message. Services "
        "that check credentials only after the 101 look like this.",
        "Check token, Origin (-o) and subprotocol (-s).",
        ""},

@@ -36,9 +36,10 @@ std::string type_of(const std::optional<MessageNote>& note) {
 /// The session in a symptom's terms. Spans are null where there was no session, or nothing that they begin with.
 class Course {
  public:
-  Course(const Ledger& ledger, const std::vector<Finding>& found)
+  Course(const Ledger& ledger, const std::vector<Finding>& found, const std::vector<Finding>& told)
       : ledger_(ledger),
         found_(found),
+        told_(told),
         defaults_(*ledger.profile.used, {[] { return std::int64_t{0}; }, [] { return std::string(); }}) {
     if (ledger.response && parsed_.parse(ledger.response->fact.body) == std::nullopt) {
       body_ = parsed_.root();
@@ -76,7 +77,8 @@ class Course {
 
   const Ledger& ledger_;
   const std::vector<Finding>& found_;
-  Bindings defaults_;  ///< where no values are known
+  const std::vector<Finding>& told_;  ///< of symptoms that stand before
+  Bindings defaults_;                 ///< where no values are known
   json::Json parsed_;
   std::optional<json::Value> body_;
 };
@@ -157,7 +159,8 @@ bool Course::within(const Span& span, std::optional<std::int64_t> ns) const {
 bool Course::was_seen(const std::string& what) const {
   const std::size_t colon = what.find(':');
   if (colon == std::string::npos) {
-    return std::any_of(found_.begin(), found_.end(), [&](const Finding& finding) { return finding.id == what; });
+    const auto is_it = [&](const Finding& finding) { return finding.id == what; };
+    return std::any_of(found_.begin(), found_.end(), is_it) || std::any_of(told_.begin(), told_.end(), is_it);
   }
   const bool client = what.compare(0, colon, "client") == 0;
   const auto& types = client ? ledger_.profile.client_types : ledger_.profile.server_types;
@@ -239,7 +242,7 @@ std::vector<Finding> symptoms(const Ledger& ledger, const std::vector<Finding>& 
   if (ledger.profile.used == nullptr || ledger.from_har || !ended) {
     return told;
   }
-  const Course course(ledger, found);
+  const Course course(ledger, found, told);
   for (const Symptom& symptom : ledger.profile.used->symptoms) {
     const auto same = [&](const Finding& finding) { return finding.id == symptom.finding.id; };
     if (std::none_of(told.begin(), told.end(), same) && std::none_of(found.begin(), found.end(), same) &&

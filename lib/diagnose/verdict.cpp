@@ -7,6 +7,8 @@
 #include "wire/close_code.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace whydrop::diagnose {
@@ -141,6 +143,16 @@ std::string first_that_explains(const Ledger& ledger, const std::vector<Finding>
   return cause == findings.end() ? std::string() : cause->id;
 }
 
+/// Leaves out what is guessed from circumstances alone where something says why.
+void drop_guesses(std::vector<Finding>& findings) {
+  constexpr std::string_view kGuesses[] = {
+      "drop-after-message", "message-size-limit", "ended-at-once", "idle-limit", "connection-age"};
+  const auto is_guess = [&](const Finding& finding) {
+    return std::find(std::begin(kGuesses), std::end(kGuesses), finding.id) != std::end(kGuesses);
+  };
+  findings.erase(std::remove_if(findings.begin(), findings.end(), is_guess), findings.end());
+}
+
 std::vector<std::string> next_steps(const Verdict& verdict) {
   constexpr std::size_t kMost = 4;
   std::vector<std::string> steps;
@@ -176,8 +188,9 @@ Verdict make_verdict(const Ledger& ledger,
   const Finding* why = expected ? nullptr : lead(ledger, verdict.findings);
   verdict.cause = why != nullptr ? why->id : first_that_explains(ledger, verdict.findings);
   verdict.headline = headline(ledger, verdict);
-  if (why != nullptr) {
-    verdict.headline += " " + why_words(ledger, *why);
+  verdict.headline += why != nullptr ? " " + why_words(ledger, *why) : beside_words(ledger, verdict.findings);
+  if (why != nullptr && (why->basis == session::Basis::observed || why->confidence != session::Confidence::low)) {
+    drop_guesses(verdict.findings);
   }
   add_sentences(ledger, verdict);
   verdict.next = next_steps(verdict);

@@ -299,15 +299,13 @@ void Pipeline::add_secret(capture::Secret secret) {
   impl_->redactor.add(secret);
 }
 
-std::vector<session::Finding> Pipeline::preview(std::uint32_t conn,
-                                                bool text,
-                                                std::string_view payload,
-                                                std::int64_t t_ns) const {
+std::vector<session::Finding> Pipeline::preview(
+    std::uint32_t conn, bool text, std::string_view payload, std::int64_t t_ns, unsigned frames) const {
   const auto* checker = impl_->profile_checker(conn);
   if (checker == nullptr) {
     return {};
   }
-  auto findings = checker->preview(text, payload, t_ns);
+  auto findings = checker->preview(text, payload, t_ns, frames);
   for (auto& finding : findings) {
     finding.says = impl_->redactor.redact_text(finding.says);
     finding.fix = impl_->redactor.redact_text(finding.fix);

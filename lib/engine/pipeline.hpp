@@ -51,11 +51,10 @@ class Pipeline {
   void on_finding(std::uint32_t conn, session::Finding finding, std::int64_t t_ns);
   /// One more value to mask from now on.
   void add_secret(capture::Secret secret);
-  /// The faults that a message would have if the client sent it on `conn` now; redacted. Empty without a profile.
-  std::vector<session::Finding> preview(std::uint32_t conn,
-                                        bool text,
-                                        std::string_view payload,
-                                        std::int64_t t_ns) const;
+  /// The faults that a message would have if the client sent it on `conn` now, in so many frames; redacted. Empty
+  /// without a profile.
+  std::vector<session::Finding> preview(
+      std::uint32_t conn, bool text, std::string_view payload, std::int64_t t_ns, unsigned frames = 1) const;
   /// True where the profile's sequence lets the application's messages be sent on `conn`; true without a profile.
   bool ready(std::uint32_t conn) const;
   /// Seq of the last fact.

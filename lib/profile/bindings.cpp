@@ -386,22 +386,65 @@ Result<std::string> Bindings::fill_json(std::string_view text, const Extra& extr
   return Filler{*this, extra}.json(text);
 }
 
+namespace {
+
+/// A sentence in the making. Parentheses in which none of the values is known are left out, with the blank before them.
+class Sentence {
+ public:
+  void add_text(std::string_view text) {
+    for (const char c : text) {
+      if (c == '(') {
+        open_ = out_.size();
+        known_ = unknown_ = 0;
+      }
+      out_ += c;
+      if (c == ')' && open_ != std::string::npos) {
+        close();
+      }
+    }
+  }
+  void add_value(std::string_view value) {
+    out_ += value;
+    ++known_;
+  }
+  void add_unknown() {
+    out_ += '?';
+    ++unknown_;
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  void close() {
+    if (unknown_ > 0 && known_ == 0) {
+      out_.resize(open_ > 0 && out_[open_ - 1] == ' ' ? open_ - 1 : open_);
+    }
+    open_ = std::string::npos;
+  }
+
+  std::string out_;
+  std::size_t open_ = std::string::npos;  ///< where the parenthesis stands that is not closed yet
+  std::size_t known_ = 0, unknown_ = 0;   ///< values in it
+};
+
+}  // namespace
+
 std::string Bindings::fill_words(std::string_view says, const Extra& extra) const {
-  std::string out;
+  Sentence sentence;
   for (const Piece& piece : pieces_of(says)) {
     if (!piece.name) {
-      out += piece.text;
+      sentence.add_text(piece.text);
       continue;
     }
     const Variable* variable = profile_.variable(piece.text);
     if (variable != nullptr && variable->secret) {
-      out += "(secret)";
-      continue;
+      sentence.add_value("(secret)");
+    } else if (const auto value = Filler{*this, extra}.text_of(piece.text)) {
+      sentence.add_value(*value);
+    } else {
+      sentence.add_unknown();
     }
-    const auto value = Filler{*this, extra}.text_of(piece.text);
-    out += value ? *value : "?";
   }
-  return out;
+  return sentence.take();
 }
 
 void Bindings::take(const std::vector<Take>& takes, json::Value reply) {

@@ -207,6 +207,7 @@ void Checker::Impl::tell_signals(const Seen& of, Findings& to) const {
       to.own(signal->finding, of.seq, [&] {
         return Words{fill_words(signal->finding.says, words(), of), fill_words(signal->finding.fix, words(), of), {}};
       });
+      return;
     }
   }
 }
@@ -294,7 +295,10 @@ void Checker::on_event(const session::Event& event) {
              event.body);
 }
 
-std::vector<session::Finding> Checker::preview(bool text, std::string_view payload, std::int64_t t_ns) const {
+std::vector<session::Finding> Checker::preview(bool text,
+                                               std::string_view payload,
+                                               std::int64_t t_ns,
+                                               unsigned frames) const {
   const auto& impl = *impl_;
   std::vector<session::Finding> found;
   Findings to(
@@ -306,12 +310,13 @@ std::vector<session::Finding> Checker::preview(bool text, std::string_view paylo
       0);
   Seen seen;
   seen.t_ns = t_ns;
-  seen.length = seen.frame_length = payload.size();
+  seen.length = payload.size();
+  seen.frame_length = frames > 1 ? 0 : payload.size();
   impl_->examine(seen, payload, text, impl_->preview_json);
   session::Frame frame;
   frame.header.opcode = text ? wire::Opcode::text : wire::Opcode::binary;
-  frame.header.fin = true;
-  frame.header.length = payload.size();
+  frame.header.fin = frames <= 1;
+  frame.header.length = frames <= 1 ? payload.size() : (payload.size() + frames - 1) / frames;
   check_frame(impl.profile, name_of(impl.profile, seen), frame, seen.seq, to);
   impl.check_client(seen, to);
   return found;

@@ -40,9 +40,12 @@ class Checker {
   void annotate(session::Message& message);
   /// Every event of the connection after it was told, in order. Findings go to `emit`.
   void on_event(const session::Event& event);
-  /// The faults that a message of the client's would have if it were sent now: changes nothing. In their evidence 0
-  /// stands for the message, which has no number yet.
-  std::vector<session::Finding> preview(bool text, std::string_view payload, std::int64_t t_ns) const;
+  /// The faults that a message of the client's would have if it were sent now, in so many frames: changes nothing. In
+  /// their evidence 0 stands for the message, which has no number yet.
+  std::vector<session::Finding> preview(bool text,
+                                        std::string_view payload,
+                                        std::int64_t t_ns,
+                                        unsigned frames = 1) const;
 
   /// State of the sequence machine; empty without one.
   const std::string& state() const;

@@ -95,7 +95,8 @@ const std::vector<CheckRow>& check_rows() {
       {"gap-too-short",
        "Two messages followed each other sooner than the profile allows",
        "The profile names the least time between two messages of this type.",
-       "Wait longer between them."},
+       "Wait longer between them.",
+       false},
       // values
       {"value-mismatch",
        "A value differs from the one that the server gave",

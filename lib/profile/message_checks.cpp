@@ -182,7 +182,10 @@ Words unknown_words(const Profile& profile,
                            profile.name,
                            guess ? fmt::format("; did you mean {}?", *guess) : ".");
   if (own) {
-    words.fix = fmt::format("Send one of these: {}.", known_types(profile, seen.from));
+    words.fix =
+        guess ? fmt::format(
+                    "Send {}, or another of the profile's messages: whydrop profile show {}.", *guess, profile.name)
+              : fmt::format("Send one of these: {}.", known_types(profile, seen.from));
   }
   return words;
 }

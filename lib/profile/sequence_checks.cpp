@@ -45,9 +45,10 @@ std::string capital(std::string text) {
 
 Words Misplaced::too_early(const std::vector<TypeIndex>& way) const {
   std::string missing, todo;
-  for (const TypeIndex step : way) {
+  for (std::size_t i = 0; i < way.size(); ++i) {
+    const TypeIndex step = way[i];
     const bool own = type(step).side == Side::client;
-    const char* link = missing.empty() ? "" : " and ";
+    const char* link = i == 0 ? "" : i + 1 == way.size() ? " and " : ", ";
     missing += fmt::format("{}{} {}", link, type(step).name, own ? "was sent" : "came");
     todo += fmt::format("{}{}{}", link, own ? "send " : "wait for ", type(step).name);
   }

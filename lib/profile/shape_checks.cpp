@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view kTooLarge = "shape-too-large";
 constexpr std::string_view kTooLong = "shape-too-long";
+constexpr std::string_view kKeepIt = "Keep it";
+constexpr std::string_view kKeepFrames = "Send less, or the message in several frames, each";
 
 bool begins_message(const session::Frame& frame) {
   return frame.header.opcode == wire::Opcode::text || frame.header.opcode == wire::Opcode::binary;
@@ -24,9 +26,9 @@ std::string as_subject(std::string text) {
   return text;
 }
 
-Words too_large(const std::string& what, std::uint64_t size, std::uint64_t most) {
+Words too_large(const std::string& what, std::uint64_t size, std::uint64_t most, std::string_view fix) {
   return {fmt::format("{} has {} bytes; at most {} are taken.", what, size, most),
-          fmt::format("Keep it within {} bytes.", most),
+          fmt::format("{} within {} bytes.", fix, most),
           {}};
 }
 
@@ -46,7 +48,7 @@ void check_frame(const Profile& profile,
     findings.fault("shape-opcode", frame.from, seq, [&] {
       return Words{
           fmt::format("{} was sent in a binary frame; {} takes text frames only.", as_subject(name), profile.name),
-          "Send it as text.",
+          "Send it as text: in JavaScript, pass a string to send(), not a Blob or an ArrayBuffer.",
           {}};
     });
   }
@@ -61,7 +63,10 @@ void check_frame(const Profile& profile,
   }
   if (shape.max_frame > 0 && frame.header.length > shape.max_frame) {
     findings.fault(kTooLarge, frame.from, seq, [&] {
-      return too_large(fmt::format("A frame of {}", name), frame.header.length, shape.max_frame);
+      return too_large(fmt::format("A frame of {}", name),
+                       frame.header.length,
+                       shape.max_frame,
+                       shape.one_frame ? kKeepIt : kKeepFrames);
     });
   }
 }
@@ -80,15 +85,16 @@ void check_size_and_form(const Profile& profile, const Seen& seen, Findings& fin
   }
   const bool told_of_frame = shape.max_frame > 0 && seen.frame_length > shape.max_frame;
   if (shape.max_message > 0 && seen.length > shape.max_message && !told_of_frame) {
-    findings.fault(
-        kTooLarge, seen.from, seen.seq, [&] { return too_large(as_subject(name), seen.length, shape.max_message); });
+    findings.fault(kTooLarge, seen.from, seen.seq, [&] {
+      return too_large(as_subject(name), seen.length, shape.max_message, kKeepIt);
+    });
   }
   for (const auto& rule : shape.max_bytes) {
     const auto value =
         seen.type && seen.root && covers(rule.message, name) ? seen.root->at(rule.pointer) : std::nullopt;
     if (value && size_of(*value) > rule.most) {
       findings.fault(kTooLong, seen.from, seen.seq, [&] {
-        return too_large(fmt::format("{}: {}", name, rule.pointer), size_of(*value), rule.most);
+        return too_large(fmt::format("{}: {}", name, rule.pointer), size_of(*value), rule.most, kKeepIt);
       });
     }
   }

@@ -227,6 +227,9 @@ std::string explain_key(const Verdict& verdict) {
   if (!verdict.cause.empty()) {
     return verdict.cause;
   }
+  if (!verdict.findings.empty() && verdict.findings.front().severity == Severity::error) {
+    return verdict.findings.front().id;
+  }
   if (verdict.code) {
     return std::to_string(*verdict.code);
   }

@@ -42,13 +42,24 @@ std::size_t break_at(std::string_view text, std::size_t fits) {
   return space == std::string_view::npos ? 0 : space;
 }
 
+/// True if an address or a path stands first: broken, it could not be copied.
+bool begins_address(std::string_view text) {
+  static constexpr std::string_view kSchemes[] = {"ws://", "wss://", "http://", "https://", "/"};
+  return std::any_of(std::begin(kSchemes), std::end(kSchemes), [text](std::string_view scheme) {
+    return text.substr(0, scheme.size()) == scheme;
+  });
+}
+
 }  // namespace
 
 std::vector<std::string_view> wrap(std::string_view text, std::size_t columns) {
   std::vector<std::string_view> lines;
   const std::size_t room = columns == 0 ? 1 : columns;
   while (true) {
-    const std::size_t fits = prefix_of(text, room);
+    std::size_t fits = prefix_of(text, room);
+    if (begins_address(text)) {
+      fits = std::max(fits, std::min(text.find(' '), text.size()));
+    }
     if (fits == text.size()) {
       lines.push_back(text);
       return lines;

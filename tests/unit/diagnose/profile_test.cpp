@@ -167,6 +167,13 @@ const Case kCases[] = {
        typed(script, kClient, "connect").after_ms(3);
        return script.close(kServer, 1000).ending(EndingHow::fin).verdict();
      }},
+    {"a fault, and this side closes in peace",
+     [] {
+       Script script(with_profile());
+       started(script).finding("schema-required", Severity::error, Party::client);
+       typed(script, kServer, "connected").after_ms(3);
+       return script.close(kClient, 1000).close(kServer, 1000).ending(EndingHow::fin).verdict();
+     }},
     {"all in order, and a drop all the same: a guess, and said to be one",
      [] {
        Script script(with_profile());

@@ -170,6 +170,9 @@ TEST_F(bindings, ask_others_for_more_names) {
   EXPECT_EQ(said(values_.fill_text("{$request/text} {region}", extra)), "say \"so\" example.com");
   EXPECT_EQ(values_.fill_words("{$request/text}, {ticket}, {region}, {$age}.", extra),
             "say \"so\", ?, example.com, ?.");
+  EXPECT_EQ(
+      values_.fill_words("Refused ({ticket}) in ({region}, {ticket}) with ({$age}, \"{ticket}\"), (or so).", extra),
+      "Refused in (example.com, ?) with, (or so).");
 }
 
 TEST_F(bindings, fill_no_more_than_a_message_may_hold) {

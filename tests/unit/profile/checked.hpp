@@ -61,9 +61,9 @@ class Checked {
     }
     return out;
   }
-  std::vector<std::string> preview(std::string_view text) const {
+  std::vector<std::string> preview(std::string_view text, unsigned frames = 1) const {
     std::vector<std::string> out;
-    for (const auto& finding : checker.preview(true, text, t_ns)) {
+    for (const auto& finding : checker.preview(true, text, t_ns, frames)) {
       out.push_back(line_of(finding));
     }
     return out;

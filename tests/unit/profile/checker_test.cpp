@@ -171,6 +171,27 @@ TEST(Checker, APreviewTellsTheSameAndChangesNothing) {
   }
 }
 
+TEST(Checker, APreviewCountsFrames) {
+  const Checked session(made_profile(R"(
+    "messages": {"client": {"a": {"about": "a", "match": {"/a": {"exists": true}}}}, "server": {}},
+    "shape": {"one_frame": true, "max_frame": 10})"));
+  constexpr std::string_view kText = R"({"a":"long enough"})";
+  EXPECT_EQ(session.preview(kText), (Lines{"error shape-too-large: A frame of a has 19 bytes; at most 10 are taken."}));
+  EXPECT_EQ(session.preview(kText, 2),
+            (Lines{"error shape-fragmented: a was sent in fragments; made takes a message in one frame only."}));
+}
+
+TEST(Checker, OfTheSignalsOfAMessageTheFirstThatHoldsIsTold) {
+  Checked session(made_profile(R"(
+    "messages": {"client": {}, "server": {"error": {"about": "e", "match": {"/error": {"exists": true}}}}},
+    "signals": [{"message": "error", "where": {"/error": "late"}, "finding": {"id": "late", "says": "Too late."}},
+                {"message": "error", "finding": {"id": "refused", "says": "Refused ({$/error})."}}])"));
+  session.receive(R"({"error":"late"})");
+  EXPECT_EQ(session.lines(), (Lines{"error late: Too late."}));
+  session.receive(R"({"error":"other"})");
+  EXPECT_EQ(session.lines(), (Lines{"error refused: Refused (other)."}));
+}
+
 TEST(Checker, AMaskedValueIsNotJudged) {
   Checked session(with(""));
   const auto masked = session.send(R"({"type":"say","text":"xxxx"})", {{22, 4, "token"}});

@@ -125,6 +125,35 @@ TEST(VerdictBlock, SaysWhereEachCodeIsFrom) {
             "none: the session never opened; a browser would say 1006");
 }
 
+TEST(VerdictBlock, BreaksNoAddress) {
+  Verdict verdict;
+  verdict.headline =
+      "Refused: GET /webdeployments/v1/deployments/6f1f6f1f-0000-4000-8000-000000000000/config.json answered 404.";
+  verdict.next = {
+      "Connect to wss://webmessaging.mypurecloud.com/v1?deploymentId=6f1f6f1f-0000-4000-8000-000000000000."};
+  const std::string block = verdict_block(verdict, plain());
+  EXPECT_NE(block.find("▌ Refused: GET\n"
+                       "▌ /webdeployments/v1/deployments/6f1f6f1f-0000-4000-8000-000000000000/config.json\n"
+                       "▌ answered 404.\n"),
+            std::string::npos)
+      << block;
+  EXPECT_NE(
+      block.find(
+          "             wss://webmessaging.mypurecloud.com/v1?deploymentId=6f1f6f1f-0000-4000-8000-000000000000.\n"),
+      std::string::npos)
+      << block;
+}
+
+TEST(VerdictBlock, ExplainsAnErrorBeforeACodeThatSaysNothing) {
+  Verdict verdict;
+  verdict.code = 1000;
+  session::Finding finding("schema-required", 6);
+  verdict.findings = {finding};
+  EXPECT_NE(verdict_block(verdict, plain()).find("whydrop explain schema-required\n"), std::string::npos);
+  verdict.findings[0].severity = session::Severity::warning;
+  EXPECT_NE(verdict_block(verdict, plain()).find("whydrop explain 1000\n"), std::string::npos);
+}
+
 TEST(VerdictBlock, SaysThatARecordEndsBeforeAnyCode) {
   Verdict verdict;
   verdict.how = EndingHow::capture_ended;

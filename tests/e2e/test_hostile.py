@@ -148,7 +148,7 @@ class LargeMessages(harness.Test):
         """What we have to say waits: a little in memory, the rest of standard input outside."""
         ended = threading.Event()
         with open(self.path("lines"), "w", encoding="ascii") as lines:
-            for _ in range(300):  # in parts: a child's peak memory counts what its parent had
+            for _ in range(300):
                 lines.write(("x" * 199 + "\n") * 1000)
         with harness.ByHand(lambda _: ended.wait(harness.TIME_LIMIT_S)) as server, open(self.path("lines"), "rb") as lines:
             try:

@@ -64,6 +64,9 @@ Result<void> check_action(const Options& options, const TokenFlags& flags) {
 Result<std::string> read_secret(const std::string& given, std::string_view option, std::vector<std::string>& warnings) {
   if (!given.empty() && given[0] == '@') {
     auto content = read_file(given.substr(1));
+    if (content && trim(*content).empty()) {
+      return fail(ErrorKind::usage, fmt::format("{}: the file {} is empty", option, given.substr(1)));
+    }
     return content ? Result<std::string>(trim(*content)) : content;
   }
   hide_argument(given);

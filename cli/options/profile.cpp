@@ -133,8 +133,14 @@ Result<std::shared_ptr<const profile::Profile>> find_profile(const std::string& 
   }
   if (const std::string folder = own_profiles(environment); !folder.empty()) {
     const std::string path = folder + "/" + given + ".json";
-    if (auto text = read(path)) {
+    auto text = read(path);
+    if (text) {
       return profile::load(std::move(*text), path);
+    }
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored)) {
+      // Falling back to what is built in would check against another profile than the person's.
+      return tl::unexpected<Error>(text.error());
     }
   }
   const profile::BuiltIn* found = profile::find_built_in(given);
@@ -186,7 +192,9 @@ Result<void> ProfileContext::set_from_store() {
       continue;  // kept by another version of the profile
     }
     if (const auto set = bindings_.set(name, entry.value, profile::Origin::store); !set) {
-      return set;
+      return fail(ErrorKind::usage,
+                  fmt::format("store {}: {}", store_->path(), set.error().message),
+                  fmt::format("whydrop session clear --profile {}", profile_->name));
     }
     if (entry.expires && *entry.expires <= now) {
       warnings_.push_back(
@@ -224,6 +232,9 @@ Result<void> ProfileContext::set_given(const std::vector<std::string>& given, co
         return tl::unexpected<Error>(content.error());
       }
       value = trim(*content);
+      if (value.empty()) {
+        return fail(ErrorKind::usage, fmt::format("variable {}: the file {} is empty", name, text.substr(equals + 2)));
+      }
     } else if (variable != nullptr && variable->secret) {
       warnings_.push_back(
           fmt::format("--var {0}=… shows a secret to everyone who can list processes; {0}=@FILE or {1} does not",

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "capture/found.hpp"
 #include "base/secret_keys.hpp"
+#include "capture/found.hpp"
 
 #include <cstddef>
 #include <cstdint>

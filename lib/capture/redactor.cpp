@@ -1,10 +1,10 @@
 #include "capture/redactor.hpp"
 
 #include "base/result.hpp"
+#include "base/secret_keys.hpp"
 #include "capture/found.hpp"
 #include "capture/jwt.hpp"
 #include "capture/key_scanner.hpp"
-#include "base/secret_keys.hpp"
 #include "capture/value_matcher.hpp"
 
 #include <algorithm>

@@ -25,9 +25,9 @@ struct Ended {
 class ReconnectPolicy {
  public:
   struct Limits {
-    std::uint64_t most = 0;                      ///< failures in a row that are tried again
-    bool by_chance = true;                       ///< half of each wait is drawn
-    std::vector<std::uint16_t> not_after{};      ///< codes of the server's Close that end it
+    std::uint64_t most = 0;                  ///< failures in a row that are tried again
+    bool by_chance = true;                   ///< half of each wait is drawn
+    std::vector<std::uint16_t> not_after{};  ///< codes of the server's Close that end it
     std::chrono::nanoseconds first{std::chrono::milliseconds(500)};
     std::chrono::nanoseconds cap{std::chrono::seconds(30)};
     std::chrono::nanoseconds short_lived{std::chrono::seconds(10)};

@@ -1,5 +1,6 @@
 // Parsing and validating messages: whydrop against RapidJSON's own SAX validator, on one core.
-// usage: bench_schema SCHEMA MESSAGES [ROUNDS]; prints nanoseconds of processor time a message, the median of the rounds.
+// usage: bench_schema SCHEMA MESSAGES [ROUNDS]; prints nanoseconds of processor time a message, the median of the
+// rounds.
 #include "json/json.hpp"
 #include "schema/schema.hpp"
 

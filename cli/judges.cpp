@@ -110,8 +110,9 @@ Result<std::vector<const MessageType*>> wanted_types(const profile::Profile& pro
   }
   const std::string given = as.empty() ? side : as;
   const std::string wanted = side.empty() ? "client:" + name : side + ":" + name;
-  const auto other_side = std::find_if(
-      titles.begin(), titles.end(), [&name](const std::string& title) { return split_type(title).second == name; });
+  const auto other_side = std::find_if(titles.begin(), titles.end(), [type = name](const std::string& title) {
+    return split_type(title).second == type;
+  });
   const auto near = other_side != titles.end()
                         ? std::optional<std::string_view>(*other_side)
                         : nearest(wanted, std::vector<std::string_view>(titles.begin(), titles.end()));

@@ -141,8 +141,8 @@ Result<std::string> compose(const profile::Bindings& bindings, const profile::St
     return unknown_type(bindings.profile(), step.message);
   }
   Result<std::string> text = type->example;
-  for (const auto& [pointer, value] : step.set) {
-    text = text.and_then([&](const std::string& so_far) { return json::with(so_far, pointer, value); });
+  for (const auto& row : step.set) {
+    text = text.and_then([&](const std::string& so_far) { return json::with(so_far, row.first, row.second); });
   }
   for (const std::string& pointer : step.drop) {
     text = text.and_then([&](const std::string& so_far) { return without(so_far, pointer); });

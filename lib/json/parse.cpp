@@ -3,7 +3,6 @@
 #include "json/tree.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include <fmt/format.h>
 
@@ -67,7 +66,7 @@ struct Json::Impl {
 
   std::optional<Fault> parse_text(std::string_view given) {
     text.resize(std::max(text.size(), given.size() + 1));
-    std::memcpy(text.data(), given.data(), given.size());
+    std::copy(given.begin(), given.end(), text.begin());
     text[given.size()] = '\0';
     rapidjson::InsituStringStream stream(text.data());
     std::optional<Fault> fault;

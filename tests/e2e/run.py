@@ -55,7 +55,8 @@ VOLATILE = [
 def normalise(text, places):
     for shown, value in places.items():
         if value:
-            text = text.replace(value, "{" + shown + "}")
+            # A port's digits also stand inside longer numbers.
+            text = re.sub(rf"(?<!\d){re.escape(value)}(?!\d)", lambda _, name=shown: "{" + name + "}", text)
     for pattern, replacement in VOLATILE:
         text = pattern.sub(replacement, text)
     return text.splitlines()

@@ -78,8 +78,23 @@ struct Options::Impl {
   Result<void> check_extras() const;
   Result<void> check_contradictions() const;
 
+  /// Where an option goes. CLI11 compares each new option with all that are there, so each heading has its own list;
+  /// what may be repeated shares one with the positional arguments, since only within one is the order of parsing
+  /// known.
+  CLI::App& place(const OptionInfo& info) {
+    if (info.positional || info.repeatable) {
+      return app;
+    }
+    CLI::App*& heading = headings[current_group];
+    if (heading == nullptr) {
+      heading = app.add_option_group(current_group);
+    }
+    return *heading;
+  }
+
   std::string command;
   CLI::App app;
+  std::map<std::string, CLI::App*> headings;  ///< owned by app
   std::string current_group;
   std::vector<OptionInfo> infos;
   std::vector<std::pair<std::unique_ptr<OptionInfo>, CLI::Option*>> bound;
@@ -142,7 +157,7 @@ void Options::custom(OptionInfo info, Setter set) {
     }
     return true;
   };
-  CLI::Option* option = impl_->app.add_option(info.positional ? info.value : join_names(info), callback);
+  CLI::Option* option = impl_->place(info).add_option(info.positional ? info.value : join_names(info), callback);
   option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   if (info.positional) {
     option->allow_extra_args(info.repeatable);
@@ -153,7 +168,8 @@ void Options::custom(OptionInfo info, Setter set) {
 
 void Options::flag(const std::string& names, bool& target, std::string help) {
   OptionInfo info{split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, false};
-  CLI::Option* option = impl_->app.add_flag_function(names, [&target](std::int64_t count) { target = count > 0; });
+  CLI::Option* option =
+      impl_->place(info).add_flag_function(names, [&target](std::int64_t count) { target = count > 0; });
   impl_->bound.emplace_back(std::make_unique<OptionInfo>(info), option);
   impl_->infos.push_back(std::move(info));
 }
@@ -161,7 +177,7 @@ void Options::flag(const std::string& names, bool& target, std::string help) {
 void Options::count(const std::string& names, int& target, std::string help) {
   OptionInfo info{split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, true};
   CLI::Option* option =
-      impl_->app.add_flag_function(names, [&target](std::int64_t count) { target = static_cast<int>(count); });
+      impl_->place(info).add_flag_function(names, [&target](std::int64_t count) { target = static_cast<int>(count); });
   impl_->bound.emplace_back(std::make_unique<OptionInfo>(info), option);
   impl_->infos.push_back(std::move(info));
 }

@@ -302,6 +302,13 @@ std::string_view name(Profile::Status status) {
   return kStatuses[static_cast<std::size_t>(status)];
 }
 
+std::shared_ptr<const Profile> build_heading(Value root) {
+  auto made = std::make_shared<Profile>();
+  fill_heading(root, *made);
+  made->path = "built in";
+  return made;
+}
+
 std::shared_ptr<const Profile> build(std::shared_ptr<const json::Json> document, std::string text, std::string path) {
   auto made = std::make_shared<Profile>();
   const Value root = document->root();

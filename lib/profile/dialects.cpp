@@ -109,10 +109,10 @@ void Dialects::Impl::put(const std::shared_ptr<const Profile>& profile) {
 const std::vector<std::shared_ptr<const Profile>>& Dialects::Impl::profiles() {
   if (!ready) {
     ready = true;
+    json::Json document;
     for (const BuiltIn& row : built_in()) {
-      auto document = std::make_shared<json::Json>();
-      if (!document->parse(row.heading)) {
-        put(build(std::move(document), {}, "built in"));
+      if (!document.parse(row.heading)) {
+        put(build_heading(document.root()));
       }
     }
     std::for_each(own.begin(), own.end(), [this](const auto& profile) { put(profile); });

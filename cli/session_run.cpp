@@ -37,7 +37,7 @@ SessionRun::SessionRun(const Settings& settings)
       data_(STDOUT_FILENO, "standard output", false),
       talk_(STDERR_FILENO, "standard error", false) {
   if (settings_.profile != nullptr) {
-    dialects_.add(settings_.profile->profile());
+    dialects_.add(settings_.profile->share());
   }
   std::signal(SIGPIPE, SIG_IGN);
 }

@@ -79,7 +79,7 @@ void add_own_profiles(profile::Dialects& dialects, const Environment& environmen
     const std::string path = file.path().string();
     auto text = file.path().extension() == ".json" ? read(path) : Result<std::string>(std::string());
     if (const auto own = text ? profile::load(std::move(*text), path) : tl::unexpected<Error>(text.error())) {
-      dialects.add(**own);
+      dialects.add(*own);
     }
   }
 }

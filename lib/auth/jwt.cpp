@@ -46,7 +46,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string_view without(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix ? text.substr(prefix.size()) : text;
+  return starts_with(text, prefix) ? text.substr(prefix.size()) : text;
 }
 
 std::vector<std::string_view> split_parts(std::string_view token) {

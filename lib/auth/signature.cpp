@@ -70,10 +70,6 @@ tl::unexpected<Error> unreadable(const std::string& why) {
               "give a secret, a PEM public key or certificate, a JWK or a JWK set, each as @FILE");
 }
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 Key make_key(Family family, std::string curve, std::size_t bits, cjose_jwk_t* jwk, bool can_sign) {
   auto impl = std::make_shared<Key::Impl>(jwk);
   impl->can_sign = can_sign;

@@ -1,6 +1,7 @@
 #include "auth/transfer.hpp"
 
 #include "auth/route.hpp"
+#include "base/text.hpp"
 #include "net/certificate.hpp"
 #include "net/ending.hpp"
 #include "net/proxy_address.hpp"
@@ -23,10 +24,6 @@ using session::EndingHow;
 namespace {
 
 constexpr int kPollMs = 60'000;
-
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;

@@ -33,6 +33,11 @@ enum class Elide : std::uint8_t { right, middle };
 /// long text than it shows.
 std::string elide(std::string_view text, std::size_t columns, Elide where = Elide::right);
 
+/// True if `text` begins with `front`.
+constexpr bool starts_with(std::string_view text, std::string_view front) {
+  return text.substr(0, front.size()) == front;
+}
+
 /// `text` without blanks and line ends at its ends.
 std::string_view trim(std::string_view text);
 /// `text` with the letters of ASCII in lower case.

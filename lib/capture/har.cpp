@@ -1,6 +1,7 @@
 #include "capture/har.hpp"
 
 #include "base/base64.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "json/tree.hpp"
 #include "wire/encoder.hpp"
@@ -77,10 +78,6 @@ struct Entry {
   std::vector<HarMessage> messages;
   bool has_messages = false;
 };
-
-bool starts_with(std::string_view text, std::string_view front) {
-  return text.substr(0, front.size()) == front;
-}
 
 bool is_session(const Entry& entry) {
   return entry.has_messages || entry.resource_type == "websocket" || starts_with(entry.url, "ws://") ||

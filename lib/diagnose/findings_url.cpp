@@ -102,7 +102,7 @@ Difference compare(const Ledger& ledger, const std::string& wanted) {
   found.host = !profile::is_loopback(found.given.host) && !same_host;
   found.path = !fits(found.given.path, found.wanted.path);
   for (const auto& [name, value] : found.wanted.query) {
-    if (found.given.parameter(name) == nullptr) {
+    if (profile::find_in(found.given.query, name) == nullptr) {
       found.missing.push_back(name);
     }
   }

@@ -1,5 +1,7 @@
 #include "payload/dialect.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -13,10 +15,6 @@ using namespace std::string_view_literals;
 
 /// How far into a JSON object its top-level keys are looked for.
 constexpr std::size_t kMaxScan = 4096;
-
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
 
 // ---- Socket.IO over Engine.IO
 // -----------------------------------------------------------------------------------------

@@ -167,12 +167,11 @@ std::vector<Likeness> all_like(const std::vector<std::shared_ptr<const Profile>>
 
 Dialects::Dialects() : impl_(std::make_shared<Impl>()) {}
 
-void Dialects::add(const Profile& profile) {
-  auto copy = std::make_shared<const Profile>(profile);
-  impl_->own.push_back(copy);
+void Dialects::add(std::shared_ptr<const Profile> profile) {
   if (impl_->ready) {
-    impl_->put(copy);
+    impl_->put(profile);
   }
+  impl_->own.push_back(std::move(profile));
 }
 
 std::vector<Likeness> Dialects::of_url(std::string_view url) const {

@@ -28,7 +28,7 @@ class Dialects {
  public:
   Dialects();
   /// One more, from a profile's text; it stands for the built-in one of its name.
-  void add(const Profile& profile);
+  void add(std::shared_ptr<const Profile> profile);
   /// Best first; nothing that is only weakly alike.
   std::vector<Likeness> of_url(std::string_view url) const;
   std::vector<Likeness> of_message(wire::Side side, std::string_view payload) const;

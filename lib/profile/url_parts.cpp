@@ -30,20 +30,22 @@ void split_authority(std::string_view authority, UrlParts& parts) {
   parts.host = lower_case(authority);
 }
 
-void split_query(std::string_view query, UrlParts& parts) {
-  while (!query.empty()) {
-    query.remove_prefix(1);  // '?' or '&'
-    const std::string_view pair = take_until(query, "&");
-    const std::size_t equals = std::min(pair.size(), pair.find('='));
-    if (!pair.empty()) {
-      parts.query.emplace_back(pair.substr(0, equals), pair.substr(std::min(pair.size(), equals + 1)));
-    }
-  }
-}
-
 }  // namespace
 
-const std::string* UrlParts::parameter(std::string_view name) const {
+Query split_query(std::string_view text) {
+  Query query;
+  while (!text.empty()) {
+    const std::string_view pair = take_until(text, "&");
+    text.remove_prefix(std::min<std::size_t>(text.size(), 1));
+    const std::size_t equals = std::min(pair.size(), pair.find('='));
+    if (!pair.empty()) {
+      query.emplace_back(pair.substr(0, equals), pair.substr(std::min(pair.size(), equals + 1)));
+    }
+  }
+  return query;
+}
+
+const std::string* find_in(const Query& query, std::string_view name) {
   const auto found = std::find_if(query.begin(), query.end(), [name](const auto& pair) { return pair.first == name; });
   return found == query.end() ? nullptr : &found->second;
 }
@@ -61,7 +63,7 @@ UrlParts split_url(std::string_view url) {
   if (parts.path.empty()) {
     parts.path = "/";
   }
-  split_query(url, parts);
+  parts.query = split_query(url.substr(std::min<std::size_t>(url.size(), 1)));
   return parts;
 }
 

@@ -12,10 +12,6 @@ constexpr std::string_view kRequest = "$request";
 constexpr std::string_view kQuery = "$query/";
 constexpr std::string_view kToken = "$token:";
 
-bool begins_with(std::string_view text, std::string_view with) {
-  return text.substr(0, with.size()) == with;
-}
-
 bool held(const profile::Reaction& reaction, const Cue& cue) {
   return std::find(cue.names.begin(), cue.names.end(), reaction.on) != cue.names.end() &&
          (reaction.where.empty() || (cue.value && profile::holds(reaction.where, *cue.value)));
@@ -102,7 +98,7 @@ std::vector<const profile::Reaction*> Director::timed(std::string_view kind) con
   };
   for (const auto* const list : {&scenario_.server, &play_->rehearsal->reactions}) {
     for (const profile::Reaction& reaction : *list) {
-      if (begins_with(reaction.on, kind) && !stands(reaction.on)) {
+      if (starts_with(reaction.on, kind) && !stands(reaction.on)) {
         found.push_back(&reaction);
       }
     }
@@ -128,15 +124,15 @@ std::optional<std::string> Director::extra(std::string_view name, const Scene& s
   if (name == "$count") {
     return std::to_string(scene.count);
   }
-  if (begins_with(name, kToken)) {
+  if (starts_with(name, kToken)) {
     const auto token = issue(name.substr(kToken.size()));
     return token ? std::optional(json::quote(*token)) : std::nullopt;
   }
-  if (begins_with(name, kQuery)) {
-    const std::string* const value = find_in(scene.query, name.substr(kQuery.size()));
+  if (starts_with(name, kQuery)) {
+    const std::string* const value = profile::find_in(scene.query, name.substr(kQuery.size()));
     return value == nullptr ? "null" : json::quote(*value);
   }
-  if (begins_with(name, kRequest)) {
+  if (starts_with(name, kRequest)) {
     const auto value = scene.request ? scene.request->root().at(name.substr(kRequest.size())) : std::nullopt;
     return value ? value->text() : "null";
   }

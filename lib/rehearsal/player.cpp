@@ -22,10 +22,6 @@ bool needs_session(Act::Kind kind) {
          kind == Act::Kind::ignore;
 }
 
-bool begins_with(std::string_view text, std::string_view with) {
-  return text.substr(0, with.size()) == with;
-}
-
 std::size_t cost(const Scene& scene) {
   return kPerformance + (scene.request ? scene.request->root().text().size() : 0);
 }
@@ -322,7 +318,7 @@ void Player::arm_timers() {
 
 void Player::note_traffic() {
   for (const auto& timed : timed_) {
-    if (begins_with(timed->reaction.on, "idle:")) {
+    if (starts_with(timed->reaction.on, "idle:")) {
       arm(*timed);
     }
   }
@@ -343,7 +339,7 @@ void Player::arm(Timed& timed) {
 
 void Player::on_time(Timed& timed) {
   const auto* const reaction = director_->reaction({{timed.reaction.on}, std::nullopt});
-  const bool once = begins_with(timed.reaction.on, "age:");
+  const bool once = starts_with(timed.reaction.on, "age:");
   // A client that reads nothing gets no more of what comes by itself.
   if (reaction != nullptr && !connection_.is_behind()) {
     begin(*reaction, {nullptr, query_, messages_});

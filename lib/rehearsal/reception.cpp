@@ -213,8 +213,25 @@ std::optional<Objection> object_to_upgrade(const Director& director,
   return std::nullopt;
 }
 
-std::string path_of(const Target& target) {
-  return escape_for_terminal(target.path);
+/// Nothing of the profile's takes the request.
+Reception turned_away(std::string fault, Reply reply) {
+  return {"", nullptr, std::move(fault), std::move(reply), nullptr, {}};
+}
+
+/// `what`: "call" or "socket".
+Reply no_such_path(const Director& director, std::string_view what, const Target& target) {
+  std::string says = "No ";
+  says.append(what).append(" of ").append(director.profile().name);
+  says.append(" has the path ").append(escape_for_terminal(target.path)).append(".");
+  return error_reply(404, "not.found", says);
+}
+
+void note(std::optional<Objection> objection, Reception& made, Cue& cue) {
+  if (objection) {
+    made.fault = std::move(objection->fault);
+    made.reply = std::move(objection->reply);
+    cue.names.push_back("fault:" + made.fault);
+  }
 }
 
 }  // namespace
@@ -223,27 +240,17 @@ Reception receive_call(Director& director, const RequestReader& request) {
   const Target target = read_target(request.target());
   const auto calls = candidates(director, request, target);
   if (calls.empty()) {
-    return {"",
-            nullptr,
-            "",
-            error_reply(
-                404, "not.found", "No call of " + director.profile().name + " has the path " + path_of(target) + "."),
-            nullptr,
-            {}};
+    return turned_away("", no_such_path(director, "call", target));
   }
   const Call& call = *calls.front();
   if (!takes_method(call, request.method())) {
-    return {"", nullptr, "", wrong_method(calls), nullptr, {}};
+    return turned_away("", wrong_method(calls));
   }
   const bool form = call.body == Call::Body::form;
   Reception made{call.name, &call, "", usual_reply(404), nullptr, {}};
   made.scene = {form ? as_object(read_form(request.body())) : parsed(request.body()), target.query, 0};
   Cue cue{{"call:" + call.name}, root_of(made.scene)};
-  if (auto objection = object_to_call(director, call, request)) {
-    made.fault = std::move(objection->fault);
-    made.reply = std::move(objection->reply);
-    cue.names.push_back("fault:" + made.fault);
-  }
+  note(object_to_call(director, call, request), made, cue);
   made.acts = director.reaction(cue);
   // What a good server answers is not for a call that has a fault; what a scenario answers is for any.
   const bool for_good_calls =
@@ -258,22 +265,12 @@ Reception receive_upgrade(Director& director, const RequestReader& request) {
   const Target target = read_target(request.target());
   const Target pattern = pattern_of(director.profile().socket_url, director.bindings());
   if (!same_path(pattern.path, target.path)) {
-    return {"",
-            nullptr,
-            "path",
-            error_reply(
-                404, "not.found", "No socket of " + director.profile().name + " has the path " + path_of(target) + "."),
-            nullptr,
-            {}};
+    return turned_away("path", no_such_path(director, "socket", target));
   }
   Reception made{"socket", nullptr, "", std::nullopt, nullptr, {}};
   made.scene = {as_object(target.query), target.query, 0};
   Cue cue{{"upgrade"}, root_of(made.scene)};
-  if (auto objection = object_to_upgrade(director, pattern, target, request.head())) {
-    made.fault = std::move(objection->fault);
-    made.reply = std::move(objection->reply);
-    cue.names.push_back("fault:" + made.fault);
-  }
+  note(object_to_upgrade(director, pattern, target, request.head()), made, cue);
   made.acts = director.reaction(cue);
   return made;
 }

@@ -3,6 +3,7 @@
 #include "base/percent.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace whydrop::rehearsal {
 namespace {
@@ -13,29 +14,12 @@ std::string decoded_field(std::string_view text) {
   return percent_decoded(spaced);
 }
 
-template <typename Read>
-Query split_query(std::string_view text, const Read& read) {
-  Query query;
-  while (!text.empty()) {
-    const std::string_view part = text.substr(0, text.find('&'));
-    text.remove_prefix(std::min(text.size(), part.size() + 1));
-    if (part.empty()) {
-      continue;
-    }
-    const std::size_t equals = part.find('=');
-    query.emplace_back(read(part.substr(0, equals)),
-                       equals == std::string_view::npos ? std::string() : read(part.substr(equals + 1)));
+Query decoded(Query query) {
+  for (auto& [name, value] : query) {
+    name = decoded_field(name);
+    value = decoded_field(value);
   }
   return query;
-}
-
-template <typename ReadPath, typename ReadQuery>
-Target split(std::string_view text, const ReadPath& read_path, const ReadQuery& read_query) {
-  text = text.substr(0, text.find('#'));
-  const std::size_t mark = text.find('?');
-  const std::string_view path = text.substr(0, mark);
-  return {path.empty() ? "/" : read_path(path),
-          mark == std::string_view::npos ? Query() : split_query(text.substr(mark + 1), read_query)};
 }
 
 /// Text before the first placeholder and after the last; null where there is none.
@@ -68,30 +52,25 @@ std::string_view take_segment(std::string_view& path) {
 
 std::string_view local_part(std::string_view url) {
   const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) {
-    return url;
+  if (scheme == std::string_view::npos || url.find_first_of("/?") < scheme) {
+    return url;  // a URL in the query is no host's
   }
   const std::size_t path = url.find_first_of("/?", scheme + 3);
   return path == std::string_view::npos ? std::string_view("/") : url.substr(path);
 }
 
-const std::string* find_in(const Query& query, std::string_view name) {
-  const auto found =
-      std::find_if(query.begin(), query.end(), [name](const auto& field) { return field.first == name; });
-  return found == query.end() ? nullptr : &found->second;
-}
-
 Target read_target(std::string_view text) {
-  return split(local_part(text), percent_decoded, decoded_field);
+  profile::UrlParts parts = profile::split_url(text);
+  return {percent_decoded(parts.path), decoded(std::move(parts.query))};
 }
 
 Target read_template(std::string_view url) {
-  const auto as_it_is = [](std::string_view part) { return std::string(part); };
-  return split(local_part(url), as_it_is, as_it_is);
+  profile::UrlParts parts = profile::split_url(url);
+  return {std::move(parts.path), std::move(parts.query)};
 }
 
 Query read_form(std::string_view body) {
-  return split_query(body, decoded_field);
+  return decoded(profile::split_query(body));
 }
 
 bool same_path(std::string_view pattern, std::string_view path) {

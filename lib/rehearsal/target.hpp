@@ -1,25 +1,22 @@
 // Internal to rehearsal/.
 #pragma once
 
+#include "profile/url_parts.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace whydrop::rehearsal {
 
-using Query = std::vector<std::pair<std::string, std::string>>;
-
-/// The first value of that name; null if there is none.
-const std::string* find_in(const Query& query, std::string_view name);
+using profile::Query;
 
 /// What a URL or a request's target names, scheme and host left out.
 struct Target {
   std::string path;
   Query query;  ///< names and values
 
-  const std::string* find(std::string_view name) const { return find_in(query, name); }
+  const std::string* find(std::string_view name) const { return profile::find_in(query, name); }
 };
 
 /// Path and query of a URL or of a template of one, as they are written.

@@ -127,7 +127,7 @@ TEST(dialects, of_a_person_stand_for_built_in_ones) {
   own.name = "guest-sessions";
   own.title = "mine";
   own.fingerprint.urls = {"*://mine.test/*"};
-  dialects.add(own);
+  dialects.add(std::make_shared<const Profile>(own));
   EXPECT_EQ(words(dialects.of_url("ws://mine.test/x")), "guest-sessions 70: the URL is one of its own");
   EXPECT_EQ(words(dialects.of_url("wss://api.mypurecloud.com/api/v2/guest/sessions")), "");
 }

@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # module -> modules whose headers it may include (besides its own)
 CORE_ORDER = ["base", "json", "wire", "handshake", "session", "rules", "schema", "profile", "payload", "diagnose",
-              "capture", "report", "engine"]
+              "capture", "report", "engine", "replay", "compare", "check"]
 ALLOWED = {
     "base": set(),
     "json": {"base"},
@@ -26,6 +26,9 @@ ALLOWED = {
     "capture": {"base", "json", "wire", "handshake", "session"},
     "report": {"base", "wire", "handshake", "session", "rules", "payload", "diagnose", "capture"},
     "engine": {"base", "json", "wire", "handshake", "session", "rules", "profile", "diagnose", "capture"},
+    "replay": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture"},
+    "compare": {"base", "json", "wire", "handshake", "session", "profile", "payload", "diagnose", "capture", "report", "replay"},
+    "check": {"base", "json", "wire", "handshake", "session", "schema", "profile", "diagnose", "capture", "report", "replay"},
     "net": {"base", "wire", "handshake", "session", "rules", "diagnose", "capture", "engine"},
     "auth": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "engine", "net"},
     "rehearsal": {"base", "json", "wire", "handshake", "session", "schema", "profile", "capture", "engine", "net", "auth"},

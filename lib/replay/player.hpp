@@ -1,0 +1,74 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "profile/profile.hpp"
+#include "replay/plan.hpp"
+#include "replay/recording.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace whydrop::replay {
+
+/// When a message of the client's is sent. `matched`: after the server messages that came before it in the recording,
+/// and then the recorded gap, at most `most_gap`. `recorded`: at its recorded time. `fast`: as soon as what it needs of
+/// the server is there.
+struct Pace {
+  enum class Kind : std::uint8_t { matched, recorded, fast };
+  Kind kind = Kind::matched;
+  double factor = 1;  ///< "2x": recorded times are divided by it
+  std::chrono::nanoseconds most_gap{std::chrono::seconds(5)};
+};
+/// "matched", "recorded", "fast", "2x", "0.5x". Errors: usage.
+Result<Pace> parse_pace(std::string_view text);
+
+/// An act made ready: secrets bound, the server's values put in, edits made.
+struct Ready {
+  Act act;
+  bool rebound = false;             ///< its bytes differ from the recorded ones
+  std::vector<std::string> frames;  ///< --raw: each frame as it goes on the wire
+};
+
+/// Says what is to be sent next. Pure: time is a parameter, ns since the session opened.
+class Player {
+ public:
+  struct Settings {
+    const profile::Profile* profile = nullptr;
+    Pace pace;
+    bool raw = false;
+    std::vector<Edit> edits;
+    /// The value of a masked variable; null: unknown.
+    std::function<std::optional<std::string>(const std::string& variable)> value_of;
+  };
+  struct Wait {
+    std::optional<std::int64_t> until_ns;  ///< null: until a message comes
+    std::string missing;                   ///< what has not come: "session_ack (1 of 2)"; empty: only time
+  };
+  struct Done {
+    Over over;  ///< how the recording ends
+  };
+  using Next = std::variant<Ready, Wait, Done>;
+
+  /// `recording` is read as it goes on; it and `plan` must outlive it.
+  Player(Recording& recording, const Plan& plan, Settings settings);
+  ~Player();
+
+  /// A message of the server's, raw.
+  void heard(bool text, std::string_view payload, std::int64_t t_ns);
+  /// What is to be done at `t_ns`. Errors: local, where the recording can no longer be read; usage, where a value
+  /// cannot be put in.
+  Result<Next> next(std::int64_t t_ns);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace whydrop::replay

@@ -1,0 +1,114 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "capture/har.hpp"
+#include "capture/writer.hpp"
+#include "session/event.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace whydrop::replay {
+
+/// What a file that can be replayed is.
+enum class RecordingKind : std::uint8_t { capture, har, lines };
+
+/// Which part of a recording is meant. The first run that was recorded, and its first WebSocket connection that opened,
+/// where nothing else is asked for.
+struct Selection {
+  std::uint32_t run = 1;              ///< of a capture that was appended to, from 1
+  std::optional<std::uint32_t> conn;  ///< null: the first WebSocket connection that opened
+  std::uint64_t from_seq = 0, to_seq = UINT64_MAX;
+};
+
+/// One frame of the client's as it was recorded.
+struct RecordedFrame {
+  std::uint64_t seq = 0;
+  wire::FrameHeader header;
+  std::string payload;  ///< unmasked; secrets are x; of a compressed frame empty: its content is the act's
+  bool cut = false;     ///< recorded only in part (--max-payload, or the end of the stream)
+  std::vector<session::RedactSpan> redact;
+};
+
+/// One thing that the client did.
+struct Act {
+  enum class Kind : std::uint8_t { text, binary, ping, pong, close, stray };
+  Kind kind = Kind::text;
+  std::uint64_t seq = 0;  ///< of its first frame
+  std::int64_t t_ns = 0;  ///< when it was sent
+  std::string payload;  ///< of a message assembled and inflated; of a close its reason; stray: bytes that are no frame
+  std::optional<std::uint16_t> close_code;
+  bool compressed = false;
+  std::string
+      unreplayable;  ///< why it cannot be sent as it was: "only 1,048,576 of 2,000,000 bytes were recorded"; or empty
+  std::vector<session::RedactSpan> redact;  ///< in payload
+  std::vector<RecordedFrame> frames;        ///< filled for --raw
+};
+
+/// One message of the server's.
+struct Heard {
+  std::uint64_t seq = 0;
+  std::int64_t t_ns = 0;
+  bool text = true, cut = false;
+  std::string payload;
+  std::vector<session::RedactSpan> redact;
+};
+
+/// What else the recording says, where it says it.
+struct Began {
+  session::Open open;
+  session::Request request;  ///< of a HAR what it has of it
+};
+struct Opened {
+  session::Response response;
+  std::int64_t t_ns = 0;
+};
+/// A REST call that came before the session.
+struct Called {
+  std::uint64_t seq = 0;
+  std::string method, url;
+};
+struct Over {
+  std::optional<session::Ending> ending;  ///< null: the recording stops before it
+  std::optional<session::CloseSeen> received, sent;
+  std::string cut;  ///< where the file itself is cut or damaged: "line 12 is cut: the writer was stopped"; or empty
+};
+
+using Entry = std::variant<Called, Began, Opened, Act, Heard, Over>;
+
+/// Reads one session of a recording as a stream: its memory does not grow with the file. A client's pongs that answer a
+/// ping are no acts (they are given where `frames` are asked for).
+class Recording {
+ public:
+  struct Settings {
+    std::string name;  ///< for messages: the path, or "-"
+    Selection selection;
+    bool frames = false;  ///< acts have their frames
+  };
+  /// Opens it anew: called once for each reading.
+  using OpenFile = std::function<Result<capture::ByteSource>()>;
+
+  /// Reads up to the beginning of the session. Errors: local, for a file that is none of the three kinds, is empty, or
+  /// is of a newer version; usage, for a run or connection that it does not hold.
+  static Result<std::unique_ptr<Recording>> open(const OpenFile& file, Settings settings);
+  ~Recording();
+
+  RecordingKind kind() const;
+  /// Of a capture; else only what is known.
+  const capture::CaptureHeader& header() const;
+  /// Null after Over.
+  Result<std::optional<Entry>> next();
+
+ private:
+  struct Impl;
+  explicit Recording(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace whydrop::replay

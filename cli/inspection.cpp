@@ -74,10 +74,25 @@ void Inspection::use_profile(const capture::CaptureHeader& header, engine::Pipel
   // What was made by chance then is not known now.
   const auto started = options.expectation.started_ns;
   bindings_.emplace(*profile_, profile::Outside{[started] { return started; }, nullptr});
+  bind_variables(header);
   options.judge = std::make_shared<profile::Judge>(profile_);
   options.bindings = &*bindings_;
   options.expectation.profile = profile_.get();
   options.expectation.bindings = &*bindings_;
+}
+
+/// What the profile no longer takes stays unset, and so does what only a hostile capture can hold: a secret.
+void Inspection::bind_variables(const capture::CaptureHeader& header) {
+  for (const auto& [name, value] : header.variables) {
+    const profile::Variable* variable = profile_->variable(name);
+    const bool given = std::find(header.given.begin(), header.given.end(), name) != header.given.end();
+    // A default goes on following the variables that it is made of.
+    const bool by_default = !given && bindings_->get(name) == value;
+    if (variable == nullptr || variable->secret || by_default) {
+      continue;
+    }
+    (void)bindings_->set(name, value, given ? profile::Origin::given : profile::Origin::environment);
+  }
 }
 
 void Inspection::talk(const std::string& line) {

@@ -50,6 +50,7 @@ class Inspection {
  private:
   void begin(const capture::CaptureHeader& header);
   void use_profile(const capture::CaptureHeader& header, engine::PipelineOptions& options);
+  void bind_variables(const capture::CaptureHeader& header);
   void tell_damage(const capture::Damage& damage);
   void end_run(int signal);
   bool wants(const session::Event& event);

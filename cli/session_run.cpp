@@ -1,7 +1,9 @@
 #include "cli/session_run.hpp"
 
+#include "base/secret_keys.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "base/utf8.hpp"
 #include "cli/app.hpp"
 #include "cli/arguments.hpp"
 #include "cli/errors.hpp"
@@ -107,7 +109,24 @@ capture::CaptureHeader SessionRun::make_header(const std::string& started,
   for (const capture::Secret& secret : secrets) {
     header.redacted.push_back(secret.variable);
   }
+  if (settings_.profile != nullptr) {
+    add_variables(header);
+  }
   return header;
+}
+
+/// A value that could not be written as it is would be another one when it is read.
+void SessionRun::add_variables(capture::CaptureHeader& header) const {
+  for (auto& [name, value] : settings_.profile->known()) {
+    const bool secret = is_secret_key(name) || holds_secret(value);
+    if (secret || utf8_valid_prefix(value) != value.size()) {
+      continue;
+    }
+    if (bindings()->origin(name) == profile::Origin::given) {
+      header.given.push_back(name);
+    }
+    header.variables.emplace_back(name, std::move(value));
+  }
 }
 
 void SessionRun::keep_secret(const std::string& variable, const std::string& value) {
@@ -141,8 +160,11 @@ Result<void> SessionRun::add_capture(const std::string& started, const std::vect
     return tl::unexpected<Error>(file.error());
   }
   capture_file_ = std::move(*file);
-  capture_ =
-      std::make_unique<capture::Writer>(*capture_file_, make_header(started, secrets), settings_.capture.with_opinions);
+  // A rehearsal gives values of its own before the first event.
+  capture_ = std::make_unique<capture::Writer>(
+      *capture_file_,
+      [this, started, secrets] { return make_header(started, secrets); },
+      settings_.capture.with_opinions);
   pipeline_->add_sink(*capture_);
   return {};
 }

@@ -66,6 +66,7 @@ class SessionRun {
 
   engine::PipelineOptions pipeline_options(const std::vector<capture::Secret>& secrets) const;
   capture::CaptureHeader make_header(const std::string& started, const std::vector<capture::Secret>& secrets) const;
+  void add_variables(capture::CaptureHeader& header) const;
   void keep_secret(const std::string& variable, const std::string& value);
 
   Settings settings_;

@@ -258,6 +258,17 @@ std::vector<std::pair<std::string, std::string>> ProfileContext::given() const {
   return values;
 }
 
+std::vector<std::pair<std::string, std::string>> ProfileContext::known() const {
+  std::vector<std::pair<std::string, std::string>> values;
+  for (const profile::Variable& variable : profile_->variables) {
+    const auto value = variable.secret ? std::nullopt : bindings_.get(variable.name);
+    if (value && bindings_.origin(variable.name) != profile::Origin::generated) {
+      values.emplace_back(variable.name, *value);
+    }
+  }
+  return values;
+}
+
 bool ProfileContext::is_kept(const std::string& variable) const {
   const auto takes_it = [&variable](const profile::Call& call) {
     return std::any_of(

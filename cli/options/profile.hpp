@@ -66,6 +66,8 @@ class ProfileContext {
   const profile::Bindings& bindings() const { return bindings_; }
   /// Names and values of the variables that a person gave by --var.
   std::vector<std::pair<std::string, std::string>> given() const;
+  /// Names and values of all that have one now and are not secret; what is made by chance is left out.
+  std::vector<std::pair<std::string, std::string>> known() const;
   /// Null with --no-store.
   auth::Store* store() { return store_ ? &*store_ : nullptr; }
   /// What a person should know of the values, one sentence each, without full stop.

@@ -38,6 +38,8 @@ class Fields {
   auto named(const char* key, Parse parse) -> typename decltype(parse(std::string_view()))::value_type;
   std::vector<std::uint64_t> numbers(const char* key);
   std::vector<std::string> strings(const char* key);
+  /// The members of an object of strings; empty where there is none.
+  std::vector<std::pair<std::string, std::string>> pairs(const char* key);
   std::vector<RedactSpan> redact();
   /// The field `key`, or its `key`_base64 form, as bytes that live as long as the line.
   std::string_view bytes(const char* key, const char* base64_key);
@@ -191,6 +193,20 @@ std::vector<std::string> Fields::strings(const char* key) {
       return;
     }
     out.emplace_back(text_of(item));
+  });
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> Fields::pairs(const char* key) {
+  std::vector<std::pair<std::string, std::string>> out;
+  object(key, [&](const Fields& members) {
+    for (const auto& [name, value] : members.object_.GetObject()) {
+      if (!value.IsString()) {
+        wrong(key, "not an object of strings");
+        return;
+      }
+      out.emplace_back(text_of(name), text_of(value));
+    }
   });
   return out;
 }
@@ -627,6 +643,10 @@ Line LineDecoder::Impl::read_header(Fields& f) {
     }
   });
   header.redacted = f.strings("redacted");
+  header.variables = f.pairs("variables");
+  if (f.has("given")) {
+    header.given = f.strings("given");
+  }
   return header;
 }
 

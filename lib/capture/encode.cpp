@@ -516,6 +516,23 @@ void put(Fields& f, const Verdict& verdict) {
   });
 }
 
+void put_variables(Fields& f, const CaptureHeader& header) {
+  if (header.variables.empty()) {
+    return;
+  }
+  f.begin("variables") += '{';
+  const std::size_t comma = f.raw().size();
+  for (const auto& [name, value] : header.variables) {
+    append_json_words(f.raw() += ',', name);
+    append_json_words(f.raw() += ':', value);
+  }
+  f.raw().erase(comma, 1);
+  f.raw() += '}';
+  if (!header.given.empty()) {
+    f.list("given", header.given);
+  }
+}
+
 void append_other(std::string& out, const Event& event) {
   out += "{\"seq\":";
   append_number(out, event.seq);
@@ -554,6 +571,7 @@ void append_header(std::string& out, const CaptureHeader& header) {
   fields.begin("options") += header.options.empty() ? "{}" : header.options;
   out += '}';
   fields.list("redacted", header.redacted);
+  put_variables(fields, header);
   out += "}\n";
 }
 

@@ -5,9 +5,11 @@
 #include "session/sink.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace whydrop::capture {
@@ -22,12 +24,19 @@ struct CaptureHeader {
   std::uint32_t run_n = 1, run_of = 1;
   std::string options;                ///< JSON object text, or empty
   std::vector<std::string> redacted;  ///< names of the variables masked
+  /// What was known at the run's start of the profile's variables, by name: given, of the environment, of the store, or
+  /// by default. Never the value of a secret one, nor one in which a secret stands. What replies give is not in it.
+  std::vector<std::pair<std::string, std::string>> variables;
+  std::vector<std::string> given;  ///< those of them that a person gave: no reply's value takes their place
 };
 
 /// Writes capture version 1. Opinions are written only if `with_opinions`. Buffers; flush() empties the buffer.
 class Writer final : public session::EventSink {
  public:
   Writer(ByteSink& out, const CaptureHeader& header, bool with_opinions);
+  /// `header` is asked when the first line is written: by the first event or flush.
+  using MakeHeader = std::function<CaptureHeader()>;
+  Writer(ByteSink& out, MakeHeader header, bool with_opinions);
   ~Writer() override;
   Result<void> on_event(const session::Event& event) override;
   Result<void> flush() override;

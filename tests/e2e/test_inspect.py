@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Reading a capture again: what the live run said, and a file that still grows."""
+import json
 import pathlib
 import re
 import signal
@@ -8,6 +9,8 @@ import unittest
 
 import harness
 
+FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "fixtures"
+PROFILES = FIXTURES / "profiles"
 ENDINGS = ("close", "close-empty", "close-1005", "fin", "reset", "fin-mid-frame", "masked-frame", "bad-utf8", "oversize-ping",
            "broken-continuation", "compressed-garbage", "upgrade-cut-fin", "upgrade-cut-reset", "refused", "html", "redirect",
            "wrong-accept", "not-http", "data-after-close")
@@ -32,6 +35,45 @@ class SameAgain(harness.Test):
                     self.assertEqual(shown(again), shown(live))
                     self.assertEqual(again.err, live.err)
                     self.assertEqual(again.exit, 1 if live.exit in (1, 4, 5, 6) else again.exit)
+
+
+class SameOfAProfile(harness.Test):
+    """What a profile makes of a session: its findings, symptoms and limits, also those that variables set."""
+
+    def both(self, profile, name):
+        capture = self.path(f"{profile}-{name}.ndjson")
+        live = self.whydrop("send", "--profile", profile, "--rehearse=" + name, "--no-store", "--capture", capture,
+                            "--output", "summary")
+        return live, self.whydrop("inspect", capture, "--output", "summary")
+
+    def variables(self, capture):
+        header = json.loads(pathlib.Path(capture).read_text(encoding="utf-8").splitlines()[0])
+        return header.get("variables"), header.get("given")
+
+    def test_variables_that_were_known_at_the_start_stand_in_the_capture(self):
+        self.both("guest-tutorial", "idle-drop")
+        variables, given = self.variables(self.path("guest-tutorial-idle-drop.ndjson"))
+        self.assertEqual(variables["idle_limit"], "1s")
+        self.assertIn("idle_limit", given)
+        secret = json.loads((PROFILES / "guest-tutorial.json").read_text(encoding="utf-8"))["variables"]
+        self.assertFalse([name for name in variables if secret[name].get("secret")])
+
+    def test_no_secret_is_among_them(self):
+        profile = {"whydrop_profile": 1, "name": "plain", "title": "A plain API", "about": "For tests.", "status": "generic",
+                   "variables": {"where": {"about": "a place", "default": "here"}, "by": {"about": "made", "default": "{where}-{key}"},
+                                 "key": {"about": "a key", "secret": True}, "password": {"about": "not marked"},
+                                 "odd": {"about": "holds a secret"}, "origin": {"about": "of the environment"},
+                                 "unset": {"about": "has no value"}},
+                   "socket": {"url": "ws://api.test/"}}
+        pathlib.Path(self.path("plain.json")).write_text(json.dumps(profile), encoding="utf-8")
+        pathlib.Path(self.path("key")).write_text("k-81Hsna", encoding="utf-8")
+        self.env["WHYDROP_ORIGIN"] = "env"
+        url = self.rehearse().replace("ws:", "http:")
+        done = self.whydrop("connect", "--profile", self.path("plain.json"), "--var", "key=@" + self.path("key"), "--var",
+                            "password=p-72ndHa", "--var", "odd=with g-72Jsn in it", "--secret", "GIVEN=g-72Jsn", "--var",
+                            "where=there", "--at", url, "--no-store", "--for", "1ms", "--capture", self.path("run.ndjson"))
+        self.assertEqual(done.exit, 0, done.err)
+        self.assertEqual(self.variables(self.path("run.ndjson")), ({"where": "there", "origin": "env"}, ["where"]))
 
 
 class Follow(harness.Test):

@@ -69,6 +69,23 @@ TEST(AppendHeader, WritesLineOne) {
   EXPECT_EQ(line, kHeaderLine);
 }
 
+TEST(AppendHeader, TellsTheVariablesThatWereKnownAtTheStart) {
+  CaptureHeader header = sample_header();
+  header.variables = {{"region", "mypurecloud.ie"}, {"idle_limit", "1s \"\\"}};
+  std::string line;
+  append_header(line, header);
+  std::string expected(kHeaderLine.substr(0, kHeaderLine.size() - 2));
+  expected += R"(,"variables":{"region":"mypurecloud.ie","idle_limit":"1s \"\\"}})";
+  EXPECT_EQ(line, expected + "\n");
+  EXPECT_EQ(read_and_write(line, 7), line);
+
+  header.given = {"region"};
+  line.clear();
+  append_header(line, header);
+  EXPECT_EQ(line, expected.substr(0, expected.size() - 1) + R"(,"given":["region"]})" + "\n");
+  EXPECT_EQ(read_and_write(line, 7), line);
+}
+
 TEST(RoundTrip, WriteReadWriteIsByteIdentical) {
   std::string written(kHeaderLine);
   for (const Sample& sample : samples()) {

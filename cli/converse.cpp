@@ -2,12 +2,11 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "cli/calls.hpp"
 #include "cli/connector.hpp"
 #include "cli/errors.hpp"
+#include "cli/ground.hpp"
 #include "cli/interactive.hpp"
 #include "cli/message.hpp"
-#include "rehearsal/server.hpp"
 
 #include <memory>
 #include <utility>
@@ -115,104 +114,6 @@ engine::ReconnectPolicy::Limits limits_of(const SessionProfile& profile, std::op
     limits.by_chance = false;
   }
   return limits;
-}
-
-/// Starts the server of the scenario, and takes over the values that its client uses, where a person gave none.
-Result<std::unique_ptr<rehearsal::Server>> play(SessionRun& run, const SessionFlags& flags, SessionProfile& profile) {
-  profile::Bindings& bindings = profile.context->bindings();
-  rehearsal::ServerOptions options;
-  options.play = std::make_shared<const rehearsal::Play>(rehearsal::Play{
-      profile.context->share(), profile.rehearsal, flags.rehearse, profile.context->given(), machine()});
-  auto server = std::make_unique<rehearsal::Server>(run.loop(), std::move(options));
-  if (const auto port = server->start(); !port) {
-    return tl::unexpected<Error>(port.error());
-  }
-  auto part = server->client_part();
-  if (!part) {
-    return tl::unexpected<Error>(part.error());
-  }
-  for (auto& [name, value] : part->variables) {
-    if (bindings.origin(name) == profile::Origin::given) {
-      continue;
-    }
-    if (const auto set = bindings.set(name, std::move(value), profile::Origin::given); !set) {
-      return tl::unexpected<Error>(set.error());
-    }
-  }
-  run.talk(fmt::format("rehearsal {} of {}, on {}: {}",
-                       profile.scenario->name,
-                       profile.rehearsal->profile,
-                       server->base_url(),
-                       profile.scenario->says));
-  return server;
-}
-
-/// A profile's scenario may have time limits of its own for the client.
-Result<net::ConnectOptions> late_options(const SessionFlags& flags,
-                                         const SessionProfile& profile,
-                                         const std::string& at) {
-  auto options = connect_options_of(flags, profile, at);
-  if (profile.scenario == nullptr) {
-    return options;
-  }
-  for (const auto& [text, target] : {std::pair(&profile.scenario->ping_interval, &net::ConnectOptions::ping_interval),
-                                     std::pair(&profile.scenario->idle_timeout, &net::ConnectOptions::idle_timeout)}) {
-    const auto limit = text->empty() ? Result<std::chrono::nanoseconds>(0) : parse_duration(*text);
-    if (options && limit && limit->count() > 0) {
-      (*options).*target = *limit;
-    }
-  }
-  return options;
-}
-
-/// The REST calls that come before the socket.
-std::vector<const profile::Call*> first_calls(const SessionFlags& flags, const SessionProfile& profile) {
-  if (profile.scenario != nullptr) {
-    return calls_named(profile.context->profile(), profile.scenario->calls);
-  }
-  return flags.new_session ? session_calls(profile.context->profile()) : std::vector<const profile::Call*>();
-}
-
-/// What stands before the socket is opened.
-struct Ground {
-  std::unique_ptr<rehearsal::Server> server;  ///< null: the server is a real one
-  std::string at;                             ///< where to connect instead, or empty
-  std::optional<int> code;                    ///< it went no further: the exit code
-};
-
-/// Starts the scenario's server and makes the session's calls, where these are asked for.
-Result<Ground> prepare(SessionRun& run,
-                       const SessionFlags& flags,
-                       SessionProfile& profile,
-                       const std::vector<const profile::Call*>& calls) {
-  Ground ground{nullptr, flags.profile.at, std::nullopt};
-  if (profile.scenario != nullptr) {
-    auto server = play(run, flags, profile);
-    if (!server) {
-      return tl::unexpected<Error>(server.error());
-    }
-    ground.server = std::move(*server);
-    ground.at = ground.server->base_url();
-  }
-  for (const std::string& warning : profile.context ? profile.context->warnings() : std::vector<std::string>()) {
-    run.talk("warning: " + warning);
-  }
-  if (calls.empty()) {
-    return ground;
-  }
-  const CallsMade made = make_calls(run, flags.endpoint, ground.at, *profile.context, calls);
-  if (made.outcome.error && !made.outcome.conn) {
-    return tl::unexpected<Error>(*made.outcome.error);
-  }
-  if (!made.outcome.complete || made.unsaved) {
-    if (made.outcome.error) {
-      report(*made.outcome.error);
-    }
-    diagnose::RunOutcome outcome;
-    made.tell(outcome);
-    ground.code = run.finish(outcome, made.unsaved);
-  }
-  return ground;
 }
 
 }  // namespace

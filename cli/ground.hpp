@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "cli/options/session.hpp"
+#include "rehearsal/server.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whydrop::cli {
+
+/// Starts the server of the scenario on the run's loop, and takes over the values that its client uses, where a person
+/// gave none. Needs a profile with a rehearsal and a scenario.
+Result<std::unique_ptr<rehearsal::Server>> play(SessionRun& run, const SessionFlags& flags, SessionProfile& profile);
+
+/// As connect_options_of(), with the time limits that the profile's scenario has for the client, if one is played.
+Result<net::ConnectOptions> late_options(const SessionFlags& flags,
+                                         const SessionProfile& profile,
+                                         const std::string& at);
+
+/// The REST calls that come before the socket: those of the scenario, else with --new-session the profile's.
+std::vector<const profile::Call*> first_calls(const SessionFlags& flags, const SessionProfile& profile);
+
+/// What stands before the socket is opened.
+struct Ground {
+  std::unique_ptr<rehearsal::Server> server;  ///< null: the server is a real one
+  std::string at;                             ///< where to connect instead, or empty
+  std::optional<int> code;                    ///< it went no further: the exit code
+};
+
+/// Starts the scenario's server and makes the session's calls, where these are asked for. What a person should know of
+/// the profile's values is said.
+Result<Ground> prepare(SessionRun& run,
+                       const SessionFlags& flags,
+                       SessionProfile& profile,
+                       const std::vector<const profile::Call*>& calls);
+
+}  // namespace whydrop::cli

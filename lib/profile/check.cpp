@@ -1,4 +1,4 @@
-#include "profile/check.hpp"
+#include "profile/template_check.hpp"
 
 #include "profile/bindings.hpp"
 #include "profile/embedded.hpp"

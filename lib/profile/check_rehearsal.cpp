@@ -1,6 +1,6 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "profile/check.hpp"
+#include "profile/template_check.hpp"
 #include "profile/embedded.hpp"
 #include "profile/read.hpp"
 #include "profile/rehearsal.hpp"

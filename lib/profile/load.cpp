@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "profile/build.hpp"
-#include "profile/check.hpp"
 #include "profile/embedded.hpp"
 
 #include <algorithm>
@@ -12,7 +11,7 @@ namespace whydrop::profile {
 Result<std::shared_ptr<const Profile>> load(std::string text, const std::string& path) {
   const auto mistakes = check(text);
   if (!mistakes.empty()) {
-    return tl::unexpected(first_of(mistakes, escape_for_terminal(path)));
+    return tl::unexpected(schema::first_of(mistakes, escape_for_terminal(path), "whydrop profile check"));
   }
   auto document = json::parse_file(text, path, ErrorKind::usage);
   if (!document) {

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "profile/profile.hpp"
+#include "schema/mistakes.hpp"
 
 #include <memory>
 #include <string>
@@ -10,11 +11,7 @@
 
 namespace whydrop::profile {
 
-/// One mistake in a profile's or rehearsal's text.
-struct Mistake {
-  json::Place place;
-  std::string says;  ///< "/sequence/states/0/to names no state: redy; did you mean ready?"
-};
+using schema::Mistake;
 
 /// All mistakes of a profile: not JSON, against its schema (fixtures/schemas/profile-v1.json), names that lead nowhere,
 /// schemas that do not compile. Empty: it loads.

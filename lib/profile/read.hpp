@@ -1,12 +1,10 @@
-// Reads members of a profile's or rehearsal's JSON into the structs. Total: what is missing or of another type gives
-// what is empty; check() says what is wrong. Internal to profile/.
+// Reads members of a profile's, rehearsal's or check file's JSON into the structs, as json/read.hpp does. For profile/
+// and check/.
 #pragma once
 
-#include "json/json.hpp"
+#include "json/read.hpp"
 #include "profile/profile.hpp"
 
-#include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,29 +14,7 @@
 namespace whydrop::profile::read {
 
 using json::Value;
-
-/// The members of an object but its comment, in order. None for anything else.
-std::vector<std::pair<std::string_view, Value>> members(const std::optional<Value>& object);
-/// The items of an array. None for anything else.
-std::vector<Value> items(const std::optional<Value>& array);
-
-std::string text(Value object, std::string_view key, std::string_view fallback = {});
-bool flag(Value object, std::string_view key);
-/// A number, or a size such as "32k".
-std::uint64_t amount(Value object, std::string_view key);
-std::chrono::nanoseconds duration(Value object, std::string_view key);
-std::vector<std::string> texts(Value object, std::string_view key);
-/// Whole numbers that fit a Number.
-template <typename Number>
-std::vector<Number> numbers(Value object, std::string_view key) {
-  std::vector<Number> found;
-  for (const Value& item : items(object.find(key))) {
-    found.push_back(static_cast<Number>(item.integer()));
-  }
-  return found;
-}
-/// The member as compact JSON; empty if it is not there.
-std::string json_text(Value object, std::string_view key);
+using namespace json::read;
 
 std::vector<Field> fields(Value object, std::string_view key);
 /// As pairs of name and text: a string's content, any other value as JSON.

@@ -1,7 +1,6 @@
 #include "profile/rehearsal.hpp"
 
 #include "base/text.hpp"
-#include "profile/check.hpp"
 #include "profile/read.hpp"
 
 #include <algorithm>
@@ -194,7 +193,7 @@ Result<const Scenario*> Rehearsal::find(std::string_view name) const {
 Result<Rehearsal> load_rehearsal(std::string_view text, const std::string& path, const Profile& profile) {
   const auto mistakes = check_rehearsal(text, profile);
   if (!mistakes.empty()) {
-    return tl::unexpected(first_of(mistakes, escape_for_terminal(path)));
+    return tl::unexpected(schema::first_of(mistakes, escape_for_terminal(path), "whydrop profile check"));
   }
   json::Json document;
   (void)document.parse(text);

@@ -1,21 +1,31 @@
-// What check() and check_rehearsal() share. Internal to profile/.
+// Mistakes in files that people write: profiles, rehearsals, check files.
 #pragma once
 
 #include "base/result.hpp"
 #include "json/json.hpp"
-#include "profile/load.hpp"
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace whydrop::profile {
+namespace whydrop::schema {
 
-/// The error for a file with mistakes (at least one): the first, and how many more there are.
-Error first_of(const std::vector<Mistake>& mistakes, const std::string& path);
+/// One mistake in a file's text.
+struct Mistake {
+  json::Place place;
+  std::string says;  ///< "/sequence/states/0/to names no state: redy; did you mean ready?"
+};
+
+/// The error for a file with mistakes (at least one): the first, and how many more there are. `how_to_see_all`: the
+/// command that shows them when the path is put behind it.
+Error first_of(const std::vector<Mistake>& mistakes, const std::string& path, std::string_view how_to_see_all);
 
 using Names = std::vector<std::string_view>;
+
+bool is_one_of(std::string_view name, const Names& known);
+/// "; did you mean ready?", or empty.
+std::string did_you_mean(std::string_view name, const Names& known);
 
 /// Mistakes of one text while they are found. `text` and `root` must outlive it.
 class MistakeList {
@@ -48,19 +58,10 @@ class MistakeList {
   std::vector<Mistake> mistakes_;
 };
 
-/// Which placeholders a template may hold.
-struct Placeholders {
-  Names variables;
-  Names exact;     ///< "$uuid" …
-  Names prefixes;  ///< "$epoch", "$/" …
-};
-/// Says which placeholders of the template, string or JSON, at `pointer` are not known.
-void check_template(MistakeList& list, const std::string& pointer, const Placeholders& known);
-
 /// `pointer` and one step more.
 std::string under(const std::string& pointer, std::string_view step);
 std::string under(const std::string& pointer, std::size_t index);
 /// Names of the members of what stands at `pointer`, without comment.
 Names names_under(json::Value root, const std::string& pointer);
 
-}  // namespace whydrop::profile
+}  // namespace whydrop::schema

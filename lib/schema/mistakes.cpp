@@ -1,7 +1,7 @@
+#include "schema/mistakes.hpp"
+
 #include "base/text.hpp"
-#include "profile/check.hpp"
-#include "profile/read.hpp"
-#include "profile/template.hpp"
+#include "json/read.hpp"
 #include "schema/schema.hpp"
 
 #include <algorithm>
@@ -10,32 +10,15 @@
 
 #include <fmt/format.h>
 
-namespace whydrop::profile {
+namespace whydrop::schema {
 
 namespace {
 
 // A text with more mistakes than this is of another kind altogether.
 constexpr std::size_t kMost = 200;
 
-std::string did_you_mean(std::string_view name, const Names& known) {
-  const auto near = nearest(name, known);
-  return near ? fmt::format("; did you mean {}?", *near) : std::string();
-}
-
-bool is_one_of(std::string_view name, const Names& known) {
-  return std::find(known.begin(), known.end(), name) != known.end();
-}
-
-bool is_known(std::string_view name, const Placeholders& known) {
-  const auto begins = [&](std::string_view prefix) {
-    return name.size() > prefix.size() && name.substr(0, prefix.size()) == prefix;
-  };
-  return is_one_of(name, name.front() == '$' ? known.exact : known.variables) ||
-         std::any_of(known.prefixes.begin(), known.prefixes.end(), begins);
-}
-
 /// The schema's own words for what a value must be, where they say it better than a pattern does.
-std::string description_of(json::Value schema, const schema::Fault& fault) {
+std::string description_of(json::Value schema, const Fault& fault) {
   if (fault.keyword != "pattern" && fault.keyword != "propertyNames" && fault.keyword != "not") {
     return {};
   }
@@ -60,12 +43,21 @@ std::string description_of(json::Value schema, const schema::Fault& fault) {
 
 }  // namespace
 
-Error first_of(const std::vector<Mistake>& mistakes, const std::string& path) {
+bool is_one_of(std::string_view name, const Names& known) {
+  return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+std::string did_you_mean(std::string_view name, const Names& known) {
+  const auto near = nearest(name, known);
+  return near ? fmt::format("; did you mean {}?", *near) : std::string();
+}
+
+Error first_of(const std::vector<Mistake>& mistakes, const std::string& path, std::string_view how_to_see_all) {
   const Mistake& first = mistakes.front();
   const std::size_t more = mistakes.size() - 1;
   return {ErrorKind::usage,
           fmt::format("{}:{}:{}: {}", path, first.place.line, first.place.column, first.says),
-          more == 0 ? std::string() : fmt::format("{} more: whydrop profile check {} shows all", more, path)};
+          more == 0 ? std::string() : fmt::format("{} more: {} {} shows all", more, how_to_see_all, path)};
 }
 
 void MistakeList::say(const std::string& pointer, std::string_view says, bool key) {
@@ -103,7 +95,7 @@ void MistakeList::name_at(const std::string& pointer, const Names& known, std::s
 }
 
 void MistakeList::names_at(const std::string& pointer, const Names& known, std::string_view what) {
-  const auto items = read::items(root_.at(pointer));
+  const auto items = json::read::items(root_.at(pointer));
   for (std::size_t i = 0; i < items.size(); ++i) {
     name_at(under(pointer, i), known, what);
   }
@@ -112,12 +104,12 @@ void MistakeList::names_at(const std::string& pointer, const Names& known, std::
 void MistakeList::check_schema(std::string_view schema_text) {
   json::Json document;
   (void)document.parse(schema_text);
-  const auto schema = schema::Schema::compile(document, schema_text, "schema", {});
+  const auto schema = Schema::compile(document, schema_text, "schema", {});
   if (!schema) {
     say("", schema.error().message);
     return;
   }
-  for (schema::Fault& fault : schema->check(root_, kMost)) {
+  for (Fault& fault : schema->check(root_, kMost)) {
     if (fault.schema.find("/anyOf") != std::string::npos) {
       continue;  // what has one of several kinds is told by name
     }
@@ -178,24 +170,6 @@ std::vector<Mistake> MistakeList::all() {
   return std::move(mistakes_);
 }
 
-void check_template(MistakeList& list, const std::string& pointer, const Placeholders& known) {
-  const auto value = list.root().at(pointer);
-  if (!value) {
-    return;
-  }
-  const std::string text = value->is(json::Type::string) ? std::string(value->string()) : value->text();
-  for (const std::string& name : placeholders_of(text)) {
-    if (!is_known(name, known)) {
-      const bool ours = name.front() == '$';
-      list.say(pointer,
-               fmt::format("holds {{{}}}, which is {}{}",
-                           name,
-                           ours ? "not known here" : "no variable",
-                           did_you_mean(name, ours ? known.exact : known.variables)));
-    }
-  }
-}
-
 std::string under(const std::string& pointer, std::string_view step) {
   return pointer + "/" + json::escape_step(step);
 }
@@ -206,10 +180,10 @@ std::string under(const std::string& pointer, std::size_t index) {
 
 Names names_under(json::Value root, const std::string& pointer) {
   Names names;
-  for (const auto& member : read::members(root.at(pointer))) {
+  for (const auto& member : json::read::members(root.at(pointer))) {
     names.push_back(member.first);
   }
   return names;
 }
 
-}  // namespace whydrop::profile
+}  // namespace whydrop::schema

@@ -1,0 +1,41 @@
+#include "profile/template_check.hpp"
+
+#include "profile/template.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace whydrop::profile {
+
+namespace {
+
+bool is_known(std::string_view name, const Placeholders& known) {
+  const auto begins = [&](std::string_view prefix) {
+    return name.size() > prefix.size() && name.substr(0, prefix.size()) == prefix;
+  };
+  return schema::is_one_of(name, name.front() == '$' ? known.exact : known.variables) ||
+         std::any_of(known.prefixes.begin(), known.prefixes.end(), begins);
+}
+
+}  // namespace
+
+void check_template(MistakeList& list, const std::string& pointer, const Placeholders& known) {
+  const auto value = list.root().at(pointer);
+  if (!value) {
+    return;
+  }
+  const std::string text = value->is(json::Type::string) ? std::string(value->string()) : value->text();
+  for (const std::string& name : placeholders_of(text)) {
+    if (!is_known(name, known)) {
+      const bool ours = name.front() == '$';
+      list.say(pointer,
+               fmt::format("holds {{{}}}, which is {}{}",
+                           name,
+                           ours ? "not known here" : "no variable",
+                           did_you_mean(name, ours ? known.exact : known.variables)));
+    }
+  }
+}
+
+}  // namespace whydrop::profile

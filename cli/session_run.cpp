@@ -56,6 +56,7 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   if (!secrets) {
     return tl::unexpected<Error>(secrets.error());
   }
+  secrets->insert(secrets->end(), settings.bound.begin(), settings.bound.end());
   if (const profile::Bindings* bindings = run->bindings()) {
     for (const auto& [variable, value] : bindings->secrets()) {
       hide_argument(value);
@@ -73,7 +74,9 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   style.escape = is_terminal(STDOUT_FILENO);
   style.typed = settings.profile != nullptr;
   style.started = now_rfc3339();
-  run->add_renderer(style);
+  if (!settings.silent) {
+    run->add_renderer(style);
+  }
   if (const auto added = run->add_capture(style.started, *secrets); !added) {
     return tl::unexpected<Error>(added.error());
   }

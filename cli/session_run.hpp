@@ -32,7 +32,9 @@ class SessionRun {
     SecretFlags secrets;
     std::vector<std::uint16_t> expect_close;
     std::uint64_t max_message = 64U << 20;
-    ProfileContext* profile = nullptr;  ///< the one in use; not owned; null: none
+    ProfileContext* profile = nullptr;     ///< the one in use; not owned; null: none
+    std::vector<capture::Secret> bound{};  ///< masked besides what the flags and the profile say
+    bool silent = false;                   ///< events are not printed: the command says itself what happened
   };
   static Result<std::unique_ptr<SessionRun>> make(const Settings& settings);
   ~SessionRun();

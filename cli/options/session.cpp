@@ -122,6 +122,10 @@ void add_session_arguments(Options& options, SessionFlags& flags) {
                  });
   options.group("Session");
   options.flag("--binary", flags.binary, "Send binary messages");
+  add_close_options(options, flags);
+}
+
+void add_close_options(Options& options, SessionFlags& flags) {
   options.custom({{"--expect-close"},
                   "CODE",
                   "The server is to close with CODE (repeatable: one of them)",
@@ -152,11 +156,14 @@ void add_session_profile(Options& options, SessionFlags& flags) {
   options.flag("--no-opening", flags.no_opening, "Do not send by itself what the profile begins a session with");
   options.flag("--strict", flags.strict, "Do not send a message that the profile finds at fault; end with exit code 1");
   options.flag("--new-session", flags.new_session, "Make the profile's session calls first, as `session create` does");
-  options.text("--rehearse",
-               "SCENARIO",
-               flags.rehearse,
-               "Play this scenario of the profile: a server of our own, on loopback, stands for the profile's hosts. "
-               "With no message given the client's part is played too");
+  add_rehearse_options(options,
+                       flags,
+                       "Play this scenario of the profile: a server of our own, on loopback, stands for the profile's "
+                       "hosts. With no message given the client's part is played too");
+}
+
+void add_rehearse_options(Options& options, SessionFlags& flags, const std::string& help) {
+  options.text("--rehearse", "SCENARIO", flags.rehearse, help);
   options.text("--rehearsal", "FILE", flags.rehearsal, "Where the scenarios are, in place of what is built in");
   for (const char* other : {"--at", "--store", "--location", "--unix-socket", "--proxy"}) {
     options.contradict("--rehearse", other);

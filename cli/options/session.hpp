@@ -45,8 +45,12 @@ Result<SessionProfile> make_session_profile(const SessionFlags& flags);
 
 /// Declares URL, and what ends a session.
 void add_session_arguments(Options& options, SessionFlags& flags);
+/// Those of them that say what ends it.
+void add_close_options(Options& options, SessionFlags& flags);
 /// Declares the group "Profile"; more may follow in it.
 void add_session_profile(Options& options, SessionFlags& flags);
+/// Declares --rehearse, with its help, and --rehearsal.
+void add_rehearse_options(Options& options, SessionFlags& flags, const std::string& help);
 /// Declares the groups that endpoint, output, capture and secrets have.
 void add_session_groups(Options& options, SessionFlags& flags);
 

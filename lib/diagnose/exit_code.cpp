@@ -3,6 +3,7 @@
 #include "diagnose/ledger.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace whydrop::diagnose {
 
@@ -73,6 +74,12 @@ int exit_code(const Verdict& verdict, const RunOutcome& outcome) {
   }
   const bool other_ending = !outcome.expect_close.empty() && !ended_as_expected(verdict, outcome);
   return outcome.expectation_failed || other_ending || has_failing_finding(verdict, outcome) ? 1 : 0;
+}
+
+int leading_exit_code(int a, int b) {
+  constexpr std::array kOrder = {130, 143, 70, 2, 3, 4, 5, 8, 6, 7, 1, 0};
+  const auto rank = [&](int code) { return std::find(kOrder.begin(), kOrder.end(), code); };
+  return rank(a) <= rank(b) ? a : b;
 }
 
 const std::vector<ExitCodeWords>& exit_codes() {

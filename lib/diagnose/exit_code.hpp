@@ -26,6 +26,9 @@ struct RunOutcome {
 /// findings never fail a run, and an ending that was asked for is no failure.
 int exit_code(const session::Verdict& verdict, const RunOutcome& outcome);
 
+/// The one of two exit codes that stands for both, by the same order.
+int leading_exit_code(int a, int b);
+
 /// What `whydrop explain` says of an exit code.
 struct ExitCodeWords {
   int code;

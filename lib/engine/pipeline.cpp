@@ -50,7 +50,8 @@ struct Pipeline::Impl {
   }
 
   void learn_secrets(profile::Bindings& bindings);
-  Connection& connection(std::uint32_t conn);
+  Connection& connection(std::uint32_t conn) { return connection(conn, options.bindings); }
+  Connection& connection(std::uint32_t conn, profile::Bindings* bindings);
   void process(std::uint32_t conn, Side from, std::string_view bytes, std::int64_t t_ns);
   void drain();
   void tell_fact(std::uint32_t conn, Body&& body);
@@ -73,7 +74,7 @@ struct Pipeline::Impl {
   diagnose::Diagnoser diagnoser;
   std::vector<Sink> sinks;
   std::vector<Error> errors;
-  std::function<void(const Event&)> raw_observer;
+  std::map<std::uint32_t, std::function<void(const Event&)>> observers;  ///< by connection
 
   std::map<std::uint32_t, std::unique_ptr<Connection>> connections;
   std::uint32_t last_conn = 0;
@@ -95,13 +96,13 @@ void Pipeline::Impl::learn_secrets(profile::Bindings& bindings) {
   }
 }
 
-Connection& Pipeline::Impl::connection(std::uint32_t conn) {
+Connection& Pipeline::Impl::connection(std::uint32_t conn, profile::Bindings* bindings) {
   auto& slot = connections[conn];
   if (!slot) {
     Connection::Outputs outputs;
     outputs.fact = [this, conn](Body&& body) { tell_fact(conn, std::move(body)); };
     outputs.derived = [this](Body&& body) { derived.push_back(std::move(body)); };
-    const Opinions::Shared shared{options.judge.get(), options.bindings, options.dialects};
+    const Opinions::Shared shared{options.judge.get(), bindings, options.dialects};
     slot = std::make_unique<Connection>(
         std::max(options.max_payload, options.limits.max_message), options.limits, shared, std::move(outputs));
     last_conn = std::max(last_conn, conn);
@@ -152,8 +153,8 @@ void Pipeline::Impl::judge(const Event& event, std::size_t place) {
 }
 
 void Pipeline::Impl::show(const Event& event) {
-  if (raw_observer) {
-    raw_observer(event);
+  if (const auto observer = observers.find(event.conn); observer != observers.end()) {
+    observer->second(event);
   }
   if (needs_trimming(event)) {
     Event shown = event;
@@ -262,16 +263,19 @@ void Pipeline::add_sink(session::EventSink& sink) {
   impl_->sinks.push_back({&sink});
 }
 
-void Pipeline::set_raw_observer(std::function<void(const Event&)> observer) {
-  impl_->raw_observer = std::move(observer);
-}
-
-std::uint32_t Pipeline::begin(session::Open open, std::int64_t t_ns) {
+std::uint32_t Pipeline::begin(session::Open open, std::int64_t t_ns, ConnectionParts parts) {
   const auto conn = impl_->last_conn + 1;
   impl_->now_ns = t_ns;
-  impl_->connection(conn);
+  impl_->connection(conn, parts.bindings != nullptr ? parts.bindings : impl_->options.bindings);
   impl_->tell_fact(conn, std::move(open));
+  if (parts.observer) {
+    impl_->observers.emplace(conn, std::move(parts.observer));
+  }
   return conn;
+}
+
+void Pipeline::unobserve(std::uint32_t conn) {
+  impl_->observers.erase(conn);
 }
 
 void Pipeline::on_bytes(std::uint32_t conn, Side from, std::string_view bytes, std::int64_t t_ns) {
@@ -329,6 +333,7 @@ session::Verdict Pipeline::end(std::uint32_t conn, session::Ending ending, std::
   impl_->tell_fact(conn, std::move(ending));
   auto verdict = impl_->conclude(conn);
   impl_->connections.erase(conn);
+  impl_->observers.erase(conn);
   return verdict;
 }
 

@@ -29,6 +29,13 @@ struct PipelineOptions {
   const profile::Dialects* dialects = nullptr;  ///< what is recognised without a profile; not owned; null: nothing
 };
 
+/// What a connection has of its own, where several run at once.
+struct ConnectionParts {
+  /// Sees its events before redaction (the endpoint and the actor), until unobserve() or its end.
+  std::function<void(const session::Event&)> observer;
+  profile::Bindings* bindings = nullptr;  ///< its values in place of the pipeline's; not owned; null: the pipeline's
+};
+
 /// The one path of every byte: head parser and frame decoder, tracker, rules, diagnosis, redaction, sinks in order.
 /// Acting and observing meet only here. Takes time as a parameter; reads no clock.
 class Pipeline {
@@ -38,11 +45,11 @@ class Pipeline {
 
   /// Sinks see redacted events, in the order in which they were added. Not owned.
   void add_sink(session::EventSink& sink);
-  /// Sees events before redaction (the endpoint and the actor). Not owned. Null: none.
-  void set_raw_observer(std::function<void(const session::Event&)> observer);
 
-  /// Begins a connection and returns its number.
-  std::uint32_t begin(session::Open open, std::int64_t t_ns);
+  /// Begins a connection and returns its number. `parts.observer` is not told of the Open itself.
+  std::uint32_t begin(session::Open open, std::int64_t t_ns, ConnectionParts parts = {});
+  /// The connection's observer is gone.
+  void unobserve(std::uint32_t conn);
   /// Bytes of one direction as they crossed the wire: heads until the upgrade ends, then frames.
   void on_bytes(std::uint32_t conn, session::Side from, std::string_view bytes, std::int64_t t_ns);
   /// A fact that is not bytes: resolve, connect, proxy, tls, shutdown.

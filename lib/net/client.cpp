@@ -55,8 +55,8 @@ void Client::Impl::start() {
   session::Open open;
   open.url = options.url.text();
   open.parent = options.parent;
-  pipeline.set_raw_observer([this](const session::Event& event) { observe(event); });
-  conn = pipeline.begin(std::move(open), loop.now_ns());
+  conn = pipeline.begin(
+      std::move(open), loop.now_ns(), {[this](const session::Event& event) { observe(event); }, options.bindings});
   if (options.connect_timeout.count() > 0) {
     connect_timer.start(options.connect_timeout, [this] { connect_timed_out(); });
   }
@@ -304,7 +304,7 @@ void Client::Impl::leave() {
     return;
   }
   phase = Phase::ended;
-  pipeline.set_raw_observer(nullptr);
+  pipeline.unobserve(conn);
   for (OneTimer* timer :
        {&connect_timer, &body_timer, &ping_timer, &pong_timer, &idle_timer, &close_timer, &write_timer}) {
     timer->stop();

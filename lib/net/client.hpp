@@ -64,6 +64,7 @@ struct ConnectOptions {
   PongPolicy pong;
   std::uint64_t max_message = 64U << 20;  ///< larger ones are answered with Close 1009
   std::optional<std::uint32_t> parent;
+  profile::Bindings* bindings = nullptr;  ///< values of this connection alone; not owned; null: the pipeline's
 };
 
 /// Reads what the options name, the proxy's URL and TLS files, so that a mistake is told before anything is sent.

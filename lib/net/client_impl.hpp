@@ -88,6 +88,7 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   void act();
   void carry_out(const Control& control);
   void carry_out(const Violation& violation);
+  bool close_sent_raw() const;
   bool on_ping(const std::string& payload);
   void opened();
   void ping_tick();
@@ -102,7 +103,7 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   void send_raw(std::string_view bytes) override;
   void reset() override;
   std::size_t backlog() const override { return out.size() + in_flight.size(); }
-  bool open() const override { return phase == Phase::open && endpoint && endpoint->is_open(); }
+  bool open() const override { return phase == Phase::open && endpoint && endpoint->is_open() && !close_sent; }
 
   Loop& loop;
   engine::Pipeline& pipeline;

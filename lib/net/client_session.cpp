@@ -48,7 +48,7 @@ void Client::Impl::opened() {
 }
 
 void Client::Impl::observe(const session::Event& event) {
-  if (event.conn != conn || phase == Phase::ended) {
+  if (phase == Phase::ended) {
     return;
   }
   if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
@@ -124,15 +124,25 @@ void Client::Impl::carry_out(const Control& control) {
     awaited_pong.clear();
     pong_timer.stop();
   }
-  endpoint->on_control(control.opcode, control.payload);
+  if (!close_sent_raw()) {
+    endpoint->on_control(control.opcode, control.payload);
+  }
 }
 
 void Client::Impl::carry_out(const Violation& violation) {
   if (!violated) {
     violated = true;
     close_within(options.linger);
-    endpoint->close(violation.close_code, violation.reason);
+    if (!close_sent_raw()) {
+      endpoint->close(violation.close_code, violation.reason);
+    }
   }
+}
+
+/// A Close of ours that the endpoint does not know of: it must not answer any more, nor close a second time. RFC 6455
+/// section 5.5.1.
+bool Client::Impl::close_sent_raw() const {
+  return close_sent && endpoint->is_open();
 }
 
 bool Client::Impl::on_ping(const std::string& payload) {
@@ -207,7 +217,7 @@ void Client::Impl::pong(std::string_view payload) {
 }
 
 void Client::Impl::close(std::uint16_t code, std::string_view reason) {
-  if (phase == Phase::open) {
+  if (phase == Phase::open && !close_sent_raw()) {
     endpoint->close(code, reason);
   }
 }

@@ -49,8 +49,8 @@ std::string frame(wire::Opcode opcode, std::string_view payload) {
 
 class PipelineTest : public testing::Test {
  protected:
-  void open() {
-    conn = pipeline.begin({}, 0);
+  void open(ConnectionParts parts = {}) {
+    conn = pipeline.begin({}, 0, std::move(parts));
     pipeline.on_bytes(conn, Side::client, kRequest, 1);
     pipeline.on_bytes(conn, Side::server, kResponse, 2);
   }
@@ -150,19 +150,33 @@ TEST_F(PipelineTest, WhatAnActorSendsWhileAnEventIsToldComesAfterIt) {
   Recorder recorder;
   pipeline.add_sink(recorder);
   const auto answer = frame(wire::Opcode::pong, "");
-  pipeline.set_raw_observer([&](const Event& event) {
+  open({[&](const Event& event) {
     const auto* seen = std::get_if<session::Frame>(&event.body);
     if (seen && seen->header.opcode == wire::Opcode::ping) {
       pipeline.on_bytes(conn, Side::client, answer, event.t_ns);
     }
-  });
-  open();
+  }});
   recorder.kinds.clear();
   recorder.seqs.clear();
   pipeline.on_bytes(conn, Side::server, frame(wire::Opcode::ping, "") + frame(wire::Opcode::text, "x"), 3);
   const std::vector<std::string> expected{"frame", "frame", "message", "frame", "finding"};
   EXPECT_EQ(recorder.kinds, expected);  // ping, text, then the (unmasked, hence found) pong
   EXPECT_EQ(recorder.seqs.back(), recorder.seqs.front() + 2);
+}
+
+TEST_F(PipelineTest, ConnectionsThatRunAtOnceHaveAnObserverEach) {
+  std::vector<std::uint32_t> first, second;
+  open({[&](const Event& event) { first.push_back(event.conn); }});
+  const std::uint32_t one = conn;
+  open({[&](const Event& event) { second.push_back(event.conn); }});
+  pipeline.unobserve(one);
+  const std::size_t seen = first.size();
+  pipeline.on_bytes(one, Side::server, frame(wire::Opcode::ping, ""), 3);
+  pipeline.on_bytes(conn, Side::server, frame(wire::Opcode::ping, ""), 3);
+  EXPECT_GE(seen, 2U);
+  EXPECT_EQ(first, std::vector<std::uint32_t>(seen, one));
+  EXPECT_EQ(second.size(), seen + 1);
+  EXPECT_EQ(second, std::vector<std::uint32_t>(second.size(), conn));
 }
 
 TEST_F(PipelineTest, AVerdictCountsEveryBreakOfARule) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "handshake/head.hpp"
 #include "profile/profile.hpp"
 #include "replay/plan.hpp"
 #include "replay/recording.hpp"
@@ -44,12 +45,14 @@ class Player {
     Pace pace;
     bool raw = false;
     std::vector<Edit> edits;
+    /// What the live handshake agreed on; for --raw, where a compressed message is compressed anew.
+    std::optional<handshake::DeflateParameters> deflate;
     /// The value of a masked variable; null: unknown.
     std::function<std::optional<std::string>(const std::string& variable)> value_of;
   };
   struct Wait {
     std::optional<std::int64_t> until_ns;  ///< null: until a message comes
-    std::string missing;                   ///< what has not come: "session_ack (1 of 2)"; empty: only time
+    std::string missing;                   ///< what has not come: "session_ack (2nd) and 3 more"; empty: only time
   };
   struct Done {
     Over over;  ///< how the recording ends
@@ -60,7 +63,7 @@ class Player {
   Player(Recording& recording, const Plan& plan, Settings settings);
   ~Player();
 
-  /// A message of the server's, raw.
+  /// A message of the server's, as it came.
   void heard(bool text, std::string_view payload, std::int64_t t_ns);
   /// What is to be done at `t_ns`. Errors: local, where the recording can no longer be read; usage, where a value
   /// cannot be put in.

@@ -41,14 +41,18 @@ struct Act {
   enum class Kind : std::uint8_t { text, binary, ping, pong, close, stray };
   Kind kind = Kind::text;
   std::uint64_t seq = 0;  ///< of its first frame
-  std::int64_t t_ns = 0;  ///< when it was sent
-  std::string payload;  ///< of a message assembled and inflated; of a close its reason; stray: bytes that are no frame
+  std::int64_t t_ns = 0;  ///< when it had been sent whole
+  /// Of a message assembled and inflated; of a close its reason; stray: bytes that are no frame, or the payload of one
+  /// that is part of no message.
+  std::string payload;
   std::optional<std::uint16_t> close_code;
   bool compressed = false;
-  std::string
-      unreplayable;  ///< why it cannot be sent as it was: "only 1,048,576 of 2,000,000 bytes were recorded"; or empty
+  /// Why it cannot be sent as it was: "only 1,048,576 of 2,000,000 bytes were recorded"; or empty.
+  std::string unreplayable;
   std::vector<session::RedactSpan> redact;  ///< in payload
-  std::vector<RecordedFrame> frames;        ///< filled for --raw
+  /// For --raw: what went on the wire, in order; control frames between a message's fragments are among them, and are
+  /// no acts of their own.
+  std::vector<RecordedFrame> frames;
 };
 
 /// One message of the server's.
@@ -71,10 +75,14 @@ struct Opened {
 };
 /// A REST call that came before the session.
 struct Called {
-  std::uint64_t seq = 0;
+  std::uint64_t seq = 0;  ///< of its answer, or of its end where none came
   std::string method, url;
+  int status = 0;                           ///< 0: no answer
+  std::string body;                         ///< of the answer; an excerpt, secrets are x
+  std::vector<session::RedactSpan> redact;  ///< in body
 };
 struct Over {
+  std::int64_t t_ns = 0;
   std::optional<session::Ending> ending;  ///< null: the recording stops before it
   std::optional<session::CloseSeen> received, sent;
   std::string cut;  ///< where the file itself is cut or damaged: "line 12 is cut: the writer was stopped"; or empty
@@ -82,8 +90,9 @@ struct Over {
 
 using Entry = std::variant<Called, Began, Opened, Act, Heard, Over>;
 
-/// Reads one session of a recording as a stream: its memory does not grow with the file. A client's pongs that answer a
-/// ping are no acts (they are given where `frames` are asked for).
+/// Reads one session of a recording as a stream: its memory does not grow with the file (a HAR's session is held). What
+/// an endpoint does by itself is no act: the client's pongs that answer a ping, and its Close that answers the
+/// server's. Acts that `selection` leaves out are not given; all that was heard is.
 class Recording {
  public:
   struct Settings {
@@ -102,8 +111,17 @@ class Recording {
   RecordingKind kind() const;
   /// Of a capture; else only what is known.
   const capture::CaptureHeader& header() const;
+  const Settings& settings() const;
   /// Null after Over.
   Result<std::optional<Entry>> next();
+  /// Begins anew.
+  Result<void> rewind();
+  /// What the file holds besides the session that is read.
+  struct Held {
+    std::uint32_t runs = 1, conns = 1;  ///< runs in all; WebSocket connections of the selected run
+  };
+  /// Reads on to the end of the file to count.
+  Result<Held> count();
 
  private:
   struct Impl;

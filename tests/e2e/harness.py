@@ -170,7 +170,8 @@ class Test(unittest.TestCase):
         more.setdefault("stdin", subprocess.DEVNULL)
         more.setdefault("stdout", subprocess.PIPE)
         more.setdefault("stderr", subprocess.PIPE)
-        process = subprocess.Popen([WHYDROP, *arguments], env={**self.env, **more.pop("env", {})}, cwd=self.tmp, **more)
+        more.setdefault("cwd", self.tmp)
+        process = subprocess.Popen([WHYDROP, *arguments], env={**self.env, **more.pop("env", {})}, **more)
         self.addCleanup(self.stop, process)
         return process
 

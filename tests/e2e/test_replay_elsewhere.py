@@ -5,11 +5,13 @@ import json
 import pathlib
 import shutil
 import signal
+import subprocess
 import unittest
 import urllib.parse
 
 import harness
 import recordings
+import run
 
 # What each machine knows. There: longer and shorter than here, and with what must be escaped in JSON or in a query.
 HERE = {"key": "here-key-Pq93kdMsX2", "access": "here-token-Zx91mmPo", "pin": "here-pin-Aq83nfKs"}
@@ -101,8 +103,50 @@ class Elsewhere(harness.Test):
         for machine in (here, there):
             machine.assert_no_secret(HERE, THERE)
 
-    def test_unknown_variable(self):
-        pass
+
+class Kinds(harness.Test):
+    """Recordings that are no whole capture."""
+
+    SAID = ['{"type":"join","n":1}', '{"type":"say","text":"Hello"}', '{"type":"say","text":"Bye"}']
+
+    def replayed(self, path, *more):
+        with Server() as server:
+            done = self.whydrop("replay", path, "--url", server.url, *more)
+        return done, server.told
+
+    def test_a_capture_whose_writer_was_killed_is_replayed_up_to_the_cut(self):
+        with Server() as server:
+            process = self.start("connect", server.url, "--output", "messages", "--capture", "killed.ndjson",
+                                 stdin=subprocess.PIPE)
+            for text in self.SAID:
+                process.stdin.write(text.encode() + b"\n")
+                process.stdin.flush()
+                self.await_line(process, b"joined")
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        whole = pathlib.Path(self.path("killed.ndjson")).read_bytes()
+        for name, content in (("killed", whole), ("cut", whole[:-20])):
+            with self.subTest(name=name):
+                pathlib.Path(self.path("killed.ndjson")).write_bytes(content)
+                done, told = self.replayed("killed.ndjson", "--output", "summary")
+                self.assertEqual(told, self.SAID)
+                self.assertEqual((done.exit, run.normalise(done.out, {}), run.normalise(done.err, {})), (0, [], []))
+
+    def test_what_a_browser_saved_and_plain_lines(self):
+        with Server() as server:
+            done = self.whydrop("send", server.url, *self.SAID, "--capture", "run.ndjson", "-q")
+        self.assertEqual(done.exit, 0, done.err)
+        har, lines = self.path("page.har"), self.path("said.jsonl")
+        pathlib.Path(har).write_text(json.dumps(recordings.har_of(self.path("run.ndjson")), indent=2), encoding="utf-8")
+        pathlib.Path(lines).write_text(recordings.lines_of_client(self.path("run.ndjson")), encoding="utf-8")
+        for path, pace in ((har, "matched"), (har, "fast"), (lines, "matched"), (lines, "fast")):
+            with self.subTest(path=path, pace=pace):
+                done, told = self.replayed(path, "--pace", pace, "-q")
+                self.assertEqual((done.exit, told), (0, self.SAID), done.err)
+
+
+class Faults(harness.Test):
+    pass
 
 
 if __name__ == "__main__":

@@ -41,8 +41,9 @@ Result<std::unique_ptr<rehearsal::Server>> play(SessionRun& run, const SessionFl
 
 Result<net::ConnectOptions> late_options(const SessionFlags& flags,
                                          const SessionProfile& profile,
-                                         const std::string& at) {
-  auto options = connect_options_of(flags, profile, at);
+                                         const std::string& at,
+                                         const profile::Bindings* values) {
+  auto options = connect_options_of(flags, profile, at, values);
   if (profile.scenario == nullptr) {
     return options;
   }

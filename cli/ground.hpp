@@ -18,7 +18,8 @@ Result<std::unique_ptr<rehearsal::Server>> play(SessionRun& run, const SessionFl
 /// As connect_options_of(), with the time limits that the profile's scenario has for the client, if one is played.
 Result<net::ConnectOptions> late_options(const SessionFlags& flags,
                                          const SessionProfile& profile,
-                                         const std::string& at);
+                                         const std::string& at,
+                                         const profile::Bindings* values = nullptr);
 
 /// The REST calls that come before the socket: those of the scenario, else with --new-session the profile's.
 std::vector<const profile::Call*> first_calls(const SessionFlags& flags, const SessionProfile& profile);

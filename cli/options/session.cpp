@@ -63,7 +63,7 @@ Result<void> check_without_profile(const SessionFlags& flags) {
   return {};
 }
 
-Result<net::Url> url_of(const SessionFlags& flags, const SessionProfile& profile) {
+Result<net::Url> url_of(const SessionFlags& flags, const SessionProfile& profile, const profile::Bindings* values) {
   if (flags.url) {
     return net::parse_url(*flags.url);
   }
@@ -78,11 +78,33 @@ Result<net::Url> url_of(const SessionFlags& flags, const SessionProfile& profile
                 "no URL given, and profile " + profile.context->profile().name + " has none of its own",
                 "give one before the messages");
   }
-  return profile.context->bindings().fill_url(text).and_then(
+  return values->fill_url(text).and_then(
       [](const std::string& url) { return net::parse_url(url); });
 }
 
-bool is_given(const EndpointFlags& flags, const std::string& header) {
+/// The profile's headers and subprotocols, where none of a person's own stand for them.
+Result<EndpointFlags> with_profile(EndpointFlags flags, const profile::Bindings& values) {
+  std::vector<std::string> headers;
+  for (const profile::Field& field : values.profile().socket_headers) {
+    if (gives_header(flags, field.name)) {
+      continue;
+    }
+    const auto value = values.fill_text(field.value);
+    if (!value) {
+      return tl::unexpected<Error>(value.error());
+    }
+    headers.push_back(value->empty() ? field.name + ";" : field.name + ": " + *value);
+  }
+  flags.headers.insert(flags.headers.begin(), headers.begin(), headers.end());
+  if (flags.subprotocols.empty()) {
+    flags.subprotocols = values.profile().subprotocols;
+  }
+  return flags;
+}
+
+}  // namespace
+
+bool gives_header(const EndpointFlags& flags, const std::string& header) {
   const std::string name = lower_case(header);
   const auto names_it = [&name](const std::string& given) {
     return lower_case(given.substr(0, given.find_first_of(":;"))) == name;
@@ -91,28 +113,6 @@ bool is_given(const EndpointFlags& flags, const std::string& header) {
          (name == "origin" && !flags.origin.empty()) || (name == "cookie" && !flags.cookies.empty()) ||
          (name == "authorization" && !flags.user.empty());
 }
-
-/// The profile's headers and subprotocols, where none of a person's own stand for them.
-Result<EndpointFlags> with_profile(EndpointFlags flags, const ProfileContext& context) {
-  std::vector<std::string> headers;
-  for (const profile::Field& field : context.profile().socket_headers) {
-    if (is_given(flags, field.name)) {
-      continue;
-    }
-    const auto value = context.bindings().fill_text(field.value);
-    if (!value) {
-      return tl::unexpected<Error>(value.error());
-    }
-    headers.push_back(value->empty() ? field.name + ";" : field.name + ": " + *value);
-  }
-  flags.headers.insert(flags.headers.begin(), headers.begin(), headers.end());
-  if (flags.subprotocols.empty()) {
-    flags.subprotocols = context.profile().subprotocols;
-  }
-  return flags;
-}
-
-}  // namespace
 
 void add_session_arguments(Options& options, SessionFlags& flags) {
   options.custom({{}, "URL", "ws://, wss://, or http:// and https://; without it that of the profile", {}, {}, true},
@@ -206,8 +206,10 @@ SessionRun::Settings settings_of(const SessionFlags& flags, const SessionProfile
 
 Result<net::ConnectOptions> connect_options_of(const SessionFlags& flags,
                                                const SessionProfile& profile,
-                                               const std::string& at) {
-  const auto url = url_of(flags, profile);
+                                               const std::string& at,
+                                               const profile::Bindings* values) {
+  values = values == nullptr && profile.context ? &profile.context->bindings() : values;
+  const auto url = url_of(flags, profile, values);
   if (!url) {
     return tl::unexpected<Error>(url.error());
   }
@@ -215,7 +217,7 @@ Result<net::ConnectOptions> connect_options_of(const SessionFlags& flags,
     return tl::unexpected<Error>(checked.error());
   }
   auto endpoint =
-      profile.context ? with_profile(flags.endpoint, *profile.context) : Result<EndpointFlags>(flags.endpoint);
+      values != nullptr ? with_profile(flags.endpoint, *values) : Result<EndpointFlags>(flags.endpoint);
   if (!endpoint) {
     return tl::unexpected<Error>(endpoint.error());
   }

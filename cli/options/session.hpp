@@ -43,6 +43,9 @@ struct SessionProfile {
 /// Errors: usage, also for flags that need a profile and have none.
 Result<SessionProfile> make_session_profile(const SessionFlags& flags);
 
+/// True if a person gives a header of this name, by -H or an option of its own.
+bool gives_header(const EndpointFlags& flags, const std::string& header);
+
 /// Declares URL, and what ends a session.
 void add_session_arguments(Options& options, SessionFlags& flags);
 /// Those of them that say what ends it.
@@ -55,10 +58,11 @@ void add_rehearse_options(Options& options, SessionFlags& flags, const std::stri
 void add_session_groups(Options& options, SessionFlags& flags);
 
 SessionRun::Settings settings_of(const SessionFlags& flags, const SessionProfile& profile);
-/// `at`: where to connect instead, as --at takes it; empty: nowhere else. Errors: usage, also for a variable that is
-/// not set.
+/// `at`: where to connect instead, as --at takes it; empty: nowhere else. `values`: of the profile's variables; null:
+/// those of its context. Errors: usage, also for a variable that is not set.
 Result<net::ConnectOptions> connect_options_of(const SessionFlags& flags,
                                                const SessionProfile& profile,
-                                               const std::string& at);
+                                               const std::string& at,
+                                               const profile::Bindings* values = nullptr);
 
 }  // namespace whydrop::cli

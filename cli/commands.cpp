@@ -32,6 +32,14 @@ const std::vector<Command>& commands() {
        "whydrop inspect -f run.ndjson\n"
        "whydrop inspect browser.har --output summary",
        setup_inspect},
+      {"replay",
+       "Do again what a client did in a recording, and say how it ended this time",
+       "whydrop replay run.ndjson\n"
+       "whydrop replay run.ndjson --url ws://localhost:9000 --pace 2x --capture again.ndjson --compare\n"
+       "whydrop replay run.ndjson --from-seq 12 --to-seq 40 --edit '14:/queueId=other' --raw\n"
+       "whydrop replay run.ndjson --plan\n"
+       "whydrop replay run.ndjson --count 50 --parallel 8",
+       setup_replay},
       {"rehearse",
        "Run a local server that ends sessions in any way asked for",
        "whydrop rehearse --ending reset --after 2 --port 0\n"

@@ -12,6 +12,7 @@ Run setup_explain(Options& options);
 Run setup_inspect(Options& options);
 Run setup_profile(Options& options);
 Run setup_rehearse(Options& options);
+Run setup_replay(Options& options);
 Run setup_session(Options& options);
 Run setup_token(Options& options);
 Run setup_validate(Options& options);

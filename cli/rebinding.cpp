@@ -29,7 +29,8 @@ bool is_unreserved(char c) {
 }
 
 std::optional<std::string> value_in(const std::vector<capture::Secret>& list, const std::string& variable) {
-  const auto found = std::find_if(list.rbegin(), list.rend(), [&](const auto& row) { return row.variable == variable; });
+  const auto found =
+      std::find_if(list.rbegin(), list.rend(), [&](const auto& row) { return row.variable == variable; });
   return found != list.rend() ? std::optional(found->value) : std::nullopt;
 }
 

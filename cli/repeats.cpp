@@ -51,7 +51,7 @@ void Repeats::add(const Repeat& repeat) {
     ++survived_;
     return;
   }
-  const std::string place = !repeat.connected           ? "before a session opened"
+  const std::string place = !repeat.connected          ? "before a session opened"
                             : repeat.last_sent.empty() ? "before anything was sent"
                                                        : "after " + repeat.last_sent;
   const bool room = after_.size() < kMostPlaces || after_.count(place) > 0;
@@ -91,7 +91,8 @@ std::string Repeats::text(std::uint64_t wanted, std::uint64_t parallel) const {
     text += fmt::format("\n    runs  code  {}  least / median / most\n", padded("ending", width));
   }
   for (const auto& [ending, times] : endings_) {
-    text += fmt::format("{:>8}  {:<4}  {}  {}\n", times.size(), ending.code, padded(ending.how, width), times_of(times));
+    text +=
+        fmt::format("{:>8}  {:<4}  {}  {}\n", times.size(), ending.code, padded(ending.how, width), times_of(times));
   }
   return survived_ == runs_ ? text : text + "\n" + drops();
 }

@@ -94,11 +94,12 @@ class ReplayRuns::One {
       const auto found = plan_.values.find(variable, bindings());
       return found ? std::optional(found->value) : std::nullopt;
     };
-    replaying_.emplace(run_.loop(),
-                       [this](const std::string& line) { run_.talk(line); },
-                       plan_.open,
-                       plan_.recorded,
-                       std::move(replaying));
+    replaying_.emplace(
+        run_.loop(),
+        [this](const std::string& line) { run_.talk(line); },
+        plan_.open,
+        plan_.recorded,
+        std::move(replaying));
     connector_ = std::make_unique<Connector>(run_,
                                              *replaying_,
                                              plan_.flags.endpoint,
@@ -255,7 +256,7 @@ void ReplayRuns::tell(const One& one) {
     return;
   }
   const session::Verdict& verdict = one.verdict();
-  const std::string then = ending_words(*replaying->over());
+  const std::string then = ending_words(plan_.recorded.over);
   const std::string now = ending_words(verdict.first_close, verdict.received, verdict.how);
   if (then != now) {
     run_.talk(fmt::format("it ended otherwise than in the recording, where {}",

@@ -29,6 +29,16 @@ std::string ordinal(std::uint64_t number) {
   return fmt::format("{}{}", number, teen ? "th" : last == 1 ? "st" : last == 2 ? "nd" : last == 3 ? "rd" : "th");
 }
 
+template <typename Fact>
+handshake::Head head_of(const Fact& fact) {
+  handshake::Head head;
+  head.start_line = fact.start_line;
+  for (const session::Header& header : fact.headers) {
+    head.fields.push_back({header.name, header.value});
+  }
+  return head;
+}
+
 }  // namespace
 
 bool server_closed_first(const replay::Over& over) {
@@ -64,6 +74,11 @@ void Replaying::on_open(engine::Channel& channel) {
 }
 
 void Replaying::on_event(engine::Channel&, const session::Event& event) {
+  if (const auto* request = std::get_if<session::Request>(&event.body)) {
+    request_ = head_of(*request);
+  } else if (const auto* response = std::get_if<session::Response>(&event.body)) {
+    plan_.player.deflate = handshake::negotiate(request_, head_of(*response)).deflate;
+  }
   const auto* message = std::get_if<session::Message>(&event.body);
   if (message == nullptr || message->from != session::Side::server || !player_) {
     return;
@@ -216,8 +231,7 @@ void Replaying::look_again_at(std::int64_t t_ns) {
 
 /// All is sent. What is left is the end, as the recording has it.
 void Replaying::finish(const replay::Over& over) {
-  done_ = complete_ = true;
-  over_ = over;
+  done_ = true;
   loop_.cancel(std::exchange(timer_, 0));
   if (!over.cut.empty()) {
     talk_(fmt::format("the recording ends here: {}", over.cut));

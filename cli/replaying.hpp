@@ -23,7 +23,7 @@ struct ReplayingPlan {
   std::chrono::nanoseconds patience{std::chrono::seconds(10)};
   std::uint16_t close_code = 1000;
   std::string close_reason;
-  bool awaits_close = false;                ///< --expect-close
+  bool awaits_close = false;               ///< --expect-close
   const replay::KeyMaker* keys = nullptr;  ///< where messages are to be counted by kind; not owned
 };
 
@@ -47,10 +47,8 @@ class Replaying final : public engine::Actor {
 
   /// Why it could not go on, if it could not: told already where it is not an error of ours.
   const std::optional<Error>& error() const { return error_; }
-  /// How the recording ends, once all of it was played.
-  const std::optional<replay::Over>& over() const { return over_; }
-  /// True if all that the client did in the recording was done.
-  bool complete() const { return complete_; }
+  /// True if all that the client said in the recording was said.
+  bool complete() const { return opened_ns_ && !error_ && sent_ >= recorded_.messages; }
   /// True if the server was waited for in vain.
   bool stuck() const { return stuck_; }
   /// Messages sent.
@@ -83,11 +81,11 @@ class Replaying final : public engine::Actor {
   std::unique_ptr<replay::Recording> recording_;
   std::unique_ptr<replay::Player> player_;
   engine::Channel* channel_ = nullptr;
+  handshake::Head request_;
   std::optional<Error> error_;
-  std::optional<replay::Over> over_;
   std::optional<std::int64_t> opened_ns_, gone_ns_;
   bool done_ = false;  ///< nothing more is sent
-  bool complete_ = false, stuck_ = false, closed_ = false, pumping_ = false;
+  bool stuck_ = false, closed_ = false, pumping_ = false;
   std::uint64_t sent_ = 0;
   std::map<std::string, std::uint64_t> counts_;  ///< by kind
   std::string last_kind_;

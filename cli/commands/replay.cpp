@@ -1,0 +1,200 @@
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "cli/calls.hpp"
+#include "cli/commands.hpp"
+#include "cli/errors.hpp"
+#include "cli/options.hpp"
+#include "cli/options/values.hpp"
+#include "cli/replay_file.hpp"
+#include "cli/replay_plan.hpp"
+#include "cli/replay_runs.hpp"
+#include "cli/streams.hpp"
+
+#include <memory>
+#include <utility>
+
+#include <unistd.h>
+
+namespace whydrop::cli {
+namespace {
+
+struct ReplayFlags {
+  ReplayOptions replay;
+  bool only_plan = false;
+  std::uint64_t count = 1, parallel = 1;
+};
+
+std::string set_pace(const std::vector<std::string>& given, replay::Pace& pace) {
+  const auto parsed = replay::parse_pace(given.back());
+  if (!parsed) {
+    return "'" + given.back() + "' is not matched, recorded, fast or a speed (as in 2x)";
+  }
+  const auto most_gap = pace.most_gap;
+  pace = *parsed;
+  pace.most_gap = most_gap;
+  return {};
+}
+
+std::string add_edit(const std::string& text, std::vector<replay::Edit>& edits) {
+  auto edit = replay::parse_edit(text);
+  if (!edit) {
+    return edit.error().message;
+  }
+  edits.push_back(*std::move(edit));
+  return {};
+}
+
+std::string set_edits(const std::vector<std::string>& given, std::vector<replay::Edit>& edits) {
+  for (const std::string& text : given) {
+    if (std::string why = add_edit(text, edits); !why.empty()) {
+      return why;
+    }
+  }
+  return {};
+}
+
+std::string set_skips(const std::vector<std::string>& given, std::vector<replay::Edit>& edits) {
+  for (const std::string& text : given) {
+    for (const std::string& part : split(text, ',')) {
+      const auto seq = parse_number(part, 1, UINT64_MAX);
+      if (!seq) {
+        return "'" + part + "' is not the number of an event (as in 14,20)";
+      }
+      replay::Edit edit;
+      edit.seq = *seq;
+      edit.skip = true;
+      edits.push_back(std::move(edit));
+    }
+  }
+  return {};
+}
+
+Result<int> print_plan(const Replay& replay) {
+  FdSink out(STDOUT_FILENO, "standard output", false);
+  return out.write(escape_lines(replay.text())).map([] { return 0; });
+}
+
+Result<int> replay(ReplayFlags& flags) {
+  auto file = ReplayFile::open(flags.replay.file);
+  if (!file) {
+    return tl::unexpected<Error>(file.error());
+  }
+  auto made = Replay::make(*file, flags.replay);
+  if (!made) {
+    return tl::unexpected<Error>(made.error());
+  }
+  Replay& it = **made;
+  if (flags.only_plan) {
+    return print_plan(it);
+  }
+  const SessionFlags& session = flags.replay.session;
+  SessionRun::Settings settings = settings_of(session, it.profile());
+  settings.bound = it.bound();
+  settings.silent = flags.count > 1 && session.output.verbosity == 0 && !flags.replay.output_given;
+  auto run = SessionRun::make(settings);
+  if (!run) {
+    return tl::unexpected<Error>(run.error());
+  }
+  for (const std::string& warning : it.warnings()) {
+    (*run)->talk("warning: " + warning);
+  }
+  auto ground = prepare(**run, session, it.profile(), {});
+  if (!ground) {
+    return tl::unexpected<Error>(ground.error());
+  }
+  const std::string at = ground->at;
+  ReplayRuns runs(**run,
+                  {session,
+                   it.profile(),
+                   it.plan(),
+                   [&it] { return it.recording(); },
+                   it.replaying(),
+                   it.values(),
+                   it.calls(),
+                   at,
+                   [&it, at](const profile::Bindings* bindings) { return it.connect_options(at, bindings); },
+                   flags.count,
+                   flags.parallel});
+  const int code = runs.carry_out([] { return false; });
+  const auto saved = it.profile().context ? it.profile().context->save() : Result<void>();
+  return saved ? code : report(saved.error());
+}
+
+void add_part_options(Options& options, ReplayOptions& flags) {
+  options.group("What is replayed");
+  options.number("--run", "N", flags.run, 1, UINT32_MAX, "Of a capture that was appended to the Nth run (1)");
+  options.number(
+      "--conn", "N", flags.conn, 1, UINT32_MAX, "Connection N; without it the first session that was opened");
+  options.number("--from-seq", "N", flags.from_seq, 0, UINT64_MAX, "What the client did from event N on");
+  options.number("--to-seq", "N", flags.to_seq, 0, UINT64_MAX, "What the client did up to event N");
+  options.custom({{"--edit"},
+                  "SEQ:/POINTER=VALUE",
+                  "In the client's message that is event SEQ put VALUE (JSON, or else a string) at this JSON Pointer; "
+                  "SEQ:=TEXT replaces all of it; repeatable",
+                  {},
+                  {},
+                  false,
+                  false,
+                  true},
+                 [&flags](const std::vector<std::string>& given) { return set_edits(given, flags.edits); });
+  options.custom(
+      {{"--skip"}, "SEQ", "Leave out event SEQ of the client's; several with commas", {}, {}, false, false, true},
+      [&flags](const std::vector<std::string>& given) { return set_skips(given, flags.skips); });
+  options.flag(
+      "--raw", flags.raw, "Send the recorded frames byte for byte, unlawful ones too: fragments, masks, RSV bits");
+}
+
+void add_pace_options(Options& options, ReplayOptions& flags) {
+  options.group("When");
+  options.custom({{"--pace"},
+                  "matched|recorded|fast|Nx",
+                  "matched (default): a message once the server's messages before it have come, and then after the "
+                  "recorded gap. recorded: at its recorded time; 2x: twice as fast. fast: at once",
+                  {},
+                  {"matched", "recorded", "fast", "2x"}},
+                 [&flags](const std::vector<std::string>& given) { return set_pace(given, flags.pace); });
+  options.duration("--max-gap", flags.pace.most_gap, "Of a recorded gap keep at most this much (5s)");
+  options.duration("--patience", flags.patience, "Give up after waiting this long for a message of the server's (10s)");
+  options.duration("--timeout", flags.session.timeout, "Give up after this long, with exit code 8");
+}
+
+void add_repeat_options(Options& options, ReplayFlags& flags) {
+  options.group("How often");
+  options.number(
+      "--count", "N", flags.count, 1, 1000000, "Replay N times, and say how many survived and where others ended");
+  options.number("--parallel", "N", flags.parallel, 1, 1000, "So many of them at a time (1)");
+}
+
+}  // namespace
+
+Run setup_replay(Options& options) {
+  const auto flags = std::make_shared<ReplayFlags>();
+  ReplayOptions& replay_flags = flags->replay;
+  options.positional(
+      "FILE", replay_flags.file, true, "A capture, a browser's HAR, or messages, one JSON a line; - is standard input");
+  options.group("Session");
+  options.custom({{"--url"}, "URL", "Connect there instead of where the recording was made"},
+                 [&replay_flags](const std::vector<std::string>& given) {
+                   replay_flags.session.url = given.back();
+                   return std::string();
+                 });
+  options.flag("--plan", flags->only_plan, "Print what would be done, and with which values; connect nowhere");
+  add_close_options(options, replay_flags.session);
+  add_part_options(options, replay_flags);
+  add_pace_options(options, replay_flags);
+  add_repeat_options(options, *flags);
+  add_profile_options(options, replay_flags.session.profile);
+  options.flag("--no-calls", replay_flags.no_calls, "Do not make again the REST calls that came before the session");
+  add_rehearse_options(options,
+                       replay_flags.session,
+                       "Replay against this scenario of the profile: a server of our own, on loopback, stands for the "
+                       "profile's hosts");
+  add_session_groups(options, replay_flags.session);
+  return [flags, &options] {
+    flags->replay.user_agent_given = options.given("--user-agent");
+    flags->replay.output_given = options.given("--output");
+    return replay(*flags);
+  };
+}
+
+}  // namespace whydrop::cli

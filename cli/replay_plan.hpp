@@ -1,0 +1,80 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "cli/rebinding.hpp"
+#include "cli/replay_file.hpp"
+#include "cli/replaying.hpp"
+#include "replay/plan.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whydrop::cli {
+
+/// What of a recording is replayed, and how.
+struct ReplayOptions {
+  SessionFlags session;
+  std::string file;
+  std::uint64_t run = 1;
+  std::optional<std::uint64_t> conn, from_seq, to_seq;
+  std::vector<replay::Edit> edits, skips;
+  replay::Pace pace;
+  std::chrono::nanoseconds patience{std::chrono::seconds(10)};
+  bool raw = false, no_calls = false;
+  bool user_agent_given = false, output_given = false;
+};
+
+/// A replay before anything is opened: the plan, where it goes, and with which values. What cannot work is an error of
+/// make().
+class Replay {
+ public:
+  /// `options` must outlive it. Errors: usage and local, all that can be known before connecting.
+  static Result<std::unique_ptr<Replay>> make(const ReplayFile& file, const ReplayOptions& options);
+
+  const replay::Plan& plan() const { return plan_; }
+  SessionProfile& profile() { return profile_; }
+  const Rebinding& values() const { return *values_; }
+  /// What a person should know before it begins, one sentence each, without full stop.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+  /// REST calls that are made before each session.
+  const std::vector<const profile::Call*>& calls() const { return calls_; }
+  /// The values of masked variables that are known before connecting.
+  std::vector<capture::Secret> bound() const;
+  /// The recording, from its beginning.
+  Result<std::unique_ptr<replay::Recording>> recording() const;
+  ReplayingPlan replaying() const;
+  /// `at`: as --at; `bindings`: the profile's values in this run, or null. Errors: usage.
+  Result<net::ConnectOptions> connect_options(const std::string& at, const profile::Bindings* bindings) const;
+  /// All of it for people, a line each.
+  std::string text() const;
+
+ private:
+  Replay(ReplayFile file, const ReplayOptions& options) : file_(std::move(file)), options_(options) {}
+  Result<void> read_heading();
+  Result<void> use_profile();
+  Result<void> make_plan();
+  Result<void> check_other_profile();
+  void choose_calls();
+  Result<void> check_values();
+  bool is_profiles_url() const;
+  bool is_given_by_call(const std::string& variable) const;
+  std::uint64_t in_head(const std::string& variable) const;
+  const profile::Bindings* bindings() const { return profile_.context ? &profile_.context->bindings() : nullptr; }
+
+  ReplayFile file_;
+  const ReplayOptions& options_;
+  capture::CaptureHeader header_;
+  replay::RecordingKind kind_ = replay::RecordingKind::capture;
+  session::Open open_;
+  SessionProfile profile_;
+  std::optional<Rebinding> values_;
+  replay::Plan plan_;
+  std::vector<const profile::Call*> calls_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace whydrop::cli

@@ -295,6 +295,37 @@ class ProfileSecrets(harness.Test):
                 written += self.all_of(*played, *shown, "--message", "hello", "--strict")
                 self.assert_hidden(written)
 
+    def test_replayed_compared_and_checked(self):
+        given = {path.name for path in pathlib.Path(self.tmp).iterdir()} | {"check.json"}
+        played = ["--rehearse=happy", "--rehearsal", self.path("played.json"), "--no-store"]
+        capture = self.path("run.ndjson")
+        written = self.all_of("send", *self.profile, *self.given, *played, "-q", "--capture", capture)
+        written += self.all_of("replay", capture, *self.profile, *self.given, "--plan")
+        for output in ("log", "messages", "ndjson", "summary"):
+            again = self.path(f"{output}.ndjson")
+            written += self.all_of("replay", capture, *self.profile, *self.given, *played, "--compare", "--capture", again,
+                                   "--output", output, "--with-opinions", *(["-vv"] if output == "log" else []))
+            for view in ("text", "ndjson", "side-by-side"):
+                written += self.all_of("diff", capture, again, "--output", view)
+                written += self.all_of("diff", capture, again, "--output", view, "--strict")
+        written += self.all_of("replay", capture, *self.profile, *self.given, *played, "--raw", "-vv", "--count", "3")
+        written += self.all_of("check", "--from-capture", capture)
+        for name, wanted in (("passes", OTHER), ("fails", KEY)):
+            check = {"whydrop_check": 1, "name": name, "rehearse": "happy",
+                     "target": {"profile": "plain.json", "variables": {
+                         "key": {"value": KEY, "secret": True}, "session": {"value": SESSION, "secret": True}}},
+                     "steps": [{"send": {"message": "hello"}}, {"expect": {"type": "welcome", "where": {"/odd": wanted}}},
+                               {"close": True}]}
+            pathlib.Path(self.path("check.json")).write_text(json.dumps(check), encoding="utf-8")
+            for report in ("junit", "tap", "ndjson"):
+                written += self.all_of("check", self.path("check.json"), "--rehearse", "--rehearsal", self.path("played.json"),
+                                       "--report", f"{report}:{self.path(name + '.' + report)}", "--report", "tap")
+        self.assert_hidden(written)
+        files = [path for path in pathlib.Path(self.tmp).rglob("*") if path.is_file() and path.name not in given]
+        self.assertGreater(len(files), 10)
+        for path in files:
+            self.assert_hidden(path.read_text(encoding="utf-8"))
+
     def test_what_is_said_offline(self):
         written = self.all_of("profile", "show", *self.profile[1:]) + self.all_of("profile", "check", *self.profile[1:])
         for output in ("text", "ndjson"):

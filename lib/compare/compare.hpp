@@ -16,11 +16,12 @@
 
 namespace whydrop::compare {
 
-/// How much of one session is remembered of its events; memory per message is bounded.
+/// What is remembered of the sessions of one run. Memory: 80 bytes a message, and of its payload at most 16 KiB, of all
+/// payloads of a run at most 64 MiB; of what is longer, or comes later, hashes of the whole and of up to 64 members.
 class Recorder final : public session::EventSink {
  public:
-  /// `profile` names messages; may be null; must outlive it. `conn`: the connection that is looked at; null: the first
-  /// WebSocket connection that opened, else the first.
+  /// `profile` names messages; may be null; must outlive it. `conn`: the connection that is looked at; null: all are
+  /// recorded, and the first WebSocket connection that opened, else the first, is compared unless all are.
   explicit Recorder(const profile::Profile* profile, std::optional<std::uint32_t> conn = std::nullopt);
   ~Recorder() override;
   Result<void> on_event(const session::Event& event) override;
@@ -35,6 +36,10 @@ class Recorder final : public session::EventSink {
 
 struct Options {
   bool strict = false;              ///< volatile values are compared as they are
+  bool all = false;                 ///< every connection, the nth with the nth; else one session of each
+  bool timing = true;               ///< a reply or gap that took much longer is a difference
+  bool other_server = false;        ///< they went to different servers on purpose: Host and Origin are not compared
+  bool rows = false;                ///< the comparison holds every message: for View::side_by_side
   std::vector<std::string> ignore;  ///< JSON Pointers that are not compared, in any message; "/a/*/b" for items
   std::string a = "the first", b = "the second";  ///< what the two are called in sentences
 };
@@ -64,13 +69,31 @@ struct Difference {
 };
 std::string_view name(Difference::Kind kind);
 
+/// One line of the two sessions side by side.
+struct Row {
+  enum class Mark : std::uint8_t { same, changed, missing, extra };
+  Mark mark = Mark::same;
+  std::optional<std::uint64_t> seq_a, seq_b;
+  std::string a, b;          ///< "→ {"type":…", cut to kMostOfRow bytes; empty where it is not there
+  std::uint64_t folded = 0;  ///< so many messages that are the same stand here; the rest is empty then
+};
+inline constexpr std::size_t kMostOfRow = 240;
+inline constexpr std::size_t kMostDifferences = 1000;
+
 struct Comparison {
   std::vector<Difference> differences;  ///< in order of the sessions; bounded, see `more`
   std::optional<std::size_t> leading;   ///< the first that could explain a different ending
   std::uint64_t more = 0;               ///< differences that are counted only
   std::uint64_t messages_a = 0, messages_b = 0, matched = 0;
+  std::uint64_t by_form = 0;  ///< values that differ, but are volatile and of the same form
+  bool ends_differ = false;   ///< of the first pair of connections whose ends do, else of the last
+  bool ends_known = true;     ///< false where one of them was not recorded up to its end
+  std::string end_a, end_b;   ///< how they ended, in words
+  std::vector<Row> rows;      ///< with Options::rows
   bool same() const { return differences.empty() && more == 0; }
 };
 Comparison compare(const Recorder& a, const Recorder& b, const Options& options);
+/// True for "", "/a/*" and the like: an RFC 6901 pointer whose steps may be "*".
+bool is_pattern(std::string_view pointer);
 
 }  // namespace whydrop::compare

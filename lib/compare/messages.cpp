@@ -1,0 +1,650 @@
+// The messages of two sessions: aligned by side, then told in order of time.
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "compare/align.hpp"
+#include "compare/forms.hpp"
+#include "compare/teller.hpp"
+#include "report/excerpt.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace whydrop::compare {
+namespace {
+
+using session::Side;
+using Kind = Difference::Kind;
+
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+constexpr std::int64_t kMuchLonger = 10;
+constexpr std::int64_t kLeastLonger = 100'000'000;
+
+/// True if `longer` is so much more than `shorter` that a person would notice.
+bool much_longer(std::int64_t longer, std::int64_t shorter) {
+  return longer > kMuchLonger * shorter && longer - shorter > kLeastLonger;
+}
+
+/// The messages of one side, and what they are told apart by.
+struct Lane {
+  std::vector<std::size_t> at;  ///< in the connection's messages
+  std::vector<std::size_t> forms, keys;
+};
+
+Lane lane_of(const Connection& connection, const Recorder::Impl& recorder, Side side) {
+  Lane lane;
+  for (std::size_t i = 0; i < connection.messages.size(); ++i) {
+    const MessageRecord& message = connection.messages[i];
+    if (message.from == side) {
+      const std::size_t key = std::hash<std::string>()(recorder.key(message));
+      lane.at.push_back(i);
+      lane.keys.push_back(key);
+      lane.forms.push_back(mix(key, message.form));
+    }
+  }
+  return lane;
+}
+
+/// The partner of each message in the other session; kNone: it has none.
+struct Partners {
+  std::vector<std::size_t> of_a, of_b;
+  void join(std::size_t a, std::size_t b) {
+    of_a[a] = b;
+    of_b[b] = a;
+  }
+};
+
+std::vector<std::size_t> part(const std::vector<std::size_t>& of, std::size_t begin, std::size_t end) {
+  return {of.begin() + static_cast<std::ptrdiff_t>(begin), of.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+/// A stretch of one side in which nothing is joined yet.
+struct Gap {
+  std::size_t a_begin, a_end, b_begin, b_end;
+};
+
+/// Joins the messages of one side of two sessions: those that are equal but for volatile values first, then between
+/// them those of the same kind, then what is left of those that have no name and stand opposite each other.
+class Joiner {
+ public:
+  Joiner(const Sides& sides, const Connection& a, const Connection& b, Side side, Partners& partners)
+      : sides_(sides),
+        a_(a),
+        b_(b),
+        lane_a_(lane_of(a, sides.a, side)),
+        lane_b_(lane_of(b, sides.b, side)),
+        partners_(partners) {}
+
+  void run() {
+    const Gap all{0, lane_a_.at.size(), 0, lane_b_.at.size()};
+    each_gap(all, compare::align(lane_a_.forms, lane_b_.forms), [this](const Gap& gap) { by_key(gap); });
+  }
+
+ private:
+  template <typename Each>
+  void each_gap(const Gap& within, Pairs pairs, const Each& each) {
+    pairs.emplace_back(within.a_end - within.a_begin, within.b_end - within.b_begin);
+    std::size_t a = within.a_begin, b = within.b_begin;
+    for (const auto& [pair_a, pair_b] : pairs) {
+      const std::size_t at_a = within.a_begin + pair_a, at_b = within.b_begin + pair_b;
+      if (a < at_a && b < at_b) {
+        each(Gap{a, at_a, b, at_b});
+      }
+      if (at_a < within.a_end) {
+        partners_.join(lane_a_.at[at_a], lane_b_.at[at_b]);
+      }
+      a = at_a + 1;
+      b = at_b + 1;
+    }
+  }
+
+  void by_key(const Gap& gap) {
+    const Pairs pairs =
+        compare::align(part(lane_a_.keys, gap.a_begin, gap.a_end), part(lane_b_.keys, gap.b_begin, gap.b_end));
+    each_gap(gap, pairs, [this](const Gap& rest) { by_place(rest); });
+  }
+
+  /// Objects without a member that names their kind are kinds of their own as soon as a member is missing.
+  void by_place(const Gap& gap) {
+    for (std::size_t i = 0; gap.a_begin + i < gap.a_end && gap.b_begin + i < gap.b_end; ++i) {
+      const std::size_t a = lane_a_.at[gap.a_begin + i], b = lane_b_.at[gap.b_begin + i];
+      if (nameless(sides_.a.key(a_.messages[a])) && nameless(sides_.b.key(b_.messages[b]))) {
+        partners_.join(a, b);
+      }
+    }
+  }
+
+  static bool nameless(const std::string& key) { return key.front() == '{'; }
+
+  const Sides& sides_;
+  const Connection& a_;
+  const Connection& b_;
+  Lane lane_a_, lane_b_;
+  Partners& partners_;
+};
+
+/// One step of both sessions; kNone: only in the other.
+struct Step {
+  std::size_t a = kNone, b = kNone;
+  bool paired() const { return a != kNone && b != kNone; }
+};
+
+/// All messages in one order that is that of the first, with those of the second where they stand between them.
+std::vector<Step> steps_of(const Connection& a, const Connection& b, const Partners& partners) {
+  std::vector<Step> steps;
+  std::size_t next_b = 0;
+  const auto pass_lone = [&](std::size_t end) {
+    for (; next_b < end; ++next_b) {
+      if (partners.of_b[next_b] == kNone) {
+        steps.push_back({kNone, next_b});
+      }
+    }
+  };
+  for (std::size_t i = 0; i < a.messages.size(); ++i) {
+    const std::size_t partner = partners.of_a[i];
+    if (partner != kNone) {
+      pass_lone(partner);
+    }
+    steps.push_back({i, partner});
+  }
+  pass_lone(b.messages.size());
+  return steps;
+}
+
+class Messages {
+ public:
+  Messages(const Connection& a, const Connection& b, const Sides& sides, Teller& teller, Comparison& out)
+      : a_(a), b_(b), sides_(sides), teller_(teller), out_(out) {}
+
+  void run() {
+    out_.messages_a += a_.messages.size();
+    out_.messages_b += b_.messages.size();
+    partners_.of_a.assign(a_.messages.size(), kNone);
+    partners_.of_b.assign(b_.messages.size(), kNone);
+    for (const Side side : {Side::client, Side::server}) {
+      Joiner(sides_, a_, b_, side, partners_).run();
+    }
+    steps_ = steps_of(a_, b_, partners_);
+    find_moved();
+    last_paired_ = last_paired();
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      step(i);
+    }
+    flush_rows();
+    compare_silence();
+  }
+
+ private:
+  const MessageRecord& message(const Step& step) const {
+    return step.a != kNone ? a_.messages[step.a] : b_.messages[step.b];
+  }
+  const std::string& key(const Step& step) const {
+    return step.a != kNone ? sides_.a.key(a_.messages[step.a]) : sides_.b.key(b_.messages[step.b]);
+  }
+  std::string title(const Step& step) const { return fmt::format("{} {}", wire::name(message(step).from), key(step)); }
+
+  Difference difference(Kind kind, const Step& step) const {
+    Difference made;
+    made.kind = kind;
+    made.from = message(step).from;
+    made.key = key(step);
+    made.seq_a = step.a != kNone ? std::optional(a_.messages[step.a].seq) : std::nullopt;
+    made.seq_b = step.b != kNone ? std::optional(b_.messages[step.b].seq) : std::nullopt;
+    return made;
+  }
+
+  std::size_t last_paired() const {
+    for (std::size_t i = steps_.size(); i-- > 0;) {
+      if (steps_[i].paired()) {
+        return i;
+      }
+    }
+    return kNone;
+  }
+
+  /// A message that is missing at one place and too much at another has moved.
+  void find_moved() {
+    std::unordered_map<std::size_t, std::vector<std::size_t>> lone_b;
+    const auto hash = [this](const Step& step) {
+      return mix(mix(message(step).exact, std::hash<std::string>()(key(step))), index_of(message(step).from));
+    };
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      if (steps_[i].a == kNone) {
+        lone_b[hash(steps_[i])].push_back(i);
+      }
+    }
+    moved_.assign(steps_.size(), kNone);
+    for (std::size_t i = 0; i < steps_.size() && !lone_b.empty(); ++i) {
+      const auto found = steps_[i].b == kNone ? lone_b.find(hash(steps_[i])) : lone_b.end();
+      if (found != lone_b.end() && !found->second.empty()) {
+        moved_[i] = found->second.back();
+        moved_[found->second.back()] = i;
+        found->second.pop_back();
+      }
+    }
+  }
+
+  void step(std::size_t at) {
+    const Step& here = steps_[at];
+    const std::uint64_t before = out_.differences.size() + out_.more;
+    if (here.paired()) {
+      teller_.go_on();
+      ++out_.matched;
+      compare_pair(here);
+      teller_.go_on();
+      previous_ = here;
+    } else if (moved_[at] != kNone) {
+      tell_moved(at);
+    } else {
+      tell_lone(at);
+    }
+    add_row(here, out_.differences.size() + out_.more != before);
+  }
+
+  void compare_pair(const Step& here) {
+    const std::size_t first = out_.differences.size();
+    compare_order(here);
+    compare_content(here);
+    compare_frames(here);
+    compare_findings(here, first);
+    compare_timing(here);
+  }
+
+  // ---- one message only
+
+  void tell_moved(std::size_t at) {
+    if (steps_[at].a == kNone) {
+      return;  // told where the first session has it
+    }
+    const Step both{steps_[at].a, steps_[moved_[at]].b};
+    Difference made = difference(Kind::order, both);
+    made.says = fmt::format("{} stands at another place in {}", title(both), teller_.name(true));
+    teller_.tell(std::move(made), Weight::slight);
+  }
+
+  void tell_lone(std::size_t at) {
+    const Step& here = steps_[at];
+    const bool in_a = here.a != kNone;
+    Difference made = difference(in_a ? Kind::missing : Kind::extra, here);
+    made.says = teller_.one_sided(title(here), in_a);
+    const MessageRecord& told = message(here);
+    const Recorder::Impl& recorder = in_a ? sides_.a : sides_.b;
+    (in_a ? made.a : made.b) = std::string(told.text ? recorder.payload(told) : std::string_view());
+    Weight weight = before_the_end(at) ? Weight::plain : Weight::none;
+    for (const Told* finding : findings_of(in_a ? a_ : b_, told.seq)) {
+      made.says += fmt::format("; {} ({})", sentence(*finding, here), finding->id);
+      weight = finding->at_fault == session::Party::client ? Weight::finding : weight;
+    }
+    teller_.tell(std::move(made), weight);
+  }
+
+  /// False for a message that is missing only because the other session had ended by then: nothing shows that there
+  /// was the time for it.
+  bool before_the_end(std::size_t at) const {
+    if (last_paired_ != kNone && at < last_paired_) {
+      return true;
+    }
+    const bool in_a = steps_[at].a != kNone;
+    const Connection& lacks = in_a ? b_ : a_;
+    const std::int64_t taken = message(steps_[at]).t_ns - time_of_previous(in_a);
+    const std::int64_t had = lacks.ended_ns - time_of_previous(!in_a);
+    return much_longer(had, std::max<std::int64_t>(taken, 0));
+  }
+
+  std::int64_t time_of_previous(bool in_a) const {
+    const Connection& of = in_a ? a_ : b_;
+    return previous_.paired() ? of.messages[in_a ? previous_.a : previous_.b].t_ns : of.response_ns;
+  }
+
+  // ---- content
+
+  void compare_content(const Step& here) {
+    const MessageRecord &in_a = a_.messages[here.a], &in_b = b_.messages[here.b];
+    if (in_a.whole() && in_b.whole()) {
+      compare_whole(here, in_a, in_b);
+    } else if (in_a.exact != in_b.exact && (teller_.options.strict || in_a.form != in_b.form)) {
+      compare_members(here, in_a, in_b);
+    }
+  }
+
+  void compare_whole(const Step& here, const MessageRecord& in_a, const MessageRecord& in_b) {
+    const std::string_view text_a = sides_.a.payload(in_a), text_b = sides_.b.payload(in_b);
+    const Context context{in_a.from, title(here), in_a.redacted || in_b.redacted};
+    if (in_a.json && in_b.json && !parsed_a_.parse(text_a) && !parsed_b_.parse(text_b)) {
+      tell_values(parsed_a_.root(), parsed_b_.root(), context, difference(Kind::changed, here), teller_);
+      return;
+    }
+    const bool same = in_a.text && in_b.text ? teller_.values.same_text(text_a, text_b, {}, context) : text_a == text_b;
+    if (!same) {
+      tell_bytes(here, text_a, text_b);
+    }
+  }
+
+  void tell_bytes(const Step& here, std::string_view text_a, std::string_view text_b) {
+    const std::size_t common = std::min(text_a.size(), text_b.size());
+    const auto at = static_cast<std::size_t>(
+        std::mismatch(text_a.begin(), text_a.begin() + static_cast<std::ptrdiff_t>(common), text_b.begin()).first -
+        text_a.begin());
+    Difference made = difference(Kind::changed, here);
+    made.a = text_a;
+    made.b = text_b;
+    made.says = fmt::format("{}: differs from byte {} on ({} and {})",
+                            title(here),
+                            at,
+                            format_size(text_a.size()),
+                            format_size(text_b.size()));
+    teller_.tell(std::move(made), Weight::plain);
+  }
+
+  /// What is known of messages that were not kept: which members differ.
+  void compare_members(const Step& here, const MessageRecord& in_a, const MessageRecord& in_b) {
+    const auto members_of = [](const Connection& of, std::size_t at) {
+      const auto found = of.members.find(at);
+      return found == of.members.end() ? std::vector<Member>() : found->second;
+    };
+    const auto members_a = members_of(a_, here.a), members_b = members_of(b_, here.b);
+    bool told = false, ignored = false;
+    for (const Member& member : members_a) {
+      const auto opposite = std::find_if(
+          members_b.begin(), members_b.end(), [&](const Member& other) { return other.name == member.name; });
+      if (opposite == members_b.end() ||
+          (teller_.options.strict ? opposite->exact == member.exact : opposite->form == member.form)) {
+        continue;
+      }
+      Difference made = difference(Kind::changed, here);
+      made.pointer = "/" + json::escape_step(member.name);
+      if (teller_.ignored.has(made.pointer)) {
+        ignored = true;
+        continue;
+      }
+      made.says = fmt::format("{}: {} differs; it was too long to be kept", title(here), made.pointer);
+      teller_.tell(std::move(made), Weight::plain);
+      told = true;
+    }
+    if (!told && !ignored) {
+      Difference made = difference(Kind::changed, here);
+      made.says = fmt::format("{}: differs ({} and {}); it was too long to be kept",
+                              title(here),
+                              format_size(in_a.length),
+                              format_size(in_b.length));
+      teller_.tell(std::move(made), Weight::plain);
+    }
+  }
+
+  // ---- frames
+
+  void tell_frames(const Step& here, const std::string& what, const std::string& a, const std::string& b) {
+    Difference made = difference(Kind::frames, here);
+    made.a = a;
+    made.b = b;
+    made.says = teller_.two_sided(fmt::format("{}: {}", title(here), what), a, b);
+    teller_.tell(std::move(made), message(here).from == Side::client ? Weight::plain : Weight::slight);
+  }
+
+  void compare_frames(const Step& here) {
+    const MessageRecord &in_a = a_.messages[here.a], &in_b = b_.messages[here.b];
+    if (in_a.text != in_b.text) {
+      tell_frames(here, "the opcode", in_a.text ? "text" : "binary", in_b.text ? "text" : "binary");
+    }
+    if ((in_a.frames > 1) != (in_b.frames > 1)) {
+      const auto count = [](const MessageRecord& of) { return fmt::format("{}", of.frames); };
+      tell_frames(here, "the number of frames", count(in_a), count(in_b));
+    }
+    if (in_a.masked != in_b.masked) {
+      tell_frames(here, "the payload", in_a.masked ? "masked" : "not masked", in_b.masked ? "masked" : "not masked");
+    }
+    compare_spaces(here, in_a, in_b);
+  }
+
+  /// White space between tokens changes no value, but some servers refuse it.
+  void compare_spaces(const Step& here, const MessageRecord& in_a, const MessageRecord& in_b) {
+    if (!in_a.json || !in_b.json || !in_a.whole() || !in_b.whole() || in_a.length == in_b.length) {
+      return;
+    }
+    const bool a = json::is_compact(sides_.a.payload(in_a)), b = json::is_compact(sides_.b.payload(in_b));
+    if (a != b) {
+      tell_frames(here, "the JSON text", a ? "compact" : "not compact", b ? "compact" : "not compact");
+    }
+  }
+
+  // ---- findings
+
+  static std::vector<const Told*> findings_of(const Connection& of, std::uint64_t seq) {
+    std::vector<const Told*> found;
+    const auto [first, last] = of.findings.equal_range(seq);
+    for (auto at = first; at != last; ++at) {
+      found.push_back(&at->second);
+    }
+    return found;
+  }
+
+  /// "startChat: /routingData is missing." as what follows the message's name.
+  std::string sentence(const Told& finding, const Step& here) const {
+    std::string_view says = finding.says;
+    const std::string own = key(here) + ": ";
+    says.remove_prefix(starts_with(says, own) ? own.size() : 0);
+    says.remove_suffix(!says.empty() && says.back() == '.' ? 1 : 0);
+    return std::string(says);
+  }
+
+  void compare_findings(const Step& here, std::size_t first) {
+    const auto in_a = findings_of(a_, a_.messages[here.a].seq), in_b = findings_of(b_, b_.messages[here.b].seq);
+    const auto lone = [](const std::vector<const Told*>& of, const std::vector<const Told*>& other) {
+      std::vector<const Told*> found;
+      std::copy_if(of.begin(), of.end(), std::back_inserter(found), [&](const Told* finding) {
+        return std::none_of(other.begin(), other.end(), [&](const Told* known) { return known->id == finding->id; });
+      });
+      return found;
+    };
+    for (const Told* finding : lone(in_b, in_a)) {
+      tell_finding(*finding, here, first, true);
+    }
+    for (const Told* finding : lone(in_a, in_b)) {
+      tell_finding(*finding, here, first, false);
+    }
+  }
+
+  void tell_finding(const Told& finding, const Step& here, std::size_t first, bool in_b) {
+    const Weight weight = finding.at_fault == session::Party::client ? Weight::finding : Weight::plain;
+    for (std::size_t i = first; i < out_.differences.size(); ++i) {
+      Difference& known = out_.differences[i];
+      const bool same = !known.pointer.empty() && finding.says.find(known.pointer) != std::string::npos;
+      if (same) {
+        known.says += fmt::format(" ({}{})", finding.id, in_b ? "" : " in " + teller_.name(false));
+        teller_.promote(i, weight);
+        return;
+      }
+    }
+    Difference made = difference(Kind::changed, here);
+    made.says =
+        fmt::format("{}: in {} only, {} ({})", title(here), teller_.name(in_b), sentence(finding, here), finding.id);
+    teller_.tell(std::move(made), weight);
+  }
+
+  // ---- order and time
+
+  /// The last message of the server's before the client's message at `at`; kNone if there is none.
+  static std::size_t heard_before(const Connection& of, std::size_t at) {
+    while (at-- > 0) {
+      if (of.messages[at].from == Side::server) {
+        return at;
+      }
+    }
+    return kNone;
+  }
+
+  /// A client that did not wait for what it waited for in the other session.
+  void compare_order(const Step& here) {
+    if (message(here).from != Side::client) {
+      return;
+    }
+    const std::size_t heard_a = heard_before(a_, here.a), heard_b = heard_before(b_, here.b);
+    if (heard_a != kNone && not_waited(a_, b_, heard_a, partners_.of_a[heard_a], here.a, here.b)) {
+      tell_order(here, {heard_a, partners_.of_a[heard_a]}, true);
+    } else if (heard_b != kNone && not_waited(b_, a_, heard_b, partners_.of_b[heard_b], here.b, here.a)) {
+      tell_order(here, {partners_.of_b[heard_b], heard_b}, false);
+    }
+  }
+
+  /// `heard` came before `sent` in `waited`; its partner came after `other_sent` in `hasty`, or nothing came there.
+  static bool not_waited(const Connection& waited,
+                         const Connection& hasty,
+                         std::size_t heard,
+                         std::size_t other_heard,
+                         std::size_t sent,
+                         std::size_t other_sent) {
+    // Nearer than this, who comes first is chance.
+    constexpr std::int64_t kChance = 20'000'000;
+    if (other_heard == kNone) {
+      const bool heard_later = std::any_of(hasty.messages.begin() + static_cast<std::ptrdiff_t>(other_sent),
+                                           hasty.messages.end(),
+                                           [](const MessageRecord& message) { return message.from == Side::server; });
+      return !heard_later && heard_before(hasty, other_sent) == kNone;
+    }
+    return other_heard > other_sent && (waited.messages[sent].t_ns - waited.messages[heard].t_ns > kChance ||
+                                        hasty.messages[other_heard].t_ns - hasty.messages[other_sent].t_ns > kChance);
+  }
+
+  void tell_order(const Step& here, const Step& heard, bool in_b) {
+    Difference made = difference(Kind::order, here);
+    made.says = fmt::format("{} was sent before {} came in {}, after it in {}",
+                            title(here),
+                            title(heard),
+                            teller_.name(in_b),
+                            teller_.name(!in_b));
+    teller_.tell(std::move(made), heard.paired() ? Weight::slight : Weight::plain);
+  }
+
+  void compare_timing(const Step& here) {
+    if (!teller_.options.timing) {
+      return;
+    }
+    const std::int64_t gap_a = a_.messages[here.a].t_ns - time_of_previous(true),
+                       gap_b = b_.messages[here.b].t_ns - time_of_previous(false);
+    if (gap_a < 0 || gap_b < 0 || !(much_longer(gap_a, gap_b) || much_longer(gap_b, gap_a))) {
+      return;
+    }
+    Difference made = difference(Kind::timing, here);
+    const bool reply = message(here).from == Side::server;
+    tell_longer(std::move(made), title(here) + (reply ? ": a reply that took" : ": a gap that was"), gap_a, gap_b);
+  }
+
+  void tell_longer(Difference made, const std::string& what, std::int64_t gap_a, std::int64_t gap_b) {
+    const bool in_b = gap_b > gap_a;
+    const std::int64_t longer = std::max(gap_a, gap_b), shorter = std::max<std::int64_t>(std::min(gap_a, gap_b), 1);
+    constexpr std::int64_t kMostTold = 1000;
+    const std::int64_t factor = longer / shorter;
+    made.a = format_duration(gap_a);
+    made.b = format_duration(gap_b);
+    made.says = fmt::format("{} {} × longer in {}: {}, {} {} in {}",
+                            what,
+                            factor > kMostTold ? "more than 1000" : std::to_string(factor),
+                            teller_.name(in_b),
+                            format_duration(longer),
+                            in_b ? "was" : "is",
+                            format_duration(shorter),
+                            teller_.name(!in_b));
+    teller_.tell(std::move(made), Weight::slight);
+  }
+
+  /// The time from the last message to the end.
+  void compare_silence() {
+    if (!teller_.options.timing || !end_is_known(a_) || !end_is_known(b_) || a_.messages.empty() ||
+        b_.messages.empty()) {
+      return;
+    }
+    const std::int64_t gap_a = a_.ended_ns - a_.messages.back().t_ns, gap_b = b_.ended_ns - b_.messages.back().t_ns;
+    if (much_longer(gap_a, gap_b) || much_longer(gap_b, gap_a)) {
+      Difference made;
+      made.kind = Kind::timing;
+      tell_longer(std::move(made), "the silence before the end was", gap_a, gap_b);
+    }
+  }
+
+  // ---- side by side
+
+  void add_row(const Step& here, bool differs) {
+    if (!teller_.options.rows) {
+      return;
+    }
+    Row row;
+    row.mark = here.a == kNone   ? Row::Mark::extra
+               : here.b == kNone ? Row::Mark::missing
+               : differs         ? Row::Mark::changed
+                                 : Row::Mark::same;
+    if (here.a != kNone) {
+      row.seq_a = a_.messages[here.a].seq;
+      row.a = row_text(a_.messages[here.a], sides_.a);
+    }
+    if (here.b != kNone) {
+      row.seq_b = b_.messages[here.b].seq;
+      row.b = row_text(b_.messages[here.b], sides_.b);
+    }
+    if (row.mark == Row::Mark::same) {
+      wait(std::move(row));
+      return;
+    }
+    flush_rows();
+    out_.rows.push_back(std::move(row));
+    shown_ = 0;
+  }
+
+  /// What is the same is shown near what differs only.
+  void wait(Row row) {
+    constexpr std::size_t kContext = 2;
+    if (shown_ < kContext) {
+      ++shown_;
+      out_.rows.push_back(std::move(row));
+      return;
+    }
+    waiting_.push_back(std::move(row));
+    if (waiting_.size() > kContext) {
+      waiting_.pop_front();
+      ++folded_;
+    }
+  }
+
+  void flush_rows() {
+    if (folded_ > 0) {
+      out_.rows.emplace_back().folded = folded_;
+    }
+    std::move(waiting_.begin(), waiting_.end(), std::back_inserter(out_.rows));
+    waiting_.clear();
+    folded_ = 0;
+  }
+
+  static std::string row_text(const MessageRecord& message, const Recorder::Impl& recorder) {
+    std::string text = message.from == Side::client ? "→ " : "← ";
+    if (message.kept == 0 && message.length > 0) {
+      return text + recorder.key(message) + " " + format_size(message.length);
+    }
+    report::append_excerpt(text, recorder.payload(message), message.text, kMostOfRow, payload::Brush(false));
+    return text;
+  }
+
+  const Connection& a_;
+  const Connection& b_;
+  const Sides& sides_;
+  Teller& teller_;
+  Comparison& out_;
+  Partners partners_;
+  std::vector<Step> steps_;
+  std::vector<std::size_t> moved_;
+  std::size_t last_paired_ = kNone;
+  Step previous_;
+  json::Json parsed_a_, parsed_b_;
+  std::size_t shown_ = 0;
+  std::deque<Row> waiting_;
+  std::uint64_t folded_ = 0;
+};
+
+}  // namespace
+
+void compare_messages(const Connection& a, const Connection& b, const Sides& sides, Teller& teller, Comparison& out) {
+  Messages(a, b, sides, teller, out).run();
+}
+
+}  // namespace whydrop::compare

@@ -1,0 +1,186 @@
+#include "compare/forms.hpp"
+#include "compare/record.hpp"
+#include "session/heads.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace whydrop::compare {
+namespace {
+
+constexpr std::size_t kLongestKey = 120;
+constexpr std::size_t kMostPending = 64;
+
+void take_ping(PingTally& tally, std::string_view payload, std::uint64_t seq, std::int64_t t_ns) {
+  ++tally.sent;
+  tally.last_sent_ns = t_ns;
+  tally.pending.emplace_back(seq, std::string(payload));
+  if (tally.pending.size() > kMostPending) {
+    tally.first_unanswered = tally.first_unanswered == 0 ? tally.pending.front().first : tally.first_unanswered;
+    tally.pending.pop_front();
+  }
+}
+
+/// A pong answers the ping of its payload, and those before it: only the last need be answered. RFC 6455 section 5.5.3.
+void take_pong(PingTally& pinged, std::string_view payload) {
+  const auto found = std::find_if(
+      pinged.pending.rbegin(), pinged.pending.rend(), [&](const auto& ping) { return ping.second == payload; });
+  if (found == pinged.pending.rend()) {
+    return;
+  }
+  const auto count = std::distance(found, pinged.pending.rend());
+  pinged.answered += static_cast<std::uint64_t>(count);
+  pinged.pending.erase(pinged.pending.begin(), pinged.pending.begin() + count);
+}
+
+std::vector<Member> members_of(json::Value object, bool redacted) {
+  std::vector<Member> members;
+  for (std::size_t i = 0; i < std::min(object.size(), kMostMembers); ++i) {
+    const auto [name, value] = object.member(i);
+    members.push_back({std::string(name), std::hash<std::string>()(value.text()), form_hash(value, name, redacted)});
+  }
+  return members;
+}
+
+}  // namespace
+
+Recorder::Recorder(const profile::Profile* profile, std::optional<std::uint32_t> conn)
+    : impl_(std::make_unique<Impl>(profile, conn)) {}
+Recorder::~Recorder() = default;
+
+Result<void> Recorder::on_event(const session::Event& event) {
+  Connection* to = event.conn == 0 ? nullptr : impl_->connection(event.conn);
+  if (to != nullptr) {
+    impl_->take(event, *to);
+  }
+  return {};
+}
+
+const Connection* Recorder::Impl::session() const {
+  const auto socket = std::find_if(connections.begin(), connections.end(), [](const Connection& connection) {
+    return connection.is_socket() && connection.opened();
+  });
+  const auto any = std::find_if(
+      connections.begin(), connections.end(), [](const Connection& connection) { return connection.is_socket(); });
+  return socket != connections.end() ? &*socket
+         : any != connections.end()  ? &*any
+         : connections.empty()       ? nullptr
+                                     : &connections.back();
+}
+
+Connection* Recorder::Impl::connection(std::uint32_t conn) {
+  if (only && conn != *only) {
+    return nullptr;
+  }
+  const auto found = std::find_if(
+      connections.rbegin(), connections.rend(), [conn](const Connection& known) { return known.conn == conn; });
+  if (found != connections.rend()) {
+    return &*found;
+  }
+  if (connections.size() == kMostConnections) {
+    return nullptr;
+  }
+  connections.emplace_back().conn = conn;
+  return &connections.back();
+}
+
+KeyIndex Recorder::Impl::key_index(std::string key) {
+  key.resize(std::min(key.size(), kLongestKey));
+  const auto [at, is_new] = key_indices.try_emplace(key, static_cast<KeyIndex>(key_names.size()));
+  if (is_new) {
+    key_names.push_back(std::move(key));
+  }
+  return at->second;
+}
+
+void Recorder::Impl::take(const session::Event& event, Connection& to) {
+  to.ended_ns = event.t_ns;
+  std::visit(overloaded{[&](const session::Open& open) {
+                          to.open = open;
+                          to.begun_ns = event.t_ns;
+                        },
+                        [&](const session::Request& request) {
+                          to.request = request;
+                          to.request_seq = event.seq;
+                          to.request_ns = event.t_ns;
+                        },
+                        [&](const session::Response& response) {
+                          to.response = response;
+                          to.response_seq = event.seq;
+                          to.response_ns = event.t_ns;
+                        },
+                        [&](const session::Frame& frame) { take_frame(frame, event, to); },
+                        [&](const session::Message& message) { take_message(message, event, to); },
+                        [&](const session::Finding& finding) { take_finding(finding, to); },
+                        [&](const session::Ending& ending) {
+                          to.ending = ending;
+                          to.ending_seq = event.seq;
+                        },
+                        [&](const session::Verdict& verdict) {
+                          for (const session::Finding& finding : verdict.findings) {
+                            if (finding.at_fault == session::Party::client) {
+                              take_finding(finding, to);
+                            }
+                          }
+                        },
+                        [](const auto&) {}},
+             event.body);
+}
+
+void Recorder::Impl::take_frame(const session::Frame& frame, const session::Event& event, Connection& to) {
+  const session::Side from = frame.from;
+  const wire::Opcode opcode = frame.header.opcode;
+  if (opcode == wire::Opcode::ping) {
+    take_ping(to.pings[index_of(from)], frame.payload, event.seq, event.t_ns);
+  } else if (opcode == wire::Opcode::pong) {
+    take_pong(to.pings[index_of(wire::other(from))], frame.payload);
+  } else if (opcode == wire::Opcode::close && !to.closes[index_of(from)]) {
+    to.closes[index_of(from)] = session::read_close(frame, event.seq);
+    to.first_close = to.first_close.value_or(from);
+  } else if (!wire::is_control(opcode)) {
+    last_masked[index_of(from)] = frame.header.masked;
+  }
+}
+
+void Recorder::Impl::take_message(const session::Message& message, const session::Event& event, Connection& to) {
+  MessageRecord record;
+  record.seq = message.frames.empty() ? event.seq : message.frames.back();
+  record.t_ns = event.t_ns;
+  record.length = message.length;
+  record.frames = static_cast<std::uint32_t>(message.frames.size());
+  record.from = message.from;
+  record.text = message.text;
+  record.compressed = message.compressed;
+  record.masked = last_masked[index_of(message.from)];
+  record.redacted = !message.redact.empty();
+  const bool complete = message.payload.size() == message.length;
+  record.json = message.text && complete && !parser.parse(message.payload);
+  const auto root = record.json ? std::optional(parser.root()) : std::nullopt;
+  record.key = key_index(message.type.empty() ? keys.key_of(message.from, message.text, root) : message.type);
+  record.exact = std::hash<std::string_view>()(message.payload);
+  record.form = root           ? form_hash(*root, {}, record.redacted)
+                : message.text ? form_hash(message.payload, {}, record.redacted)
+                               : record.exact;
+  if (message.payload.size() <= kKeptOfPayload && kept.size() + message.payload.size() <= kKeptOfSession) {
+    record.at = static_cast<std::uint32_t>(kept.size());
+    record.kept = static_cast<std::uint32_t>(message.payload.size());
+    kept += message.payload;
+  } else if (root && root->is(json::Type::object)) {
+    to.members.emplace(to.messages.size(), members_of(*root, record.redacted));
+  }
+  to.messages.push_back(record);
+}
+
+void Recorder::Impl::take_finding(const session::Finding& finding, Connection& to) {
+  if (finding.severity == session::Severity::note || finding.basis != session::Basis::observed ||
+      to.findings.size() >= kMostFindings) {
+    return;
+  }
+  const std::uint64_t seq = finding.evidence.front();
+  const auto [first, last] = to.findings.equal_range(seq);
+  if (std::none_of(first, last, [&](const auto& known) { return known.second.id == finding.id; })) {
+    to.findings.emplace(seq, Told{finding.id, finding.says, finding.at_fault});
+  }
+}
+
+}  // namespace whydrop::compare

@@ -41,14 +41,16 @@ Result<std::unique_ptr<Replay>> Replay::make(const ReplayFile& file, const Repla
       .map([&] { return std::move(made); });
 }
 
+std::optional<std::uint32_t> Replay::conn() const {
+  return options_.conn ? std::optional(static_cast<std::uint32_t>(*options_.conn)) : std::nullopt;
+}
+
 Result<std::unique_ptr<replay::Recording>> Replay::recording() const {
   replay::Recording::Settings settings;
   settings.name = file_.name();
   settings.frames = options_.raw;
   settings.selection.run = static_cast<std::uint32_t>(options_.run);
-  if (options_.conn) {
-    settings.selection.conn = static_cast<std::uint32_t>(*options_.conn);
-  }
+  settings.selection.conn = conn();
   settings.selection.from_seq = options_.from_seq.value_or(0);
   settings.selection.to_seq = options_.to_seq.value_or(UINT64_MAX);
   return replay::Recording::open([file = file_] { return Result<capture::ByteSource>(file.read()); },

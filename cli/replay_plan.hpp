@@ -36,6 +36,15 @@ class Replay {
   static Result<std::unique_ptr<Replay>> make(const ReplayFile& file, const ReplayOptions& options);
 
   const replay::Plan& plan() const { return plan_; }
+  const ReplayFile& file() const { return file_; }
+  const ReplayOptions& options() const { return options_; }
+  replay::RecordingKind kind() const { return kind_; }
+  std::uint64_t run() const { return options_.run; }
+  std::optional<std::uint32_t> conn() const;
+  /// Null: none is in use.
+  std::shared_ptr<const profile::Profile> shared_profile() const {
+    return profile_.context ? profile_.context->share() : nullptr;
+  }
   SessionProfile& profile() { return profile_; }
   const Rebinding& values() const { return *values_; }
   /// What a person should know before it begins, one sentence each, without full stop.

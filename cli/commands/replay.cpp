@@ -5,6 +5,7 @@
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
 #include "cli/options/values.hpp"
+#include "cli/replay_comparison.hpp"
 #include "cli/replay_file.hpp"
 #include "cli/replay_plan.hpp"
 #include "cli/replay_runs.hpp"
@@ -20,8 +21,9 @@ namespace {
 
 struct ReplayFlags {
   ReplayOptions replay;
-  bool only_plan = false;
+  bool only_plan = false, compares = false;
   std::uint64_t count = 1, parallel = 1;
+  ReplayComparison::Settings comparison;
 };
 
 std::string set_pace(const std::vector<std::string>& given, replay::Pace& pace) {
@@ -74,7 +76,34 @@ Result<int> print_plan(const Replay& replay) {
   return out.write(escape_lines(replay.text())).map([] { return 0; });
 }
 
-Result<int> replay(ReplayFlags& flags) {
+/// What of a comparison is asked for where there is none, and one where there would be many.
+Result<void> check_comparison(const ReplayFlags& flags) {
+  if (flags.compares && flags.count > 1) {
+    return fail(
+        ErrorKind::usage, "option --compare: it compares one replay with the recording, not many", "leave out --count");
+  }
+  for (const auto& [given, name] :
+       {std::pair(flags.comparison.strict, "--strict"), std::pair(!flags.comparison.ignore.empty(), "--ignore")}) {
+    if (given && !flags.compares) {
+      return fail(ErrorKind::usage, std::string("option ") + name + ": nothing is compared", "--compare");
+    }
+  }
+  return {};
+}
+
+Result<std::unique_ptr<ReplayComparison>> make_comparison(const Replay& replay, const ReplayFlags& flags) {
+  if (!flags.compares) {
+    return std::unique_ptr<ReplayComparison>();
+  }
+  ReplayComparison::Settings settings = flags.comparison;
+  settings.secrets = replay.bound();
+  return ReplayComparison::make(replay, settings);
+}
+
+Result<int> replay(const ReplayFlags& flags) {
+  if (const auto checked = check_comparison(flags); !checked) {
+    return tl::unexpected<Error>(checked.error());
+  }
   auto file = ReplayFile::open(flags.replay.file);
   if (!file) {
     return tl::unexpected<Error>(file.error());
@@ -84,6 +113,10 @@ Result<int> replay(ReplayFlags& flags) {
     return tl::unexpected<Error>(made.error());
   }
   Replay& it = **made;
+  auto comparison = make_comparison(it, flags);
+  if (!comparison) {
+    return tl::unexpected<Error>(comparison.error());
+  }
   if (flags.only_plan) {
     return print_plan(it);
   }
@@ -94,6 +127,9 @@ Result<int> replay(ReplayFlags& flags) {
   auto run = SessionRun::make(settings);
   if (!run) {
     return tl::unexpected<Error>(run.error());
+  }
+  if (*comparison) {
+    (*run)->pipeline().add_sink((*comparison)->live());
   }
   for (const std::string& warning : it.warnings()) {
     (*run)->talk("warning: " + warning);
@@ -115,7 +151,10 @@ Result<int> replay(ReplayFlags& flags) {
                    [&it, at](const profile::Bindings* bindings) { return it.connect_options(at, bindings); },
                    flags.count,
                    flags.parallel});
-  const int code = runs.carry_out([] { return false; });
+  const int code = runs.carry_out([&] { return *comparison && (*comparison)->differ(); });
+  if (*comparison && !(*run)->data().write((*comparison)->text(session.output))) {
+    return 3;
+  }
   const auto saved = it.profile().context ? it.profile().context->save() : Result<void>();
   return saved ? code : report(saved.error());
 }
@@ -158,6 +197,16 @@ void add_pace_options(Options& options, ReplayOptions& flags) {
   options.duration("--timeout", flags.session.timeout, "Give up after this long, with exit code 8");
 }
 
+void add_compare_options(Options& options, ReplayFlags& flags) {
+  options.group("Comparison");
+  options.flag("--compare", flags.compares, "Say what came out differently; exit code 1 if something did");
+  options.list("--ignore",
+               "/POINTER",
+               flags.comparison.ignore,
+               "Do not compare what stands at this JSON Pointer in any message, * for all items; repeatable");
+  options.flag("--strict", flags.comparison.strict, "Compare times, ids, counters and tokens as they are, not by kind");
+}
+
 void add_repeat_options(Options& options, ReplayFlags& flags) {
   options.group("How often");
   options.number(
@@ -182,6 +231,7 @@ Run setup_replay(Options& options) {
   add_close_options(options, replay_flags.session);
   add_part_options(options, replay_flags);
   add_pace_options(options, replay_flags);
+  add_compare_options(options, *flags);
   add_repeat_options(options, *flags);
   add_profile_options(options, replay_flags.session.profile);
   options.flag("--no-calls", replay_flags.no_calls, "Do not make again the REST calls that came before the session");

@@ -1,0 +1,155 @@
+#include "cli/replay_comparison.hpp"
+
+#include "base/units.hpp"
+#include "capture/har.hpp"
+#include "capture/limits.hpp"
+#include "capture/reader.hpp"
+#include "cli/streams.hpp"
+#include "compare/render.hpp"
+#include "engine/pipeline.hpp"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace whydrop::cli {
+namespace {
+
+constexpr std::size_t kBlock = 256U << 10;
+
+/// Feeds what a recording holds through a pipeline, as when it is inspected.
+class Feed {
+ public:
+  Feed(const Replay& replay, const std::vector<capture::Secret>& secrets, session::EventSink& to)
+      : replay_(replay), secrets_(secrets), to_(to) {}
+
+  void take(const capture::Reader::Item& item) {
+    if (const auto* header = std::get_if<capture::CaptureHeader>(&item)) {
+      begin(*header);
+    } else if (const auto* event = std::get_if<session::Event>(&item); event != nullptr && pipeline_) {
+      pipeline_->on_recorded(*event);
+    }
+  }
+  void finish() {
+    if (pipeline_) {
+      pipeline_->finish(0);
+      pipeline_.reset();
+    }
+  }
+  /// Nothing after this run is wanted.
+  bool done() const { return runs_ > replay_.run(); }
+
+ private:
+  void begin(const capture::CaptureHeader& header) {
+    finish();
+    if (++runs_ != replay_.run()) {
+      return;
+    }
+    engine::PipelineOptions options;
+    options.max_payload = capture::kMaxContent;
+    options.secrets = secrets_;
+    options.expectation.from_har = replay_.kind() == replay::RecordingKind::har;
+    options.expectation.started_ns = parse_rfc3339(header.started).value_or(0);
+    if (const auto profile = replay_.shared_profile()) {
+      const auto started = options.expectation.started_ns;
+      bindings_.emplace(*profile, profile::Outside{[started] { return started; }, nullptr});
+      use_recorded_values(header, *bindings_);
+      options.judge = std::make_shared<profile::Judge>(profile);
+      options.bindings = &*bindings_;
+      options.expectation.profile = profile.get();
+      options.expectation.bindings = &*bindings_;
+    }
+    pipeline_.emplace(std::move(options));
+    pipeline_->add_sink(to_);
+  }
+
+  const Replay& replay_;
+  const std::vector<capture::Secret>& secrets_;
+  session::EventSink& to_;
+  std::optional<profile::Bindings> bindings_;
+  std::optional<engine::Pipeline> pipeline_;
+  std::uint64_t runs_ = 0;
+};
+
+Result<void> read_capture(const ReplayFile& file, Feed& feed) {
+  capture::Reader reader(file.name());
+  const auto source = file.read();
+  const auto block = std::make_unique<std::array<char, kBlock>>();
+  while (true) {
+    const auto count = source(block->data(), block->size());
+    if (!count) {
+      return tl::unexpected<Error>(count.error());
+    }
+    if (*count == 0) {
+      reader.end();
+    } else {
+      reader.feed({block->data(), *count});
+    }
+    auto item = reader.next();
+    for (; item && *item && !feed.done(); item = reader.next()) {
+      feed.take(**item);
+    }
+    if (!item) {
+      return tl::unexpected<Error>(item.error());
+    }
+    if (*count == 0 || feed.done()) {
+      return {};
+    }
+  }
+}
+
+bool elsewhere(const SessionFlags& flags) {
+  return flags.url || !flags.profile.at.empty() || !flags.rehearse.empty();
+}
+
+}  // namespace
+
+ReplayComparison::ReplayComparison(const Replay& replay)
+    : recorded_(replay.shared_profile().get(), replay.conn()), live_(replay.shared_profile().get()) {}
+
+Result<std::unique_ptr<ReplayComparison>> ReplayComparison::make(const Replay& replay, const Settings& settings) {
+  if (replay.kind() == replay::RecordingKind::lines) {
+    return fail(
+        ErrorKind::usage,
+        fmt::format("option --compare: {} holds messages only, and no session to compare with", replay.file().name()));
+  }
+  std::unique_ptr<ReplayComparison> made(new ReplayComparison(replay));
+  return made->read(replay, settings).map([&] { return std::move(made); });
+}
+
+Result<void> ReplayComparison::read(const Replay& replay, const Settings& settings) {
+  options_.strict = settings.strict;
+  options_.ignore = settings.ignore;
+  options_.other_server = elsewhere(replay.options().session);
+  options_.timing = replay.options().pace.kind != replay::Pace::Kind::fast;
+  options_.a = "the recording";
+  options_.b = "the replay";
+  Feed feed(replay, settings.secrets, recorded_);
+  const auto read =
+      replay.kind() == replay::RecordingKind::har
+          ? capture::read_har(
+                replay.file().name(), replay.file().read(), [&feed](const auto& item) { feed.take(item); })
+          : read_capture(replay.file(), feed);
+  feed.finish();
+  return read;
+}
+
+bool ReplayComparison::differ() {
+  comparison_ = compare::compare(recorded_, live_, options_);
+  return !comparison_->same();
+}
+
+std::string ReplayComparison::text(const OutputFlags& output) const {
+  if (!comparison_) {
+    return {};
+  }
+  const bool ndjson = output.output == "ndjson";
+  return compare::render(*comparison_,
+                         options_,
+                         ndjson ? compare::View::ndjson : compare::View::text,
+                         make_style(output, process_environment, STDOUT_FILENO));
+}
+
+}  // namespace whydrop::cli

@@ -25,10 +25,18 @@ Result<Edit> parse_edit(std::string_view text);
 
 /// A value that the server made and that the client sent back: at replay the new server's own value takes its place.
 struct Link {
-  std::string server_key, server_pointer;        ///< the kind of message that it came in, and where
+  /// The kind of message that it came in, and where. Where `variable` is given both are empty.
+  std::string server_key, server_pointer;
+  /// The profile's variable that it was the value of, before the session or by a REST call's reply; or empty.
+  std::string variable;
   std::string client_key, client_pointer;        ///< … and in what it went back
   std::uint64_t server_seq = 0, client_seq = 0;  ///< the first time
   std::uint64_t count = 0;                       ///< how often it went back
+};
+
+/// Where a message of the server's holds a masked value.
+struct MaskedPlace {
+  std::string server_key, server_pointer, variable;
 };
 
 /// A masked value that has to be known before it can be sent.
@@ -52,6 +60,7 @@ struct Plan {
   std::uint64_t messages = 0, pings = 0, closes = 0, heard = 0;
   std::int64_t duration_ns = 0;
   std::vector<Link> links;
+  std::vector<MaskedPlace> masked;  ///< those that give a variable that is needed
   std::vector<Needed> needed;
   /// What cannot be replayed, with its seq and why; the run stops before connecting where there is any that is wanted.
   std::vector<std::pair<std::uint64_t, std::string>> lost;

@@ -3,24 +3,27 @@
 #include "replay/awaited.hpp"
 #include "replay/edit.hpp"
 #include "replay/message_key.hpp"
+#include "replay/raw_frames.hpp"
+#include "replay/rebinder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace whydrop::replay {
 
 struct Player::Impl {
-  Impl(Recording& from, const Plan& of, Settings given)
-      : recording(from), plan(of), settings(std::move(given)), edits(settings.edits), keys(settings.profile) {}
+  Impl(Recording& from, const Plan& plan, Settings given);
 
   Recording& recording;
-  const Plan& plan;
   Settings settings;
   Edits edits;
   KeyMaker keys;
   json::Json json;
   Awaited awaited;
+  Rebinder rebinder;
+  std::optional<wire::Deflater> deflater;
   std::optional<Act> act;    ///< the next one
   std::optional<Over> over;  ///< nothing follows
   std::int64_t opened_ns = 0;
@@ -30,14 +33,34 @@ struct Player::Impl {
   void take(Entry&& entry);
   void take_heard(const Heard& heard);
   bool matched() const { return settings.pace.kind == Pace::Kind::matched; }
-  std::string key_of(wire::Side from, bool text, std::string_view payload);
+  bool listens() const { return matched() || rebinder.listens(); }
+  std::optional<json::Value> parse(bool text, std::string_view payload);
   std::int64_t due_ns(std::int64_t recorded_ns) const;
   Result<Next> make_ready(std::int64_t t_ns);
+  Result<Rebinder::Bound> bind();
+  void make_frames(Ready& ready, const std::string& payload, std::vector<Change> changes);
 };
 
-std::string Player::Impl::key_of(wire::Side from, bool text, std::string_view payload) {
-  const bool parsed = text && !json.parse(payload);
-  return keys.key_of(from, text, parsed ? std::optional(json.root()) : std::nullopt);
+Player::Impl::Impl(Recording& from, const Plan& plan, Settings given)
+    : recording(from),
+      settings(std::move(given)),
+      edits(settings.edits),
+      keys(settings.profile),
+      rebinder(plan, settings.profile, settings.value_of) {
+  for (const auto& [name, value] : recording.header().variables) {
+    rebinder.variable(name, value);
+  }
+  if (settings.deflate) {
+    wire::Deflater::Options options;
+    options.context_takeover = !settings.deflate->client_no_context_takeover;
+    options.window_bits = settings.deflate->client_max_window_bits;
+    deflater.emplace(options);
+  }
+}
+
+/// The value is valid until the next call.
+std::optional<json::Value> Player::Impl::parse(bool text, std::string_view payload) {
+  return text && !json.parse(payload) ? std::optional(json.root()) : std::nullopt;
 }
 
 /// Reads up to the next act that is to be done, or to the end.
@@ -63,13 +86,17 @@ void Player::Impl::take(Entry&& entry) {
                           }
                         },
                         [this](Heard& heard) { take_heard(heard); },
+                        [this](Called& call) { rebinder.called(call); },
                         [this](Opened& opened) { opened_ns = recorded_ref_ns = opened.t_ns; },
                         [this](Over& last) { over = std::move(last); },
-                        [](auto&) {}},
+                        [](Began&) {}},
              entry);
 }
 
 void Player::Impl::take_heard(const Heard& heard) {
+  const auto root = listens() ? parse(heard.text, heard.payload) : std::nullopt;
+  const std::string key = listens() ? keys.key_of(wire::Side::server, heard.text, root) : std::string();
+  rebinder.recorded(key, heard, root);
   if (heard.seq < recording.settings().selection.from_seq) {
     // The session begins after it.
     opened_ns = recorded_ref_ns = heard.t_ns;
@@ -77,7 +104,7 @@ void Player::Impl::take_heard(const Heard& heard) {
   }
   recorded_ref_ns = std::max(recorded_ref_ns, heard.t_ns);
   if (matched()) {
-    awaited.expect(key_of(wire::Side::server, heard.text, heard.payload));
+    awaited.expect(key);
   }
 }
 
@@ -93,18 +120,59 @@ std::int64_t Player::Impl::due_ns(std::int64_t recorded_ns) const {
   return INT64_MIN;
 }
 
-Result<Player::Next> Player::Impl::make_ready(std::int64_t t_ns) {
-  Ready ready;
-  auto edited = edits.apply(act->seq, act->payload);
-  if (!edited) {
-    return tl::unexpected<Error>(edited.error());
+Result<Rebinder::Bound> Player::Impl::bind() {
+  if (edits.replaces(act->seq) || !rebinder.concerns(*act)) {
+    return Rebinder::Bound();
   }
-  ready.rebound = *edited;
+  const bool text = act->kind == Act::Kind::text;
+  const auto root = parse(text, act->payload);
+  return rebinder.bind(*act, keys.key_of(wire::Side::client, text, root), root.has_value());
+}
+
+Result<Player::Next> Player::Impl::make_ready(std::int64_t t_ns) {
+  if (!act->unreplayable.empty() && !edits.replaces(act->seq)) {
+    return fail(ErrorKind::usage, fmt::format("cannot send message {}: {}", act->seq, act->unreplayable));
+  }
+  auto bound = bind();
+  if (!bound) {
+    return tl::unexpected<Error>(bound.error());
+  }
+  if (!bound->missing.empty()) {
+    return Next(Wait{std::nullopt, bound->missing});
+  }
+  std::string payload = bound->changes.empty() ? std::string() : with_changes(act->payload, bound->changes);
+  Ready ready;
+  ready.rebound = !bound->changes.empty();
+  if (!edits.empty()) {
+    payload = ready.rebound ? std::move(payload) : act->payload;
+    const auto edited = edits.apply(act->seq, payload);
+    if (!edited) {
+      return tl::unexpected<Error>(edited.error());
+    }
+    ready.rebound = ready.rebound || *edited;
+    bound->changes = *edited ? std::vector<Change>() : std::move(bound->changes);
+  }
   recorded_ref_ns = std::max(recorded_ref_ns, act->t_ns);
   live_ref_ns = std::max(live_ref_ns, t_ns);
   ready.act = std::move(*act);
   act.reset();
+  if (settings.raw) {
+    make_frames(ready, payload, std::move(bound->changes));
+  }
+  if (ready.rebound) {
+    ready.act.payload = std::move(payload);
+    ready.act.redact.clear();
+  }
   return Next(std::move(ready));
+}
+
+void Player::Impl::make_frames(Ready& ready, const std::string& payload, std::vector<Change> changes) {
+  Rewrite rewrite;
+  rewrite.act = &ready.act;
+  rewrite.payload = ready.rebound ? &payload : nullptr;
+  rewrite.changes = std::move(changes);
+  rewrite.deflater = deflater ? &*deflater : nullptr;
+  ready.frames = raw_frames(rewrite);
 }
 
 Player::Player(Recording& recording, const Plan& plan, Settings settings)
@@ -113,9 +181,19 @@ Player::~Player() = default;
 
 void Player::heard(bool text, std::string_view payload, std::int64_t t_ns) {
   Impl& self = *impl_;
-  if (self.matched() && self.awaited.came(self.key_of(wire::Side::server, text, payload))) {
+  if (!self.listens()) {
+    return;
+  }
+  const auto root = self.parse(text, payload);
+  const std::string key = self.keys.key_of(wire::Side::server, text, root);
+  self.rebinder.live(key, root);
+  if (self.matched() && self.awaited.came(key)) {
     self.live_ref_ns = std::max(self.live_ref_ns, t_ns);
   }
+}
+
+std::vector<std::string> Player::notes() const {
+  return impl_->rebinder.notes();
 }
 
 Result<Player::Next> Player::next(std::int64_t t_ns) {

@@ -68,6 +68,8 @@ class Player {
   /// What is to be done at `t_ns`. Errors: local, where the recording can no longer be read; usage, where a value
   /// cannot be put in.
   Result<Next> next(std::int64_t t_ns);
+  /// What had to be forgotten of a long session, one sentence each, without full stop.
+  std::vector<std::string> notes() const;
 
  private:
   struct Impl;

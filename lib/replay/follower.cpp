@@ -87,7 +87,9 @@ void Follower::take_before(const Event& event) {
     if (open->role != "websocket") {
       calls_[event.conn].url = open->url;
     } else if (!selection_.conn || *selection_.conn == event.conn) {
-      attempts_[event.conn].began.open = *open;
+      Began& began = attempts_[event.conn].began;
+      began.conn = event.conn;
+      began.open = *open;
     }
     return;
   }
@@ -210,8 +212,10 @@ void Follower::take_data(const Event& event, const Frame& frame) {
   }
   if (first) {
     side.seq = event.seq;
+    side.fragments = 0;
     side.text = frame.header.opcode == Opcode::text;
   }
+  ++side.fragments;
   side.t_ns = event.t_ns;
   side.under_way = !frame.header.fin;
   side.awaits_content = frame.header.fin;
@@ -282,6 +286,7 @@ Act Follower::begin_act(Half& side) {
   act.kind = side.text ? Act::Kind::text : Act::Kind::binary;
   act.seq = side.seq;
   act.t_ns = side.t_ns;
+  act.fragments = side.fragments;
   act.frames = std::exchange(side.frames, {});
   return act;
 }
@@ -458,6 +463,12 @@ void Follower::give(Act&& act) {
   }
   if (last_.sent && act.kind != Act::Kind::close && act.unreplayable.empty() && !frames_) {
     act.unreplayable = fmt::format("it was sent after the Close: {}", kOnlyRaw);
+  }
+  const bool fits = std::all_of(act.redact.begin(), act.redact.end(), [&act](const RedactSpan& span) {
+    return span.at <= act.payload.size() && span.length <= act.payload.size() - span.at;
+  });
+  if (!fits && act.unreplayable.empty()) {
+    act.unreplayable = "a masked part is said to stand outside of it";
   }
   out_.emplace_back(std::in_place_type<Act>, std::move(act));
 }

@@ -40,7 +40,8 @@ class Follower {
     bool under_way = false;       ///< a data message's last fragment has not come
     bool awaits_content = false;  ///< a compressed message is whole: an Inflated fact must be next
     std::uint64_t seq = 0;        ///< of its first frame
-    std::int64_t t_ns = 0;        ///< of its last one so far
+    std::uint32_t fragments = 0;
+    std::int64_t t_ns = 0;  ///< of its last one so far
     bool text = true;
     std::vector<RecordedFrame> frames;  ///< the client's, where they are wanted
   };

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMostLinks = 1024;
 constexpr std::size_t kMostPlaces = 65536;
 constexpr std::size_t kMostMasked = 1024;
+constexpr std::size_t kMostReplies = 32;
 
 bool parts_value(char c) {
   return c != '\0' && std::string_view(" \t\r\n\"'`,;:/?&=#|()[]{}<>").find(c) != std::string_view::npos;
@@ -78,13 +79,49 @@ void LinkFinder::learn(std::string_view value, std::uint32_t place, std::uint64_
 
 void LinkFinder::variable(const std::string& name, const std::string& value) {
   if (looks_made(value, false) && !values_.find(value)) {
-    learn(value, place({"", "", name}), 0);
+    learn(value, place({"", "", name, false}), 0);
   }
 }
 
 void LinkFinder::called(const Called& call) {
   for (const auto& [name, value] : given_by(call, profile_)) {
     variable(name, value);
+  }
+  if (!parse(true, call.body)) {
+    return;
+  }
+  const std::string key = fmt::format("{} {}", call.method, call.url.substr(0, call.url.find('?')));
+  for (Scalars scalars(call.body); scalars.next() && places_.size() < kMostPlaces;) {
+    const std::string_view value = scalars.content();
+    const bool made = !value.empty() && looks_made(value, scalars.is_number()) &&
+                      !is_masked(call.redact, scalars.at(), scalars.raw().size());
+    if (made && !values_.find(value)) {
+      learn(value, place({key, scalars.pointer(), "", true}), call.seq);
+    }
+  }
+}
+
+void LinkFinder::began(const Began& began) {
+  std::string_view rest = began.open.url;
+  while (!rest.empty()) {
+    const auto end = std::find_if(rest.begin(), rest.end(), parts_value);
+    const auto size = static_cast<std::size_t>(end - rest.begin());
+    const auto known = looks_made(rest.substr(0, size), false) ? values_.find(rest.substr(0, size)) : std::nullopt;
+    if (const Place* from = known ? &places_[sources_[*known].place] : nullptr; from != nullptr && from->reply) {
+      note_reply(*from, "in the URL");
+    }
+    rest.remove_prefix(std::min(size + 1, rest.size()));
+  }
+}
+
+void LinkFinder::note_reply(const Place& from, const std::string& to) {
+  std::string note =
+      fmt::format("{} of the reply to {} came back {}: it is sent as recorded, since no variable takes it",
+                  from.pointer,
+                  from.key,
+                  to);
+  if (replies_.size() < kMostReplies && std::find(replies_.begin(), replies_.end(), note) == replies_.end()) {
+    replies_.push_back(std::move(note));
   }
 }
 
@@ -100,7 +137,7 @@ void LinkFinder::heard(const Heard& heard) {
     const bool made = !value.empty() && looks_made(value, scalars.is_number()) &&
                       !is_masked(heard.redact, scalars.at(), scalars.raw().size());
     if (made && !sent_.has(value) && !values_.find(value)) {
-      learn(value, place({key, scalars.pointer(), ""}), heard.seq);
+      learn(value, place({key, scalars.pointer(), "", false}), heard.seq);
     }
   }
 }
@@ -170,6 +207,9 @@ void LinkFinder::sent(std::string_view value) {
 
 void LinkFinder::link(std::uint64_t id, const Act& act, const std::string& key, const std::string& pointer) {
   const Source& source = sources_[id];
+  if (const Place& from = places_[source.place]; from.reply) {
+    return note_reply(from, pointer.empty() ? "in " + key : fmt::format("as {} of {}", pointer, key));
+  }
   const auto found = links_.find({source.place, key, pointer});
   if (found != links_.end()) {
     ++found->second.count;
@@ -208,14 +248,16 @@ std::vector<Link> LinkFinder::links() const {
 }
 
 std::vector<std::string> LinkFinder::notes() const {
-  if (dropped_links_ == 0) {
-    return {};
+  std::vector<std::string> notes = replies_;
+  if (dropped_links_ > 0) {
+    notes.push_back(
+        fmt::format("only the first {} places that the server's values came back in are bound; {} later {} sent "
+                    "as recorded",
+                    grouped(kMostLinks),
+                    counted(dropped_links_, "value"),
+                    dropped_links_ == 1 ? "is" : "are"));
   }
-  return {
-      fmt::format("only the first {} places that the server's values came back in are bound; {} later are sent as "
-                  "recorded",
-                  grouped(kMostLinks),
-                  counted(dropped_links_, "value"))};
+  return notes;
 }
 
 }  // namespace whydrop::replay

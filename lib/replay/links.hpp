@@ -30,9 +30,11 @@ class LinkFinder {
 
   /// A variable had this value before the session.
   void variable(const std::string& name, const std::string& value);
+  /// The values of a REST call's reply: those of the profile's variables, and others that can only be told of.
   void called(const Called& call);
+  /// The URL that was asked for, without what is masked.
+  void began(const Began& began);
   void heard(const Heard& heard);
-  /// `place` of each masked span of the act's, in its order: "/token of joinRequest".
   void acted(const Act& act);
 
   /// True once there is a value that may come back.
@@ -54,6 +56,7 @@ class LinkFinder {
   };
   struct Place {
     std::string key, pointer, variable;
+    bool reply = false;  ///< key is a REST call: what came of it cannot be had anew
   };
 
   bool parse(bool text, std::string_view payload);
@@ -64,6 +67,7 @@ class LinkFinder {
   void look_up(std::string_view value, const Act& act, const std::string& key, const Scalars* at);
   void link(std::uint64_t id, const Act& act, const std::string& key, const std::string& pointer);
   void sent(std::string_view value);
+  void note_reply(const Place& from, const std::string& to);
 
   const profile::Profile* profile_;
   KeyMaker keys_;
@@ -77,6 +81,7 @@ class LinkFinder {
   std::vector<MaskedPlace> masked_;
   std::map<std::string, std::uint64_t> given_;  ///< masked variables that the server told, with the first seq
   std::uint64_t dropped_links_ = 0;
+  std::vector<std::string> replies_;  ///< what came back of REST calls' replies
 };
 
 }  // namespace whydrop::replay

@@ -1,7 +1,10 @@
 #include "replay/plan.hpp"
 
+#include "handshake/head.hpp"
 #include "replay/edit.hpp"
+#include "replay/links.hpp"
 #include "replay/words.hpp"
+#include "session/heads.hpp"
 
 #include <algorithm>
 #include <set>
@@ -11,62 +14,120 @@
 namespace whydrop::replay {
 namespace {
 
+/// Past so many the rest is only counted.
+constexpr std::size_t kMostLost = 1000;
+constexpr std::size_t kMostNeeded = 1000;
+
+bool is_message(const Act& act) {
+  return act.kind == Act::Kind::text || act.kind == Act::Kind::binary;
+}
+
 /// Collects a plan from the entries of one reading.
 class Planner {
  public:
-  Planner(Recording& recording, const std::vector<Edit>& edits) : recording_(recording), edits_(edits) {
-    plan_.kind = recording.kind();
-    plan_.profile = recording.header().profile;
-    for (const Edit& edit : edits) {
-      unmet_.insert(edit.seq);
-    }
-  }
+  /// `thorough`: messages are looked into from the first on. A recording in which the server says nothing needs none of
+  /// that, and most of the others show it at once: see asks_for_more().
+  Planner(
+      Recording& recording, const profile::Profile* profile, const std::vector<Edit>& edits, bool raw, bool thorough);
 
   void take(const Entry& entry);
+  /// True where messages passed by unread that may have sent what came back later: it must be read again, thoroughly.
+  bool asks_for_more() const { return asks_for_more_; }
   Result<Plan> finish();
 
  private:
-  void take(const Called&) { ++plan_.calls; }
+  void take(const Called& call);
   void take(const Began& began);
-  void take(const Opened& opened) { opened_ns_ = opened.t_ns; }
+  void take(const Opened& opened);
   void take(const Act& act);
-  void take(const Heard&) { ++plan_.heard; }
+  void take(const Heard& heard);
   void take(const Over& over);
-  void need(const session::RedactSpan& span, std::uint64_t seq, const std::string& place);
+  void look_into(const Act& act);
+  void need(const session::RedactSpan& span, std::uint64_t seq, const std::string& place, bool from_server);
+  void note_raw();
+  void note_what_is_not_told();
+  void note(bool said, std::string sentence);
 
   Recording& recording_;
   Edits edits_;
+  bool raw_, thorough_;
+  bool unread_ = false, asks_for_more_ = false;
+  LinkFinder finder_;
   Plan plan_;
   std::set<std::uint64_t> unmet_;  ///< edits whose message has not come
   std::int64_t opened_ns_ = 0;
+  std::uint64_t fragmented_ = 0, compressed_ = 0, more_lost_ = 0;
 };
+
+Planner::Planner(
+    Recording& recording, const profile::Profile* profile, const std::vector<Edit>& edits, bool raw, bool thorough)
+    : recording_(recording), edits_(edits), raw_(raw), thorough_(thorough), finder_(profile) {
+  const capture::CaptureHeader& header = recording.header();
+  plan_.kind = recording.kind();
+  plan_.profile = header.profile;
+  plan_.run = recording.settings().selection.run;
+  for (const auto& [name, value] : header.variables) {
+    finder_.variable(name, value);
+  }
+  for (const Edit& edit : edits) {
+    unmet_.insert(edit.seq);
+  }
+}
 
 void Planner::take(const Entry& entry) {
   std::visit([this](const auto& what) { take(what); }, entry);
 }
 
-void Planner::need(const session::RedactSpan& span, std::uint64_t seq, const std::string& place) {
-  const auto known = std::find_if(plan_.needed.begin(), plan_.needed.end(), [&span](const Needed& needed) {
-    return needed.variable == span.variable;
+void Planner::need(const session::RedactSpan& span, std::uint64_t seq, const std::string& place, bool from_server) {
+  auto& needed = plan_.needed;
+  const auto known = std::find_if(needed.begin(), needed.end(), [&](const Needed& other) {
+    return other.variable == span.variable && other.from_server == from_server;
   });
-  if (known != plan_.needed.end()) {
+  if (known != needed.end()) {
     ++known->count;
-    return;
+  } else if (needed.size() < kMostNeeded) {
+    needed.push_back({span.variable, seq, 1, from_server, place});
   }
-  plan_.needed.push_back({span.variable, seq, 1, false, place});
+}
+
+void Planner::take(const Called& call) {
+  ++plan_.calls;
+  finder_.called(call);
 }
 
 void Planner::take(const Began& began) {
+  plan_.conn = began.conn;
   plan_.url = began.open.url;
   plan_.request = began.request;
+  finder_.began(began);
   for (const auto& span : began.open.redact) {
-    need(span, 0, "the URL");
+    need(span, 0, "the URL", false);
   }
   for (const auto& header : began.request.headers) {
     for (const auto& span : header.redact) {
-      need(span, 0, "the header " + header.name);
+      need(span, 0, "the header " + header.name, false);
+    }
+    if (handshake::same_token(header.name, "Sec-WebSocket-Extensions")) {
+      auto& offered = plan_.extensions;
+      offered = offered ? *offered + ", " + header.value : header.value;
     }
   }
+  const auto head = session::head_of(began.request);
+  for (const std::string_view subprotocol : handshake::list_values(head, "Sec-WebSocket-Protocol")) {
+    plan_.subprotocols.emplace_back(subprotocol);
+  }
+}
+
+void Planner::take(const Opened& opened) {
+  opened_ns_ = opened.t_ns;
+  thorough_ = thorough_ || finder_.knows_values();
+}
+
+void Planner::take(const Heard& heard) {
+  ++plan_.heard;
+  asks_for_more_ = unread_;
+  thorough_ = true;
+  finder_.heard(heard);
 }
 
 void Planner::take(const Act& act) {
@@ -74,17 +135,34 @@ void Planner::take(const Act& act) {
   if (edits_.skips(act.seq)) {
     return;
   }
-  plan_.messages += act.kind == Act::Kind::text || act.kind == Act::Kind::binary ? 1 : 0;
+  plan_.messages += is_message(act) ? 1 : 0;
   plan_.pings += act.kind == Act::Kind::ping ? 1 : 0;
   plan_.closes += act.kind == Act::Kind::close ? 1 : 0;
   if (edits_.replaces(act.seq)) {
     return;
   }
-  for (const auto& span : act.redact) {
-    need(span, act.seq, "");
-  }
+  fragmented_ += act.fragments > 1 ? 1 : 0;
+  compressed_ += act.compressed ? 1 : 0;
   if (!act.unreplayable.empty()) {
-    plan_.lost.emplace_back(act.seq, act.unreplayable);
+    if (plan_.lost.size() < kMostLost) {
+      plan_.lost.emplace_back(act.seq, act.unreplayable);
+    } else {
+      ++more_lost_;
+    }
+  }
+  if (is_message(act) || !act.redact.empty()) {
+    look_into(act);
+  }
+}
+
+void Planner::look_into(const Act& act) {
+  for (const auto& span : act.redact) {
+    need(span, act.seq, finder_.place_of(act, span), finder_.gives(span.variable));
+  }
+  if (thorough_) {
+    finder_.acted(act);
+  } else {
+    unread_ = true;
   }
 }
 
@@ -93,15 +171,39 @@ void Planner::take(const Over& over) {
   plan_.duration_ns = over.t_ns - opened_ns_;
 }
 
+void Planner::note(bool said, std::string sentence) {
+  if (said) {
+    plan_.notes.push_back(std::move(sentence));
+  }
+}
+
+void Planner::note_what_is_not_told() {
+  note(plan_.kind == RecordingKind::har, "a HAR tells no frames, pings or Closes, and not how the session ended");
+  note(plan_.kind == RecordingKind::lines, "a file of messages tells no times and nothing of the server");
+  note(!raw_ && fragmented_ > 0,
+       fmt::format("{} went in fragments; without --raw each goes in one frame", counted(fragmented_, "message")));
+  note(more_lost_ > 0, fmt::format("{} cannot be sent again", counted(more_lost_, "more message")));
+}
+
+void Planner::note_raw() {
+  const bool bound = !plan_.links.empty() || !plan_.needed.empty() || !edits_.empty();
+  note(raw_ && bound, "a frame whose content changes has its length made anew, and fragments keep their share of it");
+  note(raw_ && compressed_ > 0,
+       fmt::format("{} compressed anew as the new session agrees: a capture does not hold compressed bytes",
+                   counted(compressed_, "message is", "messages are")));
+}
+
 Result<Plan> Planner::finish() {
   const std::string& name = recording_.settings().name;
   if (!unmet_.empty()) {
     return fail(ErrorKind::usage,
-                fmt::format("edit {}: no message that the client sent has this number", *unmet_.begin()),
+                fmt::format("edit {}: the client sent no message of this number", *unmet_.begin()),
                 fmt::format("whydrop inspect {} --only client shows the numbers", name));
   }
   if (plan_.messages + plan_.pings + plan_.closes == 0 && plan_.lost.empty()) {
-    return fail(ErrorKind::usage, fmt::format("cannot replay {}: the client sent nothing in it", name));
+    return fail(ErrorKind::usage,
+                fmt::format("cannot replay {}: the client sent nothing in it", name),
+                fmt::format("whydrop inspect {} shows what it holds", name));
   }
   const auto held = recording_.count();
   if (!held) {
@@ -109,22 +211,42 @@ Result<Plan> Planner::finish() {
   }
   plan_.runs = held->runs;
   plan_.conns = held->conns;
+  plan_.links = finder_.links();
+  for (MaskedPlace& place : finder_.masked()) {
+    const bool wanted = std::any_of(plan_.needed.begin(), plan_.needed.end(), [&place](const Needed& needed) {
+      return needed.from_server && needed.variable == place.variable;
+    });
+    if (wanted) {
+      plan_.masked.push_back(std::move(place));
+    }
+  }
+  plan_.notes = finder_.notes();
+  note_what_is_not_told();
+  note_raw();
   return std::move(plan_);
 }
 
 }  // namespace
 
-Result<Plan> make_plan(Recording& recording, const profile::Profile*, const std::vector<Edit>& edits, bool) {
-  Planner planner(recording, edits);
-  while (true) {
-    const auto entry = recording.next();
+Result<Plan> make_plan(Recording& recording,
+                       const profile::Profile* profile,
+                       const std::vector<Edit>& edits,
+                       bool raw) {
+  for (bool thorough = false;; thorough = true) {
+    Planner planner(recording, profile, edits, raw, thorough);
+    auto entry = recording.next();
+    for (; entry && *entry && !planner.asks_for_more(); entry = recording.next()) {
+      planner.take(**entry);
+    }
     if (!entry) {
       return tl::unexpected<Error>(entry.error());
     }
-    if (!*entry) {
+    if (!planner.asks_for_more()) {
       return planner.finish();
     }
-    planner.take(**entry);
+    if (auto done = recording.rewind(); !done) {
+      return tl::unexpected<Error>(done.error());
+    }
   }
 }
 

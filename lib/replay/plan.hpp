@@ -67,13 +67,14 @@ struct Plan {
   std::vector<std::string> notes;  ///< what else a person should know, one sentence each, without full stop
   Over over;
   std::uint32_t runs = 1, conns = 1;  ///< what the file holds; more than one: one of them is replayed
+  std::uint32_t run = 1, conn = 1;    ///< … this one
 };
 
 /// Reads the whole recording once. Errors: usage, for a recording without anything that the client sent, or an edit of
 /// a seq that is none of its messages.
 Result<Plan> make_plan(Recording& recording, const profile::Profile* profile, const std::vector<Edit>& edits, bool raw);
 
-/// The plan as text, a line each.
+/// The plan as text for people, a line each, in columns as a verdict is. Safe for a terminal.
 std::string plan_text(const Plan& plan);
 
 }  // namespace whydrop::replay

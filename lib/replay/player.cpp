@@ -144,7 +144,9 @@ Result<Player::Next> Player::Impl::make_ready(std::int64_t t_ns) {
   Ready ready;
   ready.rebound = !bound->changes.empty();
   if (!edits.empty()) {
-    payload = ready.rebound ? std::move(payload) : act->payload;
+    if (!ready.rebound) {
+      payload = act->payload;
+    }
     const auto edited = edits.apply(act->seq, payload);
     if (!edited) {
       return tl::unexpected<Error>(edited.error());

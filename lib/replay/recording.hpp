@@ -47,6 +47,7 @@ struct Act {
   std::string payload;
   std::optional<std::uint16_t> close_code;
   bool compressed = false;
+  std::uint32_t fragments = 1;  ///< of a message: frames that it went in
   /// Why it cannot be sent as it was: "only 1,048,576 of 2,000,000 bytes were recorded"; or empty.
   std::string unreplayable;
   std::vector<session::RedactSpan> redact;  ///< in payload
@@ -66,6 +67,7 @@ struct Heard {
 
 /// What else the recording says, where it says it.
 struct Began {
+  std::uint32_t conn = 1;
   session::Open open;
   session::Request request;  ///< of a HAR what it has of it
 };

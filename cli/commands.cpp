@@ -40,6 +40,14 @@ const std::vector<Command>& commands() {
        "whydrop replay run.ndjson --plan\n"
        "whydrop replay run.ndjson --count 50 --parallel 8",
        setup_replay},
+      {"diff",
+       "Hold two sessions side by side: what differs, and what could explain that they ended differently",
+       "whydrop diff good.ndjson bad.ndjson\n"
+       "whydrop diff widget.har client.ndjson --profile genesys-web-messaging\n"
+       "whydrop diff good.ndjson bad.ndjson --output side-by-side --width 160\n"
+       "whydrop diff monday.ndjson tuesday.ndjson --ignore '/data/*/score' --strict\n"
+       "whydrop diff run.ndjson run.ndjson --conn 1:2",
+       setup_diff},
       {"rehearse",
        "Run a local server that ends sessions in any way asked for",
        "whydrop rehearse --ending reset --after 2 --port 0\n"

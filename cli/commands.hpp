@@ -8,6 +8,7 @@ namespace whydrop::cli {
 Run setup_connect(Options& options);
 Run setup_send(Options& options);
 Run setup_completion(Options& options);
+Run setup_diff(Options& options);
 Run setup_explain(Options& options);
 Run setup_inspect(Options& options);
 Run setup_profile(Options& options);

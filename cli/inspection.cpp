@@ -48,6 +48,14 @@ void Inspection::begin(const capture::CaptureHeader& header) {
   options.dialects = &dialects_;
   use_profile(header, options);
   selector_.start(header.started);
+  pipeline_ = std::make_unique<engine::Pipeline>(std::move(options));
+  pipeline_->add_sink(sink_of_run(header));
+}
+
+session::EventSink& Inspection::sink_of_run(const capture::CaptureHeader& header) {
+  if (settings_.sink_of_run) {
+    return settings_.sink_of_run(profile_);
+  }
   report::Style style = make_style(settings_.output, process_environment, STDOUT_FILENO);
   style.started = header.started;
   style.escape = is_terminal(STDOUT_FILENO);
@@ -55,8 +63,7 @@ void Inspection::begin(const capture::CaptureHeader& header) {
   renderer_ = report::make_renderer(
       report::parse_output(settings_.output.output).value_or(report::Output::log), style, data_, talk_);
   selected_ = std::make_unique<capture::SelectingSink>(selector_, *renderer_);
-  pipeline_ = std::make_unique<engine::Pipeline>(std::move(options));
-  pipeline_->add_sink(*selected_);
+  return *selected_;
 }
 
 /// The capture's own word for a profile is a name, never a path: it may come from anyone.

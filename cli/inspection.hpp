@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ class Inspection {
     std::vector<std::uint32_t> conns;  ///< the connections that are read; empty: all
     /// Null: the one that the capture names, where it is known.
     std::shared_ptr<const profile::Profile> profile;
+    /// Takes the events of the run that begins, which go by this profile (or null); null: they are rendered.
+    std::function<session::EventSink&(const std::shared_ptr<const profile::Profile>&)> sink_of_run{};
   };
   Inspection(Settings settings, capture::Selector selector);
 
@@ -40,6 +43,8 @@ class Inspection {
   /// A line to standard error, its secrets masked, after what stands before it.
   void talk(const std::string& line);
   std::uint64_t frames() const { return frames_; }
+  /// True if lines could not be read; a last line that was cut is not counted.
+  bool damaged() const { return damages_ > 0; }
   /// True once the reader of standard output is gone.
   bool reader_gone() const { return data_.gone(); }
   /// Judges the last run. Returns the exit code: of several runs the first that is not 0.
@@ -49,6 +54,7 @@ class Inspection {
 
  private:
   void begin(const capture::CaptureHeader& header);
+  session::EventSink& sink_of_run(const capture::CaptureHeader& header);
   void use_profile(const capture::CaptureHeader& header, engine::PipelineOptions& options);
   void bind_variables(const capture::CaptureHeader& header);
   void tell_damage(const capture::Damage& damage);

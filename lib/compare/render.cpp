@@ -1,12 +1,298 @@
 #include "compare/render.hpp"
 
-namespace whydrop::compare {
+#include "base/text.hpp"
+#include "json/json.hpp"
+#include "payload/ink.hpp"
+#include "report/wrap.hpp"
 
-std::string render(const Comparison& comparison, const Options&, View, const report::Style&) {
-  std::string out;
-  for (const Difference& difference : comparison.differences) {
-    out += difference.says + "\n";
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace whydrop::compare {
+namespace {
+
+using payload::Brush;
+using payload::Ink;
+using Kind = Difference::Kind;
+
+constexpr std::size_t kHang = 24;  ///< columns before the words of a difference
+constexpr std::size_t kLeastWords = 20;
+constexpr std::size_t kUsualWidth = 120;
+
+struct Look {
+  std::string_view mark;
+  Ink ink;
+};
+
+Look look_of(Kind kind) {
+  switch (kind) {
+  case Kind::missing:
+    return {"-", Ink::red};
+  case Kind::extra:
+    return {"+", Ink::green};
+  case Kind::request:
+  case Kind::response:
+  case Kind::negotiated:
+  case Kind::changed:
+  case Kind::frames:
+    return {"~", Ink::yellow};
+  case Kind::order:
+  case Kind::timing:
+    return {"≈", Ink::blue};
+  case Kind::close:
+  case Kind::ending:
+    return {"■", Ink::magenta};
   }
+  return {" ", Ink::plain};
+}
+
+Look look_of(Row::Mark mark) {
+  switch (mark) {
+  case Row::Mark::same:
+    return {" ", Ink::plain};
+  case Row::Mark::changed:
+    return {"~", Ink::yellow};
+  case Row::Mark::missing:
+    return {"-", Ink::red};
+  case Row::Mark::extra:
+    return {"+", Ink::green};
+  }
+  return {" ", Ink::plain};
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string padded(std::string text, std::size_t columns) {
+  const std::size_t width = display_width(text);
+  return width < columns ? text + std::string(columns - width, ' ') : text;
+}
+
+// ---- what leads
+
+/// The sentences at the head: how the two ended, and what could explain it.
+std::vector<std::string> headlines(const Comparison& comparison, const Options& options) {
+  const std::string &a = options.a, &b = options.b;
+  if (comparison.same()) {
+    return {fmt::format("{} and {} do not differ.", a, b)};
+  }
+  if (!comparison.ends_differ && comparison.ends_known) {
+    return {fmt::format("{} and {} differ, but ended alike: {}.", a, b, comparison.end_b)};
+  }
+  const auto end = [](const std::string& name, const std::string& words) {
+    return fmt::format("{}: {}.", name, words.empty() ? "there is none" : words);
+  };
+  const std::string what = comparison.leading ? comparison.differences[*comparison.leading].says : std::string();
+  if (!comparison.ends_known) {
+    return {
+        fmt::format("The end of one of the two was not recorded, so whether they ended alike is not known."),
+        comparison.leading ? fmt::format("The first difference: {}.", what) : "Nothing that came before it differs."};
+  }
+  return {fmt::format("{} and {} ended differently.", a, b),
+          end(a, comparison.end_a),
+          end(b, comparison.end_b),
+          comparison.leading ? fmt::format("The first difference that could explain it: {}.", what)
+                             : "Nothing that came before the ends differs."};
+}
+
+void append_headlines(std::string& out,
+                      const Comparison& comparison,
+                      const Options& options,
+                      const report::Style& style) {
+  const Brush brush(style.color);
+  const Ink ink = comparison.same() ? Ink::green : Ink::red;
+  for (const std::string& text : headlines(comparison, options)) {
+    const std::string safe = escape_for_terminal(text);
+    const std::size_t columns = style.width > kLeastWords ? style.width - 2 : safe.size() + 1;
+    for (const std::string_view line : report::wrap(safe, columns)) {
+      brush.paint(out, ink, "▌");
+      out += ' ';
+      brush.paint(out, Ink::bold, line);
+      out += '\n';
+    }
+  }
+}
+
+// ---- the differences
+
+std::string place(const std::optional<std::uint64_t>& seq) {
+  return seq ? fmt::format("#{}", *seq) : "–";
+}
+
+std::string places(const Difference& difference) {
+  return difference.seq_a || difference.seq_b ? fmt::format("{} {}", place(difference.seq_a), place(difference.seq_b))
+                                              : std::string();
+}
+
+void append_difference(std::string& out, const Difference& difference, bool leads, const report::Style& style) {
+  const Brush brush(style.color);
+  const Look look = look_of(difference.kind);
+  brush.paint(out, Ink::bold, leads ? "▶" : " ");
+  out += ' ';
+  brush.paint(out, look.ink, look.mark);
+  out += ' ';
+  brush.paint(out, look.ink, padded(std::string(name(difference.kind)), 10));
+  out += ' ';
+  brush.paint(out, Ink::dim, padded(places(difference), 8));
+  out += ' ';
+  const std::string safe = escape_for_terminal(difference.says);
+  const std::size_t columns = style.width > kHang + kLeastWords ? style.width - kHang : safe.size() + 1;
+  bool first = true;
+  for (const std::string_view line : report::wrap(safe, columns)) {
+    out += first ? "" : std::string(kHang, ' ');
+    brush.paint(out, leads ? Ink::bold : Ink::plain, line);
+    out += '\n';
+    first = false;
+  }
+}
+
+void append_differences(std::string& out, const Comparison& comparison, const report::Style& style) {
+  for (std::size_t i = 0; i < comparison.differences.size(); ++i) {
+    append_difference(out, comparison.differences[i], comparison.leading == i, style);
+  }
+  if (comparison.more > 0) {
+    out += fmt::format("    … and {} more\n", comparison.more);
+  }
+}
+
+/// "2 differences (1 changed, 1 ending); 3 and 2 messages, 2 aligned".
+std::string counts(const Comparison& comparison) {
+  std::string kinds;
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(Kind::ending); ++i) {
+    const auto kind = static_cast<Kind>(i);
+    const auto count = std::count_if(comparison.differences.begin(),
+                                     comparison.differences.end(),
+                                     [kind](const auto& of) { return of.kind == kind; });
+    kinds += count == 0 ? "" : fmt::format("{}{} {}", kinds.empty() ? "" : ", ", count, name(kind));
+  }
+  kinds += comparison.more == 0 ? "" : fmt::format(", {} not listed", comparison.more);
+  std::string text = counted(comparison.differences.size() + comparison.more, "difference");
+  text += kinds.empty() ? "" : " (" + kinds + ")";
+  text += fmt::format(
+      "; {} and {}, {} aligned", comparison.messages_a, counted(comparison.messages_b, "message"), comparison.matched);
+  if (comparison.by_form > 0) {
+    text += fmt::format("; {} equal in kind only (--strict compares {})",
+                        comparison.by_form == 1 ? "1 value is" : fmt::format("{} values are", comparison.by_form),
+                        comparison.by_form == 1 ? "it" : "them");
+  }
+  return text;
+}
+
+// ---- side by side
+
+std::string cell(const std::optional<std::uint64_t>& seq, const std::string& text, std::size_t columns) {
+  const std::string number = seq ? fmt::format("{:>5} ", *seq) : std::string(6, ' ');
+  return padded(elide(number + escape_for_terminal(text), columns), columns);
+}
+
+void append_row(std::string& out, const Row& row, std::size_t columns, const Brush& brush) {
+  if (row.folded > 0) {
+    brush.paint(out, Ink::dim, fmt::format("      ⋮ {} the same", counted(row.folded, "message")));
+    out += '\n';
+    return;
+  }
+  const Look look = look_of(row.mark);
+  brush.paint(out, row.mark == Row::Mark::extra ? Ink::plain : look.ink, cell(row.seq_a, row.a, columns));
+  out += ' ';
+  brush.paint(out, look.ink, look.mark);
+  out += ' ';
+  brush.paint(out, row.mark == Row::Mark::missing ? Ink::plain : look.ink, cell(row.seq_b, row.b, columns));
+  while (!out.empty() && out.back() == ' ') {
+    out.pop_back();
+  }
+  out += '\n';
+}
+
+void append_rows(std::string& out, const Comparison& comparison, const Options& options, const report::Style& style) {
+  const std::size_t width = style.width == 0 ? kUsualWidth : std::max<std::size_t>(style.width, 40);
+  const std::size_t columns = (width - 3) / 2;
+  const Brush brush(style.color);
+  Row heading;
+  heading.a = options.a;
+  heading.b = options.b;
+  append_row(out, heading, columns, Brush(false));
+  for (const Row& row : comparison.rows) {
+    append_row(out, row, columns, brush);
+  }
+}
+
+// ---- for programs
+
+std::string quoted(const std::optional<std::string>& text) {
+  return text ? json::quote(escape_for_terminal(*text)) : "null";
+}
+
+std::string number(const std::optional<std::uint64_t>& value) {
+  return value ? std::to_string(*value) : "null";
+}
+
+void append_line(std::string& out, const Difference& of, bool leads) {
+  out += fmt::format(
+      R"({{"kind":"{}","from":{},"key":{},"seq_a":{},"seq_b":{},"pointer":{},"a":{},"b":{},"explains":{},"leads":{},"says":{}}})",
+      name(of.kind),
+      of.from ? fmt::format("\"{}\"", wire::name(*of.from)) : "null",
+      quoted(of.key),
+      number(of.seq_a),
+      number(of.seq_b),
+      quoted(of.pointer),
+      quoted(of.a),
+      quoted(of.b),
+      of.explains,
+      leads,
+      quoted(of.says));
+  out += '\n';
+}
+
+void append_sum(std::string& out, const Comparison& of, const Options& options) {
+  out += fmt::format(
+      R"({{"kind":"comparison","a":{},"b":{},"same":{},"differences":{},"listed":{},"messages_a":{},"messages_b":{},)"
+      R"("aligned":{},"equal_in_kind":{},"ends_known":{},"ends_differ":{},"end_a":{},"end_b":{},"leading":{}}})",
+      quoted(options.a),
+      quoted(options.b),
+      of.same(),
+      of.differences.size() + of.more,
+      of.differences.size(),
+      of.messages_a,
+      of.messages_b,
+      of.matched,
+      of.by_form,
+      of.ends_known,
+      of.ends_differ,
+      quoted(of.end_a),
+      quoted(of.end_b),
+      of.leading ? quoted(of.differences[*of.leading].says) : "null");
+  out += '\n';
+}
+
+std::string as_ndjson(const Comparison& comparison, const Options& options) {
+  std::string out;
+  for (std::size_t i = 0; i < comparison.differences.size(); ++i) {
+    append_line(out, comparison.differences[i], comparison.leading == i);
+  }
+  append_sum(out, comparison, options);
+  return out;
+}
+
+}  // namespace
+
+std::string render(const Comparison& comparison, const Options& options, View view, const report::Style& style) {
+  if (view == View::ndjson) {
+    return as_ndjson(comparison, options);
+  }
+  std::string out;
+  append_headlines(out, comparison, options, style);
+  if (view == View::side_by_side) {
+    out += '\n';
+    append_rows(out, comparison, options, style);
+  }
+  if (!comparison.same()) {
+    out += '\n';
+    append_differences(out, comparison, style);
+  }
+  out += '\n' + counts(comparison) + '\n';
   return out;
 }
 

@@ -1,0 +1,261 @@
+#include "capture/sniff.hpp"
+#include "cli/commands.hpp"
+#include "cli/inspection.hpp"
+#include "cli/options.hpp"
+#include "cli/options/profile.hpp"
+#include "cli/options/values.hpp"
+#include "cli/replay_file.hpp"
+#include "compare/render.hpp"
+#include "json/json.hpp"
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace whydrop::cli {
+namespace {
+
+constexpr std::size_t kBlock = 256U << 10;
+constexpr std::uint64_t kLeastWidth = 40;
+constexpr std::uint64_t kMostWidth = 10'000;
+
+struct DiffFlags {
+  std::string files[2];
+  std::optional<std::uint32_t> conns[2];
+  std::vector<std::string> ignore;
+  bool strict = false, no_timing = false;
+  std::string profile, output = "text";
+  std::uint64_t width = 0;
+  OutputFlags style;
+  SecretFlags secrets;
+};
+
+/// One of the two files, as it is remembered.
+struct Loaded {
+  /// Shared with the recorders that name messages by it.
+  std::shared_ptr<const profile::Profile> profile;
+  std::unique_ptr<compare::Recorder> recorder;
+  bool damaged = false;
+};
+
+/// Takes what nobody looks at.
+class Discard final : public session::EventSink {
+ public:
+  Result<void> on_event(const session::Event&) override { return {}; }
+};
+
+Result<void> take_all(capture::Reader& reader, Inspection& inspection) {
+  while (true) {
+    const auto item = reader.next();
+    if (!item) {
+      return tl::unexpected<Error>(item.error());
+    }
+    if (!*item) {
+      return {};
+    }
+    inspection.take(**item);
+  }
+}
+
+Result<void> read_capture(const std::string& name, const capture::ByteSource& source, Inspection& inspection) {
+  capture::Reader reader(name);
+  const auto block = std::make_unique<std::array<char, kBlock>>();
+  while (true) {
+    const auto count = source(block->data(), block->size());
+    if (!count) {
+      return tl::unexpected<Error>(count.error());
+    }
+    if (*count == 0) {
+      reader.end();
+      return take_all(reader, inspection);
+    }
+    reader.feed({block->data(), *count});
+    if (const auto taken = take_all(reader, inspection); !taken) {
+      return taken;
+    }
+  }
+}
+
+Result<bool> is_har(const ReplayFile& file) {
+  const auto head = std::make_unique<std::array<char, kBlock>>();
+  const auto source = file.read();
+  const auto count = source(head->data(), head->size());
+  return count.map([&](std::size_t size) { return capture::looks_like_har({head->data(), size}); });
+}
+
+Result<Loaded> load(const DiffFlags& flags, std::size_t which, std::shared_ptr<const profile::Profile> profile) {
+  auto secrets = read_secrets(flags.secrets, process_environment, read_file);
+  auto file = ReplayFile::open(flags.files[which]);
+  if (!secrets || !file) {
+    return tl::unexpected<Error>(!secrets ? secrets.error() : file.error());
+  }
+  const auto har = is_har(*file);
+  if (!har) {
+    return tl::unexpected<Error>(har.error());
+  }
+  Loaded loaded;
+  Discard discard;
+  Inspection::Settings settings{
+      flags.style, flags.secrets.reveal, std::move(*secrets), *har, file->name(), {}, profile};
+  if (flags.conns[which]) {
+    settings.conns.push_back(*flags.conns[which]);
+  }
+  std::uint32_t runs = 0;
+  settings.sink_of_run = [&](const std::shared_ptr<const profile::Profile>& known) -> session::EventSink& {
+    if (++runs > 1) {
+      return discard;
+    }
+    loaded.profile = known;
+    loaded.recorder = std::make_unique<compare::Recorder>(known.get(), flags.conns[which]);
+    return *loaded.recorder;
+  };
+  Inspection inspection(std::move(settings), *capture::Selector::make({}));
+  const auto read =
+      *har ? capture::read_har(file->name(), file->read(), [&](const auto& item) { inspection.take(item); })
+           : read_capture(file->name(), file->read(), inspection);
+  if (!read) {
+    return tl::unexpected<Error>(read.error());
+  }
+  inspection.finish(0);
+  if (const auto found = inspection.check_conns(); !found) {
+    return tl::unexpected<Error>(found.error());
+  }
+  if (runs > 1) {
+    inspection.talk(fmt::format("warning: {} holds {} runs; the first is compared", file->name(), runs));
+  }
+  loaded.damaged = inspection.damaged();
+  return loaded;
+}
+
+/// What the files are called: their names without folders where those differ.
+std::pair<std::string, std::string> names_of(const DiffFlags& flags) {
+  const auto whole = [](const std::string& path) { return path == "-" ? std::string("standard input") : path; };
+  const auto base = [](const std::string& path) { return std::filesystem::path(path).filename().string(); };
+  const std::string a = whole(flags.files[0]), b = whole(flags.files[1]);
+  if (a == b) {
+    const auto with_conn = [](const std::string& name, const std::optional<std::uint32_t>& conn, const char* other) {
+      return conn ? fmt::format("{} (connection {})", name, *conn) : name + other;
+    };
+    return {with_conn(base(a), flags.conns[0], " (first)"), with_conn(base(b), flags.conns[1], " (second)")};
+  }
+  return base(a) == base(b) ? std::make_pair(a, b) : std::make_pair(base(a), base(b));
+}
+
+compare::Options options_of(const DiffFlags& flags) {
+  compare::Options options;
+  options.strict = flags.strict;
+  options.timing = !flags.no_timing;
+  options.ignore = flags.ignore;
+  options.all = !flags.conns[0];
+  options.rows = flags.output == "side-by-side";
+  std::tie(options.a, options.b) = names_of(flags);
+  return options;
+}
+
+Result<void> check(const DiffFlags& flags) {
+  if (flags.files[0] == "-" && flags.files[1] == "-") {
+    return fail(ErrorKind::usage, "diff - -: standard input can be one of the two only", "give the other as a file");
+  }
+  for (const std::string& pointer : flags.ignore) {
+    if (!compare::is_pattern(pointer)) {
+      return fail(ErrorKind::usage,
+                  fmt::format("option --ignore: '{}' is no JSON Pointer", pointer),
+                  "as in --ignore /body/timestamp, or /items/*/id for any item");
+    }
+  }
+  return {};
+}
+
+Result<int> diff(const DiffFlags& flags) {
+  if (const auto checked = check(flags); !checked) {
+    return tl::unexpected<Error>(checked.error());
+  }
+  auto profile = flags.profile.empty() ? Result<std::shared_ptr<const profile::Profile>>()
+                                       : find_profile(flags.profile, process_environment, read_file);
+  if (!profile) {
+    return tl::unexpected<Error>(profile.error());
+  }
+  const auto a = load(flags, 0, *profile);
+  if (!a) {
+    return tl::unexpected<Error>(a.error());
+  }
+  const auto b = load(flags, 1, *profile);
+  if (!b) {
+    return tl::unexpected<Error>(b.error());
+  }
+  const compare::Options options = options_of(flags);
+  const auto comparison = compare::compare(*a->recorder, *b->recorder, options);
+  report::Style style = make_style(flags.style, process_environment, STDOUT_FILENO);
+  style.width = flags.width > 0 ? static_cast<unsigned>(flags.width) : style.width;
+  const auto view = flags.output == "ndjson"         ? compare::View::ndjson
+                    : flags.output == "side-by-side" ? compare::View::side_by_side
+                                                     : compare::View::text;
+  FdSink out(STDOUT_FILENO, "standard output", false);
+  if (const auto written = out.write(compare::render(comparison, options, view, style)); !written) {
+    return tl::unexpected<Error>(written.error());
+  }
+  return a->damaged || b->damaged ? 3 : comparison.same() ? 0 : 1;
+}
+
+std::string set_conns(const std::vector<std::string>& given, DiffFlags& flags) {
+  const std::string& text = given.back();
+  const std::size_t colon = text.find(':');
+  const auto a = parse_number(text.substr(0, colon), 1, UINT32_MAX);
+  const auto b = colon == std::string::npos ? a : parse_number(text.substr(colon + 1), 1, UINT32_MAX);
+  if (!a || !b) {
+    return "'" + text + "' is no number of a connection, nor two (as in 1 or 1:2)";
+  }
+  flags.conns[0] = static_cast<std::uint32_t>(*a);
+  flags.conns[1] = static_cast<std::uint32_t>(*b);
+  return {};
+}
+
+}  // namespace
+
+Run setup_diff(Options& options) {
+  const auto flags = std::make_shared<DiffFlags>();
+  options.positional("A", flags->files[0], true, "A capture, or a HAR saved by a browser; - is standard input");
+  options.positional("B", flags->files[1], true, "What it is held against, as A");
+  options.group("What is compared");
+  options.custom(
+      {{"--conn"},
+       "A[:B]",
+       "Connection A of the first with connection B (or A) of the second (default: all, the nth with the nth)",
+       {},
+       {},
+       false,
+       false,
+       false},
+      [flags](const std::vector<std::string>& given) { return set_conns(given, *flags); });
+  options.list("--ignore",
+               "POINTER",
+               flags->ignore,
+               "Do not compare the value at this JSON Pointer, in any message; * stands for any member or item");
+  options.flag(
+      "--strict", flags->strict, "Compare ids, times, tokens and counters as they are, and not by what kind they are");
+  options.flag("--no-timing", flags->no_timing, "Do not compare how long replies and gaps took");
+  options.group("Profile");
+  options.text("--profile",
+               "NAME|FILE",
+               flags->profile,
+               "Name and check messages by this profile (default: the one that each capture names)");
+  options.group("Output");
+  options.choice("--output",
+                 {"text", "ndjson", "side-by-side"},
+                 flags->output,
+                 "What is printed. text: what could explain it, then all differences (default); ndjson: a line each; "
+                 "side-by-side: all messages in two columns");
+  options.number("--width", "COLUMNS", flags->width, kLeastWidth, kMostWidth, "Columns of the output (the terminal's)");
+  options.choice("--color",
+                 {"auto", "always", "never"},
+                 flags->style.color,
+                 "Colour: on a terminal (auto) unless NO_COLOR is set");
+  add_secret_options(options, flags->secrets);
+  return [flags] { return diff(*flags); };
+}
+
+}  // namespace whydrop::cli

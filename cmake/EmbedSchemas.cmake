@@ -1,9 +1,12 @@
-# cmake -DFOLDER=fixtures/schemas -DOUT=metaschemas.cpp -P EmbedSchemas.cmake
-# Writes the schemas of schemas as C++ source (lib/schema/metaschemas.hpp).
-set(source "#include \"schema/metaschemas.hpp\"\n\nnamespace whydrop::schema {\n")
-foreach(draft 4 7)
-  file(READ ${FOLDER}/json-schema-draft-0${draft}.json text)
-  string(APPEND source "\nconst std::string_view kDraft${draft}Text = R\"whydrop(${text})whydrop\";\n")
+# cmake -DHEADER=check/embedded.hpp -DNAMESPACE=whydrop::check "-DTEXTS=kCheckSchema=FILE;…" -DOUT=embedded.cpp
+#   -P EmbedSchemas.cmake
+# Writes files as C++ constants, which HEADER declares.
+set(source "#include \"${HEADER}\"\n\nnamespace ${NAMESPACE} {\n")
+foreach(pair IN LISTS TEXTS)
+  string(REGEX MATCH "^([^=]+)=(.+)$" matched "${pair}")
+  set(name ${CMAKE_MATCH_1})
+  file(READ ${CMAKE_MATCH_2} text)
+  string(APPEND source "\nconst std::string_view ${name} = R\"whydrop(${text})whydrop\";\n")
 endforeach()
-string(APPEND source "\n}  // namespace whydrop::schema\n")
+string(APPEND source "\n}  // namespace ${NAMESPACE}\n")
 file(WRITE ${OUT} "${source}")

@@ -39,16 +39,18 @@ Result<ReportTarget> parse_report(std::string_view text);
 
 /// The whole JUnit XML document of what has ended so far; well formed whenever it is asked for. `host`: of the machine,
 /// or empty.
-std::string junit(const std::vector<Outcome>& outcomes, std::string_view started);
-/// TAP version 14: the head, one test point, the tail.
+std::string junit(const std::vector<Outcome>& outcomes, std::string_view host);
+/// TAP version 14: the head, one test point, and the tail, which is empty where `ended` is `count`.
 std::string tap_head(std::uint64_t count);
 std::string tap_point(std::uint64_t number, const Outcome& outcome);
 std::string tap_tail(std::uint64_t ended, std::uint64_t count, std::string_view why_not_all);
-/// One line a check, one for the whole at the end.
+/// One line a check, one for the whole at the end. fixtures/schemas/check-report-v1.json.
 std::string ndjson_line(const Outcome& outcome);
 std::string ndjson_tail(const std::vector<Outcome>& outcomes);
 
-/// One line for people: "ok    chat is answered (412ms)".
+/// For people, without the last line end: "ok    chat is answered (412 ms)", and why not below it where it failed.
 std::string line_of(const Outcome& outcome, bool color);
+/// The run's last line: "12 checks: 10 passed, 1 failed, 1 skipped in 3.2 s".
+std::string summary_line(const std::vector<Outcome>& outcomes, std::int64_t took_ns);
 
 }  // namespace whydrop::check

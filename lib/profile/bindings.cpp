@@ -69,6 +69,8 @@ std::optional<std::int64_t> epoch_offset(std::string_view name) {
   return minus ? -std::int64_t{seconds} : std::int64_t{seconds};
 }
 
+constexpr std::string_view kEnvironment = "$env:";
+
 /// N of "$letters:N", at most a million; null for anything else.
 std::optional<std::uint32_t> letters(std::string_view name) {
   constexpr std::string_view kName = "$letters:";
@@ -144,6 +146,10 @@ struct Bindings::Filler {
   Result<std::string> text_of(const std::string& placeholder) const {
     if (auto made = bindings.made(placeholder, extra)) {
       return plain(std::move(*made));
+    }
+    if (starts_with(placeholder, kEnvironment) && extra) {
+      const std::string name = placeholder.substr(kEnvironment.size());
+      return fail(ErrorKind::usage, fmt::format("environment variable {}: it is not set", escape_for_terminal(name)));
     }
     if (placeholder.front() == '$') {
       return fail(ErrorKind::usage, fmt::format("template: {{{}}} is not known here", placeholder));
@@ -368,6 +374,10 @@ std::optional<std::string> Bindings::made(std::string_view name, const Extra& ex
 
 Result<std::string> Bindings::fill_url(std::string_view text) const {
   return Filler{*this, {}}.url(text);
+}
+
+Result<std::string> Bindings::fill_url(std::string_view text, const Extra& extra) const {
+  return Filler{*this, extra}.url(text);
 }
 
 Result<std::string> Bindings::fill_text(std::string_view text) const {

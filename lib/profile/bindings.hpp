@@ -51,7 +51,8 @@ class Bindings {
   /// the JSON value where `typed` finds one for it (as "{$epoch}", "{$request/code}"), else a string.
   Result<std::string> fill_json(std::string_view text) const;
   using Extra = std::function<std::optional<std::string>(std::string_view name)>;
-  /// As fill_json and fill_text, with more names; `extra` returns a JSON text.
+  /// As those without, with more names; `extra` returns a JSON text.
+  Result<std::string> fill_url(std::string_view text, const Extra& extra) const;
   Result<std::string> fill_json(std::string_view text, const Extra& extra) const;
   Result<std::string> fill_text(std::string_view text, const Extra& extra) const;
 

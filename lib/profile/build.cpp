@@ -24,14 +24,6 @@ Profile::Status status_of(std::string_view given) {
   return Profile::Status::not_served;
 }
 
-std::string environment_name(std::string_view variable) {
-  std::string made = "WHYDROP_";
-  for (const char c : variable) {
-    made += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
-  return made;
-}
-
 Variable variable_of(std::string_view name, Value value) {
   Variable made;
   made.name = name;
@@ -297,6 +289,14 @@ void fill_meanings(Value root, Profile& made) {
 }
 
 }  // namespace
+
+std::string environment_name(std::string_view variable) {
+  std::string made = "WHYDROP_";
+  for (const char c : variable) {
+    made += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return made;
+}
 
 std::string_view name(Profile::Status status) {
   return kStatuses[static_cast<std::size_t>(status)];

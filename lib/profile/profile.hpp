@@ -44,10 +44,13 @@ struct Variable {
   std::string about;                    ///< what it is and where it is found, one sentence
   std::optional<std::string> fallback;  ///< its default; may hold {variables}
   std::string generate;                 ///< "uuid": made once a run where nothing else gives it; or empty
-  std::string env;                      ///< "WHYDROP_" and the name in capitals
+  std::string env;                      ///< environment variable
   std::vector<std::string> choices;     ///< empty: anything
   bool secret = false;
 };
+
+/// The environment variable that gives a variable its value where none is named: "WHYDROP_" and the name in capitals.
+std::string environment_name(std::string_view variable);
 
 /// A finding that a profile can make, with the words for it. The one place for the words of an id.
 struct FindingText {

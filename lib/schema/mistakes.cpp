@@ -52,12 +52,14 @@ std::string did_you_mean(std::string_view name, const Names& known) {
   return near ? fmt::format("; did you mean {}?", *near) : std::string();
 }
 
-Error first_of(const std::vector<Mistake>& mistakes, const std::string& path, std::string_view how_to_see_all) {
+Error first_of(const std::vector<Mistake>& mistakes, const std::string& path, std::string_view shown_by) {
   const Mistake& first = mistakes.front();
   const std::size_t more = mistakes.size() - 1;
+  const std::string others = shown_by.empty() ? fmt::format("{} more in it", more)
+                                              : fmt::format("{} more: {} {} shows all", more, shown_by, path);
   return {ErrorKind::usage,
           fmt::format("{}:{}:{}: {}", path, first.place.line, first.place.column, first.says),
-          more == 0 ? std::string() : fmt::format("{} more: {} {} shows all", more, how_to_see_all, path)};
+          more == 0 ? std::string() : others};
 }
 
 void MistakeList::say(const std::string& pointer, std::string_view says, bool key) {
@@ -110,7 +112,7 @@ void MistakeList::check_schema(std::string_view schema_text) {
     return;
   }
   for (Fault& fault : schema->check(root_, kMost)) {
-    if (fault.schema.find("/anyOf") != std::string::npos) {
+    if (fault.keyword == "oneOf" || fault.schema.find("/anyOf") != std::string::npos) {
       continue;  // what has one of several kinds is told by name
     }
     const bool of_key = fault.keyword == "additionalProperties" || fault.keyword == "propertyNames";

@@ -17,9 +17,9 @@ struct Mistake {
   std::string says;  ///< "/sequence/states/0/to names no state: redy; did you mean ready?"
 };
 
-/// The error for a file with mistakes (at least one): the first, and how many more there are. `how_to_see_all`: the
-/// command that shows them when the path is put behind it.
-Error first_of(const std::vector<Mistake>& mistakes, const std::string& path, std::string_view how_to_see_all);
+/// The error for a file with mistakes (at least one): the first, and how many more there are. `shown_by`: the command
+/// that shows them when the path is put behind it, or empty.
+Error first_of(const std::vector<Mistake>& mistakes, const std::string& path, std::string_view shown_by = {});
 
 using Names = std::vector<std::string_view>;
 

@@ -28,7 +28,7 @@ ALLOWED = {
     "engine": {"base", "json", "wire", "handshake", "session", "rules", "profile", "diagnose", "capture"},
     "replay": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture"},
     "compare": {"base", "json", "wire", "handshake", "session", "profile", "payload", "diagnose", "capture", "report", "replay"},
-    "check": {"base", "json", "wire", "handshake", "session", "schema", "profile", "diagnose", "capture", "report", "replay"},
+    "check": {"base", "json", "wire", "handshake", "session", "schema", "profile", "payload", "diagnose", "capture", "report", "replay"},
     "net": {"base", "wire", "handshake", "session", "rules", "diagnose", "capture", "engine"},
     "auth": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "engine", "net"},
     "rehearsal": {"base", "json", "wire", "handshake", "session", "schema", "profile", "capture", "engine", "net", "auth"},

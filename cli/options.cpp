@@ -64,12 +64,15 @@ struct Options::Impl {
   }
 
   CLI::Option* find(const std::string& name) const {
-    for (const auto& [info, option] : bound) {
-      if (std::find(info->names.begin(), info->names.end(), name) != info->names.end()) {
-        return option;
-      }
-    }
-    return nullptr;
+    const auto row = std::find_if(infos.begin(), infos.end(), [&name](const OptionInfo& info) {
+      return std::find(info.names.begin(), info.names.end(), name) != info.names.end();
+    });
+    return row == infos.end() ? nullptr : bound[static_cast<std::size_t>(row - infos.begin())];
+  }
+
+  void add(OptionInfo&& info, CLI::Option* option) {
+    infos.push_back(std::move(info));
+    bound.push_back(option);
   }
 
   Result<void> refuse(std::string why) const {
@@ -97,7 +100,7 @@ struct Options::Impl {
   std::map<std::string, CLI::App*> headings;  ///< owned by app
   std::string current_group;
   std::vector<OptionInfo> infos;
-  std::vector<std::pair<std::unique_ptr<OptionInfo>, CLI::Option*>> bound;
+  std::vector<CLI::Option*> bound;  ///< of each of infos, what CLI11 makes of it
   std::vector<std::pair<std::string, std::string>> contradictions;
   bool help = false;
 };
@@ -162,24 +165,21 @@ void Options::custom(OptionInfo info, Setter set) {
   if (info.positional) {
     option->allow_extra_args(info.repeatable);
   }
-  impl_->bound.emplace_back(std::make_unique<OptionInfo>(info), option);
-  impl_->infos.push_back(std::move(info));
+  impl_->add(std::move(info), option);
 }
 
 void Options::flag(const std::string& names, bool& target, std::string help) {
   OptionInfo info{split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, false};
   CLI::Option* option =
       impl_->place(info).add_flag_function(names, [&target](std::int64_t count) { target = count > 0; });
-  impl_->bound.emplace_back(std::make_unique<OptionInfo>(info), option);
-  impl_->infos.push_back(std::move(info));
+  impl_->add(std::move(info), option);
 }
 
 void Options::count(const std::string& names, int& target, std::string help) {
   OptionInfo info{split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, true};
   CLI::Option* option =
       impl_->place(info).add_flag_function(names, [&target](std::int64_t count) { target = static_cast<int>(count); });
-  impl_->bound.emplace_back(std::make_unique<OptionInfo>(info), option);
-  impl_->infos.push_back(std::move(info));
+  impl_->add(std::move(info), option);
 }
 
 void Options::text(const std::string& names, std::string value, std::string& target, std::string help) {
@@ -305,13 +305,13 @@ std::vector<std::pair<std::string, std::string>> Options::in_order(const std::ve
   std::vector<std::pair<std::string, std::string>> values;
   std::map<const CLI::Option*, std::size_t> taken;
   for (const CLI::Option* option : impl_->app.parse_order()) {
-    const auto row = std::find_if(
-        impl_->bound.begin(), impl_->bound.end(), [option](const auto& entry) { return entry.second == option; });
+    const auto row = std::find(impl_->bound.begin(), impl_->bound.end(), option);
     const std::size_t index = taken[option]++;
     if (row == impl_->bound.end()) {
       continue;
     }
-    const std::string& name = row->first->positional ? row->first->value : row->first->names.back();
+    const OptionInfo& info = impl_->infos[static_cast<std::size_t>(row - impl_->bound.begin())];
+    const std::string& name = info.positional ? info.value : info.names.back();
     if (std::find(names.begin(), names.end(), name) != names.end()) {
       values.emplace_back(name, unguard({option->results().at(index)}).front());
     }
@@ -360,9 +360,10 @@ Result<bool> Options::parse(std::vector<std::string> arguments) {
       return tl::unexpected<Error>(check.error());
     }
   }
-  for (const auto& [info, option] : impl_->bound) {
-    if (info->required && option->count() == 0) {
-      return fail(ErrorKind::usage, "no " + info->value + " given", "whydrop " + impl_->command + " --help");
+  for (std::size_t i = 0; i < impl_->infos.size(); ++i) {
+    const OptionInfo& info = impl_->infos[i];
+    if (info.required && impl_->bound[i]->count() == 0) {
+      return fail(ErrorKind::usage, "no " + info.value + " given", "whydrop " + impl_->command + " --help");
     }
   }
   return true;

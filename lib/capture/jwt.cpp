@@ -22,7 +22,9 @@ std::optional<std::int64_t> time_of(json::Value claims, std::string_view key) {
   if (!value || !value->is(json::Type::number) || std::fabs(value->number()) > kMaxTime) {
     return std::nullopt;
   }
-  return static_cast<std::int64_t>(std::floor(value->number()));
+  const double seconds = value->number();
+  const auto whole = static_cast<std::int64_t>(seconds);
+  return static_cast<double>(whole) > seconds ? whole - 1 : whole;
 }
 
 void add_words(std::string_view text, std::vector<std::string>& out) {

@@ -95,7 +95,7 @@ void Client::Impl::connected(std::unique_ptr<Stream> connected_stream) {
   }
   stream = std::move(connected_stream);
   phase = Phase::upgrading;
-  buffer.resize(kReadBuffer);
+  buffer.reset(new char[kReadBuffer]);  // not zeroed: a short session touches a page of it, not sixty
   endpoint.emplace(Endpoint::Callbacks{[this](std::string_view bytes) { queue(bytes); },
                                        [this](const std::string& payload) { return on_ping(payload); }});
   const std::string head = request_head(options, endpoint->key());
@@ -105,9 +105,9 @@ void Client::Impl::connected(std::unique_ptr<Stream> connected_stream) {
 }
 
 void Client::Impl::read() {
-  stream->read_some(asio::buffer(buffer), [self = shared_from_this()](const std::error_code& error, std::size_t size) {
-    self->on_read(error, size);
-  });
+  stream->read_some(
+      asio::buffer(buffer.get(), kReadBuffer),
+      [self = shared_from_this()](const std::error_code& error, std::size_t size) { self->on_read(error, size); });
 }
 
 void Client::Impl::on_read(const std::error_code& error, std::size_t size) {
@@ -115,7 +115,7 @@ void Client::Impl::on_read(const std::error_code& error, std::size_t size) {
     return;
   }
   if (size > 0) {
-    on_chunk({buffer.data(), size});
+    on_chunk({buffer.get(), size});
     unflushed += size;
   }
   if (unflushed >= kUnflushed) {

@@ -121,8 +121,8 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   std::uint64_t body_bytes = 0;
   std::string body_tail;  ///< last bytes of a chunked body
 
-  std::vector<char> buffer;
-  std::size_t unflushed = 0;  ///< bytes read since the sinks were last flushed
+  std::unique_ptr<char[]> buffer;  ///< what the stream is read into, from `connected` on
+  std::size_t unflushed = 0;       ///< bytes read since the sinks were last flushed
   std::string out, in_flight;
   bool writing = false, write_posted = false, was_full = false;
   std::error_code read_error, write_error;

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <numeric>
+
+#include <fmt/format.h>
 
 namespace whydrop::schema {
 namespace {
@@ -27,12 +28,11 @@ Decimal decimal_of(const Node& number) {
     return {0 - static_cast<std::uint64_t>(number.GetInt64()), 0};
   }
   std::array<char, 40> text{};
-  const auto written = std::to_chars(
-      text.data(), text.data() + text.size(), std::fabs(number.GetDouble()), std::chars_format::scientific);
+  const char* const end = fmt::format_to(text.data(), "{}", std::fabs(number.GetDouble()));
   Decimal out;
   bool fraction = false;
   const char* at = text.data();
-  for (; at != written.ptr && *at != 'e'; ++at) {
+  for (; at != end && *at != 'e'; ++at) {
     if (*at == '.') {
       fraction = true;
       continue;

@@ -78,8 +78,11 @@ def compare(ours, reference, rounds):
 class Bench:
     def __init__(self, build, quick):
         self.build, self.quick = build, quick
-        self.whydrop = build / "whydrop"
-        self.reference = build / "tests/bench/bench_reference"
+        # Both as an installation writes them: a linker writes a file in pieces, and memory then maps it in pieces.
+        installed = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=build))
+        atexit.register(shutil.rmtree, installed, ignore_errors=True)
+        self.whydrop = pathlib.Path(shutil.copy(build / "whydrop", installed))
+        self.reference = pathlib.Path(shutil.copy(build / "tests/bench/bench_reference", installed))
         self.ram = pathlib.Path(tempfile.mkdtemp(prefix="whydrop-bench-", dir="/dev/shm"))
         atexit.register(shutil.rmtree, self.ram, ignore_errors=True)
         self.rounds = 3 if quick else 5

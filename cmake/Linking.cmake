@@ -1,0 +1,11 @@
+# How the program is linked: start-up counts, and it is the loader's work and the pages that are touched (lib/README.md).
+include(CheckLinkerFlag)
+add_library(whydrop_linking INTERFACE)
+foreach(flag --gc-sections --as-needed -z,now -z,pack-relative-relocs)
+  string(MAKE_C_IDENTIFIER "WHYDROP_LINKS${flag}" known)
+  check_linker_flag(CXX "LINKER:${flag}" ${known})
+  if(${known})
+    target_link_options(whydrop_linking INTERFACE "LINKER:${flag}")
+  endif()
+endforeach()
+target_link_options(whydrop_linking INTERFACE -static-libstdc++ -static-libgcc)

@@ -15,6 +15,7 @@ namespace {
 using json::Value;
 using json::read::items;
 using json::read::members;
+using schema::Names;
 using schema::under;
 
 constexpr std::array<std::string_view, 11> kOperators{
@@ -160,7 +161,7 @@ Result<std::shared_ptr<const profile::Profile>> File::profile(const std::string&
 Result<std::shared_ptr<const schema::Schema>> File::schema(Value given, const profile::Profile* profile) const {
   constexpr std::string_view kOfProfile = "profile:";
   if (!given.is(json::Type::string)) {
-    return schema_of_text(given.text(), "the schema", "");
+    return schema_of_value(given);
   }
   const std::string_view name = given.string();
   if (starts_with(name, kOfProfile)) {
@@ -185,19 +186,37 @@ Result<std::shared_ptr<const schema::Schema>> File::schema_of_message(std::strin
   if (side != "client" && side != "server") {
     return fail(ErrorKind::usage, "a message's schema is named profile:client:TYPE or profile:server:TYPE");
   }
-  const profile::MessageType* message =
-      profile->message(side == "client" ? wire::Side::client : wire::Side::server, type);
+  const wire::Side of = side == "client" ? wire::Side::client : wire::Side::server;
+  const profile::MessageType* message = profile->message(of, type);
   if (message == nullptr || message->schema.empty()) {
+    const Names known = types_of(*profile, of);
     return fail(ErrorKind::usage,
-                fmt::format("profile {} has no {} of the {} {}",
+                fmt::format("profile {} has no {} of the {} {}{}",
                             profile->name,
                             message == nullptr ? "message" : "schema for the message",
                             side,
-                            escape_for_terminal(type)));
+                            escape_for_terminal(type),
+                            message == nullptr ? schema::did_you_mean(type, known) : std::string()));
   }
   auto made = schema::Schema::compile(*profile->document, profile->text, profile->name, {}, message->schema);
   if (!made) {
     return tl::unexpected<Error>(made.error());
+  }
+  return std::make_shared<const schema::Schema>(std::move(*made));
+}
+
+/// A document of its own: a $ref that begins with # leads into it. Errors have no place, which would be one in it.
+Result<std::shared_ptr<const schema::Schema>> File::schema_of_value(Value given) const {
+  constexpr std::string_view kName = "schema";
+  json::Json document;
+  (void)document.parse(given.text());
+  schema::Options options;
+  options.fetch = sources_.read_beside;
+  auto made = schema::Schema::compile(document, "", std::string(kName), options);
+  if (!made) {
+    Error error = made.error();
+    error.message.erase(0, starts_with(error.message, kName) ? kName.size() + 2 : 0);
+    return tl::unexpected<Error>(std::move(error));
   }
   return std::make_shared<const schema::Schema>(std::move(*made));
 }
@@ -216,6 +235,16 @@ Result<std::shared_ptr<const schema::Schema>> File::schema_of_text(std::string_v
     return tl::unexpected<Error>(made.error());
   }
   return std::make_shared<const schema::Schema>(std::move(*made));
+}
+
+schema::Names types_of(const profile::Profile& profile, wire::Side side) {
+  Names names;
+  for (const profile::MessageType& row : profile.messages) {
+    if (row.side == side) {
+      names.emplace_back(row.name);
+    }
+  }
+  return names;
 }
 
 std::vector<Given> given_of(const Part& part) {

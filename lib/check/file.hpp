@@ -70,6 +70,7 @@ class File {
  private:
   Result<std::shared_ptr<const schema::Schema>> schema_of_message(std::string_view given,
                                                                   const profile::Profile* profile) const;
+  Result<std::shared_ptr<const schema::Schema>> schema_of_value(json::Value given) const;
   Result<std::shared_ptr<const schema::Schema>> schema_of_text(std::string_view text,
                                                                const std::string& name,
                                                                std::string_view entry) const;
@@ -81,6 +82,8 @@ class File {
   std::map<std::string, Result<std::shared_ptr<const profile::Profile>>> profiles_;
 };
 
+/// Names of the messages of one side of a profile.
+schema::Names types_of(const profile::Profile& profile, wire::Side side);
 /// The variables that a check gives values to, in order.
 std::vector<Given> given_of(const Part& part);
 /// What the takes of a check's steps bind: the variable, and where it comes from ("step 3 takes it from /id").

@@ -217,6 +217,10 @@ class Judge {
 
 /// A member beside the one that is not there whose name is nearly its own.
 std::string near_miss(Value root, const std::string& pointer) {
+  constexpr std::size_t kShort = 2;
+  if (last_step(pointer).size() <= kShort) {
+    return {};  // any other short name is near
+  }
   const std::string parent = pointer.substr(0, pointer.rfind('/'));
   const auto object = root.at(parent);
   std::vector<std::string_view> names;

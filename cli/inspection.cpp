@@ -54,7 +54,7 @@ void Inspection::begin(const capture::CaptureHeader& header) {
 
 session::EventSink& Inspection::sink_of_run(const capture::CaptureHeader& header) {
   if (settings_.sink_of_run) {
-    return settings_.sink_of_run(profile_);
+    return settings_.sink_of_run(header, profile_);
   }
   report::Style style = make_style(settings_.output, process_environment, STDOUT_FILENO);
   style.started = header.started;

@@ -34,7 +34,8 @@ class Inspection {
     /// Null: the one that the capture names, where it is known.
     std::shared_ptr<const profile::Profile> profile;
     /// Takes the events of the run that begins, which go by this profile (or null); null: they are rendered.
-    std::function<session::EventSink&(const std::shared_ptr<const profile::Profile>&)> sink_of_run{};
+    std::function<session::EventSink&(const capture::CaptureHeader&, const std::shared_ptr<const profile::Profile>&)>
+        sink_of_run{};
   };
   Inspection(Settings settings, capture::Selector selector);
 

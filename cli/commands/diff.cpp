@@ -1,3 +1,4 @@
+#include "base/units.hpp"
 #include "capture/sniff.hpp"
 #include "cli/commands.hpp"
 #include "cli/inspection.hpp"
@@ -105,12 +106,16 @@ Result<Loaded> load(const DiffFlags& flags, std::size_t which, std::shared_ptr<c
     settings.conns.push_back(*flags.conns[which]);
   }
   std::uint32_t runs = 0;
-  settings.sink_of_run = [&](const std::shared_ptr<const profile::Profile>& known) -> session::EventSink& {
+  settings.sink_of_run = [&](const capture::CaptureHeader& header,
+                             const std::shared_ptr<const profile::Profile>& known) -> session::EventSink& {
     if (++runs > 1) {
       return discard;
     }
     loaded.profile = known;
     loaded.recorder = std::make_unique<compare::Recorder>(known.get(), flags.conns[which]);
+    if (const auto started = parse_rfc3339(header.started)) {
+      loaded.recorder->set_started(*started);
+    }
     return *loaded.recorder;
   };
   Inspection inspection(std::move(settings), *capture::Selector::make({}));

@@ -4,7 +4,7 @@
 #include "compare/forms.hpp"
 #include "compare/teller.hpp"
 
-#include <functional>
+#include <algorithm>
 
 namespace whydrop::compare {
 namespace {
@@ -43,6 +43,8 @@ void add_values(const Connection& a, const Connection& b, Comparison& out) {
 /// Compares what two connections have from beginning to end.
 void compare_pair(const Connection& a, const Connection& b, const Sides& sides, Teller& teller, Comparison& out) {
   compare_requests(a, b, teller);
+  compare_tokens(a, b, teller);
+  compare_head_findings(a, b, teller);
   teller.go_on();
   compare_responses(a, b, teller);
   teller.go_on();
@@ -59,13 +61,37 @@ void compare_pair(const Connection& a, const Connection& b, const Sides& sides, 
   }
 }
 
-void tell_lone(const Connection& connection, bool in_a, Teller& teller, Comparison& out) {
+void give_ids(const Connection& connection, bool in_b, Teller& teller) {
+  json::Json parsed;
+  if (connection.response && !parsed.parse(connection.response->body)) {
+    const Context context{
+        session::Side::server, "the answer to " + title_of(connection), !connection.response->redact.empty()};
+    teller.values.give(parsed.root(), context, in_b);
+  }
+}
+
+/// How far both sessions came.
+struct Reach {
+  bool socket = false, open = false;
+};
+
+Reach reach_of(const Connections& a, const Connections& b) {
+  const auto any = [](const Connections& of, bool open) {
+    return std::any_of(of.begin(), of.end(), [open](const Connection* connection) {
+      return connection->is_socket() && (!open || connection->opened());
+    });
+  };
+  return {any(a, false) && any(b, false), any(a, true) && any(b, true)};
+}
+
+void tell_lone(const Connection& connection, bool in_a, const Reach& reach, Teller& teller, Comparison& out) {
   Difference difference;
   difference.kind = in_a ? Difference::Kind::missing : Difference::Kind::extra;
   difference.from = session::Side::client;
   difference.key = connection.is_socket() ? "connection" : title_of(connection);
   (in_a ? difference.seq_a : difference.seq_b) = connection.request ? connection.request_seq : connection.ending_seq;
   difference.says = teller.one_sided(title_of(connection), in_a);
+  give_ids(connection, !in_a, teller);
   (in_a ? out.messages_a : out.messages_b) += connection.messages.size();
   if (connection.is_socket() && !out.ends_differ) {
     out.ends_differ = true;
@@ -74,19 +100,21 @@ void tell_lone(const Connection& connection, bool in_a, Teller& teller, Comparis
     teller.ends_differ();
     return;
   }
-  teller.tell(std::move(difference), Weight::plain);
+  // Where both came as far as the socket, or an open session, what the call gives was known to both.
+  teller.tell(std::move(difference), reach.open ? Weight::none : reach.socket ? Weight::slight : Weight::plain);
 }
 
 void compare_all(const Connections& a, const Connections& b, const Sides& sides, Teller& teller, Comparison& out) {
   Pairs pairs = align(kinds_of(a), kinds_of(b));
   pairs.emplace_back(a.size(), b.size());
+  const Reach reach = reach_of(a, b);
   std::size_t next_a = 0, next_b = 0;
   for (const auto& [at_a, at_b] : pairs) {
     for (; next_a < at_a; ++next_a) {
-      tell_lone(*a[next_a], true, teller, out);
+      tell_lone(*a[next_a], true, reach, teller, out);
     }
     for (; next_b < at_b; ++next_b) {
-      tell_lone(*b[next_b], false, teller, out);
+      tell_lone(*b[next_b], false, reach, teller, out);
     }
     if (at_a < a.size()) {
       compare_pair(*a[at_a], *b[at_b], sides, teller, out);

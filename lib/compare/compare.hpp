@@ -26,6 +26,8 @@ class Recorder final : public session::EventSink {
   ~Recorder() override;
   Result<void> on_event(const session::Event& event) override;
   Result<void> flush() override { return {}; }
+  /// When the run began, in ns since 1970: whether a token had run out is known then.
+  void set_started(std::int64_t ns);
 
   struct Impl;
   const Impl& impl() const { return *impl_; }
@@ -83,6 +85,7 @@ inline constexpr std::size_t kMostDifferences = 1000;
 struct Comparison {
   std::vector<Difference> differences;  ///< in order of the sessions; bounded, see `more`
   std::optional<std::size_t> leading;   ///< the first that could explain a different ending
+  std::optional<std::size_t> first;     ///< the same, or what would lead if they had not ended alike
   std::uint64_t more = 0;               ///< differences that are counted only
   std::uint64_t messages_a = 0, messages_b = 0, matched = 0;
   std::uint64_t by_form = 0;  ///< values that differ, but are volatile and of the same form

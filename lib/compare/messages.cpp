@@ -23,6 +23,8 @@ constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 constexpr std::int64_t kMuchLonger = 10;
 constexpr std::int64_t kLeastLonger = 100'000'000;
 
+constexpr std::string_view kOpcode = "the opcode", kFrameCount = "the number of frames", kSpaces = "the JSON text";
+
 /// True if `longer` is so much more than `shorter` that a person would notice.
 bool much_longer(std::int64_t longer, std::int64_t shorter) {
   return longer > kMuchLonger * shorter && longer - shorter > kLeastLonger;
@@ -236,6 +238,7 @@ class Messages {
       compare_pair(here);
       teller_.go_on();
       previous_ = here;
+      lone_a_ = lone_b_ = 0;
     } else if (moved_[at] != kNone) {
       tell_moved(at);
     } else {
@@ -272,26 +275,45 @@ class Messages {
     made.says = teller_.one_sided(title(here), in_a);
     const MessageRecord& told = message(here);
     const Recorder::Impl& recorder = in_a ? sides_.a : sides_.b;
+    give_ids(told, recorder, here);
     (in_a ? made.a : made.b) = std::string(told.text ? recorder.payload(told) : std::string_view());
-    Weight weight = before_the_end(at) ? Weight::plain : Weight::none;
-    for (const Told* finding : findings_of(in_a ? a_ : b_, told.seq)) {
-      made.says += fmt::format("; {} ({})", sentence(*finding, here), finding->id);
-      weight = finding->at_fault == session::Party::client ? Weight::finding : weight;
+    Weight weight = before_the_end(at) ? Weight::plain : Weight::trailing;
+    bool found = false;
+    for (const Told* finding : findings_of(in_a ? a_ : b_, told)) {
+      made.says += ": " + sentence(*finding, here);
+      weight = is_clients(*finding, told.from) ? Weight::finding : weight;
+      found = true;
     }
-    teller_.tell(std::move(made), weight);
+    teller_.tell(std::move(made), weight, in_a ? lone_a_++ : lone_b_++, found);
   }
 
-  /// False for a message that is missing only because the other session had ended by then: nothing shows that there
-  /// was the time for it.
+  void give_ids(const MessageRecord& told, const Recorder::Impl& recorder, const Step& here) {
+    if (told.from == Side::server && told.json && told.whole() && !parsed_a_.parse(recorder.payload(told))) {
+      teller_.values.give(parsed_a_.root(), {told.from, title(here), told.redacted}, here.a == kNone);
+    }
+  }
+
+  /// False for a message that may be missing only because the other session had ended by then: nothing shows that there
+  /// was the time for it, and its own session was ended by the client, which was done.
   bool before_the_end(std::size_t at) const {
     if (last_paired_ != kNone && at < last_paired_) {
       return true;
     }
     const bool in_a = steps_[at].a != kNone;
-    const Connection& lacks = in_a ? b_ : a_;
+    const Connection &has = in_a ? a_ : b_, &lacks = in_a ? b_ : a_;
+    if (ended_on_client(has)) {
+      return true;
+    }
     const std::int64_t taken = message(steps_[at]).t_ns - time_of_previous(in_a);
     const std::int64_t had = lacks.ended_ns - time_of_previous(!in_a);
     return much_longer(had, std::max<std::int64_t>(taken, 0));
+  }
+
+  /// True where the client did not end it itself.
+  static bool ended_on_client(const Connection& of) {
+    return of.first_close ? of.first_close == Side::server
+                          : of.ending && of.ending->by != session::EndedBy::client &&
+                                of.ending->how != session::EndingHow::capture_ended;
   }
 
   std::int64_t time_of_previous(bool in_a) const {
@@ -376,7 +398,7 @@ class Messages {
 
   // ---- frames
 
-  void tell_frames(const Step& here, const std::string& what, const std::string& a, const std::string& b) {
+  void tell_frames(const Step& here, std::string_view what, const std::string& a, const std::string& b) {
     Difference made = difference(Kind::frames, here);
     made.a = a;
     made.b = b;
@@ -387,11 +409,11 @@ class Messages {
   void compare_frames(const Step& here) {
     const MessageRecord &in_a = a_.messages[here.a], &in_b = b_.messages[here.b];
     if (in_a.text != in_b.text) {
-      tell_frames(here, "the opcode", in_a.text ? "text" : "binary", in_b.text ? "text" : "binary");
+      tell_frames(here, kOpcode, in_a.text ? "text" : "binary", in_b.text ? "text" : "binary");
     }
     if ((in_a.frames > 1) != (in_b.frames > 1)) {
       const auto count = [](const MessageRecord& of) { return fmt::format("{}", of.frames); };
-      tell_frames(here, "the number of frames", count(in_a), count(in_b));
+      tell_frames(here, kFrameCount, count(in_a), count(in_b));
     }
     if (in_a.masked != in_b.masked) {
       tell_frames(here, "the payload", in_a.masked ? "masked" : "not masked", in_b.masked ? "masked" : "not masked");
@@ -406,32 +428,33 @@ class Messages {
     }
     const bool a = json::is_compact(sides_.a.payload(in_a)), b = json::is_compact(sides_.b.payload(in_b));
     if (a != b) {
-      tell_frames(here, "the JSON text", a ? "compact" : "not compact", b ? "compact" : "not compact");
+      tell_frames(here, kSpaces, a ? "compact" : "not compact", b ? "compact" : "not compact");
     }
   }
 
   // ---- findings
 
-  static std::vector<const Told*> findings_of(const Connection& of, std::uint64_t seq) {
+  static std::vector<const Told*> findings_of(const Connection& of, const MessageRecord& message) {
     std::vector<const Told*> found;
-    const auto [first, last] = of.findings.equal_range(seq);
-    for (auto at = first; at != last; ++at) {
-      found.push_back(&at->second);
+    const auto add = [&](std::uint64_t seq) {
+      const auto [first, last] = of.findings.equal_range(seq);
+      std::transform(first, last, std::back_inserter(found), [](const auto& at) { return &at.second; });
+    };
+    add(message.seq);
+    if (message.first_seq != message.seq) {
+      add(message.first_seq);
     }
     return found;
   }
 
   /// "startChat: /routingData is missing." as what follows the message's name.
   std::string sentence(const Told& finding, const Step& here) const {
-    std::string_view says = finding.says;
-    const std::string own = key(here) + ": ";
-    says.remove_prefix(starts_with(says, own) ? own.size() : 0);
-    says.remove_suffix(!says.empty() && says.back() == '.' ? 1 : 0);
-    return std::string(says);
+    const std::string says = with_id(finding), own = key(here) + ": ";
+    return starts_with(says, own) ? says.substr(own.size()) : says;
   }
 
   void compare_findings(const Step& here, std::size_t first) {
-    const auto in_a = findings_of(a_, a_.messages[here.a].seq), in_b = findings_of(b_, b_.messages[here.b].seq);
+    const auto in_a = findings_of(a_, a_.messages[here.a]), in_b = findings_of(b_, b_.messages[here.b]);
     const auto lone = [](const std::vector<const Told*>& of, const std::vector<const Told*>& other) {
       std::vector<const Told*> found;
       std::copy_if(of.begin(), of.end(), std::back_inserter(found), [&](const Told* finding) {
@@ -447,21 +470,34 @@ class Messages {
     }
   }
 
+  /// True if a difference that was told is what the finding is about.
+  static bool is_about(const Told& finding, const Difference& known) {
+    // How the message was framed is told as a difference of its own.
+    constexpr std::pair<std::string_view, std::string_view> kFraming[] = {
+        {"shape-opcode", kOpcode}, {"shape-fragmented", kFrameCount}, {"not-compact-json", kSpaces}};
+    const bool framing = std::any_of(std::begin(kFraming), std::end(kFraming), [&](const auto& row) {
+      return known.kind == Kind::frames && finding.id == row.first && known.says.find(row.second) != std::string::npos;
+    });
+    return framing || (!known.pointer.empty() && finding.says.find(known.pointer) != std::string::npos);
+  }
+
   void tell_finding(const Told& finding, const Step& here, std::size_t first, bool in_b) {
-    const Weight weight = finding.at_fault == session::Party::client ? Weight::finding : Weight::plain;
+    const Weight weight = is_clients(finding, message(here).from) ? Weight::finding : Weight::plain;
     for (std::size_t i = first; i < out_.differences.size(); ++i) {
-      Difference& known = out_.differences[i];
-      const bool same = !known.pointer.empty() && finding.says.find(known.pointer) != std::string::npos;
-      if (same) {
-        known.says += fmt::format(" ({}{})", finding.id, in_b ? "" : " in " + teller_.name(false));
+      if (is_about(finding, out_.differences[i])) {
+        out_.differences[i].says += fmt::format(" ({}{})", finding.id, in_b ? "" : " in " + teller_.name(false));
         teller_.promote(i, weight);
         return;
       }
     }
     Difference made = difference(Kind::changed, here);
-    made.says =
-        fmt::format("{}: in {} only, {} ({})", title(here), teller_.name(in_b), sentence(finding, here), finding.id);
-    teller_.tell(std::move(made), weight);
+    made.says = fmt::format("{}: in {} only, {}", title(here), teller_.name(in_b), sentence(finding, here));
+    teller_.tell(std::move(made), weight, 0, true);
+  }
+
+  /// What the server says of the client's fault is the answer to a difference, not the difference.
+  static bool is_clients(const Told& finding, Side from) {
+    return finding.at_fault == session::Party::client && from == Side::client;
   }
 
   // ---- order and time
@@ -550,14 +586,15 @@ class Messages {
     teller_.tell(std::move(made), Weight::slight);
   }
 
-  /// The time from the last message to the end.
+  /// The time from the last message to the end. A client that closes when it is done may do so when it likes.
   void compare_silence() {
     if (!teller_.options.timing || !end_is_known(a_) || !end_is_known(b_) || a_.messages.empty() ||
         b_.messages.empty()) {
       return;
     }
     const std::int64_t gap_a = a_.ended_ns - a_.messages.back().t_ns, gap_b = b_.ended_ns - b_.messages.back().t_ns;
-    if (much_longer(gap_a, gap_b) || much_longer(gap_b, gap_a)) {
+    const Connection& longer = gap_a > gap_b ? a_ : b_;
+    if (longer.first_close != Side::client && (much_longer(gap_a, gap_b) || much_longer(gap_b, gap_a))) {
       Difference made;
       made.kind = Kind::timing;
       tell_longer(std::move(made), "the silence before the end was", gap_a, gap_b);
@@ -636,6 +673,7 @@ class Messages {
   std::size_t last_paired_ = kNone;
   Step previous_;
   json::Json parsed_a_, parsed_b_;
+  std::uint64_t lone_a_ = 0, lone_b_ = 0;  ///< since the last pair
   std::size_t shown_ = 0;
   std::deque<Row> waiting_;
   std::uint64_t folded_ = 0;

@@ -14,7 +14,8 @@ namespace whydrop::compare {
 inline constexpr std::size_t kKeptOfPayload = 16U << 10;  ///< bytes of one payload; of a longer one its members' hashes
 inline constexpr std::size_t kKeptOfSession = 64U << 20;  ///< bytes of all payloads; of what comes after that too
 inline constexpr std::size_t kMostMembers = 64;           ///< whose hashes are kept of one payload
-inline constexpr std::size_t kMostFindings = 10'000;
+inline constexpr std::size_t kMostFindings = 10'000;      ///< of one connection
+inline constexpr std::size_t kMostTokens = 100;           ///< of one connection
 inline constexpr std::size_t kMostConnections = 10'000;
 
 using KeyIndex = std::uint32_t;
@@ -27,7 +28,7 @@ struct Member {
 
 /// One message: 80 bytes, and what is kept of its payload.
 struct MessageRecord {
-  std::uint64_t seq = 0;  ///< of its last frame
+  std::uint64_t first_seq = 0, seq = 0;  ///< of its first and last frame
   std::int64_t t_ns = 0;
   std::uint64_t length = 0;
   std::size_t exact = 0;   ///< hash of the value, or of the bytes where it is no JSON
@@ -57,18 +58,25 @@ struct Told {
   session::Party at_fault = session::Party::unknown;
 };
 
+struct TokenSeen {
+  session::Token token;
+  std::uint64_t seq = 0;
+  std::optional<std::int64_t> used;  ///< seconds since 1970
+};
+
 struct Connection {
   std::uint32_t conn = 0;
   session::Open open;
-  std::int64_t begun_ns = 0, opened_ns = 0, ended_ns = 0;
+  std::int64_t ended_ns = 0;
   std::optional<session::Request> request;
   std::optional<session::Response> response;
   std::uint64_t request_seq = 0, response_seq = 0, ending_seq = 0;
-  std::int64_t request_ns = 0, response_ns = 0;
+  std::int64_t response_ns = 0;
   std::vector<MessageRecord> messages;
   std::map<std::size_t, std::vector<Member>> members;  ///< by index in messages: of those that were not kept
-  std::array<PingTally, 2> pings;                      ///< by side
-  std::multimap<std::uint64_t, Told> findings;         ///< by the event that shows it
+  std::vector<TokenSeen> tokens;
+  std::array<PingTally, 2> pings;               ///< by side
+  std::multimap<std::uint64_t, Told> findings;  ///< by the event that shows it
   std::array<std::optional<session::CloseSeen>, 2> closes;
   std::optional<session::Side> first_close;
   std::optional<session::Ending> ending;
@@ -96,12 +104,14 @@ struct Recorder::Impl {
   void take(const session::Event& event, Connection& to);
   void take_frame(const session::Frame& frame, const session::Event& event, Connection& to);
   void take_message(const session::Message& message, const session::Event& event, Connection& to);
-  void take_finding(const session::Finding& finding, Connection& to);
+  void take_finding(const session::Finding& finding, Connection& to) const;
+  void take_token(const session::Token& token, const session::Event& event, Connection& to) const;
   KeyIndex key_index(std::string key);
 
   replay::KeyMaker keys;
   std::optional<std::uint32_t> only;
-  std::vector<Connection> connections;  ///< in order of their beginning
+  std::optional<std::int64_t> started_ns;  ///< since 1970
+  std::vector<Connection> connections;     ///< in order of their beginning
   std::string kept;
   std::vector<std::string> key_names;
   std::unordered_map<std::string, KeyIndex> key_indices;

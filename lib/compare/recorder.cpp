@@ -48,6 +48,10 @@ Recorder::Recorder(const profile::Profile* profile, std::optional<std::uint32_t>
     : impl_(std::make_unique<Impl>(profile, conn)) {}
 Recorder::~Recorder() = default;
 
+void Recorder::set_started(std::int64_t ns) {
+  impl_->started_ns = ns;
+}
+
 Result<void> Recorder::on_event(const session::Event& event) {
   Connection* to = event.conn == 0 ? nullptr : impl_->connection(event.conn);
   if (to != nullptr) {
@@ -95,14 +99,11 @@ KeyIndex Recorder::Impl::key_index(std::string key) {
 
 void Recorder::Impl::take(const session::Event& event, Connection& to) {
   to.ended_ns = event.t_ns;
-  std::visit(overloaded{[&](const session::Open& open) {
-                          to.open = open;
-                          to.begun_ns = event.t_ns;
-                        },
+  std::visit(overloaded{[&](const session::Open& open) { to.open = open; },
+                        [&](const session::Token& token) { take_token(token, event, to); },
                         [&](const session::Request& request) {
                           to.request = request;
                           to.request_seq = event.seq;
-                          to.request_ns = event.t_ns;
                         },
                         [&](const session::Response& response) {
                           to.response = response;
@@ -115,13 +116,6 @@ void Recorder::Impl::take(const session::Event& event, Connection& to) {
                         [&](const session::Ending& ending) {
                           to.ending = ending;
                           to.ending_seq = event.seq;
-                        },
-                        [&](const session::Verdict& verdict) {
-                          for (const session::Finding& finding : verdict.findings) {
-                            if (finding.at_fault == session::Party::client) {
-                              take_finding(finding, to);
-                            }
-                          }
                         },
                         [](const auto&) {}},
              event.body);
@@ -144,6 +138,7 @@ void Recorder::Impl::take_frame(const session::Frame& frame, const session::Even
 
 void Recorder::Impl::take_message(const session::Message& message, const session::Event& event, Connection& to) {
   MessageRecord record;
+  record.first_seq = message.frames.empty() ? event.seq : message.frames.front();
   record.seq = message.frames.empty() ? event.seq : message.frames.back();
   record.t_ns = event.t_ns;
   record.length = message.length;
@@ -171,7 +166,15 @@ void Recorder::Impl::take_message(const session::Message& message, const session
   to.messages.push_back(record);
 }
 
-void Recorder::Impl::take_finding(const session::Finding& finding, Connection& to) {
+void Recorder::Impl::take_token(const session::Token& token, const session::Event& event, Connection& to) const {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  if (to.tokens.size() < kMostTokens) {
+    const auto used = started_ns ? std::optional((*started_ns + event.t_ns) / kSecond) : std::nullopt;
+    to.tokens.push_back({token, event.seq, used});
+  }
+}
+
+void Recorder::Impl::take_finding(const session::Finding& finding, Connection& to) const {
   if (finding.severity == session::Severity::note || finding.basis != session::Basis::observed ||
       to.findings.size() >= kMostFindings) {
     return;

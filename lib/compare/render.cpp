@@ -6,7 +6,10 @@
 #include "report/wrap.hpp"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -73,29 +76,35 @@ std::string padded(std::string text, std::size_t columns) {
 
 // ---- what leads
 
+std::vector<std::string> with(std::string first, std::initializer_list<std::string> others) {
+  std::vector<std::string> lines{std::move(first)};
+  std::copy_if(others.begin(), others.end(), std::back_inserter(lines), [](const auto& line) { return !line.empty(); });
+  return lines;
+}
+
 /// The sentences at the head: how the two ended, and what could explain it.
 std::vector<std::string> headlines(const Comparison& comparison, const Options& options) {
   const std::string &a = options.a, &b = options.b;
   if (comparison.same()) {
     return {fmt::format("{} and {} do not differ.", a, b)};
   }
+  const std::string what = comparison.first ? comparison.differences[*comparison.first].says : std::string();
   if (!comparison.ends_differ && comparison.ends_known) {
-    return {fmt::format("{} and {} differ, but ended alike: {}.", a, b, comparison.end_b)};
+    return with(fmt::format("{} and {} differ, but ended alike: {}.", a, b, comparison.end_b),
+                {what.empty() ? "" : "The first difference: " + what + "."});
+  }
+  if (!comparison.ends_known) {
+    return with("The end of one of the two was not recorded: whether they ended alike is not known.",
+                {what.empty() ? "Nothing that came before it differs." : "The first difference: " + what + "."});
   }
   const auto end = [](const std::string& name, const std::string& words) {
     return fmt::format("{}: {}.", name, words.empty() ? "there is none" : words);
   };
-  const std::string what = comparison.leading ? comparison.differences[*comparison.leading].says : std::string();
-  if (!comparison.ends_known) {
-    return {
-        fmt::format("The end of one of the two was not recorded, so whether they ended alike is not known."),
-        comparison.leading ? fmt::format("The first difference: {}.", what) : "Nothing that came before it differs."};
-  }
-  return {fmt::format("{} and {} ended differently.", a, b),
-          end(a, comparison.end_a),
-          end(b, comparison.end_b),
-          comparison.leading ? fmt::format("The first difference that could explain it: {}.", what)
-                             : "Nothing that came before the ends differs."};
+  return with(fmt::format("{} and {} ended differently.", a, b),
+              {end(a, comparison.end_a),
+               end(b, comparison.end_b),
+               what.empty() ? "Nothing that came before the ends differs."
+                            : "The first difference that could explain it: " + what + "."});
 }
 
 void append_headlines(std::string& out,
@@ -229,6 +238,10 @@ std::string number(const std::optional<std::uint64_t>& value) {
   return value ? std::to_string(*value) : "null";
 }
 
+std::string index(const std::optional<std::size_t>& value) {
+  return value ? std::to_string(*value) : "null";
+}
+
 void append_line(std::string& out, const Difference& of, bool leads) {
   out += fmt::format(
       R"({{"kind":"{}","from":{},"key":{},"seq_a":{},"seq_b":{},"pointer":{},"a":{},"b":{},"explains":{},"leads":{},"says":{}}})",
@@ -249,7 +262,7 @@ void append_line(std::string& out, const Difference& of, bool leads) {
 void append_sum(std::string& out, const Comparison& of, const Options& options) {
   out += fmt::format(
       R"({{"kind":"comparison","a":{},"b":{},"same":{},"differences":{},"listed":{},"messages_a":{},"messages_b":{},)"
-      R"("aligned":{},"equal_in_kind":{},"ends_known":{},"ends_differ":{},"end_a":{},"end_b":{},"leading":{}}})",
+      R"("aligned":{},"equal_in_kind":{},"ends_known":{},"ends_differ":{},"end_a":{},"end_b":{},"first":{},"leading":{}}})",
       quoted(options.a),
       quoted(options.b),
       of.same(),
@@ -263,7 +276,8 @@ void append_sum(std::string& out, const Comparison& of, const Options& options) 
       of.ends_differ,
       quoted(of.end_a),
       quoted(of.end_b),
-      of.leading ? quoted(of.differences[*of.leading].says) : "null");
+      index(of.first),
+      index(of.leading));
   out += '\n';
 }
 

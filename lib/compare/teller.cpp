@@ -10,9 +10,18 @@ namespace {
 constexpr std::size_t kMostOfMessage = 20;
 constexpr std::size_t kMostOfValue = 4096;
 
-std::string broken_words(const Renaming::Broken& broken, const Teller& teller) {
-  return fmt::format(
-      "in {} it is what {} said, in {} it is not", teller.name(!broken.in_b), broken.where, teller.name(broken.in_b));
+/// What a client sends back is not what it was given.
+std::string broken_words(const ValueDifference& found, const std::string& title, const Teller& teller) {
+  const Renaming::Broken& broken = *found.broken;
+  const std::string what = found.pointer.empty() ? "the value" : found.pointer;
+  const std::string &bad = teller.name(broken.in_b), &good = teller.name(!broken.in_b);
+  return broken.nothing ? fmt::format("{}: nothing that was recorded in {} gave {}; in {} it is what {}",
+                                      title,
+                                      bad,
+                                      what,
+                                      good,
+                                      broken.where)
+                        : fmt::format("{}: in {} {} is not what {}; in {} it is", title, bad, what, broken.where, good);
 }
 
 std::string words(const ValueDifference& found, const std::string& title, const Teller& teller) {
@@ -21,7 +30,7 @@ std::string words(const ValueDifference& found, const std::string& title, const 
     return teller.one_sided(what, found.a.has_value());
   }
   if (found.broken) {
-    return fmt::format("{} is another id than it should be: {}", what, broken_words(*found.broken, teller));
+    return broken_words(found, title, teller);
   }
   return teller.two_sided(what, shown(*found.a), shown(*found.b));
 }
@@ -38,6 +47,12 @@ std::string shown(const std::string& value, std::size_t bytes) {
   return elide(value, bytes, Elide::middle);
 }
 
+std::string with_id(const Told& finding) {
+  std::string_view says = finding.says;
+  says.remove_suffix(!says.empty() && says.back() == '.' ? 1 : 0);
+  return fmt::format("{} ({})", says, finding.id);
+}
+
 std::string Teller::one_sided(const std::string& what, bool in_a) const {
   return fmt::format("{} is {} {}", what, in_a ? "missing in" : "only in", options.b);
 }
@@ -46,11 +61,13 @@ std::string Teller::two_sided(const std::string& what, const std::string& a, con
   return fmt::format("{} is {} in {}, {} in {}", what, a, options.a, b, options.b);
 }
 
-void Teller::tell(Difference difference, Weight weight) {
+void Teller::tell(Difference difference, Weight weight, std::uint64_t after, bool found) {
   bound(difference.a);
   bound(difference.b);
-  const Rank rank{
-      ends_told_ ? Weight::none : weight, place_, difference.from == std::optional(session::Side::server) ? 1 : 0};
+  const Rank rank{ends_told_ ? Weight::none : weight,
+                  place_ + std::min(after, kStep - 1),
+                  found ? 0 : 1,
+                  difference.from == std::optional(session::Side::server) ? 1 : 0};
   if (out_.differences.size() < kMostDifferences) {
     out_.differences.push_back(std::move(difference));
     ranks_.push_back(rank);
@@ -62,21 +79,27 @@ void Teller::tell(Difference difference, Weight weight) {
   }
 }
 
+bool Teller::counts(const Rank& rank) const {
+  return rank.weight != Weight::none && !(ends_told_ && rank.weight == Weight::trailing);
+}
+
 void Teller::finish() {
-  if (!ends_told_) {
-    return;
-  }
-  if (surplus_ && std::all_of(ranks_.begin(), ranks_.end(), [&](const Rank& rank) { return surplus_->first < rank; })) {
+  const auto beats = [this](const Rank& rank) {
+    return std::all_of(ranks_.begin(), ranks_.end(), [&](const Rank& other) { return rank < other || !counts(other); });
+  };
+  if (surplus_ && counts(surplus_->first) && beats(surplus_->first)) {
     out_.differences.push_back(std::move(surplus_->second));
     ranks_.push_back(surplus_->first);
     --out_.more;
   }
   for (std::size_t i = 0; i < ranks_.size(); ++i) {
-    out_.differences[i].explains = ranks_[i].weight != Weight::none;
+    if (counts(ranks_[i]) && (!out_.first || ranks_[i] < ranks_[*out_.first])) {
+      out_.first = i;
+    }
+    out_.differences[i].explains = ends_told_ && counts(ranks_[i]);
   }
-  const auto first = std::min_element(ranks_.begin(), ranks_.end());
-  if (first != ranks_.end() && first->weight != Weight::none) {
-    out_.leading = static_cast<std::size_t>(first - ranks_.begin());
+  if (ends_told_) {
+    out_.leading = out_.first;
   }
 }
 

@@ -18,9 +18,13 @@ namespace whydrop::compare {
 enum class Weight : std::uint8_t {
   finding,  ///< something of the client's that is known to be wrong, in one of the two only
   plain,
-  slight,  ///< where there is nothing else: order, timing, what a client says of itself
-  none     ///< it is, or follows from, the end itself
+  trailing,  ///< it may follow from an end; it explains none
+  slight,    ///< where there is nothing else: order, timing, what a client says of itself
+  none       ///< it is an end, or something that both came as far without
 };
+
+/// "text (schema-required)" without the full stop before it.
+std::string with_id(const Told& finding);
 
 /// Two sessions under comparison.
 struct Sides {
@@ -34,8 +38,10 @@ class Teller {
       : options(given), ignored(given.ignore), values(given, ignored), out_(out) {}
 
   /// What comes now stands later in the sessions than what came before.
-  void go_on() { ++place_; }
-  void tell(Difference difference, Weight weight);
+  void go_on() { place_ += kStep; }
+  /// `after`: how many of the same session's own were told since go_on(); which of the two sessions' came first is not
+  /// known. `found`: a finding says that something is wrong with it.
+  void tell(Difference difference, Weight weight, std::uint64_t after = 0, bool found = false);
   /// The difference of this index, which was kept, weighs at least so much.
   void promote(std::size_t index, Weight weight) { ranks_[index].weight = std::min(ranks_[index].weight, weight); }
   /// `text` is only there in `a`, or only in `b`: "text is missing in b" or "text is only in b".
@@ -53,14 +59,19 @@ class Teller {
   Values values;
 
  private:
-  /// The least leads: client before server where both stand at the same place.
+  static constexpr std::uint64_t kStep = std::uint64_t{1} << 32U;
+
+  /// The least leads: at the same place what a finding names before what none does, then client before server.
   struct Rank {
     Weight weight = Weight::none;
     std::uint64_t place = 0;
-    int server = 0;
-    auto values() const { return std::tie(weight, place, server); }
+    int unfound = 1, server = 0;
+    auto values() const { return std::tie(weight, place, unfound, server); }
     bool operator<(const Rank& other) const { return values() < other.values(); }
   };
+
+  /// False for what could explain nothing.
+  bool counts(const Rank& rank) const;
 
   Comparison& out_;
   std::uint64_t place_ = 0;
@@ -74,6 +85,10 @@ std::string shown(const std::string& value, std::size_t bytes = 60);
 
 // Each compares one part of two connections and tells what differs.
 void compare_requests(const Connection& a, const Connection& b, Teller& teller);
+/// What tokens said of themselves before they were masked.
+void compare_tokens(const Connection& a, const Connection& b, Teller& teller);
+/// What is wrong before the first message, in one of the two only.
+void compare_head_findings(const Connection& a, const Connection& b, Teller& teller);
 void compare_responses(const Connection& a, const Connection& b, Teller& teller);
 void compare_messages(const Connection& a, const Connection& b, const Sides& sides, Teller& teller, Comparison& out);
 void compare_pings(const Connection& a, const Connection& b, Teller& teller);

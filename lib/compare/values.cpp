@@ -130,6 +130,33 @@ void Values::compare_leaves(json::Value a, json::Value b, std::string_view name)
   ++by_form_;
 }
 
+std::string Values::where() const {
+  return context_->title + (context_->from == session::Side::server ? " gave" : " said") +
+         (pointer_.empty() ? std::string() : " at " + pointer_);
+}
+
+void Values::give(json::Value value, const Context& context, bool in_b) {
+  context_ = &context;
+  pointer_.clear();
+  give_at(value, {}, in_b);
+}
+
+void Values::give_at(json::Value value, std::string_view name, bool in_b) {
+  if (value.is(json::Type::string)) {
+    const auto give = [&](std::string_view id) { renaming_.give(id, in_b, where()); };
+    each_identity(value.string(), name, context_->redacted, give);
+    return;
+  }
+  const std::size_t here = pointer_.size();
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const bool object = value.is(json::Type::object);
+    const auto member = object ? value.member(i) : std::make_pair(name, value.item(i));
+    pointer_.append("/").append(object ? json::escape_step(member.first) : std::to_string(i));
+    give_at(member.second, member.first, in_b);
+    pointer_.resize(here);
+  }
+}
+
 bool Values::meet(std::string_view a, std::string_view b, std::string_view name) {
   std::vector<std::string> ids_a, ids_b;
   each_identity(a, name, context_->redacted, [&](std::string_view id) { ids_a.emplace_back(id); });
@@ -137,9 +164,8 @@ bool Values::meet(std::string_view a, std::string_view b, std::string_view name)
   if (ids_a.size() != ids_b.size()) {
     return true;  // a part of one is masked
   }
-  const std::string where = context_->title + " at " + (pointer_.empty() ? std::string(name) : pointer_);
   for (std::size_t i = 0; i < ids_a.size(); ++i) {
-    broken_ = renaming_.meet(ids_a[i], ids_b[i], context_->from, where);
+    broken_ = renaming_.meet(ids_a[i], ids_b[i], context_->from, where());
     if (broken_) {
       return false;
     }

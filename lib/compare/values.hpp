@@ -45,6 +45,8 @@ class Values {
   void compare(json::Value a, json::Value b, const Context& context, const Tell& tell);
   /// The same of texts that are no JSON: header values, parameters. True if they are equal.
   bool same_text(std::string_view a, std::string_view b, std::string_view name, const Context& context);
+  /// What only one of the sessions was told: its ids may be sent back.
+  void give(json::Value value, const Context& context, bool in_b);
   /// Values that were equal only by their forms.
   std::uint64_t by_form() const { return by_form_; }
 
@@ -53,6 +55,8 @@ class Values {
   void compare_objects(json::Value a, json::Value b);
   void compare_arrays(json::Value a, json::Value b, std::string_view name);
   void compare_leaves(json::Value a, json::Value b, std::string_view name);
+  void give_at(json::Value value, std::string_view name, bool in_b);
+  std::string where() const;
   bool meet(std::string_view a, std::string_view b, std::string_view name);
   void told(std::optional<json::Value> a, std::optional<json::Value> b);
 

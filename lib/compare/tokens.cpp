@@ -1,0 +1,146 @@
+// What is known of the tokens that two sessions used, though captures hold them masked.
+#include "base/units.hpp"
+#include "compare/teller.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace whydrop::compare {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+/// One token of two sessions.
+struct Couple {
+  const Connection& session_a;
+  const Connection& session_b;
+  const TokenSeen& a;
+  const TokenSeen& b;
+};
+
+void tell(const Couple& tokens, std::string a, std::string b, std::string says, Teller& teller) {
+  Difference difference;
+  difference.kind = Difference::Kind::request;
+  difference.from = session::Side::client;
+  difference.key = "token";
+  difference.seq_a = tokens.a.seq;
+  difference.seq_b = tokens.b.seq;
+  difference.pointer = tokens.a.token.variable;
+  difference.a = std::move(a);
+  difference.b = std::move(b);
+  difference.says = std::move(says);
+  teller.tell(std::move(difference), Weight::plain);
+}
+
+std::string title(const TokenSeen& seen) {
+  return "the token " + seen.token.variable;
+}
+
+void compare_scopes(const Couple& tokens, Teller& teller) {
+  const auto lone = [](const std::vector<std::string>& of, const std::vector<std::string>& other) {
+    std::string found;
+    for (const std::string& scope : of) {
+      if (std::find(other.begin(), other.end(), scope) == other.end()) {
+        found += (found.empty() ? "" : ", ") + scope;
+      }
+    }
+    return found;
+  };
+  const auto &a = tokens.a.token.scopes, &b = tokens.b.token.scopes;
+  const std::string only_a = lone(a, b), only_b = lone(b, a);
+  const auto all = [](const std::vector<std::string>& of) { return fmt::format("{}", fmt::join(of, " ")); };
+  if (!only_a.empty()) {
+    tell(tokens, all(a), all(b), teller.one_sided(title(tokens.a) + ": the scope " + only_a, true), teller);
+  }
+  if (!only_b.empty()) {
+    tell(tokens, all(a), all(b), teller.one_sided(title(tokens.a) + ": the scope " + only_b, false), teller);
+  }
+}
+
+enum class Life : std::uint8_t { unknown, over, ends, lasts };
+
+/// Whether it had run out when it was used, or did so before the session's end.
+Life life_of(const TokenSeen& seen, const Connection& session) {
+  if (!seen.token.exp || !seen.used) {
+    return Life::unknown;
+  }
+  const std::int64_t left = *seen.token.exp - *seen.used;
+  const std::int64_t session_left = (session.ended_ns - session.response_ns) / kSecond;
+  return left <= 0 ? Life::over : session.opened() && left <= session_left ? Life::ends : Life::lasts;
+}
+
+std::string words(Life life, const TokenSeen& seen) {
+  const std::int64_t left = *seen.token.exp - *seen.used;
+  // A token that is older than this has a wrong time in it.
+  constexpr std::int64_t kMostTold = 100LL * 365 * 24 * 3600;
+  const std::string span = format_duration(std::clamp(std::abs(left), std::int64_t{0}, kMostTold) * kSecond);
+  return life == Life::over ? "had run out " + span + " before it was used" : "ran out " + span + " after it was used";
+}
+
+void compare_lives(const Couple& tokens, Teller& teller) {
+  const Life a = life_of(tokens.a, tokens.session_a), b = life_of(tokens.b, tokens.session_b);
+  if (a == Life::unknown || b == Life::unknown || a == b) {
+    return;
+  }
+  const bool in_b = b < a;  // the one that ran out sooner
+  const std::string ran_out = in_b ? words(b, tokens.b) : words(a, tokens.a);
+  const std::string lasted = "did not run out before the end";
+  const std::string other = std::max(a, b) == Life::lasts ? lasted : in_b ? words(a, tokens.a) : words(b, tokens.b);
+  tell(tokens,
+       in_b ? other : ran_out,
+       in_b ? ran_out : other,
+       fmt::format("{} {} in {}; in {} it {}", title(tokens.a), ran_out, teller.name(in_b), teller.name(!in_b), other),
+       teller);
+}
+
+}  // namespace
+
+void compare_tokens(const Connection& a, const Connection& b, Teller& teller) {
+  for (const TokenSeen& seen : a.tokens) {
+    const auto opposite = std::find_if(b.tokens.begin(), b.tokens.end(), [&](const TokenSeen& other) {
+      return other.token.variable == seen.token.variable;
+    });
+    if (opposite == b.tokens.end()) {
+      continue;
+    }
+    const Couple tokens{a, b, seen, *opposite};
+    if (seen.token.alg != opposite->token.alg) {
+      tell(tokens,
+           seen.token.alg,
+           opposite->token.alg,
+           teller.two_sided(title(seen) + ": the algorithm", seen.token.alg, opposite->token.alg),
+           teller);
+    }
+    compare_scopes(tokens, teller);
+    compare_lives(tokens, teller);
+  }
+}
+
+void compare_head_findings(const Connection& a, const Connection& b, Teller& teller) {
+  const auto first_message = [](const Connection& of) {
+    return of.messages.empty() ? of.ending_seq : of.messages.front().first_seq;
+  };
+  const auto has = [](const Connection& of, const std::string& id) {
+    return std::any_of(
+        of.findings.begin(), of.findings.end(), [&](const auto& known) { return known.second.id == id; });
+  };
+  const auto tell_lone = [&](const Connection& of, const Connection& other, bool in_b) {
+    for (const auto& [seq, finding] : of.findings) {
+      if (seq >= first_message(of) || seq == of.response_seq || has(other, finding.id)) {
+        continue;
+      }
+      Difference difference;
+      difference.kind = Difference::Kind::request;
+      difference.from = session::Side::client;
+      difference.key = of.is_socket() ? "upgrade" : title_of(of);
+      (in_b ? difference.seq_b : difference.seq_a) = seq;
+      difference.says = fmt::format("in {} only: {}", teller.name(in_b), with_id(finding));
+      teller.tell(std::move(difference), finding.at_fault == session::Party::client ? Weight::finding : Weight::plain);
+    }
+  };
+  tell_lone(b, a, true);
+  tell_lone(a, b, false);
+}
+
+}  // namespace whydrop::compare

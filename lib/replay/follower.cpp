@@ -126,14 +126,16 @@ void Follower::take_attempt(const Event& event, Attempt& attempt) {
   }
   if (const auto* request = std::get_if<Request>(&event.body)) {
     attempt.began.request = *request;
-    opened_ = false;
     attempt.tracker = std::make_unique<Tracker>(Tracker::Limits(), [this](Body&& body) { take_told(body); });
   }
   if (attempt.tracker == nullptr) {
     return;
   }
-  attempt.tracker->on_fact(event);
   const auto* response = std::get_if<Response>(&event.body);
+  if (response != nullptr || std::holds_alternative<Request>(event.body)) {
+    opened_ = false;
+    attempt.tracker->on_fact(event);
+  }
   if (opened_ || (har_ && response != nullptr && response->status == 101)) {
     open(event, attempt, *response);
   } else if (har_ && std::holds_alternative<Frame>(event.body)) {

@@ -251,7 +251,7 @@ std::vector<std::string> LinkFinder::notes() const {
   std::vector<std::string> notes = replies_;
   if (dropped_links_ > 0) {
     notes.push_back(
-        fmt::format("only the first {} places that the server's values came back in are bound; {} later {} sent "
+        fmt::format("only the first {} places that the server's values came back in are bound; {} elsewhere {} sent "
                     "as recorded",
                     grouped(kMostLinks),
                     counted(dropped_links_, "value"),

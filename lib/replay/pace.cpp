@@ -34,7 +34,7 @@ Result<Pace> parse_pace(std::string_view text) {
   const auto factor = parse_factor(text);
   if (!factor) {
     return fail(ErrorKind::usage,
-                "pace " + escape_for_terminal(text) + ": none there is",
+                "pace " + escape_for_terminal(text) + ": there is none of this name",
                 "matched, recorded, fast, or a factor from 0.001x to 1000x, as in 2x");
   }
   pace.factor = *factor;

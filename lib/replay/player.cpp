@@ -164,6 +164,7 @@ Result<Player::Next> Player::Impl::make_ready(std::int64_t t_ns) {
   if (ready.rebound) {
     ready.act.payload = std::move(payload);
     ready.act.redact.clear();
+    ready.act.unreplayable.clear();
   }
   return Next(std::move(ready));
 }

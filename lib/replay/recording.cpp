@@ -66,13 +66,18 @@ struct Recording::Impl {
   Error none() const { return follower->none(settings.name); }
 };
 
+/// Reads a block; less than that only at the end, so that what the file is can be seen in the first.
 Result<void> Recording::Impl::fill() {
-  const auto count = source(block.get(), kBlock);
-  if (!count) {
-    return tl::unexpected<Error>(count.error());
+  std::size_t have = 0;
+  for (std::size_t came = 1; came > 0 && have < kBlock; have += came) {
+    const auto count = source(block.get() + have, kBlock - have);
+    if (!count) {
+      return tl::unexpected<Error>(count.error());
+    }
+    came = *count;
   }
-  ended = *count == 0;
-  bytes = {block.get(), *count};
+  ended = have == 0;
+  bytes = {block.get(), have};
   return {};
 }
 

@@ -65,8 +65,8 @@ Result<Curl> load() {
 }  // namespace
 
 Result<const Curl*> load_curl() {
-  static const Result<Curl> curl = load();
-  return curl ? Result<const Curl*>(&*curl) : tl::unexpected<Error>(curl.error());
+  static const Result<Curl> kCurl = load();
+  return kCurl ? Result<const Curl*>(&*kCurl) : tl::unexpected<Error>(kCurl.error());
 }
 
 }  // namespace whydrop::auth

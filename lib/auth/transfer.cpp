@@ -129,7 +129,7 @@ void Transfer::set_request() {
   set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
   bool typed = false;
   for (const auto& [name, value] : request_.headers) {
-    lists_->add(lists_->headers, value.empty() ? name + ";" : name + ": " + value);
+    lists_->add(lists_->headers, value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
     typed = typed || handshake::same_token(name, "Content-Type");
   }
   if (!typed) {

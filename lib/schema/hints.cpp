@@ -214,7 +214,7 @@ std::string hint_for(const Found& found,
                      const Node& instance,
                      const std::unordered_set<const Node*>& declared) {
   using Hint = std::string (Hinter::*)() const;
-  const std::pair<std::string_view, Hint> kHints[] = {
+  static constexpr std::pair<std::string_view, Hint> kHints[] = {
       {"required", &Hinter::missing},
       {"dependencies", &Hinter::missing},
       {"additionalProperties", &Hinter::unknown},

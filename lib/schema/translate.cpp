@@ -253,10 +253,10 @@ class Translator {
       std::string& out, const std::string& group, std::size_t count, std::size_t piece, bool optional) {
     const std::string least = optional ? "0," : "";
     for (; count > piece; count -= piece) {
-      out += group + "{" + least + std::to_string(piece) + "}";
+      out += fmt::format("{}{{{}{}}}", group, least, piece);
     }
     if (count > 0) {
-      out += group + (count == 1 && !optional ? "" : "{" + least + std::to_string(count) + "}");
+      out += group + (count == 1 && !optional ? "" : fmt::format("{{{}{}}}", least, count));
     }
   }
 
@@ -366,9 +366,9 @@ class Translator {
     const struct {
       std::string_view name;
       const CharSet& set;
-    } kSets[] = {{"dD", kDigits}, {"wW", kWordCharacters}, {"sS", kSpaces}};
+    } sets[] = {{"dD", kDigits}, {"wW", kWordCharacters}, {"sS", kSpaces}};
     const char letter = rest_.empty() ? '\0' : rest_.front();
-    for (const auto& [name, named] : kSets) {
+    for (const auto& [name, named] : sets) {
       if (letter == name[0] || letter == name[1]) {
         rest_.remove_prefix(1);
         set.add(letter == name[0] ? named : named.complement());

@@ -1,4 +1,4 @@
-// Internal: values that a server made, and how they are known again.
+// Values that a server made, and how they are known again. For replay/ and check/.
 #pragma once
 
 #include <array>

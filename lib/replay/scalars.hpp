@@ -1,4 +1,4 @@
-// Internal: the strings and numbers of a JSON text, where they stand to the byte.
+// The strings and numbers of a JSON text, where they stand to the byte. For replay/ and check/.
 #pragma once
 
 #include <cstddef>

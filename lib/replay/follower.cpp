@@ -136,20 +136,24 @@ void Follower::take_attempt(const Event& event, Attempt& attempt) {
     opened_ = false;
     attempt.tracker->on_fact(event);
   }
+  if (response != nullptr) {
+    attempt.response = *response;
+  }
   if (opened_ || (har_ && response != nullptr && response->status == 101)) {
-    open(event, attempt, *response);
-  } else if (har_ && std::holds_alternative<Frame>(event.body)) {
-    open(event, attempt, {});
+    open(event, attempt);
+  } else if (std::holds_alternative<Frame>(event.body)) {
+    // Whatever the answer was, frames went.
+    open(event, attempt);
     take_inside(event);
   }
 }
 
-void Follower::open(const Event& event, Attempt& attempt, Response response) {
+void Follower::open(const Event& event, Attempt& attempt) {
   conn_ = event.conn;
   now_ns_ = event.t_ns;
   tracker_ = std::move(attempt.tracker);
   out_.emplace_back(std::move(attempt.began));
-  out_.emplace_back(Opened{std::move(response), event.t_ns});
+  out_.emplace_back(Opened{std::move(attempt.response), event.t_ns});
   attempts_.clear();
   calls_.clear();
 }

@@ -33,6 +33,7 @@ class Follower {
  private:
   struct Attempt {
     Began began;
+    session::Response response;
     std::unique_ptr<session::Tracker> tracker;
   };
   /// What has been said of a message that is under way, of one side.
@@ -52,7 +53,7 @@ class Follower {
   void take_before(const session::Event& event);
   void take_call(const session::Event& event);
   void take_attempt(const session::Event& event, Attempt& attempt);
-  void open(const session::Event& event, Attempt& attempt, session::Response response);
+  void open(const session::Event& event, Attempt& attempt);
   void take_inside(const session::Event& event);
   void take_frame(const session::Event& event, const session::Frame& frame);
   void take_data(const session::Event& event, const session::Frame& frame);

@@ -76,8 +76,11 @@ std::string own_profiles(const Environment& environment) {
 void add_own_profiles(profile::Dialects& dialects, const Environment& environment, const FileReader& read) {
   std::error_code failed;
   for (const auto& file : std::filesystem::directory_iterator(own_profiles(environment), failed)) {
+    if (file.path().extension() != ".json") {
+      continue;
+    }
     const std::string path = file.path().string();
-    auto text = file.path().extension() == ".json" ? read(path) : Result<std::string>(std::string());
+    auto text = read(path);
     if (const auto own = text ? profile::load(std::move(*text), path) : tl::unexpected<Error>(text.error())) {
       dialects.add(*own);
     }

@@ -18,11 +18,6 @@
 namespace whydrop::cli {
 namespace {
 
-std::string now_rfc3339() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return format_rfc3339(std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count());
-}
-
 std::string random_id() {
   std::random_device device;
   return fmt::format("{:08x}", device());
@@ -36,6 +31,7 @@ FileMode file_mode(const CaptureFlags& flags) {
 
 SessionRun::SessionRun(const Settings& settings)
     : settings_(settings),
+      started_(format_rfc3339(machine().now_ns() - loop_.now_ns())),
       data_(STDOUT_FILENO, "standard output", false),
       talk_(STDERR_FILENO, "standard error", false) {
   if (settings_.profile != nullptr) {
@@ -73,11 +69,11 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   report::Style style = make_style(settings.output, process_environment, STDOUT_FILENO);
   style.escape = is_terminal(STDOUT_FILENO);
   style.typed = settings.profile != nullptr;
-  style.started = now_rfc3339();
+  style.started = run->started_;
   if (!settings.silent) {
     run->add_renderer(style);
   }
-  if (const auto added = run->add_capture(style.started, *secrets); !added) {
+  if (const auto added = run->add_capture(*secrets); !added) {
     return tl::unexpected<Error>(added.error());
   }
   run->loop_.before_wait([pipeline = run->pipeline_.get()] { pipeline->flush(); });
@@ -90,7 +86,7 @@ engine::PipelineOptions SessionRun::pipeline_options(const std::vector<capture::
   options.limits.max_message = settings_.max_message;
   options.reveal = settings_.secrets.reveal;
   options.expectation.close_codes = settings_.expect_close;
-  options.expectation.started_ns = machine().now_ns() - loop_.now_ns();
+  options.expectation.started_ns = parse_rfc3339(started_).value_or(0);
   options.secrets = secrets;
   options.dialects = &dialects_;
   if (settings_.profile != nullptr) {
@@ -102,10 +98,9 @@ engine::PipelineOptions SessionRun::pipeline_options(const std::vector<capture::
   return options;
 }
 
-capture::CaptureHeader SessionRun::make_header(const std::string& started,
-                                               const std::vector<capture::Secret>& secrets) const {
+capture::CaptureHeader SessionRun::make_header(const std::vector<capture::Secret>& secrets) const {
   capture::CaptureHeader header;
-  header.started = started;
+  header.started = started_;
   header.tool = fmt::format("whydrop {}", version());
   header.profile = settings_.profile != nullptr ? settings_.profile->profile().name : "";
   header.run_id = random_id();
@@ -154,7 +149,7 @@ void SessionRun::add_renderer(report::Style style) {
   }
 }
 
-Result<void> SessionRun::add_capture(const std::string& started, const std::vector<capture::Secret>& secrets) {
+Result<void> SessionRun::add_capture(const std::vector<capture::Secret>& secrets) {
   if (settings_.capture.file.empty()) {
     return {};
   }
@@ -165,9 +160,7 @@ Result<void> SessionRun::add_capture(const std::string& started, const std::vect
   capture_file_ = std::move(*file);
   // A rehearsal gives values of its own before the first event.
   capture_ = std::make_unique<capture::Writer>(
-      *capture_file_,
-      [this, started, secrets] { return make_header(started, secrets); },
-      settings_.capture.with_opinions);
+      *capture_file_, [this, secrets] { return make_header(secrets); }, settings_.capture.with_opinions);
   pipeline_->add_sink(*capture_);
   return {};
 }

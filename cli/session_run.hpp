@@ -64,15 +64,16 @@ class SessionRun {
  private:
   explicit SessionRun(const Settings& settings);
   void add_renderer(report::Style style);
-  Result<void> add_capture(const std::string& started, const std::vector<capture::Secret>& secrets);
+  Result<void> add_capture(const std::vector<capture::Secret>& secrets);
 
   engine::PipelineOptions pipeline_options(const std::vector<capture::Secret>& secrets) const;
-  capture::CaptureHeader make_header(const std::string& started, const std::vector<capture::Secret>& secrets) const;
+  capture::CaptureHeader make_header(const std::vector<capture::Secret>& secrets) const;
   void add_variables(capture::CaptureHeader& header) const;
   void keep_secret(const std::string& variable, const std::string& value);
 
   Settings settings_;
   net::Loop loop_;
+  std::string started_;  ///< RFC 3339, as it is written: what is judged by it is the same from a capture
   FdSink data_, talk_;
   profile::Dialects dialects_;
   mutable std::mutex secrecy_mutex_;  ///< the prompt's thread asks, the loop's adds

@@ -7,7 +7,7 @@
 #include "base/units.hpp"
 #include "json/json.hpp"
 #include "net/url.hpp"
-#include "profile/findings.hpp"
+#include "profile/call_checks.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -89,18 +89,13 @@ std::string with_scheme_of(std::string url, const std::string& at) {
   return url;
 }
 
-bool is_success(const Call& call, int status) {
-  return std::find(call.success.begin(), call.success.end(), status) != call.success.end();
-}
-
-/// The profile's words for this answer; null where it has none.
-const profile::FindingText* refusal_words(const Call& call, int status, const json::Json& body, bool is_json) {
-  for (const Call::Refusal& row : call.refusals) {
-    if (row.status == status && (row.where.empty() || (is_json && holds(row.where, body.root())))) {
-      return &row.finding;
-    }
-  }
-  return nullptr;
+/// As much of the answer as tells whether it is a refusal.
+session::Response response_of(const HttpAnswer& answer) {
+  session::Response response;
+  response.status = answer.status;
+  response.body = answer.body;
+  response.body_length = answer.body.size();
+  return response;
 }
 
 }  // namespace
@@ -108,6 +103,7 @@ const profile::FindingText* refusal_words(const Call& call, int status, const js
 Result<HttpRequest> make_request(const Call& call, const profile::Bindings& bindings, const std::string& at) {
   HttpRequest request;
   request.method = call.method;
+  request.call = call.name;
   auto url = bindings.fill_url(call.url);
   if (!url) {
     return tl::unexpected<Error>(url.error());
@@ -138,21 +134,15 @@ struct CallRunner::Impl : std::enable_shared_from_this<CallRunner::Impl> {
   Done done;
   Outcome outcome;
   std::unique_ptr<HttpCall> call;
-  json::Json body;
-  bool is_json = false, cancelled = false;
+  bool cancelled = false;
 
   explicit Impl(Parts given) : parts(std::move(given)) {}
 
   void make_next();
   Result<void> make(const Call& row);
   bool learn(const Call& row, const HttpAnswer& answer);
-  bool learn_secrets(const Call& row);
-  void keep(const Call& row);
-  void judge(const Call& row, const HttpAnswer& answer);
-  void tell(const profile::FindingText& words, const HttpAnswer& answer);
-  void tell_incomplete(std::string says, const HttpAnswer& answer);
-  std::string lack(const Call& row, const HttpAnswer& answer) const;
-  void ended(const Result<HttpAnswer>& answer);
+  void keep(const Call& row, json::Value body);
+  void ended(const Call& row, const Result<HttpAnswer>& answer);
   void finish();
 };
 
@@ -189,18 +179,19 @@ Result<void> CallRunner::Impl::make(const Call& row) {
     options->parent = outcome.conn;
   }
   call = std::make_unique<HttpCall>(
-      parts.loop, parts.pipeline, std::move(*request), *options, [this](const Result<HttpAnswer>& answer) {
-        ended(answer);
+      parts.loop, parts.pipeline, std::move(*request), *options, [this, &row](const Result<HttpAnswer>& answer) {
+        ended(row, answer);
       });
   call->on_learn([this, &row](const HttpAnswer& answer) { return learn(row, answer); });
-  call->on_judge([this, &row](const HttpAnswer& answer) { judge(row, answer); });
   call->start();
   return {};
 }
 
-/// What the answer gives may be secret, also where it is taken for a refusal. False where nobody can tell what of it
-/// is.
-bool CallRunner::Impl::learn_secrets(const Call& row) {
+/// Before the answer is recorded: what it gives may be secret, also where it is taken for a refusal. False where nobody
+/// can tell what of it is.
+bool CallRunner::Impl::learn(const Call& row, const HttpAnswer& answer) {
+  json::Json body;
+  const bool is_json = !body.parse(answer.body);
   bool gives_secrets = false;
   for (const profile::Take& take : row.takes) {
     const profile::Variable* variable = parts.bindings.profile().variable(take.variable);
@@ -214,22 +205,10 @@ bool CallRunner::Impl::learn_secrets(const Call& row) {
           {take.variable, value->is(json::Type::string) ? std::string(value->string()) : value->text()});
     }
   }
-  return is_json || !gives_secrets;
+  return is_json || !gives_secrets || answer.status >= 300;
 }
 
-/// Before the answer is recorded.
-bool CallRunner::Impl::learn(const Call& row, const HttpAnswer& answer) {
-  is_json = !body.parse(answer.body).has_value();
-  const bool known = learn_secrets(row);
-  const bool good = is_json && answer.whole && is_success(row, answer.status);
-  if (good && refusal_words(row, answer.status, body, is_json) == nullptr) {
-    parts.bindings.take(row.takes, body.root());
-    keep(row);
-  }
-  return known || answer.status >= 300;
-}
-
-void CallRunner::Impl::keep(const Call& row) {
+void CallRunner::Impl::keep(const Call& row, json::Value body) {
   const std::int64_t now = parts.now();
   for (const profile::Take& take : row.takes) {
     const auto value = parts.bindings.get(take.variable);
@@ -240,94 +219,27 @@ void CallRunner::Impl::keep(const Call& row) {
     if (parts.store != nullptr) {
       const profile::Variable* variable = parts.bindings.profile().variable(take.variable);
       const bool secret = variable == nullptr || variable->secret;
-      parts.store->set(take.variable,
-                       {*value, now, secret ? expiry_of(*value, body.root(), now) : std::nullopt, secret});
+      parts.store->set(take.variable, {*value, now, secret ? expiry_of(*value, body, now) : std::nullopt, secret});
     }
   }
 }
 
-void CallRunner::Impl::judge(const Call& row, const HttpAnswer& answer) {
-  if (!answer.whole) {
-    tell_incomplete(fmt::format("The answer to {} was cut short: the connection ended in the middle of it.", row.name),
-                    answer);
-    return;
-  }
-  if (const auto* words = refusal_words(row, answer.status, body, is_json)) {
-    outcome.refused = true;
-    tell(*words, answer);
-    return;
-  }
-  outcome.refused = !is_success(row, answer.status);
-  if (outcome.refused && answer.status < 300) {
-    tell_incomplete(
-        fmt::format("The answer to {} was {}, which the profile does not name as a success.", row.name, answer.status),
-        answer);
-  }
-  std::string missing = outcome.refused ? std::string() : lack(row, answer);
-  if (!missing.empty()) {
-    outcome.refused = true;
-    tell_incomplete(fmt::format("The answer to {} {}.", row.name, missing), answer);
-  }
-  for (const Call::Note& note : row.notes) {
-    if (!outcome.refused && is_json && holds(note.where, body.root())) {
-      tell(note.finding, answer);
-    }
-  }
-}
-
-/// Why the answer does not give what it should; empty if it does.
-std::string CallRunner::Impl::lack(const Call& row, const HttpAnswer& answer) const {
-  const auto missing = std::find_if(row.takes.begin(), row.takes.end(), [&](const profile::Take& take) {
-    const auto value = is_json ? body.root().at(take.pointer) : std::nullopt;
-    return !value || value->is(json::Type::null);
-  });
-  if (missing == row.takes.end()) {
-    return {};
-  }
-  const std::string unread = fmt::format("so that {} cannot be read from it", missing->variable);
-  if (is_json) {
-    return fmt::format("has nothing at {}, which gives {}", missing->pointer, missing->variable);
-  }
-  const auto coding = std::find_if(answer.headers.begin(), answer.headers.end(), [](const auto& field) {
-    return handshake::same_token(field.first, "Content-Encoding");
-  });
-  if (coding != answer.headers.end()) {
-    return fmt::format(
-        "is compressed ({}), which was not asked for, {}", elide(escape_for_terminal(coding->second), 20), unread);
-  }
-  return fmt::format("is {}, {}", answer.body.size() == kMaxBody ? "1 MiB or longer" : "not JSON", unread);
-}
-
-void CallRunner::Impl::tell(const profile::FindingText& words, const HttpAnswer& answer) {
-  const auto extra = [&](std::string_view name) -> std::optional<std::string> {
-    if (name == "$status") {
-      return fmt::format("{}", answer.status);
-    }
-    const auto found = name.substr(0, 2) == "$/" && is_json ? body.root().at(name.substr(1)) : std::nullopt;
-    return found ? std::optional(found->text()) : std::nullopt;
-  };
-  profile::FindingText filled = words;
-  filled.says = parts.bindings.fill_words(words.says, extra);
-  filled.fix = parts.bindings.fill_words(words.fix, extra);
-  parts.pipeline.on_finding(answer.conn, profile::make_finding(filled, parts.pipeline.last_seq()), parts.loop.now_ns());
-}
-
-void CallRunner::Impl::tell_incomplete(std::string says, const HttpAnswer& answer) {
-  session::Finding finding("call-reply-incomplete", parts.pipeline.last_seq());
-  finding.says = std::move(says);
-  finding.fix = "Look at the answer's body: the profile and the API do not fit, or something else answered.";
-  parts.pipeline.on_finding(answer.conn, std::move(finding), parts.loop.now_ns());
-}
-
-void CallRunner::Impl::ended(const Result<HttpAnswer>& answer) {
+void CallRunner::Impl::ended(const Call& row, const Result<HttpAnswer>& answer) {
   const auto self = shared_from_this();
-  if (!answer && answer.error().kind != ErrorKind::refused) {
-    outcome.error = answer.error();
+  if (!answer) {
+    if (answer.error().kind != ErrorKind::refused) {
+      outcome.error = answer.error();
+    }
+    finish();
+    return;
   }
-  if (answer) {
-    outcome.conn = answer->conn;
+  outcome.conn = answer->conn;
+  const profile::Reply reply(row, response_of(*answer));
+  outcome.refused = reply.refused();
+  if (reply.gives()) {
+    keep(row, *reply.root());
   }
-  if (!answer || outcome.refused) {
+  if (outcome.refused) {
     finish();
     return;
   }

@@ -2,7 +2,6 @@
 
 #include "auth/route.hpp"
 #include "auth/transfer.hpp"
-#include "engine/http_exchange.hpp"
 #include "handshake/head.hpp"
 #include "net/lookup.hpp"
 #include "net/proxy_address.hpp"
@@ -19,7 +18,6 @@ namespace whydrop::auth {
 namespace {
 
 using Learn = std::function<bool(const HttpAnswer&)>;
-using Judge = std::function<void(const HttpAnswer&)>;
 
 /// Signals are the loop's.
 void block_signals() {
@@ -49,26 +47,9 @@ HttpAnswer answer_of(const Outcome& outcome) {
   return answer;
 }
 
-/// The beginning of a body, as long as it may be. A JSON string is in it as a whole or not at all, so that no secret
-/// loses the end that it is known by.
-std::string excerpt_of(const std::string& body) {
-  constexpr std::size_t kMost = engine::HttpExchange::kBodyExcerpt;
-  std::size_t opened = 0;
-  bool inside = false;
-  for (std::size_t i = 0; i < body.size() && i < kMost; ++i) {
-    if (inside && body[i] == '\\') {
-      ++i;
-    } else if (body[i] == '"') {
-      inside = !inside;
-      opened = i;
-    }
-  }
-  return body.substr(0, inside && body.size() > kMost ? opened : kMost);
-}
-
 session::Response response_of(const Outcome& outcome, bool with_body) {
   session::Response fact = session::response_of(*outcome.head);
-  fact.body = with_body ? excerpt_of(outcome.body) : "";
+  fact.body = with_body ? outcome.body : "";
   fact.body_length = outcome.body_length;
   return fact;
 }
@@ -83,7 +64,6 @@ struct HttpCall::Impl : std::enable_shared_from_this<HttpCall::Impl> {
   net::ConnectOptions options;
   Done done;
   Learn learn;
-  Judge judge;
   std::uint32_t conn = 0;
   bool over = false, dropped = false;
   const Curl* curl = nullptr;
@@ -199,9 +179,6 @@ void HttpCall::Impl::finish(Outcome outcome) {
     answer.conn = conn;
     const bool known = !learn || learn(answer);
     pipeline.on_fact(conn, response_of(outcome, known), loop.now_ns());
-    if (judge) {
-      judge(answer);
-    }
   }
   answer.verdict = pipeline.end(conn, std::move(outcome.ending), loop.now_ns());
   if (outcome.head && outcome.whole) {
@@ -232,10 +209,6 @@ void HttpCall::on_learn(Learn handler) {
   impl_->learn = std::move(handler);
 }
 
-void HttpCall::on_judge(Judge handler) {
-  impl_->judge = std::move(handler);
-}
-
 void HttpCall::start() {
   if (const auto ready = impl_->prepare(); !ready) {
     impl_->give_up(ready.error());
@@ -245,6 +218,7 @@ void HttpCall::start() {
   open.role = "http";
   open.url = impl_->request.url;
   open.parent = impl_->options.parent;
+  open.call = impl_->request.call;
   impl_->conn = impl_->pipeline.begin(std::move(open), impl_->loop.now_ns());
   if (const auto name = name_to_look_up(impl_->options)) {
     impl_->look_up(*name);

@@ -5,6 +5,7 @@
 #include "engine/pipeline.hpp"
 #include "net/client.hpp"
 #include "net/loop.hpp"
+#include "profile/call_checks.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -18,13 +19,14 @@ namespace whydrop::auth {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;  ///< http or https
+  std::string url;   ///< http or https
+  std::string call;  ///< the profile's name for it, or empty
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 };
 
 /// So much of an answer's body is read.
-inline constexpr std::size_t kMaxBody = 1U << 20;
+inline constexpr std::size_t kMaxBody = profile::kMaxReply;
 
 struct HttpAnswer {
   int status = 0;
@@ -51,8 +53,6 @@ class HttpCall {
   /// Called with an answer before it is recorded, so that what is secret in it can be told to the pipeline first; false
   /// where that cannot be known: then the body is not recorded.
   void on_learn(std::function<bool(const HttpAnswer&)> handler);
-  /// Called with an answer after it is recorded and before the connection's end: time for findings.
-  void on_judge(std::function<void(const HttpAnswer&)> handler);
   void start();
   /// Gives it up; `done` is called soon.
   void cancel();

@@ -235,6 +235,7 @@ Outcome Transfer::run() {
   set_path();
   set_callbacks();
   const CURLcode code = drive();
+  tell_request();
   error_.resize(std::min(error_.size(), error_.find('\0')));
   if (error_.empty() && code != CURLE_OK) {
     error_ = curl_.easy_strerror(code);
@@ -295,6 +296,8 @@ int Transfer::connected(void* self, char*, char*, int, int) {
 void Transfer::on_debug(curl_infotype type, std::string_view data) {
   if (type == CURLINFO_HEADER_OUT) {
     on_request_head(data);
+  } else if (type == CURLINFO_DATA_OUT) {
+    on_request_body(data);
   } else if (type == CURLINFO_HEADER_IN) {
     on_header_line(data);
   } else if (type == CURLINFO_TEXT) {
@@ -319,13 +322,35 @@ void Transfer::on_request_head(std::string_view data) {
   handshake::HeadParser parser(handshake::HeadParser::Kind::request);
   parser.feed(data);
   sent_ = true;
-  tell_(session::request_of(parser.head()));
+  asked_ = session::request_of(parser.head());
+  if (request_.body.empty()) {
+    tell_request();
+  }
+}
+
+void Transfer::on_request_body(std::string_view data) {
+  if (!asked_) {
+    return;
+  }
+  asked_->body_length += data.size();
+  asked_->body.append(data.substr(0, kMaxBody - asked_->body.size()));
+  if (asked_->body_length >= request_.body.size()) {
+    tell_request();
+  }
+}
+
+/// With so much of its body as went.
+void Transfer::tell_request() {
+  if (asked_) {
+    tell_(*std::exchange(asked_, std::nullopt));
+  }
 }
 
 void Transfer::on_header_line(std::string_view line) {
   if (in_tunnel_head_) {
     return;
   }
+  tell_request();
   if (answer_.done() && handshake::is_interim(answer_.head())) {
     answer_ = handshake::HeadParser(handshake::HeadParser::Kind::response);
   }

@@ -63,6 +63,8 @@ class Transfer {
 
   void on_debug(curl_infotype type, std::string_view data);
   void on_request_head(std::string_view data);
+  void on_request_body(std::string_view data);
+  void tell_request();
   void on_header_line(std::string_view line);
   void on_body(std::string_view data);
   void on_connected();
@@ -92,6 +94,7 @@ class Transfer {
   bool secure_ = false;
 
   bool connected_ = false, sent_ = false, in_tunnel_head_ = false;
+  std::optional<session::Request> asked_;  ///< as far as it went; null once it was told
   std::string tls_version_, tls_cipher_, alpn_;
   handshake::HeadParser answer_{handshake::HeadParser::Kind::response};
   Outcome outcome_;

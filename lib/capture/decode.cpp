@@ -40,7 +40,7 @@ class Fields {
   std::vector<std::string> strings(const char* key);
   /// The members of an object of strings; empty where there is none.
   std::vector<std::pair<std::string, std::string>> pairs(const char* key);
-  std::vector<RedactSpan> redact();
+  std::vector<RedactSpan> redact(const char* key = "redact");
   /// The field `key`, or its `key`_base64 form, as bytes that live as long as the line.
   std::string_view bytes(const char* key, const char* base64_key);
   std::string_view content() { return bytes("text", "base64"); }
@@ -211,14 +211,14 @@ std::vector<std::pair<std::string, std::string>> Fields::pairs(const char* key) 
   return out;
 }
 
-std::vector<RedactSpan> Fields::redact() {
+std::vector<RedactSpan> Fields::redact(const char* key) {
   std::vector<RedactSpan> spans;
-  if (!has("redact")) {
+  if (!has(key)) {
     return spans;
   }
-  each("redact", [&](const Value& item) {
+  each(key, [&](const Value& item) {
     if (!item.IsObject()) {
-      wrong("redact", "not an array of objects");
+      wrong(key, "not an array of objects");
       return;
     }
     Fields span(item, fault_, store_);
@@ -270,7 +270,8 @@ std::string_view Fields::bytes(const char* key, const char* base64_key) {
 // ---- one function a kind --------------------------------------------------------------------------------------------
 
 Body read_open(Fields& f) {
-  return Open{f.words("role"), f.words("url"), f.number_or_null<std::uint32_t>("parent"), f.redact()};
+  return Open{
+      f.words("role"), f.words("url"), f.number_or_null<std::uint32_t>("parent"), f.redact(), f.words_or_null("call")};
 }
 
 Body read_resolve(Fields& f) {
@@ -588,6 +589,11 @@ Body LineDecoder::Impl::read_request(Fields& f) {
   request.raw = f.base64("raw");
   request.size = f.number<std::uint64_t>("size");
   request.redact = f.redact();
+  if (f.has("body_length")) {
+    request.body = f.bytes("body", "body_base64");
+    request.body_length = f.number<std::uint64_t>("body_length");
+    request.body_redact = f.redact("body_redact");
+  }
   return request;
 }
 

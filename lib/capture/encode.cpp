@@ -42,7 +42,7 @@ class Fields {
   /// `key`, or `key`_base64 where the bytes are not UTF-8.
   void bytes(std::string_view key, std::string_view value);
   void base64(std::string_view key, std::string_view value);
-  void redact(const std::vector<RedactSpan>& spans);
+  void redact(const std::vector<RedactSpan>& spans, std::string_view key = "redact");
   void side(Side from) { name("from", wire::name(from)); }
   /// `,"key":`
   std::string& begin(std::string_view key) { return out_.append(",\"").append(key).append("\":"); }
@@ -120,11 +120,11 @@ void Fields::bytes(std::string_view key, std::string_view value) {
   base64(key == "text" ? "base64" : std::string(key) + "_base64", value);
 }
 
-void Fields::redact(const std::vector<RedactSpan>& spans) {
+void Fields::redact(const std::vector<RedactSpan>& spans, std::string_view key) {
   if (spans.empty()) {
     return;
   }
-  append_list(begin("redact"), spans, [this](const RedactSpan& span) {
+  append_list(begin(key), spans, [this](const RedactSpan& span) {
     out_ += "{\"at\":";
     append_number(out_, span.at);
     Fields fields(out_);
@@ -285,6 +285,9 @@ void put(Fields& f, const Open& open) {
   f.name("role", open.role);
   f.words("url", open.url);
   f.number_or_null("parent", open.parent);
+  if (!open.call.empty()) {
+    f.words("call", open.call);
+  }
   f.redact(open.redact);
 }
 
@@ -348,6 +351,11 @@ void put(Fields& f, const Request& request) {
   put_raw(f, request.raw);
   f.size("size", request.size);
   f.redact(request.redact);
+  if (request.body_length > 0) {
+    f.bytes("body", request.body);
+    f.size("body_length", request.body_length);
+    f.redact(request.body_redact, "body_redact");
+  }
 }
 
 void put(Fields& f, const Response& response) {

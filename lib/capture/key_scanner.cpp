@@ -1,5 +1,6 @@
 #include "capture/key_scanner.hpp"
 
+#include "base/percent.hpp"
 #include "capture/words.hpp"
 
 #include <algorithm>
@@ -109,7 +110,9 @@ void KeyScanner::at_equals(const SecretKeys& keys, std::string_view piece, std::
     return;
   }
   std::string_view text = before(piece, mark);
-  const std::string_view name = drop_name(text);
+  const std::string_view whole = text;
+  const std::size_t size = drop_back(text, [](char c) { return is_name_char(c) || c == '%'; });
+  const std::string name = percent_decoded(whole.substr(whole.size() - size));
   const bool begins = text.empty() || std::string_view("?&; \"").find(text.back()) != std::string_view::npos;
   if (begins && keys.has(name)) {
     key_ = name;

@@ -191,7 +191,11 @@ bool Redactor::Impl::mask_raw(std::string& raw) {
 }
 
 bool Redactor::Impl::mask(Request& request) {
-  return any({mask_string(request.start_line, request.redact), mask_headers(request.headers), mask_raw(request.raw)});
+  const Rest rest = request.body.size() < request.body_length ? Rest::lost : Rest::none;
+  return any({mask_string(request.start_line, request.redact),
+              mask_headers(request.headers),
+              mask_raw(request.raw),
+              mask_string(request.body, request.body_redact, rest)});
 }
 
 bool Redactor::Impl::mask(Response& response) {

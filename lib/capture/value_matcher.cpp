@@ -56,15 +56,22 @@ std::string ascii_form(const std::string& json) {
   return out;
 }
 
-/// Percent-encoded, all but what RFC 3986 section 2.3 calls unreserved.
-std::string query_form(const std::string& value, const char* digits) {
+/// A way to percent-encode: what stays besides letters and digits, and whether a space becomes a plus.
+struct Encoding {
+  std::string_view plain;
+  bool plus;
+};
+/// RFC 3986 section 2.3 (unreserved); encodeURIComponent of ECMA-262; forms, of the URL standard and without its plus.
+constexpr Encoding kEncodings[] = {{"-._~", false}, {"-._~!*'()", false}, {"-._*", true}, {"-._*", false}};
+
+std::string query_form(const std::string& value, const Encoding& encoding, const char* digits) {
   std::string out;
   for (const char c : value) {
     const auto byte = static_cast<unsigned char>(c);
     const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
+                       encoding.plain.find(c) != std::string_view::npos;
+    if (plain || (c == ' ' && encoding.plus)) {
+      out += plain ? c : '+';
     } else {
       out.append({'%', digits[byte >> 4], digits[byte & 15]});
     }
@@ -102,8 +109,10 @@ void ValueMatcher::add(const std::string& variable, const std::string& value) {
   add_form(variable, replaced(json, '/', "\\u002f"));
   add_form(variable, replaced(json, '/', "\\u002F"));
   add_form(variable, ascii_form(json));
-  add_form(variable, query_form(value, "0123456789ABCDEF"));
-  add_form(variable, query_form(value, "0123456789abcdef"));
+  for (const Encoding& encoding : kEncodings) {
+    add_form(variable, query_form(value, encoding, "0123456789ABCDEF"));
+    add_form(variable, query_form(value, encoding, "0123456789abcdef"));
+  }
   if (patterns_.size() > known) {
     build();
   }

@@ -1,5 +1,6 @@
 #include "engine/http_exchange.hpp"
 
+#include "engine/body_excerpt.hpp"
 #include "session/heads.hpp"
 
 #include <utility>

@@ -16,8 +16,6 @@ namespace whydrop::engine {
 /// before it, with an excerpt of the answer's body where the upgrade was refused. RFC 6455 section 4.
 class HttpExchange {
  public:
-  static constexpr std::size_t kBodyExcerpt = 4096;  ///< bytes of a refusal's body that are kept
-
   using Emit = std::function<void(session::Body&&)>;
 
   /// Takes bytes of one direction; returns those that are frames (empty while the head is under way).

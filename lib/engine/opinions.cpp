@@ -12,6 +12,9 @@ Opinions::Opinions(const Shared& shared, Emit emit)
 
 void Opinions::begin(const session::Open& open) {
   if (open.role != "websocket") {
+    if (shared_.judge != nullptr && shared_.bindings != nullptr) {
+      call_ = std::make_unique<profile::CallChecker>(shared_.judge->profile(), *shared_.bindings, emit_);
+    }
     return;
   }
   if (shared_.judge != nullptr) {
@@ -33,6 +36,9 @@ void Opinions::on_event(const session::Event& event) {
   }
   if (reality_) {
     reality_->on_event(event);
+  }
+  if (call_) {
+    call_->on_event(event);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "profile/bindings.hpp"
+#include "profile/call_checks.hpp"
 #include "profile/checker.hpp"
 #include "profile/recognise.hpp"
 #include "rules/rules.hpp"
@@ -13,7 +14,7 @@
 namespace whydrop::engine {
 
 /// What is thought of one connection besides its states and messages: the RFC's rules, the profile's checks, and what
-/// the dialect looks like, in this order. The last two for WebSocket connections only.
+/// the dialect looks like, in this order; of a REST call what the profile makes of its answer.
 class Opinions {
  public:
   /// What all connections of a run share. Not owned; each may be null.
@@ -32,6 +33,12 @@ class Opinions {
       profile_->annotate(message);
     }
   }
+  /// Takes what an answer gives that is about to be told.
+  void learn(const session::Response& response) {
+    if (call_) {
+      call_->learn(response);
+    }
+  }
   /// Every event after it was told, raw.
   void on_event(const session::Event& event);
   /// Null without a profile.
@@ -45,6 +52,7 @@ class Opinions {
   rules::Checker rules_;
   std::unique_ptr<profile::Checker> profile_;
   std::unique_ptr<profile::RealityCheck> reality_;
+  std::unique_ptr<profile::CallChecker> call_;
 };
 
 }  // namespace whydrop::engine

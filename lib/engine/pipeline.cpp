@@ -1,5 +1,6 @@
 #include "engine/pipeline.hpp"
 
+#include "engine/body_excerpt.hpp"
 #include "engine/connection.hpp"
 
 #include <algorithm>
@@ -57,7 +58,7 @@ struct Pipeline::Impl {
   void tell_fact(std::uint32_t conn, Body&& body);
   void tell_recorded(const Event& event);
   void tell(const Event& event);
-  void annotate(std::uint32_t conn);
+  void annotate(const Event& event);
   void tell_derived(std::uint32_t conn);
   void judge(const Event& event, std::size_t place);
   void show(const Event& event);
@@ -114,18 +115,23 @@ void Pipeline::Impl::tell_fact(std::uint32_t conn, Body&& body) {
   tell(Event{++last_seq, now_ns, conn, std::move(body)});
 }
 
-/// Messages are named before the fact that completes them is shown: it may give a secret that must be masked in it.
-void Pipeline::Impl::annotate(std::uint32_t conn) {
+/// Messages are named, and answers read, before the fact that completes them is shown: it may give a secret that must
+/// be masked in it.
+void Pipeline::Impl::annotate(const Event& event) {
+  Opinions& opinions = connection(event.conn).opinions();
+  if (const auto* response = std::get_if<session::Response>(&event.body)) {
+    opinions.learn(*response);
+  }
   for (Body& body : derived) {
     if (auto* message = std::get_if<session::Message>(&body)) {
-      connection(conn).opinions().annotate(*message);
+      opinions.annotate(*message);
     }
   }
 }
 
 void Pipeline::Impl::tell(const Event& event) {
   connection(event.conn).tracker().on_fact(event);
-  annotate(event.conn);
+  annotate(event);
   show(event);
   judge(event, 0);  // before what the tracker made of it, as when a capture is read
   tell_derived(event.conn);
@@ -165,14 +171,19 @@ void Pipeline::Impl::show(const Event& event) {
   }
 }
 
-/// True if sinks get less than was seen: content that an Inflated fact tells, and what is longer than --max-payload.
+/// True if sinks get less than was seen: content that an Inflated fact tells, what is longer than --max-payload, and
+/// long bodies of REST calls.
 bool Pipeline::Impl::needs_trimming(const Event& event) {
   if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
     in_deflated = frame->has_payload && connection(event.conn).tracker().last_frame_deflated(frame->from);
     return in_deflated || frame->payload.size() > options.max_payload;
   }
-  const auto* inflated = std::get_if<session::Inflated>(&event.body);
-  return inflated && inflated->content.size() > options.max_payload;
+  if (const auto* inflated = std::get_if<session::Inflated>(&event.body)) {
+    return inflated->content.size() > options.max_payload;
+  }
+  const auto* request = std::get_if<session::Request>(&event.body);
+  const auto* response = std::get_if<session::Response>(&event.body);
+  return (request && request->body.size() > kBodyExcerpt) || (response && response->body.size() > kBodyExcerpt);
 }
 
 void Pipeline::Impl::trim(Body& body) const {
@@ -181,6 +192,10 @@ void Pipeline::Impl::trim(Body& body) const {
     frame->payload = in_deflated ? std::string_view() : frame->payload.substr(0, options.max_payload);
   } else if (auto* inflated = std::get_if<session::Inflated>(&body)) {
     inflated->content = inflated->content.substr(0, options.max_payload);
+  } else if (auto* request = std::get_if<session::Request>(&body)) {
+    request->body = body_excerpt(request->body);
+  } else if (auto* response = std::get_if<session::Response>(&body)) {
+    response->body = body_excerpt(response->body);
   }
 }
 

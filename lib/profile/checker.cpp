@@ -159,18 +159,9 @@ void Checker::Impl::validate(Seen& of) const {
 
 void Checker::Impl::take(const Seen& of) {
   const auto& takes = profile.messages[*of.type].takes;
-  if (bindings == nullptr || takes.empty()) {
-    return;
+  if (bindings != nullptr && !takes.empty()) {
+    take_clear(*bindings, takes, *of.root, of.masked);
   }
-  if (!of.masked) {
-    return bindings->take(takes, *of.root);
-  }
-  std::vector<Take> clear;
-  std::copy_if(takes.begin(), takes.end(), std::back_inserter(clear), [&](const Take& row) {
-    const auto value = of.root->at(row.pointer);
-    return value && !is_masked(of, *value);
-  });
-  bindings->take(clear, *of.root);
 }
 
 /// The only type of the client's that has its place now.

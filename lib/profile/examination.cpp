@@ -36,9 +36,21 @@ void hide_secret(const SecretKeys& keys, schema::Fault& fault) {
   }
 }
 
-bool is_masked(const Seen& seen, json::Value value) {
-  return seen.masked && ((value.is(json::Type::string) && is_all(value.string(), 'x')) ||
-                         (value.is(json::Type::number) && is_all(value.text(), '1')));
+bool is_masked(bool masked, json::Value value) {
+  return masked && ((value.is(json::Type::string) && is_all(value.string(), 'x')) ||
+                    (value.is(json::Type::number) && is_all(value.text(), '1')));
+}
+
+void take_clear(Bindings& bindings, const std::vector<Take>& takes, json::Value root, bool masked) {
+  if (!masked) {
+    return bindings.take(takes, root);
+  }
+  std::vector<Take> clear;
+  std::copy_if(takes.begin(), takes.end(), std::back_inserter(clear), [&](const Take& row) {
+    const auto value = root.at(row.pointer);
+    return value && !is_masked(masked, *value);
+  });
+  bindings.take(clear, root);
 }
 
 std::string name_of(const Profile& profile, const Seen& seen) {

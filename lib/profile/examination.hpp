@@ -37,8 +37,13 @@ struct Seen {
 bool is_secret_place(const SecretKeys& keys, std::string_view pointer);
 /// Says of such a place no more than the type of what stands there: "a string" for "a string, \"abc\"".
 void hide_secret(const SecretKeys& keys, schema::Fault& fault);
-/// True for a value that a capture shows as x in place of a secret.
-bool is_masked(const Seen& seen, json::Value value);
+/// True for a value that a capture shows as x in place of a secret. `masked`: what it stands in holds such bytes.
+bool is_masked(bool masked, json::Value value);
+inline bool is_masked(const Seen& seen, json::Value value) {
+  return is_masked(seen.masked, value);
+}
+/// Binds what `takes` find in `root` and is not masked.
+void take_clear(Bindings& bindings, const std::vector<Take>& takes, json::Value root, bool masked);
 /// The type's name, or "a message".
 std::string name_of(const Profile& profile, const Seen& seen);
 

@@ -93,6 +93,7 @@ class LogRenderer final : public session::EventSink {
   void on_verdict(const Event& event, const session::Verdict& verdict);
   void on_response(const Event& event, const session::Response& response);
   void head_details(const std::vector<session::Header>& headers, char direction);
+  void body_details(std::string_view body);
   void step(const Event& event, const Step& step, Mark mark);
   void hang(const LogLine& line, Ink ink, std::string_view text);
   void detail(std::string_view text, Ink ink = Ink::dim);
@@ -154,6 +155,7 @@ void LogRenderer::show(const Event& event) {
                  [&](const session::Request& request) {
                    step(event, step_of(request), mark_of(Side::client));
                    head_details(request.headers, '>');
+                   body_details(request.body);
                  },
                  [&](const session::Response& response) { on_response(event, response); },
                  [&](const session::Partial& partial) {
@@ -231,7 +233,10 @@ void LogRenderer::head_details(const std::vector<session::Header>& headers, char
 void LogRenderer::on_response(const Event& event, const session::Response& response) {
   step(event, step_of(response), mark_of(Side::server));
   head_details(response.headers, '<');
-  std::string_view body = response.body;
+  body_details(response.body);
+}
+
+void LogRenderer::body_details(std::string_view body) {
   for (std::size_t lines = 0; !body.empty() && lines < kMaxBodyLines; ++lines) {
     const std::size_t end = std::min(body.find('\n'), body.size());
     std::string_view text = body.substr(0, end);

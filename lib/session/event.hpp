@@ -33,6 +33,7 @@ struct Open {
   std::string url;
   std::optional<std::uint32_t> parent;  ///< the connection that this one reconnects or follows
   std::vector<RedactSpan> redact;       ///< in url
+  std::string call{};                   ///< the profile's name for a REST call, or empty
 };
 
 struct Resolve {
@@ -75,13 +76,16 @@ struct Header {
   std::vector<RedactSpan> redact;  ///< in value
 };
 
-/// The client's upgrade request as sent. RFC 6455 section 4.1.
+/// The client's upgrade request as sent (RFC 6455 section 4.1), or that of a REST call.
 struct Request {
   std::string start_line;
   std::vector<Header> headers;
-  std::string raw;                 ///< the head's bytes, only where re-serialising would differ; else empty
-  std::uint64_t size = 0;          ///< bytes of the head on the wire
-  std::vector<RedactSpan> redact;  ///< in start_line
+  std::string raw;                        ///< the head's bytes, only where re-serialising would differ; else empty
+  std::uint64_t size = 0;                 ///< bytes of the head on the wire
+  std::vector<RedactSpan> redact;         ///< in start_line
+  std::string body{};                     ///< excerpt, bounded
+  std::uint64_t body_length = 0;          ///< bytes of body that went
+  std::vector<RedactSpan> body_redact{};  ///< in body
 };
 
 /// The server's answer to it, whatever it is.

@@ -4,9 +4,11 @@ import base64
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import unittest
+import urllib.parse
 
 import harness
 import peers
@@ -123,6 +125,17 @@ class Secrets(harness.Test):
         self.assert_hidden((done.out + done.err).encode() + pathlib.Path(capture).read_bytes())
 
 
+# Of characters that a form and a JSON text write in other ways.
+ODD = 'o*d d~s/e"c+r&e=t%'
+
+
+def forms_of(secret):
+    """All that a body may make of it."""
+    plain = [secret, json.dumps(secret)[1:-1], urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret, safe="*"),
+             urllib.parse.quote(secret, safe="*").replace("~", "%7E")]
+    return plain + [re.sub("%..", lambda escape: escape[0].lower(), form) for form in plain]
+
+
 CLIENT_SECRET, ACCESS, KEY, SESSION = "cs-8Jwq71LmzT", "at-Pq93kdMsX2", "key-Vb62hsYt", "sn-Rt55wqLpZ9"
 CALL_SECRETS = (CLIENT_SECRET, ACCESS, KEY, SESSION, base64.b64encode(f"me:{CLIENT_SECRET}".encode()).decode())
 PROFILE = {
@@ -194,6 +207,34 @@ class CallSecrets(harness.Test):
                 self.assert_hidden(path.read_bytes())
         done = self.whydrop("session", "clear", *self.profile)
         self.assertEqual((done.exit, store.exists()), (0, False), done.err)
+
+    def test_bodies_of_calls(self):
+        """The request's body is told whole, but for its secrets, whatever they are called and however they are written."""
+        self.write("odd", ODD)
+        calls = {"form": {"form": {"grant_type": "client_credentials", "client_secret": "{key}", "odd name": "a {key} b"}},
+                 "json": {"json": {"client_secret": "{key}", "odd": ["a {key} b"], "n": 1}}}
+        expected = {"form": f"grant_type=client_credentials&client_secret={'x' * 34}&odd%20name=a%20{'x' * 34}%20b",
+                    "json": f'{{"client_secret":"{"x" * 19}","odd":["a {"x" * 19} b"],"n":1}}'}
+        for kind, call in calls.items():
+            profile = {**PROFILE, "calls": {"token": {**PROFILE["calls"]["token"], "basic": None, "method": "POST", "form": None, **call}}}
+            profile["calls"]["token"] = {name: value for name, value in profile["calls"]["token"].items() if value is not None}
+            profile["session"] = ["token"]
+            self.write("plain.json", json.dumps(profile))
+            for output in ("log", "ndjson"):
+                with self.subTest(kind=kind, output=output):
+                    capture = self.path(f"{kind}-{output}.ndjson")
+                    done = self.whydrop("token", "get", "--profile", self.path("plain.json"), "--var", "key=@" + self.path("odd"), "--at",
+                                        self.peer([ANSWERS[0]]), "--no-store", "--capture", capture, "--output", output)
+                    self.assertEqual(done.exit, 0, done.err)
+                    again = self.whydrop("inspect", capture, "--output", output)
+                    text = pathlib.Path(capture).read_text(encoding="utf-8")
+                    for form in forms_of(ODD):
+                        self.assertNotIn(form, done.out + done.err + again.out + again.err + text)
+                    event = next(event for event in map(json.loads, text.splitlines()) if event["kind"] == "request")
+                    self.assertEqual((event["body"], event["body_length"]), (expected[kind], len(expected[kind])))
+                    masked = [(row["at"], row["length"]) for row in event["body_redact"]]
+                    self.assertEqual(masked, [(at.start(), at.end() - at.start()) for at in re.finditer("x{9,}", expected[kind])])
+                    self.assertIn(expected[kind] if output == "log" else json.dumps(expected[kind]), again.out)
 
     def test_answers_that_cannot_be_read(self):
         long = {"pad": ["p" * 99] * 39, "access_token_of": "x" * 40, "odd": {"name": SESSION * 40}}

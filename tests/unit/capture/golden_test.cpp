@@ -71,12 +71,20 @@ std::vector<Body> upgrade(const std::string& url, const std::vector<Header>& mor
           State{Side::server, Phase::open}};
 }
 
-std::string all_kinds() {
+std::string written(const std::vector<Sample>& samples) {
   std::vector<Body> bodies;
-  for (const Sample& sample : samples()) {
+  for (const Sample& sample : samples) {
     bodies.push_back(sample.body);
   }
   return written(bodies);
+}
+
+std::string all_kinds() {
+  return written(first_samples());
+}
+
+std::string calls() {
+  return written(call_samples());
 }
 
 std::string redacted() {
@@ -132,6 +140,7 @@ const Golden kGoldens[] = {
     {"redacted.ndjson", redacted, 12, 0},
     {"compressed.ndjson", compressed, 8, 0},
     {"cut.ndjson", cut, 5, 1},
+    {"calls.ndjson", calls, 3, 0},
 };
 
 std::string content_of(const std::string& path) {

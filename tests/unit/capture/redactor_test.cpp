@@ -261,6 +261,38 @@ TEST(Redactor, MasksAnAnswerAndItsBody) {
   EXPECT_EQ(shown.body + show(shown.redact), R"({"guest_token":"xxx 16+3:guest_token)");
 }
 
+std::string body_of(const char* body, std::uint64_t more = 0) {
+  Redactor redactor({{"client_secret", "s*c~r t/1"}}, false);
+  Request request;
+  request.body = body;
+  request.body_length = request.body.size() + more;
+  const Event event{1, 2, 3, request};
+  const auto& shown = std::get<Request>(redactor.redact(event).body);
+  return shown.body + show(shown.body_redact);
+}
+
+TEST(Redactor, MasksTheBodyOfACall) {
+  EXPECT_EQ(body_of("client_secret=abc&n=1"), "client_secret=xxx&n=1 14+3:client_secret");
+  EXPECT_EQ(body_of("n=1&client%5Fsecret=a%20b"), "n=1&client%5Fsecret=xxxxx 20+5:client_secret");
+  EXPECT_EQ(body_of(R"({"client_secret":"abc","n":1})"), R"({"client_secret":"xxx","n":1} 18+3:client_secret)");
+  EXPECT_EQ(body_of("grant_type=client_credentials&n=1"), "grant_type=client_credentials&n=1");
+}
+
+TEST(Redactor, MasksGivenValuesInABodyHoweverTheyAreEncoded) {
+  for (const std::string form :
+       {"s*c~r t/1", "s%2Ac~r%20t%2F1", "s%2ac~r%20t%2f1", "s*c%7Er%20t%2F1", "s*c%7er+t%2f1", "s*c~r%20t%2F1"}) {
+    const std::string size = std::to_string(form.size());
+    EXPECT_EQ(body_of(("odd=" + form + "&n=1").c_str()),
+              "odd=" + std::string(form.size(), 'x') + "&n=1 4+" + size + ":client_secret");
+  }
+  EXPECT_EQ(body_of(R"({"odd":"s*c~r t\/1"})"), R"({"odd":"xxxxxxxxxx"} 8+10:client_secret)");
+}
+
+TEST(Redactor, ABodyThatIsCutShowsAtMostThreeBytesOfAValue) {
+  EXPECT_EQ(body_of("odd=s*c~r", 9), "odd=s*cxx 7+2:client_secret");
+  EXPECT_EQ(body_of("token=abc", 9), "token=xxx 6+3:token");
+}
+
 TEST(Redactor, MasksUrlsReasonsAndSentences) {
   Redactor redactor({{"v", "0123456789"}}, false);
   EXPECT_EQ(std::get<Open>(redactor.redact(Event{1, 2, 3, Open{"websocket", "wss://u:p@h/?jwt=a", {}, {}}}).body).url,

@@ -219,11 +219,47 @@ void append(std::vector<Sample>& to, std::vector<Sample> from) {
 
 }  // namespace
 
-std::vector<Sample> samples() {
+std::vector<Sample> call_samples() {
+  Open open;
+  open.role = "http";
+  open.url = "https://h/?jwt=xx";
+  open.redact = {{15, 2, "jwt"}};
+  open.call = "token";
+  Request form;
+  form.start_line = "POST /t HTTP/1.1";
+  form.size = 30;
+  form.body = "a=b&client_secret=xx";
+  form.body_length = 50;
+  form.body_redact = {{18, 2, "client_secret"}};
+  Request bytes;
+  bytes.start_line = "POST / HTTP/1.1";
+  bytes.body = kBad;
+  bytes.body_length = 2;
+  return {
+      {"open of a call",
+       open,
+       R"("kind":"open","role":"http","url":"https://h/?jwt=xx","parent":null,"call":"token","redact":[{"at":15,"length":2,"var":"jwt"}])"},
+      {"request with a body that is cut",
+       form,
+       R"("kind":"request","start_line":"POST /t HTTP/1.1","headers":[],"size":30,"body":"a=b&client_secret=xx","body_length":50,)"
+       R"("body_redact":[{"at":18,"length":2,"var":"client_secret"}])"},
+      {"request with a body that is not UTF-8",
+       bytes,
+       R"("kind":"request","start_line":"POST / HTTP/1.1","headers":[],"size":0,"body_base64":"//4=","body_length":2)"},
+  };
+}
+
+std::vector<Sample> first_samples() {
   std::vector<Sample> all = handshake_samples();
   append(all, frame_samples());
   append(all, remnant_samples());
   append(all, opinion_samples());
+  return all;
+}
+
+std::vector<Sample> samples() {
+  std::vector<Sample> all = first_samples();
+  append(all, call_samples());
   return all;
 }
 

@@ -58,6 +58,10 @@ inline session::Finding sample_finding() {
   return finding;
 }
 
+/// What was there when the first captures were frozen.
+std::vector<Sample> first_samples();
+/// What REST calls have added since.
+std::vector<Sample> call_samples();
 /// Every alternative of an event's body, its optional fields present and absent, with the line that it must become.
 std::vector<Sample> samples();
 

@@ -250,18 +250,24 @@ void ReplayRuns::tell(const One& one) {
   if (replaying == nullptr || !replaying->open_for()) {
     return;
   }
+  if (replaying->error() && replaying->sent() >= plan_.recorded.messages) {
+    return;  // it has told what did not come after the last message
+  }
   if (!replaying->complete()) {
-    run_.talk(fmt::format("the session ended after {} of {} messages", replaying->sent(), plan_.recorded.messages));
+    run_.talk(fmt::format("{} after {} of {} messages",
+                          replaying->error() ? "it stopped" : "the session ended",
+                          replaying->sent(),
+                          plan_.recorded.messages));
     return;
   }
   const session::Verdict& verdict = one.verdict();
   const std::string then = ending_words(plan_.recorded.over);
   const std::string now = ending_words(verdict.first_close, verdict.received, verdict.how);
-  if (then != now) {
-    run_.talk(fmt::format("it ended otherwise than in the recording, where {}",
-                          then.empty() ? "the client closed, or nothing is known of the end" : then));
-  } else if (!then.empty()) {
+  if (then == now && !then.empty()) {
     run_.talk("it ended as in the recording: " + now);
+  } else if (then != now && (!then.empty() || plan_.recorded.over.sent)) {
+    run_.talk(fmt::format("it ended otherwise than in the recording, where {}",
+                          then.empty() ? "the client " + close_words(*plan_.recorded.over.sent) : then));
   }
 }
 

@@ -139,12 +139,15 @@ Result<int> replay(const ReplayFlags& flags) {
     return tl::unexpected<Error>(ground.error());
   }
   const std::string at = ground->at;
+  const replay::KeyMaker keys(it.shared_profile().get());
+  ReplayingPlan replaying = it.replaying();
+  replaying.keys = flags.count > 1 ? &keys : nullptr;
   ReplayRuns runs(**run,
                   {session,
                    it.profile(),
                    it.plan(),
                    [&it] { return it.recording(); },
-                   it.replaying(),
+                   std::move(replaying),
                    it.values(),
                    it.calls(),
                    at,

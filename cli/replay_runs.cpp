@@ -95,7 +95,8 @@ class ReplayRuns::One {
       return found ? std::optional(found->value) : std::nullopt;
     };
     replaying_.emplace(
-        Replaying::Surroundings{run_.loop(), run_.pipeline(), [this](const std::string& line) { run_.talk(line); }},
+        run_.loop(),
+        [this](const std::string& line) { run_.talk(line); },
         plan_.open,
         plan_.recorded,
         std::move(replaying));

@@ -23,9 +23,6 @@ constexpr std::chrono::seconds kSlack{1};
 // Kinds that are counted one by one; a client that makes up names without end must not fill our memory.
 constexpr std::size_t kMostKinds = 10'000;
 
-constexpr std::string_view kTooEarly = "sequence-too-early";
-constexpr std::string_view kTurn = "its turn in the profile's sequence";
-
 std::string ordinal(std::uint64_t number) {
   const std::uint64_t last = number % 10;
   const bool teen = number % 100 / 10 == 1;
@@ -52,21 +49,20 @@ std::string close_words(const session::CloseSeen& close) {
   return close.code ? fmt::format("closed with {}", *close.code) : "closed without a code";
 }
 
-Replaying::Replaying(Surroundings run, OpenRecording open, const replay::Plan& recorded, ReplayingPlan plan)
-    : run_(std::move(run)),
-      open_(std::move(open)),
-      recorded_(recorded),
-      plan_(std::move(plan)),
-      by_sequence_(plan_.player.profile != nullptr && !plan_.player.raw &&
-                   plan_.player.pace.kind == replay::Pace::Kind::fast) {}
+Replaying::Replaying(net::Loop& loop,
+                     std::function<void(const std::string&)> talk,
+                     OpenRecording open,
+                     const replay::Plan& recorded,
+                     ReplayingPlan plan)
+    : loop_(loop), talk_(std::move(talk)), open_(std::move(open)), recorded_(recorded), plan_(std::move(plan)) {}
 
 Replaying::~Replaying() {
-  run_.loop.cancel(timer_);
+  loop_.cancel(timer_);
 }
 
 void Replaying::on_open(engine::Channel& channel) {
   channel_ = &channel;
-  opened_ns_ = run_.loop.now_ns();
+  opened_ns_ = loop_.now_ns();
   auto recording = open_();
   if (!recording) {
     stop(recording.error());
@@ -83,40 +79,11 @@ void Replaying::on_event(engine::Channel&, const session::Event& event) {
   } else if (const auto* response = std::get_if<session::Response>(&event.body)) {
     plan_.player.deflate = handshake::negotiate(request_, head_of(*response)).deflate;
   }
-  conn_ = event.conn;
   const auto* message = std::get_if<session::Message>(&event.body);
-  if (message == nullptr || !player_) {
-    return;
-  }
-  if (message->from == session::Side::server) {
-    on_server_message(*message, event.t_ns);
-  } else if (under_way_) {
-    // Posted: the profile judges it first.
-    run_.loop.post([this, alive = std::weak_ptr<bool>(alive_)] {
-      if (!alive.expired()) {
-        on_crossed();
-      }
-    });
-  }
-}
-
-void Replaying::on_server_message(const session::Message& message, std::int64_t t_ns) {
-  player_->heard(message.text, message.payload, t_ns - opened_ns_.value_or(0));
-  if (!by_sequence_) {
+  if (message != nullptr && message->from == session::Side::server && player_) {
+    player_->heard(message->text, message->payload, event.t_ns - opened_ns_.value_or(0));
     pump();
-    return;
   }
-  // The profile moves on by it only after this.
-  run_.loop.post([this, alive = std::weak_ptr<bool>(alive_)] {
-    if (!alive.expired()) {
-      pump();
-    }
-  });
-}
-
-void Replaying::on_crossed() {
-  under_way_ = false;
-  pump();
 }
 
 void Replaying::on_writable(engine::Channel&) {
@@ -125,14 +92,14 @@ void Replaying::on_writable(engine::Channel&) {
 
 void Replaying::on_gone() {
   if (channel_ != nullptr) {
-    gone_ns_ = run_.loop.now_ns();
+    gone_ns_ = loop_.now_ns();
   }
   channel_ = nullptr;
-  run_.loop.cancel(std::exchange(timer_, 0));
+  loop_.cancel(std::exchange(timer_, 0));
 }
 
 std::optional<std::int64_t> Replaying::open_for() const {
-  return opened_ns_ ? std::optional(gone_ns_.value_or(run_.loop.now_ns()) - *opened_ns_) : std::nullopt;
+  return opened_ns_ ? std::optional(gone_ns_.value_or(loop_.now_ns()) - *opened_ns_) : std::nullopt;
 }
 
 std::string Replaying::last_sent() const {
@@ -144,16 +111,13 @@ void Replaying::pump() {
   if (std::exchange(pumping_, true)) {
     return;
   }
-  while (channel_ != nullptr && !done_ && !under_way_ && channel_->backlog() < kHighWater) {
-    auto next = held_ ? Result<replay::Player::Next>(*std::exchange(held_, std::nullopt)) : player_->next(now_ns());
+  while (channel_ != nullptr && !done_ && channel_->backlog() < kHighWater) {
+    auto next = player_->next(now_ns());
     if (!next) {
       stop(next.error());
       break;
     }
-    if (auto* ready = std::get_if<replay::Ready>(&*next)) {
-      if (by_sequence_ && hold(*ready)) {
-        break;
-      }
+    if (const auto* ready = std::get_if<replay::Ready>(&*next)) {
       missing_.clear();
       waits_since_ns_ = now_ns();
       if (!deliver(*ready)) {
@@ -169,32 +133,6 @@ void Replaying::pump() {
   pumping_ = false;
 }
 
-bool Replaying::is_timely(const replay::Act& act) const {
-  if (act.kind != Kind::text && act.kind != Kind::binary) {
-    return true;
-  }
-  const auto faults = run_.pipeline.preview(conn_, act.kind == Kind::text, act.payload, run_.loop.now_ns());
-  return std::none_of(faults.begin(), faults.end(), [](const auto& fault) { return fault.id == kTooEarly; });
-}
-
-/// Keeps what it is too early for. What was sent too early in the recording too is sent once nothing more can be hoped
-/// for.
-bool Replaying::hold(replay::Ready& ready) {
-  if (is_timely(ready.act)) {
-    return false;
-  }
-  const std::int64_t now = now_ns();
-  if (std::exchange(missing_, std::string(kTurn)) != kTurn) {
-    waits_since_ns_ = now;
-  }
-  if (now >= waits_since_ns_ + plan_.patience.count()) {
-    return false;
-  }
-  look_again_at(waits_since_ns_ + plan_.patience.count());
-  held_ = std::move(ready);
-  return true;
-}
-
 bool Replaying::deliver(const replay::Ready& ready) {
   const replay::Act& act = ready.act;
   if (plan_.player.raw) {
@@ -206,7 +144,6 @@ bool Replaying::deliver(const replay::Ready& ready) {
   }
   closed_ = closed_ || act.kind == Kind::close;
   if (act.kind == Kind::text || act.kind == Kind::binary) {
-    under_way_ = by_sequence_;
     ++sent_;
     note(act);
   }
@@ -267,11 +204,12 @@ void Replaying::wait_for(const replay::Player::Wait& wait) {
     missing_ = wait.missing;
     waits_since_ns_ = now;
   }
-  const std::int64_t given_up = waits_since_ns_ + plan_.patience.count();
+  // What took long in the recording may take as long again.
+  const std::int64_t patience = plan_.patience.count() + wait.recorded_ns;
+  const std::int64_t given_up = waits_since_ns_ + patience;
   if (!missing_.empty() && now >= given_up) {
-    stuck_ = true;
     stop({ErrorKind::refused,
-          fmt::format("waited for {}: it did not come within {}", missing_, format_duration(plan_.patience.count())),
+          fmt::format("waited for {}: it did not come within {}", missing_, format_duration(patience)),
           "--patience gives it more time; --pace recorded does not wait for it"});
     return;
   }
@@ -283,9 +221,9 @@ void Replaying::look_again_at(std::int64_t t_ns) {
   if (timer_ != 0 && timer_at_ns_ <= t_ns) {
     return;
   }
-  run_.loop.cancel(timer_);
+  loop_.cancel(timer_);
   timer_at_ns_ = t_ns;
-  timer_ = run_.loop.after(std::chrono::nanoseconds(std::max<std::int64_t>(0, t_ns - now_ns())), [this] {
+  timer_ = loop_.after(std::chrono::nanoseconds(std::max<std::int64_t>(0, t_ns - now_ns())), [this] {
     timer_ = 0;
     pump();
   });
@@ -294,9 +232,9 @@ void Replaying::look_again_at(std::int64_t t_ns) {
 /// All is sent. What is left is the end, as the recording has it.
 void Replaying::finish(const replay::Over& over) {
   done_ = true;
-  run_.loop.cancel(std::exchange(timer_, 0));
+  loop_.cancel(std::exchange(timer_, 0));
   if (!over.cut.empty()) {
-    run_.talk(fmt::format("the recording ends here: {}", over.cut));
+    talk_(fmt::format("the recording ends here: {}", over.cut));
   }
   if (closed_ || plan_.awaits_close) {
     return;
@@ -320,10 +258,10 @@ void Replaying::finish(const replay::Over& over) {
 
 /// Closes after `most`, where the session has not ended by then, and says `otherwise`.
 void Replaying::await_end(std::chrono::nanoseconds most, std::string otherwise) {
-  timer_ = run_.loop.after(most, [this, otherwise = std::move(otherwise)] {
+  timer_ = loop_.after(most, [this, otherwise = std::move(otherwise)] {
     timer_ = 0;
     if (!otherwise.empty() && channel_ != nullptr && channel_->open()) {
-      run_.talk(otherwise);
+      talk_(otherwise);
     }
     close();
   });
@@ -332,7 +270,7 @@ void Replaying::await_end(std::chrono::nanoseconds most, std::string otherwise) 
 void Replaying::stop(Error error) {
   error_ = std::move(error);
   done_ = true;
-  run_.talk("error: " + error_->message + (error_->hint.empty() ? "" : "\nhint: " + error_->hint));
+  talk_("error: " + error_->message + (error_->hint.empty() ? "" : "\nhint: " + error_->hint));
   close();
 }
 

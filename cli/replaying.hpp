@@ -1,7 +1,6 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "engine/pipeline.hpp"
 #include "engine/ports.hpp"
 #include "json/json.hpp"
 #include "net/loop.hpp"
@@ -32,14 +31,12 @@ struct ReplayingPlan {
 class Replaying final : public engine::Actor {
  public:
   using OpenRecording = std::function<Result<std::unique_ptr<replay::Recording>>()>;
-  /// What it needs of its run; `talk` says a line on standard error.
-  struct Surroundings {
-    net::Loop& loop;
-    engine::Pipeline& pipeline;
-    std::function<void(const std::string&)> talk;
-  };
-  /// `recorded` must outlive it.
-  Replaying(Surroundings run, OpenRecording open, const replay::Plan& recorded, ReplayingPlan plan);
+  /// `talk` says a line on standard error. `recorded` must outlive it.
+  Replaying(net::Loop& loop,
+            std::function<void(const std::string&)> talk,
+            OpenRecording open,
+            const replay::Plan& recorded,
+            ReplayingPlan plan);
   ~Replaying() override;
 
   void on_open(engine::Channel& channel) override;
@@ -52,8 +49,6 @@ class Replaying final : public engine::Actor {
   const std::optional<Error>& error() const { return error_; }
   /// True if all that the client said in the recording was said.
   bool complete() const { return opened_ns_ && !error_ && sent_ >= recorded_.messages; }
-  /// True if the server was waited for in vain.
-  bool stuck() const { return stuck_; }
   /// Messages sent.
   std::uint64_t sent() const { return sent_; }
   /// What it waits for, or empty.
@@ -65,10 +60,6 @@ class Replaying final : public engine::Actor {
 
  private:
   void pump();
-  void on_server_message(const session::Message& message, std::int64_t t_ns);
-  void on_crossed();
-  bool is_timely(const replay::Act& act) const;
-  bool hold(replay::Ready& ready);
   bool deliver(const replay::Ready& ready);
   bool deliver_lawful(const replay::Act& act);
   void note(const replay::Act& act);
@@ -78,25 +69,21 @@ class Replaying final : public engine::Actor {
   void await_end(std::chrono::nanoseconds most, std::string otherwise);
   void stop(Error error);
   void close();
-  std::int64_t now_ns() const { return run_.loop.now_ns() - opened_ns_.value_or(0); }
+  std::int64_t now_ns() const { return loop_.now_ns() - opened_ns_.value_or(0); }
 
-  Surroundings run_;
+  net::Loop& loop_;
+  std::function<void(const std::string&)> talk_;
   OpenRecording open_;
   const replay::Plan& recorded_;
   ReplayingPlan plan_;
   std::unique_ptr<replay::Recording> recording_;
   std::unique_ptr<replay::Player> player_;
-  /// --pace fast with a profile: each message waits until its sequence lets it be sent, as it had to in the recording.
-  bool by_sequence_ = false;
-  bool under_way_ = false;             ///< the last message has not crossed the wire yet: nothing judges by it
-  std::optional<replay::Ready> held_;  ///< it is too early for it
-  std::uint32_t conn_ = 0;
   engine::Channel* channel_ = nullptr;
   handshake::Head request_;
   std::optional<Error> error_;
   std::optional<std::int64_t> opened_ns_, gone_ns_;
   bool done_ = false;  ///< nothing more is sent
-  bool stuck_ = false, closed_ = false, pumping_ = false;
+  bool closed_ = false, pumping_ = false;
   std::uint64_t sent_ = 0;
   std::map<std::string, std::uint64_t> counts_;  ///< by kind
   std::string last_kind_;
@@ -105,7 +92,6 @@ class Replaying final : public engine::Actor {
   std::int64_t waits_since_ns_ = 0;
   net::TimerId timer_ = 0;
   std::int64_t timer_at_ns_ = 0;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< for what is posted
 };
 
 /// True if the server's Close came before any of the client's.

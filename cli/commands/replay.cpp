@@ -191,7 +191,7 @@ void add_pace_options(Options& options, ReplayOptions& flags) {
   options.custom({{"--pace"},
                   "matched|recorded|fast|Nx",
                   "matched (default): a message once the server's messages before it have come, and then after the "
-                  "recorded gap. recorded: at its recorded time; 2x: twice as fast. fast: at once",
+                  "recorded gap. recorded: at its recorded time; 2x: twice as fast. fast: as matched, without gaps",
                   {},
                   {"matched", "recorded", "fast", "2x"}},
                  [&flags](const std::vector<std::string>& given) { return set_pace(given, flags.pace); });

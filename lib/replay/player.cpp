@@ -28,12 +28,12 @@ struct Player::Impl {
   std::optional<Over> over;  ///< nothing follows
   std::int64_t opened_ns = 0;
   std::int64_t recorded_ref_ns = 0, live_ref_ns = 0;  ///< of the last thing that the next act waits for or follows
+  std::int64_t recorded_act_ns = 0;                   ///< of the last act, or the beginning
 
   Result<void> read_on();
   void take(Entry&& entry);
   void take_heard(const Heard& heard);
-  bool matched() const { return settings.pace.kind == Pace::Kind::matched; }
-  bool listens() const { return matched() || rebinder.listens(); }
+  bool must_wait() const;
   std::optional<json::Value> parse(bool text, std::string_view payload);
   std::int64_t due_ns(std::int64_t recorded_ns) const;
   Result<Next> make_ready(std::int64_t t_ns);
@@ -87,25 +87,28 @@ void Player::Impl::take(Entry&& entry) {
                         },
                         [this](Heard& heard) { take_heard(heard); },
                         [this](Called& call) { rebinder.called(call); },
-                        [this](Opened& opened) { opened_ns = recorded_ref_ns = opened.t_ns; },
+                        [this](Opened& opened) { opened_ns = recorded_ref_ns = recorded_act_ns = opened.t_ns; },
                         [this](Over& last) { over = std::move(last); },
                         [](Began&) {}},
              entry);
 }
 
 void Player::Impl::take_heard(const Heard& heard) {
-  const auto root = listens() ? parse(heard.text, heard.payload) : std::nullopt;
-  const std::string key = listens() ? keys.key_of(wire::Side::server, heard.text, root) : std::string();
+  const auto root = parse(heard.text, heard.payload);
+  const std::string key = keys.key_of(wire::Side::server, heard.text, root);
   rebinder.recorded(key, heard, root);
   if (heard.seq < recording.settings().selection.from_seq) {
     // The session begins after it.
-    opened_ns = recorded_ref_ns = heard.t_ns;
+    opened_ns = recorded_ref_ns = recorded_act_ns = heard.t_ns;
     return;
   }
   recorded_ref_ns = std::max(recorded_ref_ns, heard.t_ns);
-  if (matched()) {
-    awaited.expect(key);
-  }
+  awaited.expect(key);
+}
+
+/// At its recorded time a message goes whatever came; but a Close cuts off what was still to come.
+bool Player::Impl::must_wait() const {
+  return settings.pace.kind != Pace::Kind::recorded || (act && act->kind == Act::Kind::close);
 }
 
 std::int64_t Player::Impl::due_ns(std::int64_t recorded_ns) const {
@@ -154,6 +157,7 @@ Result<Player::Next> Player::Impl::make_ready(std::int64_t t_ns) {
     ready.rebound = ready.rebound || *edited;
     bound->changes = *edited ? std::vector<Change>() : std::move(bound->changes);
   }
+  recorded_act_ns = act->t_ns;
   recorded_ref_ns = std::max(recorded_ref_ns, act->t_ns);
   live_ref_ns = std::max(live_ref_ns, t_ns);
   ready.act = std::move(*act);
@@ -184,13 +188,10 @@ Player::~Player() = default;
 
 void Player::heard(bool text, std::string_view payload, std::int64_t t_ns) {
   Impl& self = *impl_;
-  if (!self.listens()) {
-    return;
-  }
   const auto root = self.parse(text, payload);
   const std::string key = self.keys.key_of(wire::Side::server, text, root);
   self.rebinder.live(key, root);
-  if (self.matched() && self.awaited.came(key)) {
+  if (self.awaited.came(key)) {
     self.live_ref_ns = std::max(self.live_ref_ns, t_ns);
   }
 }
@@ -204,12 +205,12 @@ Result<Player::Next> Player::next(std::int64_t t_ns) {
   if (auto done = self.read_on(); !done) {
     return tl::unexpected<Error>(done.error());
   }
-  if (!self.awaited.all_came()) {
-    return Next(Wait{std::nullopt, self.awaited.missing()});
+  if (self.must_wait() && !self.awaited.all_came()) {
+    return Next(Wait{std::nullopt, self.awaited.missing(), self.recorded_ref_ns - self.recorded_act_ns});
   }
   const std::int64_t due = self.due_ns(self.act ? self.act->t_ns : self.over->t_ns);
   if (t_ns < due) {
-    return Next(Wait{due, {}});
+    return Next(Wait{due, {}, 0});
   }
   if (!self.act) {
     return Next(Done{*self.over});

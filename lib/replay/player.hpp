@@ -19,8 +19,8 @@
 namespace whydrop::replay {
 
 /// When a message of the client's is sent. `matched`: after the server messages that came before it in the recording,
-/// and then the recorded gap, at most `most_gap`. `recorded`: at its recorded time. `fast`: as soon as what it needs of
-/// the server is there.
+/// and then the recorded gap, at most `most_gap`. `recorded`: at its recorded time. `fast`: as `matched`, without
+/// gaps. A Close waits at every pace for what came before it.
 struct Pace {
   enum class Kind : std::uint8_t { matched, recorded, fast };
   Kind kind = Kind::matched;
@@ -53,6 +53,7 @@ class Player {
   struct Wait {
     std::optional<std::int64_t> until_ns;  ///< null: until a message comes
     std::string missing;                   ///< what has not come: "session_ack (2nd) and 3 more"; empty: only time
+    std::int64_t recorded_ns = 0;          ///< with `missing`: how long it took to come in the recording
   };
   struct Done {
     Over over;  ///< how the recording ends

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "base/utf8.hpp"
+#include "replay/words.hpp"
 #include "wire/close_code.hpp"
 
 #include <algorithm>
@@ -18,16 +19,12 @@ using Kind = replay::Act::Kind;
 constexpr std::size_t kHighWater = 512 * 1024;
 // A drop that follows the last message is to be seen as one, not taken for an answer to our Close.
 constexpr std::chrono::milliseconds kLinger{50};
+// What a replay by the clock waits for messages that come late.
+constexpr std::chrono::nanoseconds kGrace{std::chrono::seconds(1)};
 // How much later than in the recording an end may come.
 constexpr std::chrono::seconds kSlack{1};
 // Kinds that are counted one by one; a client that makes up names without end must not fill our memory.
 constexpr std::size_t kMostKinds = 10'000;
-
-std::string ordinal(std::uint64_t number) {
-  const std::uint64_t last = number % 10;
-  const bool teen = number % 100 / 10 == 1;
-  return fmt::format("{}{}", number, teen ? "th" : last == 1 ? "st" : last == 2 ? "nd" : last == 3 ? "rd" : "th");
-}
 
 template <typename Fact>
 handshake::Head head_of(const Fact& fact) {
@@ -104,7 +101,7 @@ std::optional<std::int64_t> Replaying::open_for() const {
 
 std::string Replaying::last_sent() const {
   const auto found = counts_.find(last_kind_);
-  return found == counts_.end() ? std::string() : fmt::format("the {} {}", ordinal(found->second), last_kind_);
+  return found == counts_.end() ? std::string() : fmt::format("the {} {}", replay::ordinal(found->second), last_kind_);
 }
 
 void Replaying::pump() {
@@ -205,12 +202,20 @@ void Replaying::wait_for(const replay::Player::Wait& wait) {
     waits_since_ns_ = now;
   }
   // What took long in the recording may take as long again.
-  const std::int64_t patience = plan_.patience.count() + wait.recorded_ns;
+  const bool by_clock = plan_.player.pace.kind == replay::Pace::Kind::recorded;
+  const std::int64_t patience =
+      by_clock ? std::min(plan_.patience, kGrace).count() : plan_.patience.count() + wait.recorded_ns;
   const std::int64_t given_up = waits_since_ns_ + patience;
+  if (!missing_.empty() && now >= given_up && by_clock) {
+    talk_(fmt::format("{} did not come: going on without it", missing_));
+    player_->give_up();
+    look_again_at(now);
+    return;
+  }
   if (!missing_.empty() && now >= given_up) {
     stop({ErrorKind::refused,
           fmt::format("waited for {}: it did not come within {}", missing_, format_duration(patience)),
-          "--patience gives it more time; --pace recorded does not wait for it"});
+          "--patience gives it more time; --pace recorded goes on without it"});
     return;
   }
   look_again_at(!missing_.empty() ? std::min(wait.until_ns.value_or(given_up), given_up) : wait.until_ns.value_or(now));

@@ -188,13 +188,15 @@ void add_part_options(Options& options, ReplayOptions& flags) {
 
 void add_pace_options(Options& options, ReplayOptions& flags) {
   options.group("When");
-  options.custom({{"--pace"},
-                  "matched|recorded|fast|Nx",
-                  "matched (default): a message once the server's messages before it have come, and then after the "
-                  "recorded gap. recorded: at its recorded time; 2x: twice as fast. fast: as matched, without gaps",
-                  {},
-                  {"matched", "recorded", "fast", "2x"}},
-                 [&flags](const std::vector<std::string>& given) { return set_pace(given, flags.pace); });
+  options.custom(
+      {{"--pace"},
+       "matched|recorded|fast|Nx",
+       "A message goes once the server's messages before it have come; then, matched (default), after the recorded "
+       "gap; recorded, at its recorded time, and without what comes more than 1s late (2x: twice as fast); "
+       "fast, at once",
+       {},
+       {"matched", "recorded", "fast", "2x"}},
+      [&flags](const std::vector<std::string>& given) { return set_pace(given, flags.pace); });
   options.duration("--max-gap", flags.pace.most_gap, "Of a recorded gap keep at most this much (5s)");
   options.duration("--patience", flags.patience, "Give up after waiting this long for a message of the server's (10s)");
   options.duration("--timeout", flags.session.timeout, "Give up after this long, with exit code 8");

@@ -2,6 +2,8 @@
 
 #include "replay/words.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace whydrop::replay {
@@ -30,6 +32,13 @@ bool Awaited::came(const std::string& name) {
   const bool awaited = ++of.live <= of.recorded;
   missing_ -= awaited ? 1 : 0;
   return awaited;
+}
+
+void Awaited::give_up() {
+  for (Kind& of : kinds_) {
+    of.live = std::max(of.live, of.recorded);
+  }
+  missing_ = 0;
 }
 
 std::string Awaited::missing() const {

@@ -16,6 +16,8 @@ class Awaited {
   /// A message of this kind came. True if the recording has had one for it so far.
   bool came(const std::string& kind);
   bool all_came() const { return missing_ == 0; }
+  /// What has not come is waited for no longer.
+  void give_up();
   /// "session_ack (2nd)", "session_ack (2nd) and 3 more"; empty if all came.
   std::string missing() const;
 

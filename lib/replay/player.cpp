@@ -33,7 +33,6 @@ struct Player::Impl {
   Result<void> read_on();
   void take(Entry&& entry);
   void take_heard(const Heard& heard);
-  bool must_wait() const;
   std::optional<json::Value> parse(bool text, std::string_view payload);
   std::int64_t due_ns(std::int64_t recorded_ns) const;
   Result<Next> make_ready(std::int64_t t_ns);
@@ -104,11 +103,6 @@ void Player::Impl::take_heard(const Heard& heard) {
   }
   recorded_ref_ns = std::max(recorded_ref_ns, heard.t_ns);
   awaited.expect(key);
-}
-
-/// At its recorded time a message goes whatever came; but a Close cuts off what was still to come.
-bool Player::Impl::must_wait() const {
-  return settings.pace.kind != Pace::Kind::recorded || (act && act->kind == Act::Kind::close);
 }
 
 std::int64_t Player::Impl::due_ns(std::int64_t recorded_ns) const {
@@ -200,12 +194,16 @@ std::vector<std::string> Player::notes() const {
   return impl_->rebinder.notes();
 }
 
+void Player::give_up() {
+  impl_->awaited.give_up();
+}
+
 Result<Player::Next> Player::next(std::int64_t t_ns) {
   Impl& self = *impl_;
   if (auto done = self.read_on(); !done) {
     return tl::unexpected<Error>(done.error());
   }
-  if (self.must_wait() && !self.awaited.all_came()) {
+  if (!self.awaited.all_came()) {
     return Next(Wait{std::nullopt, self.awaited.missing(), self.recorded_ref_ns - self.recorded_act_ns});
   }
   const std::int64_t due = self.due_ns(self.act ? self.act->t_ns : self.over->t_ns);

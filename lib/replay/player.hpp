@@ -18,9 +18,8 @@
 
 namespace whydrop::replay {
 
-/// When a message of the client's is sent. `matched`: after the server messages that came before it in the recording,
-/// and then the recorded gap, at most `most_gap`. `recorded`: at its recorded time. `fast`: as `matched`, without
-/// gaps. A Close waits at every pace for what came before it.
+/// When a message of the client's is sent: never before the server messages that came before it in the recording, and
+/// then, `matched`, after the recorded gap, at most `most_gap`; `recorded`, at its recorded time; `fast`, at once.
 struct Pace {
   enum class Kind : std::uint8_t { matched, recorded, fast };
   Kind kind = Kind::matched;
@@ -66,6 +65,8 @@ class Player {
 
   /// A message of the server's, as it came.
   void heard(bool text, std::string_view payload, std::int64_t t_ns);
+  /// What has not come is waited for no longer.
+  void give_up();
   /// What is to be done at `t_ns`. Errors: local, where the recording can no longer be read; usage, where a value
   /// cannot be put in.
   Result<Next> next(std::int64_t t_ns);

@@ -99,22 +99,48 @@ class Bench:
                 lambda: timed([self.whydrop, "connect", peer.url, "-q", *flags], (0, 7)),
                 lambda: timed([self.reference, "receive", peer.url, self.ram / "payloads"], (0,)), self.rounds)
 
+    def with_lines(self, count, command):
+        """Seconds of a command that is given so many messages, a line each."""
+        lines = self.ram / f"lines-{count}"
+        if not lines.exists():
+            lines.write_text("".join('{"type":"message","n":%d,"text":"hello"}\n' % n for n in range(count)))
+        with open(lines, "rb") as stdin:
+            return timed(command, (0,), stdin)
+
+    def from_stdin(self, url, *flags):
+        return [self.whydrop, "connect", url, "-q", "--replies", "none", *flags]
+
     def lines(self, count):
-        lines = self.ram / "lines"
-        lines.write_text("".join('{"type":"message","n":%d,"text":"hello"}\n' % n for n in range(count)))
-
-        def with_lines(command):
-            with open(lines, "rb") as stdin:
-                return timed(command, (0,), stdin)
-
         with Peer(self.build, "sink") as peer:
-            return compare(lambda: with_lines([self.whydrop, "connect", peer.url, "-q", "--replies", "none"]),
-                           lambda: with_lines([self.reference, "lines", peer.url]), self.rounds)
+            return compare(lambda: self.with_lines(count, self.from_stdin(peer.url)),
+                           lambda: self.with_lines(count, [self.reference, "lines", peer.url]), self.rounds)
+
+    def recorded(self, count, url):
+        """A capture of so many messages of the client's."""
+        capture = self.ram / f"client-{count}.ndjson"
+        self.with_lines(count, self.from_stdin(url, "--capture", capture, "--overwrite"))
+        return capture
+
+    def from_capture(self, url, capture):
+        return [self.whydrop, "replay", capture, "--url", url, "-q", "--pace", "fast"]
+
+    def replay(self, count):
+        """The same messages from a capture, against those from standard input."""
+        with Peer(self.build, "sink") as peer:
+            replay = self.from_capture(peer.url, self.recorded(count, peer.url))
+            return compare(lambda: timed(replay, (0,)),
+                           lambda: self.with_lines(count, self.from_stdin(peer.url)), self.rounds)
 
     def once(self):
         with Peer(self.build, "echo") as peer:
             return compare(lambda: timed([self.whydrop, "send", peer.url, "hello", "-q"], (0,)),
                            lambda: timed([self.reference, "once", peer.url, "hello"], (0,)), 10 * self.rounds)
+
+    def memory_of_replay(self):
+        with Peer(self.build, "sink") as peer:
+            peaks = [peak(self.from_capture(peer.url, self.recorded(count, peer.url)))
+                     for count in (10_000, self.count(1_000_000))]
+        return (peaks[1] - peaks[0]) / 1024
 
     def memory(self):
         peaks = []
@@ -165,6 +191,10 @@ def ratio_row(name, limit, ours, reference):
           flush=True)
 
 
+def memory_row(name, grown):
+    print(f"{name:<48} {grown:+8.2f} MiB  {'ok' if grown <= 2 else 'OVER'} (at most +2)", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", nargs="?", default=ROOT / "build/ci", type=pathlib.Path)
@@ -180,6 +210,7 @@ def main():
          lambda: bench.receive(million, 200, True, ROOT / "tests/bench/flood.json")),
         (f"receive {big} x 1 MiB, capture to RAM", 0.5, lambda: bench.receive(big, 1 << 20, True)),
         (f"send {bench.count(200_000)} lines from stdin", 0.6, lambda: bench.lines(bench.count(200_000))),
+        (f"replay {bench.count(200_000)} messages, against stdin", 1.3, lambda: bench.replay(bench.count(200_000))),
         ("one-shot send against a local echo", 1.3, bench.once),
     ]
     print(f"{'':<48} {'whydrop':>10} {'reference':>10} {'ratio':>8}")
@@ -189,8 +220,8 @@ def main():
     if args.only in "schema":
         schema_row(bench.schema())
     if args.only in "memory":
-        grown = bench.memory()
-        print(f"{'peak memory, ' + str(million) + ' against 10000 messages':<48} {grown:+8.2f} MiB  {'ok' if grown <= 2 else 'OVER'} (at most +2)")
+        memory_row(f"peak memory, {million} against 10000 messages", bench.memory())
+        memory_row(f"peak memory, {million} against 10000 replayed", bench.memory_of_replay())
     if args.only in "inspect":
         size, speed, peak = bench.inspect()
         print(f"{f'inspect --output summary of {size:.0f} MB':<48} {speed:8.0f} MB/s, peak {peak:.1f} MiB  {'ok' if speed >= 300 else 'UNDER'} (at least 300)")

@@ -308,28 +308,41 @@ Result<net::ConnectOptions> Replay::connect_options(const std::string& at, const
   return late_options(flags, profile_, at, bindings);
 }
 
+std::string Replay::value_words(const replay::Needed& needed) const {
+  if (const auto found = values_->find(needed.variable, bindings())) {
+    return found->origin;
+  }
+  return is_given_by_call(needed.variable) ? "a call gives it" : needed.from_server ? "the server gives it" : "not set";
+}
+
 std::string Replay::text() const {
   std::string text = replay::plan_text(plan_);
-  const auto line = [&text](std::string_view label, const std::string& what) {
-    text += fmt::format("{:<9} {}\n", label, what);
+  std::string last;
+  const auto line = [&](const std::string& label, const std::string& what) {
+    text += fmt::format("  {:<11}{}\n", label == last ? "" : label, escape_for_terminal(what));
+    last = label;
   };
-  if (profile_.context) {
-    line("profile", profile_.context->profile().name);
+  if (options_.session.url) {
+    line("to", *options_.session.url);
+  }
+  if (!options_.session.profile.at.empty()) {
+    line("at", options_.session.profile.at);
+  }
+  if (profile_.context && profile_.context->profile().name != plan_.profile) {
+    line("replays as", profile_.context->profile().name);
   }
   for (const profile::Call* call : calls_) {
-    line("call", fmt::format("{}: {}", call->name, call->about));
+    line("calls", fmt::format("{}: {}", call->name, call->about));
   }
   for (const replay::Needed& needed : plan_.needed) {
-    const auto found = values_->find(needed.variable, bindings());
-    line("value",
-         needed.variable + ": " +
-             (found                               ? "from " + found->origin
-              : is_given_by_call(needed.variable) ? "a call gives it"
-              : needed.from_server                ? "the server gives it"
-                                                  : "not set"));
+    line("values", fmt::format("{}: {}", needed.variable, value_words(needed)));
+  }
+  for (const auto& [name, value] :
+       profile_.context ? profile_.context->known() : std::vector<std::pair<std::string, std::string>>()) {
+    line("values", fmt::format("{} = {}", name, value));
   }
   for (const std::string& warning : warnings_) {
-    line("note", warning);
+    line("warning", warning);
   }
   return text;
 }

@@ -69,6 +69,7 @@ class Replay {
   Result<void> check_other_profile();
   void choose_calls();
   Result<void> check_values();
+  std::string value_words(const replay::Needed& needed) const;
   bool is_profiles_url() const;
   bool is_given_by_call(const std::string& variable) const;
   std::uint64_t in_head(const std::string& variable) const;

@@ -238,6 +238,9 @@ void Replaying::look_again_at(std::int64_t t_ns) {
 void Replaying::finish(const replay::Over& over) {
   done_ = true;
   loop_.cancel(std::exchange(timer_, 0));
+  for (const std::string& note : player_->notes()) {
+    talk_("note: " + note);
+  }
   if (!over.cut.empty()) {
     talk_(fmt::format("the recording ends here: {}", over.cut));
   }

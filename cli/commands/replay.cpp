@@ -1,5 +1,3 @@
-#include "base/text.hpp"
-#include "base/units.hpp"
 #include "cli/calls.hpp"
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
@@ -73,7 +71,7 @@ std::string set_skips(const std::vector<std::string>& given, std::vector<replay:
 
 Result<int> print_plan(const Replay& replay) {
   FdSink out(STDOUT_FILENO, "standard output", false);
-  return out.write(escape_lines(replay.text())).map([] { return 0; });
+  return out.write(replay.text()).map([] { return 0; });
 }
 
 /// What of a comparison is asked for where there is none, and one where there would be many.
@@ -133,6 +131,9 @@ Result<int> replay(const ReplayFlags& flags) {
   }
   for (const std::string& warning : it.warnings()) {
     (*run)->talk("warning: " + warning);
+  }
+  for (const std::string& note : session.output.quiet ? std::vector<std::string>() : it.plan().notes) {
+    (*run)->talk("note: " + note);
   }
   auto ground = prepare(**run, session, it.profile(), {});
   if (!ground) {

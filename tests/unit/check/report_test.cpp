@@ -2,6 +2,9 @@
 
 #include "sources.hpp"
 
+#include <cstdlib>
+#include <fstream>
+
 namespace whydrop::check {
 namespace {
 
@@ -176,6 +179,42 @@ TEST(report, ndjson_meets_its_schema) {
   EXPECT_EQ(faults(ndjson_tail(several())), "");
   EXPECT_NE(faults(R"({"type":"check","name":"x"})"), "");
   EXPECT_NE(faults(R"({"type":"summary","checks":"1"})"), "");
+}
+
+/// For read_by_others.py, which names a folder.
+TEST(report, is_written_for_others) {
+  const char* folder = std::getenv("WHYDROP_WRITE_REPORTS");
+  if (folder == nullptr) {
+    GTEST_SKIP() << "WHYDROP_WRITE_REPORTS names no folder";
+  }
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(std::string(folder) + "/" + name, std::ios::binary) << text;
+  };
+  const auto points = [](const std::vector<Outcome>& rows) {
+    std::string out;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      out += tap_point(i + 1, rows[i]);
+    }
+    return out;
+  };
+  Outcome bytes = failed();
+  for (int c = 0; c < 256; ++c) {
+    bytes.detail += static_cast<char>(c);
+  }
+  bytes.name = bytes.says = bytes.step = bytes.file = bytes.capture = bytes.detail;
+  std::vector<Outcome> good{several().front(), several().back()};
+  std::string lines = ndjson_line(bytes);
+  for (const Outcome& row : several()) {
+    lines += ndjson_line(row);
+  }
+  write("several.xml", junit(several(), "ci-1"));
+  write("bytes.xml", junit({bytes}, bytes.name));
+  write("none.xml", junit({}, ""));
+  write("several.tap", tap_head(4) + points(several()));
+  write("passed.tap", tap_head(2) + points(good));
+  write("stopped.tap", tap_head(5) + points(several()) + tap_tail(4, 5, "interrupted"));
+  write("bytes.tap", tap_head(1) + points({bytes}));
+  write("several.ndjson", lines + ndjson_tail(several()));
 }
 
 TEST(report, lines_for_people) {

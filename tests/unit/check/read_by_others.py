@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+"""The reports as others read them: JUnit by xmllint against tests/support/junit.xsd, TAP by prove of perl,
+NDJSON by python3-jsonschema. What they must refuse is shown too.
+
+usage: read_by_others.py UNIT_CHECK"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+UNIT_CHECK = sys.argv.pop()
+
+
+def run(*command, **more):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False, **more)
+
+
+class ReadByOthers(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()  # pylint: disable=consider-using-with
+        cls.addClassCleanup(cls.folder.cleanup)
+        written = run(UNIT_CHECK, "--gtest_filter=report.is_written_for_others",
+                      env={**os.environ, "WHYDROP_WRITE_REPORTS": cls.folder.name})
+        assert written.returncode == 0, written.stdout
+
+    def path(self, name):
+        return str(pathlib.Path(self.folder.name) / name)
+
+    def xmllint(self, name):
+        return run("xmllint", "--noout", "--schema", str(ROOT / "tests/support/junit.xsd"), self.path(name))
+
+    def test_junit(self):
+        for name in ("several.xml", "bytes.xml", "none.xml"):
+            done = self.xmllint(name)
+            self.assertEqual((done.returncode, done.stdout), (0, f"{self.path(name)} validates\n"))
+
+    def test_junit_refused(self):
+        text = pathlib.Path(self.path("several.xml")).read_text(encoding="utf-8")
+        pathlib.Path(self.path("bad.xml")).write_text(text.replace("<testcase ", '<testcase line="3" ', 1), encoding="utf-8")
+        self.assertEqual(self.xmllint("bad.xml").returncode, 3)
+
+    def prove(self, name):
+        return run("prove", "-e", "cat", self.path(name), env={**os.environ, "LC_ALL": "C"})
+
+    def test_tap(self):
+        done = self.prove("several.tap")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("Failed tests:  2-3\n", done.stdout)
+        self.assertNotIn("Parse errors", done.stdout)
+        done = self.prove("passed.tap")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("Result: PASS", done.stdout)
+
+    def test_tap_of_a_run_that_was_stopped(self):
+        done = self.prove("stopped.tap")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("Bailout called.  Further testing stopped:  4 of 5 checks ended: interrupted", done.stdout)
+
+    def test_tap_of_bytes_is_one_point(self):
+        done = self.prove("bytes.tap")
+        self.assertIn("Failed test:  1\n", done.stdout)
+        self.assertNotIn("Parse errors", done.stdout)
+
+    def test_ndjson(self):
+        schema = json.loads((ROOT / "fixtures/schemas/check-report-v1.json").read_text(encoding="utf-8"))
+        lines = pathlib.Path(self.path("several.ndjson")).read_text(encoding="utf-8").splitlines()
+        self.assertEqual(len(lines), 6)
+        for line in lines:
+            jsonschema.validate(json.loads(line), schema)
+
+    def test_check_files_meet_their_schema(self):
+        schema = json.loads((ROOT / "fixtures/schemas/check-v1.json").read_text(encoding="utf-8"))
+        files = sorted((ROOT / "fixtures/checks").glob("*.json"))
+        self.assertTrue(files)
+        for path in files:
+            jsonschema.validate(json.loads(path.read_text(encoding="utf-8")), schema)
+        with self.assertRaises(jsonschema.ValidationError):
+            jsonschema.validate({"whydrop_check": 1, "name": "n", "steps": [{"token": True, "session": True}]}, schema)
+
+
+if __name__ == "__main__":
+    unittest.main()

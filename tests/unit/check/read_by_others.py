@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The reports as others read them: JUnit by xmllint against tests/support/junit.xsd, TAP by prove of perl,
+"""The reports as others read them: JUnit by xmllint against tests/support/junit.xsd, TAP by node-tap-parser and perl,
 NDJSON by python3-jsonschema. What they must refuse is shown too.
 
 usage: read_by_others.py UNIT_CHECK"""
@@ -47,9 +47,32 @@ class ReadByOthers(unittest.TestCase):
         self.assertEqual(self.xmllint("bad.xml").returncode, 3)
 
     def prove(self, name):
-        return run("prove", "-e", "cat", self.path(name), env={**os.environ, "LC_ALL": "C"})
+        """perl's reader knows versions up to 13, of which 14 is one more."""
+        text = pathlib.Path(self.path(name)).read_text(encoding="utf-8")
+        older = self.path("13-" + name)
+        pathlib.Path(older).write_text(text.replace("TAP version 14", "TAP version 13", 1), encoding="utf-8")
+        return run("prove", "-e", "cat", older, env={**os.environ, "LC_ALL": "C"})
+
+    def parsed(self, name):
+        text = pathlib.Path(self.path(name)).read_text(encoding="utf-8")
+        done = run("tap-parser", "-j", input=text, env={**os.environ, "NODE_PATH": "/usr/share/nodejs"})
+        return json.loads(done.stdout)
 
     def test_tap(self):
+        told = self.parsed("several.tap")
+        self.assertEqual(told[0], ["version", 14])
+        points = [row[1] for row in told if row[0] == "assert"]
+        self.assertEqual([(point["ok"], point["id"], point["name"], point.get("skip")) for point in points],
+                         [(True, 1, "it connects", None), (False, 2, 'chat # is "answered"', None),
+                          (False, 3, "needs a token", None), (True, 4, "later", "--fail-fast: one has failed")])
+        self.assertEqual(points[1]["diag"], {
+            "message": "no session_ack came within 5s", "severity": "fail", "exit_code": 7,
+            "step": "step 3, expect session_ack", "file": "smoke/chat.json", "line": 3, "capture": "out/chat.ndjson",
+            "attempts": 2, "duration_ms": 412, "verdict": "DROPPED  by the server\n  why: <]]>&\\x1b[31m\\xff\n"})
+        self.assertEqual([row[0] for row in told if row[0] in ("extra", "bailout")], [])
+        self.assertEqual(told[-1][1]["count"], 4)
+
+    def test_tap_by_prove(self):
         done = self.prove("several.tap")
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn("Failed tests:  2-3\n", done.stdout)
@@ -59,11 +82,15 @@ class ReadByOthers(unittest.TestCase):
         self.assertIn("Result: PASS", done.stdout)
 
     def test_tap_of_a_run_that_was_stopped(self):
+        told = self.parsed("stopped.tap")
+        self.assertIn(["bailout", "4 of 5 checks ended: interrupted"], told)
         done = self.prove("stopped.tap")
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("Bailout called.  Further testing stopped:  4 of 5 checks ended: interrupted", done.stdout)
 
     def test_tap_of_bytes_is_one_point(self):
+        told = self.parsed("bytes.tap")
+        self.assertEqual([row[0] for row in told], ["version", "plan", "assert", "comment", "complete"])
         done = self.prove("bytes.tap")
         self.assertIn("Failed test:  1\n", done.stdout)
         self.assertNotIn("Parse errors", done.stdout)

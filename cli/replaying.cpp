@@ -243,6 +243,8 @@ void Replaying::finish(const replay::Over& over) {
   }
   if (!over.cut.empty()) {
     talk_(fmt::format("the recording ends here: {}", over.cut));
+  } else if (!over.ending && recorded_.kind == replay::RecordingKind::capture) {
+    talk_("the recording ends here, before the end of the session");
   }
   if (closed_ || plan_.awaits_close) {
     return;

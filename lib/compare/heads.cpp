@@ -26,7 +26,7 @@ struct HeaderRow {
   std::string_view name;  ///< in lower case; a "-" at its end stands for any rest
   bool presence_only;     ///< its value is made anew for each request
   bool slight;            ///< it says who asks, not what is asked for
-  bool skipped = false;   ///< told elsewhere
+  bool skipped = false;   ///< told elsewhere, or it says nothing of the session
 };
 constexpr HeaderRow kHeaderRows[] = {
     {"sec-websocket-key", true, false},
@@ -35,7 +35,7 @@ constexpr HeaderRow kHeaderRows[] = {
     {"sec-websocket-extensions", false, true},
     {"cookie", true, false},
     {"set-cookie", true, true},
-    {"date", true, true},
+    {"date", true, true, true},
     {"age", true, true},
     {"etag", true, true},
     {"expires", true, true},

@@ -63,13 +63,11 @@ std::string close_words(const session::CloseSeen& close) {
 }
 
 std::string ended(const Over& over) {
-  std::string text;
-  if (over.received) {
-    text += fmt::format("the server's Close {}; ", close_words(*over.received));
-  }
-  if (over.sent) {
-    text += fmt::format("the client's Close {}; ", close_words(*over.sent));
-  }
+  const std::string received =
+      over.received ? fmt::format("the server's Close {}; ", close_words(*over.received)) : std::string();
+  const std::string sent = over.sent ? fmt::format("the client's Close {}; ", close_words(*over.sent)) : std::string();
+  const bool server_first = over.received && over.sent && over.received->seq < over.sent->seq;
+  std::string text = server_first ? received + sent : sent + received;
   if (over.ending) {
     text += fmt::format("{}, by {}", session::name(over.ending->how), session::name(over.ending->by));
   } else {

@@ -6,7 +6,6 @@ const fs = require('fs');
 const {WebSocketServer} = require('ws');
 
 const MADE = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-const isMade = (text) => new RegExp(`^${MADE.source}$`).test(text);
 const isTime = (text) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text);
 const isMasked = (text) => /x{8,}/.test(text);
 
@@ -32,15 +31,19 @@ function recorded(path) {
     else messages[messages.length - 1].text += frame.text ?? '';
   }
   const {headers} = events.find((event) => event.kind === 'response');
-  return {messages, end: frames.find((frame) => frame.opcode === 8),
+  const asked = events.find((event) => event.kind === 'request').start_line;
+  return {messages, end: frames.find((frame) => frame.opcode === 8), known: asked.match(MADE) ?? [],
           header: (name) => headers.find((each) => each.name.toLowerCase() === name)?.value};
 }
 
 class Session {
   ours = new Map();
-  theirs = new Map();
   came = 0;
   wrong = [];
+
+  constructor(known) {
+    this.theirs = new Map(known.map((id) => [id, id]));
+  }
 
   say(text) {
     return text.replace(MADE, (made) => {
@@ -66,21 +69,21 @@ class Session {
   }
 
   fault(wanted, given) {
-    if (typeof wanted === 'string' && typeof given === 'string') {
-      const now = wanted.replace(MADE, (made) => this.ours.get(made) ?? made);
-      if (now !== wanted) return given === now ? '' : `${given} is not ${now}, which this server made`;
-      if (isMasked(wanted)) return isMasked(given) ? 'it is still masked' : '';
-      if (isMade(wanted)) {
-        this.theirs.set(wanted, given);
-        return isMade(given) ? '' : `${given} is no id`;
-      }
-      if (isTime(wanted)) return isTime(given) ? '' : `${given} is no time`;
+    if (typeof wanted !== 'string' || typeof given !== 'string') {
+      return wanted === given ? '' : `${JSON.stringify(given)} for ${JSON.stringify(wanted)}`;
     }
-    return wanted === given ? '' : `${JSON.stringify(given)} for ${JSON.stringify(wanted)}`;
+    if (isMasked(wanted)) return isMasked(given) ? 'it is still masked' : '';
+    if (isTime(wanted) && isTime(given)) return '';
+    const now = given.match(MADE) ?? [];
+    (wanted.match(MADE) ?? []).forEach((made, n) => {
+      if (!this.ours.has(made) && now[n]) this.theirs.set(made, now[n]);
+    });
+    const made = wanted.replace(MADE, (id) => this.ours.get(id) ?? this.theirs.get(id) ?? id);
+    return made === given ? '' : `${given} is not ${made}`;
   }
 }
 
-const {messages, end, header} = recorded(process.argv[2]);
+const {messages, end, known, header} = recorded(process.argv[2]);
 const server = new WebSocketServer({
   host: '127.0.0.1',
   port: 0,
@@ -88,7 +91,7 @@ const server = new WebSocketServer({
   handleProtocols: () => header('sec-websocket-protocol') ?? false,
 });
 server.on('connection', (ws) => {
-  const session = new Session();
+  const session = new Session(known);
   let next = 0;
   const goOn = () => {
     for (; next < messages.length && messages[next].from === 'server'; next += 1) ws.send(session.say(messages[next].text));

@@ -30,7 +30,8 @@ def leaves(value, pointer=""):
 
 
 def recorded(path):
-    """(from, text) of each message of the first WebSocket session that opened, and what else must be the same."""
+    """Of the first WebSocket session that opened: (from, text) of each message, the first Close, the answer's headers, and the ids
+    that the client's request holds."""
     with open(path, encoding="utf-8") as file:
         events = [json.loads(line) for line in file if line.endswith("}\n")][1:]
     session = next(event["conn"] for event in events if event["kind"] == "response" and event["status"] == 101)
@@ -46,12 +47,13 @@ def recorded(path):
     closes = [event for event in events if event["kind"] == "frame" and event["opcode"] == 8]
     answer = next(event for event in events if event["kind"] == "response")
     headers = {header["name"].lower(): header["value"] for header in answer["headers"]}
-    return messages, closes[0] if closes else None, headers
+    known = MADE.finditer(next(event["start_line"] for event in events if event["kind"] == "request"))
+    return messages, closes[0] if closes else None, headers, {found[0]: found[0] for found in known}
 
 
 class Session:
-    def __init__(self):
-        self.ours, self.theirs, self.came, self.wrong = {}, {}, 0, []
+    def __init__(self, known):
+        self.ours, self.theirs, self.came, self.wrong = {}, dict(known), 0, []
 
     def say(self, text):
         for made in {found[0] for found in MADE.finditer(text)} - self.theirs.keys():
@@ -72,18 +74,17 @@ class Session:
                 self.wrong.append(f"message {self.came}, {pointer}: {fault}")
 
     def fault(self, wanted, given):
-        if isinstance(wanted, str) and isinstance(given, str):
-            now = MADE.sub(lambda found: self.ours.get(found[0], found[0]), wanted)
-            if now != wanted:
-                return "" if given == now else f"{given} is not {now}, which this server made"
-            if MASKED.search(wanted):
-                return "it is still masked" if MASKED.search(given) else ""
-            if MADE.fullmatch(wanted):
-                self.theirs[wanted] = given
-                return "" if MADE.fullmatch(given) else f"{given} is no id"
-            if TIME.fullmatch(wanted):
-                return "" if TIME.fullmatch(given) else f"{given} is no time"
-        return "" if wanted == given else f"{json.dumps(given)} for {json.dumps(wanted)}"
+        if not isinstance(wanted, str) or not isinstance(given, str):
+            return "" if wanted == given else f"{json.dumps(given)} for {json.dumps(wanted)}"
+        if MASKED.search(wanted):
+            return "it is still masked" if MASKED.search(given) else ""
+        if TIME.fullmatch(wanted) and TIME.fullmatch(given):
+            return ""
+        for ours, now in zip(MADE.finditer(wanted), MADE.finditer(given)):
+            if ours[0] not in self.ours:
+                self.theirs[ours[0]] = now[0]
+        made = MADE.sub(lambda found: self.ours.get(found[0], self.theirs.get(found[0], found[0])), wanted)
+        return "" if made == given else f"{given} is not {made}"
 
 
 async def play(ws, messages, end, drop_after, session):
@@ -104,10 +105,10 @@ async def play(ws, messages, end, drop_after, session):
 
 
 async def serve(given):
-    messages, end, headers = recorded(given.capture)
+    messages, end, headers, known = recorded(given.capture)
 
     async def handle(ws):
-        session = Session()
+        session = Session(known)
         try:
             await play(ws, messages, end, given.drop_after, session)
         except websockets.ConnectionClosed as closed:

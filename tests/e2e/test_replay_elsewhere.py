@@ -145,8 +145,66 @@ class Kinds(harness.Test):
                 self.assertEqual((done.exit, told), (0, self.SAID), done.err)
 
 
+HEADER = '{"whydrop":1,"kind":"capture","started":"2026-08-01T10:00:00.000Z","tool":"whydrop 0.1.0","profile":null,' \
+    '"run":{"id":"00000000","n":1,"of":1,"options":{}},"redacted":[]}\n'
+
+
 class Faults(harness.Test):
-    pass
+    """One clear error each, before anything is sent."""
+
+    def setUp(self):
+        super().setUp()
+        self.capture = recordings.record(self, "guest-event")
+        lines = pathlib.Path(self.capture).read_text(encoding="utf-8").splitlines(keepends=True)
+        for name, content in {
+                "empty": "", "header": HEADER, "newer": lines[0].replace('"whydrop":1', '"whydrop":2') + "".join(lines[1:]),
+                "silent": "".join(line for line in lines if '"from":"client"' not in line), "words": "hello\n",
+                "binary": "\x00\x01"}.items():
+            pathlib.Path(self.path(f"{name}.ndjson")).write_text(content, encoding="utf-8")
+
+    def assert_error(self, code, error, *arguments):
+        with self.subTest(arguments=arguments):
+            with Server() as server:
+                done = self.whydrop("replay", *arguments, "--url", server.url)
+                self.assertEqual((done.exit, done.out, done.err), (code, "", error))
+                self.assertEqual(server.head, b"")
+
+    def test_files(self):
+        shows = "hint: whydrop inspect {0} shows what it holds\n"
+        for name, code, why in (
+                ("empty.ndjson", 3, "cannot replay {0}: empty\n"),
+                ("header.ndjson", 2, "cannot replay {0}: no WebSocket connection in it\n" + shows),
+                ("newer.ndjson", 3, "capture {0}: written by a newer version (format 2): this one reads format 1\n"
+                                    "hint: update whydrop\n"),
+                ("silent.ndjson", 2, "cannot replay {0}: the client sent nothing in it\n" + shows),
+                ("none.ndjson", 3, "cannot read {0}: No such file or directory\n"),
+                ("words.ndjson", 3, "cannot replay {0}: not a recording but text\n"
+                                    "hint: it takes a capture, a HAR, or a file of one JSON message a line\n"),
+                ("binary.ndjson", 3, "cannot replay {0}: not a recording but bytes\n"
+                                     "hint: it takes a capture, a HAR, or a file of one JSON message a line\n")):
+            self.assert_error(code, "whydrop: error: " + why.format(name), name)
+
+    def test_what_is_asked_for(self):
+        name = pathlib.Path(self.capture).name
+        for more, code, why in (
+                ((), 2, "variable access_token is not set: an OAuth token with the scope guest:write; that it goes into an "
+                        "Authorization header is assumed, the answer does not say\n"
+                        "hint: give --var access_token=@FILE, or set WHYDROP_ACCESS_TOKEN\n"),
+                (("--profile", "webchat-start"), 2,
+                 "cannot replay {0} with the profile webchat-start: it was made with guest-event, and none of its messages is of a "
+                 "type of webchat-start\nhint: --profile guest-event\n"),
+                (("--run", "2"), 2, "cannot replay {0}: no run 2 in it\nhint: it holds 1 run\n"),
+                (("--conn", "7"), 2, "cannot replay {0}: no WebSocket session opened on connection 7\n"
+                                     "hint: whydrop inspect {0} shows what it holds\n"),
+                (("--skip", "99"), 2, "edit 99: the client sent no message of this number\n"
+                                      "hint: whydrop inspect {0} --only client shows the numbers\n")):
+            self.assert_error(code, "whydrop: error: " + why.format(name), name, *more)
+
+    def test_a_server_that_is_gone(self):
+        """In mid-replay: the drop is what is told, and how far the replay came."""
+        with harness.ByHand(lambda connection: harness.ByHand.read_frame(connection)) as server:
+            done = self.whydrop("replay", self.capture, "--var", "access_token=other", "--url", server.url, "--output", "summary")
+        self.assertEqual((done.exit, run.normalise(done.out, {}), run.normalise(done.err, {})), (6, [], []))
 
 
 if __name__ == "__main__":

@@ -240,7 +240,7 @@ Result<void> ProfileContext::set_given(const std::vector<std::string>& given, co
       }
     } else if (variable != nullptr && variable->secret) {
       warnings_.push_back(
-          fmt::format("--var {0}=… shows a secret to everyone who can list processes; {0}=@FILE or {1} does not",
+          fmt::format("--var {} shows a secret to everyone who can list processes; @FILE in place of the value, or {}, does not",
                       name,
                       variable->env));
     }

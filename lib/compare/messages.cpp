@@ -23,6 +23,9 @@ constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 constexpr std::int64_t kMuchLonger = 10;
 constexpr std::int64_t kLeastLonger = 100'000'000;
 
+// Who answers does so within a few messages of the other side.
+constexpr std::size_t kMostLookedAt = 100;
+
 constexpr std::string_view kOpcode = "the opcode", kFrameCount = "the number of frames", kSpaces = "the JSON text";
 
 /// True if `longer` is so much more than `shorter` that a person would notice.
@@ -301,12 +304,22 @@ class Messages {
     }
     const bool in_a = steps_[at].a != kNone;
     const Connection &has = in_a ? a_ : b_, &lacks = in_a ? b_ : a_;
-    if (ended_on_client(has)) {
+    if (ended_on_client(has) || other_came(lacks, in_a ? previous_.b : previous_.a, message(steps_[at]).from)) {
       return true;
     }
     const std::int64_t taken = message(steps_[at]).t_ns - time_of_previous(in_a);
     const std::int64_t had = lacks.ended_ns - time_of_previous(!in_a);
     return much_longer(had, std::max<std::int64_t>(taken, 0));
+  }
+
+  /// True where the same side said something else after this message.
+  static bool other_came(const Connection& in, std::size_t after, Side from) {
+    const std::size_t begin = after == kNone ? 0 : after + 1;
+    const auto first = in.messages.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto last = std::min(in.messages.size() - begin, kMostLookedAt);
+    return std::any_of(first, first + static_cast<std::ptrdiff_t>(last), [from](const MessageRecord& message) {
+      return message.from == from;
+    });
   }
 
   /// True where the client did not end it itself.

@@ -7,7 +7,6 @@
 #include "replay/follower.hpp"
 #include "replay/lines.hpp"
 
-#include <cstring>
 
 #include <fmt/format.h>
 
@@ -33,7 +32,7 @@ bool looks_like_capture(std::string_view head) {
 
 bool looks_like_lines(std::string_view head) {
   const std::string_view text = trim(without_mark(head));
-  return !text.empty() && std::strchr("{[\"-0123456789tfn", text.front()) != nullptr;
+  return !text.empty() && std::string_view("{[\"-0123456789tfn").find(text.front()) != std::string_view::npos;
 }
 
 }  // namespace

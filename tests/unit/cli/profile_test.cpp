@@ -76,8 +76,8 @@ TEST(ProfileContext, ASecretOnTheCommandLineIsWarnedOf) {
   world.files["key"] = "from a file";
   EXPECT_EQ((*world.context(given({"key=@key"})))->warnings(), std::vector<std::string>{});
   EXPECT_EQ((*world.context(given({"key=clear"})))->warnings(),
-            std::vector<std::string>{"--var key=… shows a secret to everyone who can list processes; key=@FILE or "
-                                     "WHYDROP_KEY does not"});
+            std::vector<std::string>{"--var key shows a secret to everyone who can list processes; @FILE in place "
+                                     "of the value, or WHYDROP_KEY, does not"});
 }
 
 TEST(ProfileContext, APersonsOwnProfileStandsForTheBuiltInOne) {

@@ -239,10 +239,10 @@ Result<void> ProfileContext::set_given(const std::vector<std::string>& given, co
         return fail(ErrorKind::usage, fmt::format("variable {}: the file {} is empty", name, text.substr(equals + 2)));
       }
     } else if (variable != nullptr && variable->secret) {
-      warnings_.push_back(
-          fmt::format("--var {} shows a secret to everyone who can list processes; @FILE in place of the value, or {}, does not",
-                      name,
-                      variable->env));
+      warnings_.push_back(fmt::format(
+          "--var {} shows a secret to everyone who can list processes; @FILE in place of the value, or {}, does not",
+          name,
+          variable->env));
     }
     if (const auto set = bindings_.set(name, std::move(value), profile::Origin::given); !set) {
       return set;

@@ -7,7 +7,6 @@
 #include "replay/follower.hpp"
 #include "replay/lines.hpp"
 
-
 #include <fmt/format.h>
 
 namespace whydrop::replay {

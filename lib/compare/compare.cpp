@@ -91,6 +91,9 @@ void tell_lone(const Connection& connection, bool in_a, const Reach& reach, Tell
   difference.key = connection.is_socket() ? "connection" : title_of(connection);
   (in_a ? difference.seq_a : difference.seq_b) = connection.request ? connection.request_seq : connection.ending_seq;
   difference.says = teller.one_sided(title_of(connection), in_a);
+  if (!connection.is_socket() && connection.response) {
+    difference.says += "; it was answered with " + connection.response->start_line;
+  }
   give_ids(connection, !in_a, teller);
   (in_a ? out.messages_a : out.messages_b) += connection.messages.size();
   if (connection.is_socket() && !out.ends_differ) {
@@ -104,17 +107,25 @@ void tell_lone(const Connection& connection, bool in_a, const Reach& reach, Tell
   teller.tell(std::move(difference), reach.open ? Weight::none : reach.socket ? Weight::slight : Weight::plain);
 }
 
+template <typename Tell>
+void tell_lone_of(const Connections& of, std::size_t begin, std::size_t end, bool sockets, const Tell& tell) {
+  for (std::size_t i = begin; i < end; ++i) {
+    if (of[i]->is_socket() == sockets) {
+      tell(*of[i]);
+    }
+  }
+}
+
 void compare_all(const Connections& a, const Connections& b, const Sides& sides, Teller& teller, Comparison& out) {
   Pairs pairs = align(kinds_of(a), kinds_of(b));
   pairs.emplace_back(a.size(), b.size());
   const Reach reach = reach_of(a, b);
   std::size_t next_a = 0, next_b = 0;
   for (const auto& [at_a, at_b] : pairs) {
-    for (; next_a < at_a; ++next_a) {
-      tell_lone(*a[next_a], true, reach, teller, out);
-    }
-    for (; next_b < at_b; ++next_b) {
-      tell_lone(*b[next_b], false, reach, teller, out);
+    // A call that was refused comes before the socket that is missing for it.
+    for (const bool sockets : {false, true}) {
+      tell_lone_of(a, next_a, at_a, sockets, [&](const Connection& of) { tell_lone(of, true, reach, teller, out); });
+      tell_lone_of(b, next_b, at_b, sockets, [&](const Connection& of) { tell_lone(of, false, reach, teller, out); });
     }
     if (at_a < a.size()) {
       compare_pair(*a[at_a], *b[at_b], sides, teller, out);

@@ -188,19 +188,25 @@ class Replay(harness.Test):
         process = self.start("connect", url, "--capture", self.path("killed.ndjson"), stdin=-1)
         process.stdin.write(f"{HELLO}\n{BYE}\n".encode())
         process.stdin.flush()
-        self.await_line(process, b"\xe2\x86\x90 text       14 B")
+        path = pathlib.Path(self.path("killed.ndjson"))
+        harness.await_until(lambda: path.exists() and path.read_bytes().count(b'"kind":"inflated"') == 4, "what was said")
         process.send_signal(signal.SIGKILL)
         process.wait()
         done = self.whydrop("replay", self.path("killed.ndjson"), "--output", "messages")
         self.assertEqual((done.exit, done.out), (0, f"{HELLO}\n{BYE}\n"), done.err)
-        self.assertIn("whydrop: the recording ends here: ", done.err)
+        self.assertIn("whydrop: the recording ends here, before the end of the session\n", done.err)
+        path.write_bytes(path.read_bytes()[:-20])
+        done = self.whydrop("replay", self.path("killed.ndjson"), "--output", "messages")
+        self.assertEqual((done.exit, done.out), (0, f"{HELLO}\n{BYE}\n"), done.err)
+        self.assertIn("whydrop: the recording ends here: line 13 is cut: its writer was stopped\n", done.err)
 
     def test_many_runs(self):
+        recorded = Recorded().client(HELLO).server(HELLO).client(BYE).end("reset")
         for ending, summary in (("none", "20 runs, 4 at a time: 20 survived, 0 did not"),
                                 ("reset", "20 runs, 4 at a time: 0 survived, 20 did not")):
             url = self.rehearse("--ending", ending, "--after", "2")
-            capture = self.path(ending)
-            done = self.replay(conversation(), "--url", url, "--count", "20", "--parallel", "4", "--capture", capture)
+            done = self.replay(recorded, "--url", url, "--count", "20", "--parallel", "4", "--patience", "200ms",
+                               "--capture", self.path(ending))
             self.assertEqual(done.exit, 0 if ending == "none" else 6, done.out + done.err)
             self.assertTrue(done.out.startswith(summary + "\n"), done.out)
             if ending == "reset":
@@ -220,9 +226,9 @@ class Replay(harness.Test):
                          "server": {"in": {"about": "lets in", "match": {"/type": "in"}}}}}
         rehearsal = {
             "whydrop_rehearsal": 1, "profile": "own",
-            "calls": {"begin": [{"status": 200, "body": {"ticket": "{$uuid}"}}]},
-            "server": [{"on": "client:join", "do": [{"send": {"type": "in"}}]}],
-            "scenarios": {"happy": {"says": "in", "calls": ["begin"], "client": [{"send": "join"}, {"expect": "in"}, {"close": 1000}]}}}
+            "server": [{"on": "call:begin", "do": [{"refuse": 200, "json": {"ticket": "{$uuid}"}}]},
+                       {"on": "client:join", "do": [{"send": {"type": "in"}}]}],
+            "scenarios": {"happy": {"says": "in", "client": [{"send": "join"}, {"expect": "in"}, {"close": 1000}]}}}
         for name, text in (("own.json", profile), ("happy.json", rehearsal)):
             pathlib.Path(self.path(name)).write_text(json.dumps(text), encoding="utf-8")
         flags = ["--profile", self.path("own.json"), "--rehearsal", self.path("happy.json"), "--rehearse", "happy"]

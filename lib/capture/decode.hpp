@@ -42,5 +42,11 @@ class LineDecoder {
 /// Reads a frame's line of exactly the shape that append_event writes, without building a tree. False for any other
 /// line: the LineDecoder then decides. Views in `event` are into `line` or `scratch`.
 bool decode_frame_line(std::string_view line, std::string& scratch, session::Event& event);
+/// The two halves of it: all but the payload, whose part of the line is then in `rest`; and the payload.
+bool decode_frame_head(std::string_view line, session::Event& event, std::string_view& rest);
+bool decode_frame_payload(std::string_view rest, std::string& scratch, session::Frame& frame);
+/// True if `rest` is a payload that decode_frame_payload takes, `length` bytes of it, told without decoding. False says
+/// nothing: only printable ASCII without backslashes of its own is seen at once.
+bool is_plain_payload(std::string_view rest, std::uint64_t length);
 
 }  // namespace whydrop::capture

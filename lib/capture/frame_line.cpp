@@ -3,7 +3,9 @@
 #include "capture/json_text.hpp"
 #include "capture/limits.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace whydrop::capture {
 namespace {
@@ -136,8 +138,7 @@ void read_payload(Cursor& line, std::string& scratch, Frame& frame) {
   }
 }
 
-/// The cold ones (a Close, bytes, a cut or masked payload) are left to the LineDecoder.
-void read_frame(Cursor& line, std::string& scratch, Frame& frame) {
+void read_frame_head(Cursor& line, Frame& frame) {
   line.expect(",\"kind\":\"frame\",\"from\":\"");
   const auto side = wire::parse_side(line.word());
   frame.from = side.value_or(wire::Side::client);
@@ -147,14 +148,78 @@ void read_frame(Cursor& line, std::string& scratch, Frame& frame) {
   read_header(line, frame.header);
   line.expect(",\"offset\":");
   frame.offset = line.number<std::uint64_t>();
-  if (line.ok()) {
-    read_payload(line, scratch, frame);
+}
+
+constexpr std::string_view kText = ",\"text\":\"";
+
+/// Bytes that are looked at together.
+constexpr std::size_t kLanes = 16;
+using Lanes [[gnu::vector_size(kLanes)]] = unsigned char;
+
+Lanes all(char byte) {
+  Lanes lanes{};
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    lanes[i] = static_cast<unsigned char>(byte);
   }
+  return lanes;
+}
+
+Lanes load(const char* from) {
+  Lanes lanes{};
+  std::memcpy(&lanes, from, kLanes);
+  return lanes;
+}
+
+unsigned sum(Lanes lanes) {
+  unsigned total = 0;
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    total += lanes[i];
+  }
+  return total;
+}
+
+bool is_plain(char before, char c) {
+  return c >= ' ' && c <= '~' && (c == '"') == (before == '\\');
 }
 
 }  // namespace
 
-bool decode_frame_line(std::string_view line, std::string& scratch, session::Event& event) {
+bool is_plain_payload(std::string_view rest, std::uint64_t length) {
+  if (rest.substr(0, kText.size()) != kText || rest.size() < kText.size() + 2 ||
+      rest.substr(rest.size() - 2) != "\"}") {
+    return false;
+  }
+  // The byte before it is the opening quote.
+  const std::string_view text = rest.substr(kText.size(), rest.size() - kText.size() - 2);
+  const Lanes low = all(' '), high = all('~'), quote = all('"'), escape = all('\\');
+  std::size_t at = 0, escapes = 0;
+  Lanes wrong{};
+  while (at + kLanes <= text.size()) {
+    // So many that no lane's count overflows.
+    const std::size_t stop = std::min(text.size() - kLanes, at + 254 * kLanes);
+    Lanes count{};
+    for (; at <= stop; at += kLanes) {
+      const Lanes now = load(text.data() + at), before = load(text.data() + at - 1);
+      wrong |= Lanes(now < low) | Lanes(now > high) | (Lanes(now == quote) ^ Lanes(before == escape));
+      count -= Lanes(now == escape);
+    }
+    escapes += sum(count);
+  }
+  bool plain = text.empty() || text.back() != '\\';
+  for (; at < text.size(); ++at) {
+    plain = plain && is_plain(text.data()[static_cast<std::ptrdiff_t>(at) - 1], text[at]);
+    escapes += text[at] == '\\' ? 1 : 0;
+  }
+  return plain && sum(wrong) == 0 && text.size() - escapes == length;
+}
+
+bool decode_frame_payload(std::string_view rest, std::string& scratch, session::Frame& frame) {
+  Cursor line(rest);
+  read_payload(line, scratch, frame);
+  return line.ok();
+}
+
+bool decode_frame_head(std::string_view line, session::Event& event, std::string_view& rest) {
   Cursor cursor(line);
   if (!cursor.skip("{\"seq\":")) {
     return false;
@@ -168,8 +233,15 @@ bool decode_frame_line(std::string_view line, std::string& scratch, session::Eve
   if (!cursor.ok() || !in_range || cursor.rest().substr(0, 15) != ",\"kind\":\"frame\"") {
     return false;
   }
-  read_frame(cursor, scratch, event.body.emplace<Frame>());
+  read_frame_head(cursor, event.body.emplace<Frame>());
+  rest = cursor.rest();
   return cursor.ok();
+}
+
+/// The cold ones (a Close, bytes, a cut or masked payload) are left to the LineDecoder.
+bool decode_frame_line(std::string_view line, std::string& scratch, session::Event& event) {
+  std::string_view rest;
+  return decode_frame_head(line, event, rest) && decode_frame_payload(rest, scratch, std::get<Frame>(event.body));
 }
 
 }  // namespace whydrop::capture

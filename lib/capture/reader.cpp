@@ -166,6 +166,10 @@ void Reader::end() {
   impl_->ended = true;
 }
 
+void Reader::pass_over(std::uint64_t lines) {
+  impl_->line_number += lines;
+}
+
 std::uint64_t Reader::unknown_kinds() const {
   return impl_->unknown_kinds;
 }

@@ -33,6 +33,8 @@ class Reader {
   /// The next item; null if more bytes are needed (or, after end(), if all is read). Views are valid until the next
   /// call of next() or feed().
   Result<std::optional<Item>> next();
+  /// So many lines were read by somebody else, between two that were fed whole.
+  void pass_over(std::uint64_t lines);
   /// Lines of kinds that this version does not know, passed over so far.
   std::uint64_t unknown_kinds() const;
 

@@ -65,7 +65,8 @@ void Follower::take_damage(const capture::Damage& damage) {
   give(std::move(act));
 }
 
-void Follower::take_event(const Event& event) {
+void Follower::take_event(const Event& event, bool unread) {
+  unread_ = unread;
   if (runs_ != selection_.run || is_opinion(event.body)) {
     return;
   }
@@ -244,12 +245,13 @@ void Follower::take_whole(const Event& event, const Frame& frame) {
   act.kind = frame.header.opcode == Opcode::text ? Act::Kind::text : Act::Kind::binary;
   act.seq = event.seq;
   act.t_ns = event.t_ns;
+  act.unread = unread_;
   act.payload = frame.payload;
   act.redact = frame.redact;
-  if (frame.payload.size() < frame.header.length) {
+  if (!unread_ && frame.payload.size() < frame.header.length) {
     act.unreplayable = cut_words(frame.payload.size(), frame.header.length);
   }
-  if (frames_) {
+  if (frames_ && !unread_) {
     act.frames.push_back(recorded(event.seq, frame));
   }
   give(std::move(act));

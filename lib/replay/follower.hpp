@@ -18,6 +18,8 @@ class Follower {
   Follower(Selection selection, bool frames, bool har, std::deque<Entry>& out);
 
   void take(const capture::Reader::Item& item);
+  /// `unread`: a whole plain frame of the client's, whose payload is left out.
+  void take_event(const session::Event& event, bool unread = false);
   /// No more items come.
   void end();
 
@@ -47,7 +49,6 @@ class Follower {
     std::vector<RecordedFrame> frames;  ///< the client's, where they are wanted
   };
 
-  void take_event(const session::Event& event);
   void take_header(const capture::CaptureHeader& header);
   void take_damage(const capture::Damage& damage);
   void take_before(const session::Event& event);
@@ -84,6 +85,7 @@ class Follower {
   std::uint64_t last_seq_ = 0;
   std::uint32_t conn_ = 0;  ///< the selected one; 0: none yet
   bool over_ = false;
+  bool unread_ = false;  ///< the frame in hand is
   bool opened_ = false;  ///< the tracker in hand told so
   std::map<std::uint32_t, Attempt> attempts_;
   std::map<std::uint32_t, Called> calls_;

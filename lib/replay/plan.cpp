@@ -33,6 +33,8 @@ class Planner {
   void take(const Entry& entry);
   /// True where messages passed by unread that may have sent what came back later: it must be read again, thoroughly.
   bool asks_for_more() const { return asks_for_more_; }
+  /// True while contents need not be read.
+  bool skims() const { return !thorough_ && edits_.empty(); }
   Result<Plan> finish();
 
  private:
@@ -237,7 +239,9 @@ Result<Plan> make_plan(Recording& recording,
     auto entry = recording.next();
     for (; entry && *entry && !planner.asks_for_more(); entry = recording.next()) {
       planner.take(**entry);
+      recording.skim(planner.skims());
     }
+    recording.skim(false);
     if (!entry) {
       return tl::unexpected<Error>(entry.error());
     }

@@ -1,7 +1,7 @@
 #include "replay/recording.hpp"
 
 #include "base/text.hpp"
-#include "capture/limits.hpp"
+#include "capture/decode.hpp"
 #include "capture/sniff.hpp"
 #include "json/json.hpp"
 #include "replay/follower.hpp"
@@ -52,6 +52,12 @@ struct Recording::Impl {
   std::optional<Follower> follower;
   std::optional<Lines> lines;
   std::deque<Entry> entries;
+  bool skim = false;
+  session::Event event;      ///< of the line in hand
+  std::string scratch;       ///< … its payload, where it is written with escapes
+  std::uint64_t passed = 0;  ///< lines that the reader was not given and has not been told of
+  bool in_line = false;      ///< the reader has a part of a line
+  bool drain_first = false;  ///< … or something to tell
 
   Result<void> start();
   Result<void> sniff();
@@ -60,6 +66,8 @@ struct Recording::Impl {
   Result<void> read_browser();
   Result<bool> step();
   Result<bool> step_capture();
+  Result<bool> drain();
+  bool take_fast(std::string_view line);
   Result<bool> step_lines();
   Error none() const { return follower->none(settings.name); }
 };
@@ -86,7 +94,8 @@ Result<void> Recording::Impl::start() {
   }
   source = std::move(*opened);
   entries.clear();
-  ended = false;
+  passed = 0;
+  ended = in_line = drain_first = false;
   lines.reset();
   reader.reset();
   if (auto done = fill(); !done) {
@@ -173,15 +182,41 @@ Result<bool> Recording::Impl::step() {
   return false;
 }
 
-Result<bool> Recording::Impl::step_capture() {
-  const auto item = reader->next();
+/// True if `line` is a frame's of the shape that a writer writes, and is taken.
+bool Recording::Impl::take_fast(std::string_view line) {
+  std::string_view rest;
+  if (follower->runs() == 0 || !capture::decode_frame_head(line, event, rest)) {
+    return false;
+  }
+  auto& frame = std::get<session::Frame>(event.body);
+  const wire::FrameHeader& head = frame.header;
+  const bool skimmed = skim && frame.from == wire::Side::client && head.fin && head.rsv == 0 &&
+                       (head.opcode == wire::Opcode::text || head.opcode == wire::Opcode::binary) &&
+                       capture::is_plain_payload(rest, head.length);
+  if (!skimmed && !capture::decode_frame_payload(rest, scratch, frame)) {
+    return false;
+  }
+  follower->take_event(event, skimmed);
+  return true;
+}
+
+/// Takes what the reader has; false if it needs more.
+Result<bool> Recording::Impl::drain() {
+  auto item = reader->next();
   if (!item) {
     return tl::unexpected<Error>(item.error());
   }
   if (*item) {
     follower->take(**item);
-    return true;
   }
+  return item->has_value();
+}
+
+Result<bool> Recording::Impl::step_capture() {
+  if (auto more = drain_first ? drain() : Result<bool>(false); !more || *more) {
+    return more;
+  }
+  drain_first = false;
   if (ended) {
     follower->end();
     return false;
@@ -190,9 +225,23 @@ Result<bool> Recording::Impl::step_capture() {
     if (auto done = fill(); !done) {
       return tl::unexpected<Error>(done.error());
     }
+    if (ended) {
+      reader->end();
+      drain_first = true;
+      return true;
+    }
   }
-  ended ? reader->end() : reader->feed(bytes);
-  bytes = {};
+  const std::size_t end = bytes.find('\n');
+  const std::string_view line = bytes.substr(0, end);
+  if (!in_line && end != std::string_view::npos && take_fast(line)) {
+    ++passed;
+  } else {
+    reader->pass_over(std::exchange(passed, 0));
+    reader->feed(bytes.substr(0, end == std::string_view::npos ? end : end + 1));
+    drain_first = true;
+    in_line = end == std::string_view::npos;
+  }
+  bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
   return true;
 }
 
@@ -251,6 +300,10 @@ Result<std::optional<Entry>> Recording::next() {
   std::optional<Entry> entry(std::move(self.entries.front()));
   self.entries.pop_front();
   return entry;
+}
+
+void Recording::skim(bool on) {
+  impl_->skim = on;
 }
 
 Result<void> Recording::rewind() {

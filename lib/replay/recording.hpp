@@ -47,6 +47,7 @@ struct Act {
   std::string payload;
   std::optional<std::uint16_t> close_code;
   bool compressed = false;
+  bool unread = false;          ///< see Recording::skim()
   std::uint32_t fragments = 1;  ///< of a message: frames that it went in
   /// Why it cannot be sent as it was: "only 1,048,576 of 2,000,000 bytes were recorded"; or empty.
   std::string unreplayable;
@@ -116,6 +117,9 @@ class Recording {
   const Settings& settings() const;
   /// Null after Over.
   Result<std::optional<Entry>> next();
+  /// From now on, contents of plain messages of the client's may be checked only and not read: payload and frames are
+  /// empty then, and Act::unread says so.
+  void skim(bool on);
   /// Begins anew.
   Result<void> rewind();
   /// What the file holds besides the session that is read.

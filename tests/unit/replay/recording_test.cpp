@@ -1,6 +1,9 @@
 #include "replay/recording.hpp"
 
+#include "capture/decode.hpp"
 #include "unit/replay/tape.hpp"
+
+#include <random>
 
 #include <gtest/gtest.h>
 
@@ -269,6 +272,42 @@ TEST(Recording, TellsTheSameOnceMore) {
     EXPECT_EQ(entries, 6);
     ASSERT_TRUE((*recording)->rewind());
   }
+}
+
+/// What is taken without reading it must be readable, and of the length that is said.
+TEST(Recording, SkimsOnlyWhatCouldBeRead) {
+  constexpr std::string_view kPieces[] = {
+      "a", "\\\"", "\"", "\\", "\\\\", "\\n", "\x1f", "\x7f", "\xc3\xbc", "{}~ ", "0123456789abcdef"};
+  std::minstd_rand random(1);
+  int plain = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string rest = ",\"text\":\"";
+    const auto pieces = random() % 12;
+    // Mostly of what is plain, so that both answers are seen.
+    for (unsigned piece = 0; piece < pieces; ++piece) {
+      rest += kPieces[random() % 8 == 0 ? random() % 11 : (random() % 3 == 0 ? 1 : random() % 2 == 0 ? 0 : 10)];
+    }
+    rest += "\"}";
+    session::Frame frame;
+    frame.header.length = SIZE_MAX;
+    std::string scratch;
+    const bool read = capture::decode_frame_payload(rest, scratch, frame);
+    const std::uint64_t length = frame.payload.size();
+    const bool skimmed = capture::is_plain_payload(rest, length);
+    plain += skimmed ? 1 : 0;
+    EXPECT_TRUE(read || !skimmed) << rest;
+    EXPECT_FALSE(capture::is_plain_payload(rest, length + 1)) << rest;
+  }
+  EXPECT_GT(plain, 5000);
+  EXPECT_TRUE(capture::is_plain_payload(",\"text\":\"" + std::string(100000, 'x') + "\"}", 100000));
+}
+
+TEST(Recording, TellsDamagedLinesByTheirNumberAlsoAfterSkimming) {
+  Tape tape = Tape::opened();
+  for (int i = 0; i < 100; ++i) {
+    tape.client("a");
+  }
+  EXPECT_NE(entries_of(tape.line("{}\n").text()).find("(line 105 is damaged: "), std::string::npos);
 }
 
 TEST(Recording, SaysWhatIsWrong) {

@@ -91,7 +91,8 @@ void tell_lone(const Connection& connection, bool in_a, const Reach& reach, Tell
   difference.key = connection.is_socket() ? "connection" : title_of(connection);
   (in_a ? difference.seq_a : difference.seq_b) = connection.request ? connection.request_seq : connection.ending_seq;
   difference.says = teller.one_sided(title_of(connection), in_a);
-  if (!connection.is_socket() && connection.response) {
+  constexpr int kRefused = 400;
+  if (!connection.is_socket() && connection.response && connection.response->status >= kRefused) {
     difference.says += "; it was answered with " + connection.response->start_line;
   }
   give_ids(connection, !in_a, teller);

@@ -210,7 +210,7 @@ void tell_status(const Part& part, const session::Response& a, const session::Re
   const bool in_b = a.status < b.status;  // the refusal says why
   const std::string& body = in_b ? b.body : a.body;
   if (!body.empty()) {
-    difference.says += fmt::format("; {} says {}", teller.name(in_b), shown(body, kMostOfBody));
+    difference.says += fmt::format("; {} says {}", teller.name(in_b), elide(body, kMostOfBody));
   }
   teller.tell(std::move(difference), Weight::plain);
 }

@@ -84,6 +84,10 @@ bool Teller::counts(const Rank& rank) const {
 }
 
 void Teller::finish() {
+  for (Rank& rank : ranks_) {
+    // Where both ended alike no end cut anything off.
+    rank.weight = !ends_told_ && rank.weight == Weight::trailing ? Weight::plain : rank.weight;
+  }
   const auto beats = [this](const Rank& rank) {
     return std::all_of(ranks_.begin(), ranks_.end(), [&](const Rank& other) { return rank < other || !counts(other); });
   };

@@ -122,15 +122,20 @@ class Kinds(harness.Test):
                 process.stdin.write(text.encode() + b"\n")
                 process.stdin.flush()
                 self.await_line(process, b"joined")
+            harness.await_until(lambda: pathlib.Path(self.path("killed.ndjson")).read_text(encoding="utf-8").count("joined") == 3,
+                                "the capture does not hold the last reply")
             process.send_signal(signal.SIGKILL)
             process.wait()
         whole = pathlib.Path(self.path("killed.ndjson")).read_bytes()
-        for name, content in (("killed", whole), ("cut", whole[:-20])):
+        for name, content, says in (("killed", whole, ", before the end of the session"),
+                                    ("cut", whole[:-20], ": line 11 is cut: its writer was stopped")):
             with self.subTest(name=name):
                 pathlib.Path(self.path("killed.ndjson")).write_bytes(content)
-                done, told = self.replayed("killed.ndjson", "--output", "summary")
+                done, told = self.replayed("killed.ndjson", "-q")
                 self.assertEqual(told, self.SAID)
-                self.assertEqual((done.exit, run.normalise(done.out, {}), run.normalise(done.err, {})), (0, [], []))
+                self.assertEqual((done.exit, run.normalise(done.out, {}), done.err), (
+                    0, ["▌ Your side closed the session with 1000 (normal closure); the server confirmed it."],
+                    f"whydrop: the recording ends here{says}\n"))
 
     def test_what_a_browser_saved_and_plain_lines(self):
         with Server() as server:
@@ -205,7 +210,9 @@ class Faults(harness.Test):
         with harness.ByHand(lambda connection: harness.ByHand.read_frame(connection)) as server:
             done = self.whydrop("replay", self.capture, "--url", server.url + "/guest", "-q",
                                 env={"WHYDROP_ACCESS_TOKEN": "another-token"})
-        self.assertEqual((done.exit, run.normalise(done.out, {}), run.normalise(done.err, {})), (6, [], []))
+        self.assertEqual(done.exit, 6)
+        self.assertTrue(done.out.startswith("▌ The server's side ended the connection (FIN) without a Close frame, "), done.out)
+        self.assertEqual(done.err, "whydrop: it ended otherwise than in the recording, where the client closed with 1000\n")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ import run
 
 EXPECTED = pathlib.Path(__file__).with_name("replayed.json")
 JOBS = 3
+# The client's second message is under way while the server closes: it may arrive or not.
+RACES = {("guest-sessions", name) for name in ("expired-token", "missing-scope", "valid-token-closed-1000")}
 SAYS = "▌ the recording and the replay "
 
 
@@ -50,8 +52,11 @@ class Matrix(harness.Test):
 
         def play(profile, scenario):
             done = self.replay(profile, scenario)
-            return {"exit": done.exit, "says": run.normalise("\n".join(done.err.splitlines()[1:]), {}),
-                    "compares": run.normalise(done.out[done.out.find(SAYS):], {})}
+            says = [line for line in run.normalise(done.err, {}) if not line.startswith("whydrop: rehearsal ")]
+            compares = run.normalise(done.out[done.out.find(SAYS):], {})
+            if (profile, scenario) in RACES:
+                says, compares = [], [line for line in compares if "■" in line]
+            return {"exit": done.exit, "says": says, "compares": compares}
 
         seen = {}
         for (profile, scenario), said in self.all_of(cases, play):

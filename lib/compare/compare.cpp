@@ -25,6 +25,11 @@ Connections connections_of(const Recorder::Impl& recorder, bool all) {
   return found;
 }
 
+bool has_socket(const Recorder::Impl& recorder) {
+  const Connection* session = recorder.session();
+  return session != nullptr && session->is_socket();
+}
+
 /// REST calls belong together by what they ask for, WebSocket connections by their number.
 std::vector<std::size_t> kinds_of(const Connections& connections) {
   std::vector<std::size_t> kinds;
@@ -142,7 +147,9 @@ Comparison compare(const Recorder& a, const Recorder& b, const Options& options)
   Comparison out;
   Teller teller(options, out);
   const Sides sides{a.impl(), b.impl()};
-  compare_all(connections_of(sides.a, options.all), connections_of(sides.b, options.all), sides, teller, out);
+  // Where only one of them came as far as a socket, what was called before it tells why.
+  const bool all = options.all || has_socket(sides.a) != has_socket(sides.b);
+  compare_all(connections_of(sides.a, all), connections_of(sides.b, all), sides, teller, out);
   teller.finish();
   out.by_form = teller.values.by_form();
   return out;

@@ -55,6 +55,13 @@ const std::vector<Command>& commands() {
        "whydrop rehearse --profile guest-conversations --list\n"
        "whydrop rehearse --profile guest-conversations --scenario start-chat-malformed --port 8080",
        setup_rehearse},
+      {"check",
+       "Run smoke tests written as files, and report them as a CI server reads them",
+       "whydrop check smoke/*.json --report junit:out.xml --jobs 4\n"
+       "whydrop check fixtures/checks --rehearse --report tap\n"
+       "whydrop check smoke/chat.json --var region=mypurecloud.ie --retry 2 --captures failed/\n"
+       "whydrop check --from-capture run.ndjson > smoke/chat.json",
+       setup_check},
       {"validate",
        "Say what is wrong with JSON files, by a schema or by a profile's messages",
        "whydrop validate --schema order.json 'orders/*.json'\n"

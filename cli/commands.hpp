@@ -7,6 +7,7 @@ namespace whydrop::cli {
 /// Declare the options of a command on `options` and return what runs once they are parsed.
 Run setup_connect(Options& options);
 Run setup_send(Options& options);
+Run setup_check(Options& options);
 Run setup_completion(Options& options);
 Run setup_diff(Options& options);
 Run setup_explain(Options& options);

@@ -46,7 +46,7 @@ Conversation::Conversation(ConversationRun run, ConversationPlan plan)
       replies_(plan_.replies),
       outbox_(run_.bindings != nullptr ? Outbox::Gate([this](const Outbox::Item& item) { return may_send(item); })
                                        : nullptr),
-      script_(run_.loop, *this, plan_.stays ? std::chrono::nanoseconds(0) : kPatience),
+      script_(run_.loop, *this, {plan_.stays ? std::chrono::nanoseconds(0) : kPatience}),
       feed_(run_.loop) {
   if (plan_.input) {
     input_.emplace(*plan_.input, "standard input");
@@ -177,7 +177,7 @@ void Conversation::say(const engine::Outgoing& out) {
 }
 
 Result<void> Conversation::say_message(const profile::Step& step) {
-  return payload_of({step}).map([&](std::string&& payload) {
+  return payload_of(saying(step), 1).map([&](std::string&& payload) {
     replies_.sent();
     send({step.binary ? Kind::binary : Kind::text, std::move(payload), 0, 1, step.message});
   });
@@ -205,9 +205,9 @@ bool Conversation::may_send(const Outbox::Item& item) {
   for (const session::Finding& fault : faults) {
     why += (why.empty() ? "" : "; ") + told(fault, item.name);
   }
-  stuck({ErrorKind::refused,
-         "cannot send " + (item.name.empty() ? "message" : item.name) + ": " + why,
-         faults.front().fix});
+  give_up({ErrorKind::refused,
+           "cannot send " + (item.name.empty() ? "message" : item.name) + ": " + why,
+           faults.front().fix});
   return false;
 }
 
@@ -260,7 +260,7 @@ void Conversation::beat() {
   heartbeat_timer_ = run_.loop.after(plan_.heartbeat->every, [this] {
     profile::Step step;
     step.message = plan_.heartbeat->message;
-    auto payload = payload_of({step});
+    auto payload = payload_of(saying(step), 1);
     if (!payload) {
       run_.talk("warning: no heartbeat any more: " + payload.error().message);
       return;
@@ -270,12 +270,12 @@ void Conversation::beat() {
   });
 }
 
-Result<std::string> Conversation::payload_of(const Move& move) {
-  if (move.verbatim || run_.bindings == nullptr) {
-    return move.step.text;
+Result<std::string> Conversation::payload_of(const Move& move, std::uint64_t) {
+  const profile::Step& said = move.step.send;
+  if (move.step.body == check::Step::Body::bytes || run_.bindings == nullptr) {
+    return said.text;
   }
-  return move.step.kind == profile::Step::Kind::raw ? run_.bindings->fill_json(move.step.text)
-                                                    : compose(*run_.bindings, move.step);
+  return said.kind == profile::Step::Kind::raw ? run_.bindings->fill_json(said.text) : compose(*run_.bindings, said);
 }
 
 Result<std::chrono::nanoseconds> Conversation::duration_of(const std::string& text) {
@@ -283,12 +283,22 @@ Result<std::chrono::nanoseconds> Conversation::duration_of(const std::string& te
   return filled.and_then([](const std::string& duration) { return parse_duration(duration); });
 }
 
+/// What a scenario waits for is no template.
+Result<std::string> Conversation::expected(std::string_view text, std::uint64_t) {
+  return std::string(text);
+}
+
+/// No scenario takes values by itself: the profile's own takes do.
+Result<void> Conversation::take(const std::vector<profile::Take>&, const std::string&) {
+  return {};
+}
+
 bool Conversation::is_timely(const Move& move) {
-  const auto payload = payload_of(move);
+  const auto payload = payload_of(move, 1);
   if (!payload) {
-    return !awaits_reply(*run_.bindings, move.step);
+    return !awaits_reply(*run_.bindings, move.step.send);
   }
-  const auto faults = run_.pipeline.preview(conn_, !move.step.binary, *payload, run_.loop.now_ns());
+  const auto faults = run_.pipeline.preview(conn_, !move.step.send.binary, *payload, run_.loop.now_ns());
   return std::none_of(faults.begin(), faults.end(), [](const auto& fault) { return fault.id == kTooEarly; });
 }
 
@@ -319,7 +329,14 @@ void Conversation::played() {
   pump();
 }
 
-void Conversation::stuck(Error error) {
+void Conversation::stuck(Failure failure) {
+  if (failure.error.kind == ErrorKind::refused) {
+    failure.error.message = failure.step + ": " + failure.error.message;
+  }
+  give_up(std::move(failure.error));
+}
+
+void Conversation::give_up(Error error) {
   run_.talk("error: " + error.message + (error.hint.empty() ? "" : "\nhint: " + error.hint));
   unsaid_ = std::move(error);
   close();

@@ -96,13 +96,16 @@ class Conversation final : public engine::Actor, private Stage {
   void wait_for_silence();
   void after(std::chrono::nanoseconds delay);
 
-  Result<std::string> payload_of(const Move& move) override;
+  Result<std::string> payload_of(const Move& move, std::uint64_t turn) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
+  Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
+  Result<void> take(const std::vector<profile::Take>& takes, const std::string& payload) override;
   bool is_timely(const Move& move) override;
   bool deliver(Outbox::Item item) override;
   void reset() override;
   void played() override;
-  void stuck(Error error) override;
+  void stuck(Failure failure) override;
+  void give_up(Error error);
 
   ConversationRun run_;
   ConversationPlan plan_;

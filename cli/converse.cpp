@@ -170,22 +170,10 @@ Result<std::vector<Move>> opening_moves(const ProfileContext& context) {
     if (!composed) {
       return tl::unexpected<Error>(composed.error());
     }
-    moves.push_back({std::move(*step)});
+    moves.push_back(saying(std::move(*step)));
     if (!row.await.empty()) {
-      profile::Step awaited;
-      awaited.kind = profile::Step::Kind::expect;
-      awaited.await = row.await;
-      awaited.where = row.where;
-      moves.push_back({std::move(awaited)});
+      moves.push_back(expecting(row.await, row.where));
     }
-  }
-  return moves;
-}
-
-std::vector<Move> scenario_moves(const profile::Scenario& scenario) {
-  std::vector<Move> moves;
-  for (const profile::Step& step : scenario.client) {
-    moves.push_back({step});
   }
   return moves;
 }

@@ -21,7 +21,5 @@ Result<int> converse(const SessionFlags& flags,
 
 /// What the profile begins a session with. Errors: usage, for a message that cannot be made and will not be later.
 Result<std::vector<Move>> opening_moves(const ProfileContext& context);
-/// What the client of a scenario does.
-std::vector<Move> scenario_moves(const profile::Scenario& scenario);
 
 }  // namespace whydrop::cli

@@ -45,6 +45,9 @@ std::string option_head(const OptionInfo& info) {
   for (const std::string& name : info.names) {
     head += (name == info.names.front() ? "" : ", ") + name;
   }
+  if (!info.optional_value.empty()) {
+    return head + "[=" + info.optional_value + "]";
+  }
   return info.value.empty() ? head : head + " " + info.value;
 }
 

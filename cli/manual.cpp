@@ -28,7 +28,9 @@ std::string option_entry(const OptionInfo& info) {
   const std::string names = fmt::format("{}", fmt::join(info.names, ", "));
   const std::string bold = names.empty() ? "" : "\\fB" + roff(names) + "\\fR";
   const std::string value = info.value.empty() ? "" : "\\fI" + roff(info.value) + "\\fR";
-  return fmt::format(".TP\n{}{}{}\n{}\n", bold, bold.empty() || value.empty() ? "" : " ", value, roff(info.help + "."));
+  const std::string optional = info.optional_value.empty() ? "" : "[=\\fI" + roff(info.optional_value) + "\\fR]";
+  return fmt::format(
+      ".TP\n{}{}{}{}\n{}\n", bold, optional, bold.empty() || value.empty() ? "" : " ", value, roff(info.help + "."));
 }
 
 std::string command_section(const Command& command) {

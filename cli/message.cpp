@@ -135,7 +135,9 @@ bool awaits_reply(const profile::Bindings& bindings, const profile::Step& step) 
   });
 }
 
-Result<std::string> compose(const profile::Bindings& bindings, const profile::Step& step) {
+Result<std::string> compose(const profile::Bindings& bindings,
+                            const profile::Step& step,
+                            const profile::Bindings::Extra& extra) {
   const profile::MessageType* type = bindings.profile().message(profile::Side::client, step.message);
   if (type == nullptr) {
     return unknown_type(bindings.profile(), step.message);
@@ -147,7 +149,7 @@ Result<std::string> compose(const profile::Bindings& bindings, const profile::St
   for (const std::string& pointer : step.drop) {
     text = text.and_then([&](const std::string& so_far) { return without(so_far, pointer); });
   }
-  return text.and_then([&](const std::string& it) { return bindings.fill_json(it); }).and_then([&](const auto& it) {
+  return text.and_then([&](const std::string& it) { return bindings.fill_json(it, extra); }).and_then([&](const auto& it) {
     return shaped(it, step.pretty);
   });
 }

@@ -19,8 +19,10 @@ Result<void> add_drop(profile::Step& step, const std::string& pointer);
 
 /// The payload of a `send` step as it is now: the type's example with what is set and without what is dropped,
 /// variables filled in; compact unless the step says otherwise. Errors: usage, for a variable that is not set and a
-/// pointer that leads nowhere.
-Result<std::string> compose(const profile::Bindings& bindings, const profile::Step& step);
+/// pointer that leads nowhere. `extra`: more names that its templates may hold.
+Result<std::string> compose(const profile::Bindings& bindings,
+                            const profile::Step& step,
+                            const profile::Bindings::Extra& extra = nullptr);
 
 /// True if all that the step lacks are values that a reply can still give.
 bool awaits_reply(const profile::Bindings& bindings, const profile::Step& step);

@@ -175,6 +175,15 @@ void Options::flag(const std::string& names, bool& target, std::string help) {
   impl_->add(std::move(info), option);
 }
 
+void Options::flag_or_text(
+    const std::string& names, std::string value, std::string& target, const std::string& without, std::string help) {
+  OptionInfo info{
+      split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, false, std::move(value)};
+  CLI::Option* option = impl_->place(info).add_flag(names + "{" + without + "}", target);
+  impl_->bound.emplace_back(std::make_unique<OptionInfo>(info), option);
+  impl_->infos.push_back(std::move(info));
+}
+
 void Options::count(const std::string& names, int& target, std::string help) {
   OptionInfo info{split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, true};
   CLI::Option* option =

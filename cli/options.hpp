@@ -23,6 +23,7 @@ struct OptionInfo {
   std::string group{};
   std::vector<std::string> choices{};  ///< completed by the shell; empty: anything
   bool positional = false, required = false, repeatable = false;
+  std::string optional_value{};  ///< of a flag: what may follow behind "="
 };
 
 /// The options of one command. Bind targets, then parse(). Values are taken as they are: what CLI11 makes of brackets,
@@ -41,6 +42,9 @@ class Options {
   void group(std::string title);
   /// `names` as in "-H,--header". The last value given wins, except for lists.
   void flag(const std::string& names, bool& target, std::string help);
+  /// A flag that may have a value behind "=": --name gives `without`, --name=TEXT gives TEXT.
+  void flag_or_text(
+      const std::string& names, std::string value, std::string& target, const std::string& without, std::string help);
   void count(const std::string& names, int& target, std::string help);
   void text(const std::string& names, std::string value, std::string& target, std::string help);
   void list(const std::string& names, std::string value, std::vector<std::string>& target, std::string help);

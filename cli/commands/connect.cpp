@@ -138,17 +138,16 @@ void add_profile_group(Options& options, ConnectFlags& flags) {
 /// what a person gave.
 Result<void> add_moves(const ConnectFlags& flags, const SessionProfile& profile, ConversationPlan& plan) {
   if (profile.scenario != nullptr && flags.execute.empty() && !flags.echo) {
-    plan.moves = scenario_moves(*profile.scenario);
+    plan.moves = moves_of(*profile.scenario);
     plan.replies.kind = engine::ReplyRule::Kind::none;
     return {};
   }
   for (const std::string& message : flags.execute) {
-    Move move;
-    move.step.kind = profile::Step::Kind::raw;
-    move.step.text = message;
-    move.step.binary = flags.session.binary;
-    move.verbatim = true;
-    plan.moves.push_back(std::move(move));
+    profile::Step said;
+    said.kind = profile::Step::Kind::raw;
+    said.text = message;
+    said.binary = flags.session.binary;
+    plan.moves.push_back(saying(std::move(said), true));
   }
   if (!profile.context || flags.session.no_opening) {
     return {};

@@ -30,12 +30,11 @@ Result<Move> read_message(const std::string& given, bool binary) {
   if (!binary && !is_utf8(*payload)) {
     return fail(ErrorKind::local, "cannot send " + given + " as text: it is not valid UTF-8", "--binary");
   }
-  Move move;
-  move.step.kind = profile::Step::Kind::raw;
-  move.step.text = std::move(*payload);
-  move.step.binary = binary;
-  move.verbatim = true;
-  return move;
+  profile::Step said;
+  said.kind = profile::Step::Kind::raw;
+  said.text = std::move(*payload);
+  said.binary = binary;
+  return saying(std::move(said), true);
 }
 
 Result<Move> profile_message(const std::string& type, const ProfileContext* context, bool binary) {
@@ -44,16 +43,16 @@ Result<Move> profile_message(const std::string& type, const ProfileContext* cont
   }
   return message_step(context->profile(), type).map([binary](profile::Step&& step) {
     step.binary = binary;
-    return Move{std::move(step), false, true};
+    return saying(std::move(step), false, true);
   });
 }
 
 /// --set and --drop change the --message before them.
 Result<void> change(const std::string& option, const std::string& value, std::vector<Move>& moves) {
-  if (moves.empty() || moves.back().step.kind != profile::Step::Kind::send) {
+  if (moves.empty() || moves.back().step.send.kind != profile::Step::Kind::send) {
     return fail(ErrorKind::usage, "option " + option + ": no --message before it", "--message TYPE " + option + " …");
   }
-  profile::Step& step = moves.back().step;
+  profile::Step& step = moves.back().step.send;
   return option == "--set" ? add_set(step, value) : add_drop(step, value);
 }
 
@@ -73,10 +72,11 @@ Result<std::vector<Move>> read_moves(const Given& given, const ProfileContext* c
     moves.push_back(std::move(*move));
   }
   for (const Move& move : moves) {
-    if (move.step.kind != profile::Step::Kind::send || awaits_reply(context->bindings(), move.step)) {
+    const profile::Step& said = move.step.send;
+    if (said.kind != profile::Step::Kind::send || awaits_reply(context->bindings(), said)) {
       continue;
     }
-    if (const auto composed = compose(context->bindings(), move.step); !composed) {
+    if (const auto composed = compose(context->bindings(), said); !composed) {
       return tl::unexpected<Error>(composed.error());
     }
   }
@@ -97,7 +97,7 @@ Result<void> add_moves(const SendFlags& flags,
                     : "whydrop send --help");
   }
   if (given.empty()) {
-    plan.moves = scenario_moves(*profile.scenario);
+    plan.moves = moves_of(*profile.scenario);
     plan.replies.kind = engine::ReplyRule::Kind::none;
     return {};
   }

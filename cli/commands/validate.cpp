@@ -1,15 +1,13 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
+#include "cli/file_names.hpp"
 #include "cli/options.hpp"
 #include "cli/options/profile.hpp"
 #include "cli/streams.hpp"
 #include "cli/validation.hpp"
 
-#include <filesystem>
 #include <memory>
-
-#include <glob.h>
 
 namespace whydrop::cli {
 namespace {
@@ -19,21 +17,6 @@ struct Flags {
   bool check_formats = false;
   std::vector<std::string> references, files;
 };
-
-/// A file's name, or those that a pattern names, sorted; a quoted pattern is expanded here.
-std::vector<std::string> expanded(const std::string& given) {
-  std::error_code error;
-  if (given == "-" || given.find_first_of("*?[") == std::string::npos || std::filesystem::exists(given, error)) {
-    return {given};
-  }
-  glob_t found{};
-  std::vector<std::string> names;
-  if (::glob(given.c_str(), 0, nullptr, &found) == 0) {
-    names.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  }
-  ::globfree(&found);
-  return names.empty() ? std::vector<std::string>{given} : names;
-}
 
 Result<std::unique_ptr<Judge>> make_judge(const Flags& flags) {
   if (flags.schema.empty() == flags.profile.empty()) {

@@ -167,11 +167,19 @@ Result<std::unique_ptr<ProfileContext>> ProfileContext::make(const ProfileFlags&
   if (!profile) {
     return tl::unexpected<Error>(profile.error());
   }
-  std::unique_ptr<ProfileContext> made(new ProfileContext(std::move(*profile), outside));
+  return of(std::move(*profile), flags, environment, read, std::move(outside));
+}
+
+Result<std::unique_ptr<ProfileContext>> ProfileContext::of(std::shared_ptr<const profile::Profile> profile,
+                                                           const ProfileFlags& flags,
+                                                           const Environment& environment,
+                                                           const FileReader& read,
+                                                           profile::Outside outside) {
+  std::unique_ptr<ProfileContext> made(new ProfileContext(std::move(profile), outside));
   return made->open_store(flags, environment)
       .and_then([&] { return made->set_from_store(); })
       .and_then([&] { return made->set_from_environment(environment); })
-      .and_then([&] { return made->set_given(flags.variables, read); })
+      .and_then([&] { return made->give(flags.variables, read); })
       .map([&] { return std::move(made); });
 }
 
@@ -220,7 +228,7 @@ Result<void> ProfileContext::set_from_environment(const Environment& environment
   return {};
 }
 
-Result<void> ProfileContext::set_given(const std::vector<std::string>& given, const FileReader& read) {
+Result<void> ProfileContext::give(const std::vector<std::string>& given, const FileReader& read) {
   for (const std::string& text : given) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {

@@ -59,11 +59,20 @@ class ProfileContext {
                                                       const FileReader& read,
                                                       profile::Outside outside = machine());
 
+  /// Of a profile that is found already; `flags.profile` is not looked at.
+  static Result<std::unique_ptr<ProfileContext>> of(std::shared_ptr<const profile::Profile> profile,
+                                                    const ProfileFlags& flags,
+                                                    const Environment& environment,
+                                                    const FileReader& read,
+                                                    profile::Outside outside = machine());
+
   const profile::Profile& profile() const { return *profile_; }
   std::shared_ptr<const profile::Profile> share() const { return profile_; }
   std::shared_ptr<profile::Judge> judge() const { return judge_; }
   profile::Bindings& bindings() { return bindings_; }
   const profile::Bindings& bindings() const { return bindings_; }
+  /// Sets what a person gives as "NAME=VALUE" or "NAME=@FILE". Errors: usage.
+  Result<void> give(const std::vector<std::string>& given, const FileReader& read);
   /// Names and values of the variables that a person gave by --var.
   std::vector<std::pair<std::string, std::string>> given() const;
   /// Names and values of all that have one now and are not secret; what is made by chance is left out.
@@ -81,7 +90,6 @@ class ProfileContext {
   Result<void> open_store(const ProfileFlags& flags, const Environment& environment);
   Result<void> set_from_store();
   Result<void> set_from_environment(const Environment& environment);
-  Result<void> set_given(const std::vector<std::string>& given, const FileReader& read);
   bool is_kept(const std::string& variable) const;
 
   std::function<std::int64_t()> now_ns_;

@@ -97,6 +97,10 @@ Result<void> Reports::add_target(ReportTarget target) {
                 "option --report: two reports go to " + (target.path == "-" ? "standard output" : target.path),
                 "--report tap:out.tap");
   }
+  if (const auto folder = std::filesystem::path(target.path).parent_path(); !folder.empty()) {
+    std::error_code failed;  // told where the file is opened
+    std::filesystem::create_directories(folder, failed);
+  }
   Report report{std::move(target), nullptr};
   const bool whole =
       report.target.kind == ReportKind::junit && report.target.path != "-" && is_plain(report.target.path);

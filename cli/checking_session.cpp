@@ -386,6 +386,7 @@ Result<SessionFlags> flags_of(const check::Check& check,
                               const std::string& capture) {
   SessionFlags flags = settings.session;
   flags.capture.file = capture;
+  flags.capture.overwrite = true;
   std::vector<std::string> headers;
   for (const profile::Field& field : check.headers) {
     const auto value = context.bindings().fill_text(field.value, placeholders_of(1));

@@ -149,9 +149,8 @@ Result<std::string> compose(const profile::Bindings& bindings,
   for (const std::string& pointer : step.drop) {
     text = text.and_then([&](const std::string& so_far) { return without(so_far, pointer); });
   }
-  return text.and_then([&](const std::string& it) { return bindings.fill_json(it, extra); }).and_then([&](const auto& it) {
-    return shaped(it, step.pretty);
-  });
+  return text.and_then([&](const std::string& it) { return bindings.fill_json(it, extra); })
+      .and_then([&](const auto& it) { return shaped(it, step.pretty); });
 }
 
 }  // namespace whydrop::cli

@@ -180,8 +180,7 @@ void Options::flag_or_text(
   OptionInfo info{
       split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, false, std::move(value)};
   CLI::Option* option = impl_->place(info).add_flag(names + "{" + without + "}", target);
-  impl_->bound.emplace_back(std::make_unique<OptionInfo>(info), option);
-  impl_->infos.push_back(std::move(info));
+  impl_->add(std::move(info), option);
 }
 
 void Options::count(const std::string& names, int& target, std::string help) {

@@ -77,6 +77,14 @@ Reports::Reports(std::uint64_t count) : count_(count) {
 Reports::~Reports() = default;
 
 Result<std::unique_ptr<Reports>> Reports::open(std::vector<ReportTarget> targets, std::uint64_t count) {
+  for (auto target = targets.begin(); target != targets.end(); ++target) {
+    const auto same = [&](const ReportTarget& other) { return other.path == target->path; };
+    if (std::any_of(targets.begin(), target, same)) {
+      return fail(ErrorKind::usage,
+                  "option --report: two reports go to " + (target->path == "-" ? "standard output" : target->path),
+                  "--report tap:out.tap");
+    }
+  }
   std::unique_ptr<Reports> made(new Reports(count));
   for (ReportTarget& target : targets) {
     if (const auto added = made->add_target(std::move(target)); !added) {
@@ -91,12 +99,6 @@ Result<std::unique_ptr<Reports>> Reports::open(std::vector<ReportTarget> targets
 }
 
 Result<void> Reports::add_target(ReportTarget target) {
-  const auto same = [&](const Report& report) { return report.target.path == target.path; };
-  if (std::any_of(reports_.begin(), reports_.end(), same)) {
-    return fail(ErrorKind::usage,
-                "option --report: two reports go to " + (target.path == "-" ? "standard output" : target.path),
-                "--report tap:out.tap");
-  }
   if (const auto folder = std::filesystem::path(target.path).parent_path(); !folder.empty()) {
     std::error_code failed;  // told where the file is opened
     std::filesystem::create_directories(folder, failed);

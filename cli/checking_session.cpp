@@ -79,6 +79,7 @@ class CheckSession final : public engine::Actor, private Stage {
 
   void on_open(engine::Channel& channel) override {
     channel_ = &channel;
+    opened_ = true;
     outbox_.open(channel);
     if (failure_) {
       channel.close(1000, "");
@@ -141,7 +142,7 @@ class CheckSession final : public engine::Actor, private Stage {
   std::unique_ptr<Connector> connector_;     ///< null: no session was wanted yet
   std::unique_ptr<auth::CallRunner> caller_;
   std::optional<Failure> failure_;
-  bool over_ = false, timed_out_ = false, call_refused_ = false, connecting_ = false;
+  bool over_ = false, timed_out_ = false, call_refused_ = false, connecting_ = false, opened_ = false;
 };
 
 profile::Bindings::Extra placeholders_of(std::uint64_t turn) {
@@ -228,17 +229,15 @@ Result<void> CheckSession::connect(const check::Step& step) {
       return set;
     }
   }
-  if (!flags_.url && !check_.url.empty()) {
-    auto url = bindings().fill_url(check_.url);
+  SessionFlags flags = flags_;
+  if (!flags.url && !check_.url.empty()) {
+    auto url = bindings().fill_url(check_.url, extra(1));
     if (!url) {
       return tl::unexpected<Error>(url.error());
     }
-    flags_.url = std::move(*url);
+    flags.url = std::move(*url);
   }
-  auto options = late_options(flags_, profile_, at_);
-  if (check_.url != "" && flags_.url) {
-    flags_.url.reset();  // filled anew for the next session
-  }
+  auto options = late_options(flags, profile_, at_);
   if (!options) {
     return tl::unexpected<Error>(options.error());
   }
@@ -264,7 +263,7 @@ Result<void> CheckSession::connect(const check::Step& step) {
       run_.loop().stop();
       return;
     }
-    script_.ended({verdict_, observer_.status, observer_.body});
+    script_.ended({verdict_, std::exchange(opened_, false), observer_.status, observer_.body});
   });
   return {};
 }

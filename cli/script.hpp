@@ -80,8 +80,9 @@ class Script {
   /// The end of a session, or of an attempt at one.
   struct End {
     std::optional<session::Verdict> verdict;
-    int status = 0;    ///< of the answer that refused it; 0: there was none
-    std::string body;  ///< of that answer
+    bool opened = false;  ///< there was a session
+    int status = 0;       ///< of the answer that refused it; 0: there was none
+    std::string body;     ///< of that answer
   };
   /// How calls went.
   struct Called {

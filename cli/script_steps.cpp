@@ -181,7 +181,7 @@ Script::Made Script::fail_ended() {
     return unmet_step("no session is open");
   }
   end_asked_ = true;
-  return unmet_step("the session ended: " + without_stop(end_->verdict->headline), true);
+  return unmet_step((end_->opened ? "the session ended: " : "") + without_stop(end_->verdict->headline), true);
 }
 
 Script::Made Script::connect(const check::Step& step) {

@@ -43,6 +43,7 @@ VOLATILE = [
     (re.compile(r"(?<=again in )(?!\d+ s )[^(]+(?= \()"), "<t>"),
     (re.compile(r"less than 1 ms|(?<![\w.])(?<!again in )\d+(\.\d+)? ?(ns|µs|us|ms|s)\b"), "<t>"),
     (re.compile(r"(?<![\w.])\+?\d+\.\d{3,}(?= |$)", re.M), "<t>"),
+    (re.compile(r"(?<=duration_ms)(\"?: ?)\d+"), r"\1<n>"),
     # How many pongs are sent amid a flood of pings depends on the machine's speed.
     (re.compile(r"#\d{6,}"), "#<n>"),
     # Keys of the handshake: 16 and 20 bytes in base64.

@@ -350,9 +350,9 @@ class ProfileSecrets(harness.Test):
                 written += self.all_of("diff", capture, again, "--output", view)
                 written += self.all_of("diff", capture, again, "--output", view, "--strict")
         written += self.all_of("replay", capture, *self.profile, *self.given, *played, "--raw", "-vv", "--count", "3")
-        written += self.all_of("check", "--from-capture", capture)
+        written += self.all_of("check", "--from-capture", capture, *self.profile)
         for name, wanted in (("passes", OTHER), ("fails", KEY)):
-            check = {"whydrop_check": 1, "name": name, "rehearse": "happy",
+            check = {"whydrop_check": 1, "name": name, "rehearse": "happy", "step_timeout": "500ms",
                      "target": {"profile": "plain.json", "variables": {
                          "key": {"value": KEY, "secret": True}, "session": {"value": SESSION, "secret": True}}},
                      "steps": [{"send": {"message": "hello"}}, {"expect": {"type": "welcome", "where": {"/odd": wanted}}},

@@ -177,7 +177,8 @@ class Checking {
 
   static Outcome outcome_of(const Children::Ended& ended) {
     if (auto outcome = unpacked(ended.told)) {
-      outcome->detail = outcome->exit_code == 0 ? "" : ended.out;
+      const bool wanted = outcome->exit_code != 0 && !outcome->detail.empty();
+      outcome->detail = wanted ? ended.out : "";
       return *outcome;
     }
     Outcome lost;

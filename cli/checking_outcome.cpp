@@ -28,14 +28,15 @@ std::optional<std::string> take_field(std::string_view& text) {
 
 std::string packed(const check::Outcome& outcome) {
   return field(fmt::format("{}", static_cast<int>(outcome.status))) + field(fmt::format("{}", outcome.exit_code)) +
-         field(outcome.step) + field(outcome.says);
+         field(outcome.step) + field(outcome.says) + field(outcome.detail);
 }
 
 std::optional<check::Outcome> unpacked(std::string_view text) {
-  const auto status = take_field(text), code = take_field(text), step = take_field(text), says = take_field(text);
+  const auto status = take_field(text), code = take_field(text), step = take_field(text), says = take_field(text),
+             detail = take_field(text);
   const auto status_number = status ? parse_number(*status, 0, 3) : std::nullopt;
   const auto code_number = code ? parse_number(*code, 0, 255) : std::nullopt;
-  if (!status_number || !code_number || !step || !says) {
+  if (!status_number || !code_number || !step || !says || !detail) {
     return std::nullopt;
   }
   check::Outcome outcome;
@@ -43,6 +44,7 @@ std::optional<check::Outcome> unpacked(std::string_view text) {
   outcome.exit_code = static_cast<int>(*code_number);
   outcome.step = *step;
   outcome.says = *says;
+  outcome.detail = *detail;
   return outcome;
 }
 

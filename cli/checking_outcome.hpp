@@ -8,7 +8,7 @@
 
 namespace whydrop::cli {
 
-/// What a check's process tells of its outcome: status, step, says and exit_code.
+/// What a check's process tells of its outcome: status, step, says, detail and exit_code.
 std::string packed(const check::Outcome& outcome);
 /// Null where the text is cut.
 std::optional<check::Outcome> unpacked(std::string_view text);

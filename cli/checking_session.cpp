@@ -354,7 +354,9 @@ std::string objection(int code, const std::vector<session::Finding>& findings) {
 
 Outcome CheckSession::conclude() {
   Outcome outcome;
+  const bool connected = connector_ != nullptr || caller_ != nullptr;
   outcome.exit_code = finish();
+  outcome.detail = connected ? "verdict" : "";
   if (outcome.exit_code != 0) {
     const bool ours = outcome.exit_code == 2 || outcome.exit_code == 3;
     outcome.status = ours ? Status::error : Status::failed;

@@ -28,7 +28,8 @@ std::vector<std::string> given_to(const check::Check& check, const std::vector<s
 Result<void> can_be_played(const check::Check& check, const CheckSettings& settings);
 
 /// Runs the check in this process, to its end; prints its verdict on standard output, and records to `capture`, over
-/// what stands there. Fills in of the outcome status, step, says and exit_code, masked.
+/// what stands there. Fills in of the outcome status, step, says and exit_code, masked;
+/// detail is empty where nothing was connected to, so that the verdict says nothing.
 check::Outcome carry_out(const check::Check& check, const CheckSettings& settings, const std::string& capture);
 
 }  // namespace whydrop::cli

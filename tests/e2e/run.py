@@ -28,7 +28,7 @@ UPDATE = os.environ.get("WHYDROP_UPDATE_GOLDEN") == "1"
 # What differs from run to run, in the order in which it is replaced. Few on purpose: what is replaced is not checked.
 VOLATILE = [
     # A line of the verdict that is broken at the terminal's width breaks elsewhere when a time in it grows.
-    (re.compile(r"(?<=\S)\n(?:▌ (?=\S)|  {14}(?=\S))"), " "),
+    (re.compile(r"(?<=\S)\n(?: {6})?(?:▌ (?=\S)|  {14}(?=\S))"), " "),
     # An excerpt without blanks is broken anywhere: where depends on the width of the time before it.
     (re.compile(r"(?:(?<= the end: )|(?<= the first Close: )|(?<= B\): ))\{.*", re.M), lambda found: found[0].replace(" ", "")),
     # Made anew each time; an excerpt may cut it.

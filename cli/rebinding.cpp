@@ -3,6 +3,7 @@
 #include "base/percent.hpp"
 #include "base/text.hpp"
 #include "handshake/head.hpp"
+#include "session/spans.hpp"
 
 #include <algorithm>
 #include <array>
@@ -137,7 +138,7 @@ Result<std::string> Rebinding::fill(std::string_view text,
     }
     filled += text.substr(at, span.at - at);
     filled += in_url ? percent_encoded(found->value, is_unreserved) : found->value;
-    at = std::min<std::size_t>(text.size(), span.at + span.length);
+    at = end_in(span, text.size());
   }
   return filled.append(text.substr(at));
 }

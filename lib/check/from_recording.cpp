@@ -10,6 +10,7 @@
 #include "replay/message_key.hpp"
 #include "replay/scalars.hpp"
 #include "schema/mistakes.hpp"
+#include "session/spans.hpp"
 
 #include <algorithm>
 #include <array>
@@ -71,10 +72,6 @@ std::string variable_name(std::string_view given) {
   return begins ? out : "value_" + out;
 }
 
-bool overlaps(const RedactSpan& span, std::size_t at, std::size_t length) {
-  return span.at < at + length && at < span.at + span.length;
-}
-
 /// The members of an object in the making.
 class Members {
  public:
@@ -115,7 +112,7 @@ class Scribe {
     file.add("about", quote(about()));
     file.add("target", target());
     if (plan_.duration_ns > kLongSession) {
-      file.add("timeout", quote(fmt::format("{}s", 3 * plan_.duration_ns / kSecond)));
+      file.add("timeout", quote(fmt::format("{}s", plan_.duration_ns / kSecond * 3)));
     }
     std::string steps;
     for (const std::string& step : steps_) {
@@ -225,12 +222,12 @@ class Scribe {
     std::string out;
     std::size_t at = 0;
     for (const RedactSpan& span : spans) {
-      if (!overlaps(span, offset, text.size()) || span.at < offset + at) {
+      if (!touches(span, offset, text.size()) || span.at < offset + at) {
         continue;
       }
       const std::size_t begin = span.at - offset;
       out += as_template(text.substr(at, begin - at)) + "{" + name_of(span.variable) + "}";
-      at = std::min<std::size_t>(begin + span.length, text.size());
+      at = end_in(span, offset + text.size()) - offset;
     }
     return out + as_template(text.substr(at));
   }
@@ -435,7 +432,7 @@ class Scribe {
       at = scalars.at() + raw.size();
       const auto back = back_.find({key, scalars.pointer()});
       const bool masked = std::any_of(act.redact.begin(), act.redact.end(), [&](const RedactSpan& span) {
-        return overlaps(span, scalars.at(), raw.size());
+        return touches(span, scalars.at(), raw.size());
       });
       if (masked && scalars.is_string()) {
         out += '"' + bound(raw.substr(1, raw.size() - 2), act.redact, scalars.at() + 1) + '"';
@@ -523,7 +520,7 @@ class Scribe {
       add_where(heard, key, type, expect);
     }
     if (heard.t_ns - last_ns_ > kLongWait) {
-      expect.add("within", quote(fmt::format("{}s", 2 * (heard.t_ns - last_ns_) / kSecond)));
+      expect.add("within", quote(fmt::format("{}s", (heard.t_ns - last_ns_) / kSecond * 2)));
     }
     last_ns_ = heard.t_ns;
     add_step("expect", typed && expect.size() == 1 ? quote(key) : expect.object());
@@ -578,7 +575,7 @@ class Scribe {
   /// message's type says enough.
   static std::string telling(const replay::Heard& heard, Scalars& scalars, bool typed) {
     const bool masked = std::any_of(heard.redact.begin(), heard.redact.end(), [&](const RedactSpan& span) {
-      return overlaps(span, scalars.at(), scalars.raw().size());
+      return touches(span, scalars.at(), scalars.raw().size());
     });
     const std::string content(scalars.content());
     if (masked) {
@@ -617,7 +614,7 @@ class Scribe {
       return add_step("close", "true");
     }
     if (over.t_ns - last_ns_ > kLongWait) {
-      members.add("within", quote(fmt::format("{}s", 2 * (over.t_ns - last_ns_) / kSecond)));
+      members.add("within", quote(fmt::format("{}s", (over.t_ns - last_ns_) / kSecond * 2)));
     }
     add_step("expect_close", members.object());
   }

@@ -1,8 +1,10 @@
 #include "replay/follower.hpp"
 
 #include "base/text.hpp"
+#include "capture/limits.hpp"
 #include "replay/words.hpp"
 #include "session/heads.hpp"
+#include "wire/encoder.hpp"
 
 #include <algorithm>
 
@@ -16,11 +18,21 @@ using Opcode = wire::Opcode;
 
 constexpr std::string_view kOnlyRaw = "only --raw sends it";
 constexpr std::size_t kMaxPings = 64;
+constexpr std::size_t kMostOfDamage = 500;  ///< bytes of what is told of lines before the session
+constexpr std::size_t kMostBodies = 1000;   ///< of answers to REST calls before it
+constexpr std::size_t kFrameCost = 128;     ///< bytes that a frame takes besides its payload
 constexpr std::size_t kMaxControl = 125;
 constexpr std::size_t kCloseCode = 2;  ///< bytes before a Close's reason
 
 RecordedFrame recorded(std::uint64_t seq, const Frame& frame) {
   return {seq, frame.header, std::string(frame.payload), frame.cut(), frame.redact};
+}
+
+/// True if no endpoint of ours would frame it so. RFC 6455 section 5.2. What RSV1 means depends on the frame.
+bool is_odd(const Frame& frame) {
+  const wire::FrameHeader& header = frame.header;
+  return frame.from == Side::client && (!header.masked || (header.rsv & ~unsigned{wire::kRsv1}) != 0 ||
+                                        header.length_form != wire::shortest_form(header.length));
 }
 
 std::string cut_words(std::uint64_t have, std::uint64_t length) {
@@ -54,7 +66,10 @@ void Follower::take_damage(const capture::Damage& damage) {
   const std::string what = damage.cut ? fmt::format("line {} is cut: its writer was stopped", damage.line)
                                       : fmt::format("line {} is damaged: {}", damage.line, damage.why);
   if (damage.cut || conn_ == 0) {
-    last_.cut.append(last_.cut.empty() ? "" : "; ").append(what);
+    ++last_seq_;
+    if (last_.cut.size() < kMostOfDamage) {
+      last_.cut.append(last_.cut.empty() ? "" : "; ").append(what);
+    }
     return;
   }
   Act act;
@@ -70,7 +85,7 @@ void Follower::take_event(const Event& event, bool unread) {
   if (runs_ != selection_.run || is_opinion(event.body)) {
     return;
   }
-  last_seq_ = event.seq;
+  note_gap(event.seq);
   const auto* open = std::get_if<Open>(&event.body);
   conns_ += open != nullptr && open->role == "websocket" ? 1 : 0;
   if (conn_ == 0) {
@@ -79,6 +94,15 @@ void Follower::take_event(const Event& event, bool unread) {
     now_ns_ = event.t_ns;
     take_inside(event);
   }
+}
+
+/// Facts are numbered without a gap: what is not there was lost, or taken out.
+void Follower::note_gap(std::uint64_t seq) {
+  if (!har_ && seq > last_seq_ + 1 && !over_) {
+    last_.first_absent = last_.absent == 0 ? last_seq_ + 1 : last_.first_absent;
+    last_.absent += seq - last_seq_ - 1;
+  }
+  last_seq_ = seq;
 }
 
 // ---- before the session ---------------------------------------------------------------------------------------------
@@ -111,7 +135,7 @@ void Follower::take_call(const Event& event) {
   const auto* response = std::get_if<Response>(&event.body);
   if (response != nullptr) {
     call.status = response->status;
-    call.body = response->body;
+    call.body = out_.size() < kMostBodies ? response->body : std::string();
     call.redact = response->redact;
   }
   if (response != nullptr || std::holds_alternative<Ending>(event.body)) {
@@ -221,6 +245,7 @@ void Follower::take_data(const Event& event, const Frame& frame) {
     side.seq = event.seq;
     side.fragments = 0;
     side.text = frame.header.opcode == Opcode::text;
+    side.marked = (frame.header.rsv & wire::kRsv1) != 0;
   }
   ++side.fragments;
   side.t_ns = event.t_ns;
@@ -248,6 +273,7 @@ void Follower::take_whole(const Event& event, const Frame& frame) {
   act.unread = unread_;
   act.payload = frame.payload;
   act.redact = frame.redact;
+  act.odd = is_odd(frame);
   if (!unread_ && frame.payload.size() < frame.header.length) {
     act.unreplayable = cut_words(frame.payload.size(), frame.header.length);
   }
@@ -280,6 +306,7 @@ void Follower::on_message(const Message& message) {
   act.payload = message.payload;
   act.redact = message.redact;
   act.compressed = message.compressed;
+  act.odd = act.odd || (side.marked && !message.compressed);
   if (!inflate_error_.empty()) {
     act.unreplayable = "its compressed content could not be inflated: " + inflate_error_;
   } else if (cut) {
@@ -295,7 +322,11 @@ Act Follower::begin_act(Half& side) {
   act.seq = side.seq;
   act.t_ns = side.t_ns;
   act.fragments = side.fragments;
+  act.odd = std::exchange(side.odd, false);
   act.frames = std::exchange(side.frames, {});
+  if (std::exchange(side.held, 0) > capture::kMaxContent) {
+    act.unreplayable = "its frames are more than 64 MiB together";
+  }
   return act;
 }
 
@@ -336,8 +367,14 @@ void Follower::drop_message(Side from, std::string why) {
 }
 
 void Follower::note_frame(const Event& event, const Frame& frame) {
-  if (frames_ && frame.from == Side::client) {
-    half(Side::client).frames.push_back(recorded(event.seq, frame));
+  Half& side = half(frame.from);
+  side.odd = side.odd || is_odd(frame);
+  if (!frames_ || frame.from == Side::server) {
+    return;
+  }
+  side.held += frame.payload.size() + kFrameCost;
+  if (side.held <= capture::kMaxContent) {
+    side.frames.push_back(recorded(event.seq, frame));
   }
 }
 
@@ -400,6 +437,7 @@ void Follower::take_close(const Event& event, const Frame& frame) {
 void Follower::give_frame(const Event& event, const Frame& frame, Act&& act) {
   act.seq = event.seq;
   act.t_ns = event.t_ns;
+  act.odd = is_odd(frame) || (frame.header.rsv & wire::kRsv1) != 0;
   if (frame.cut()) {
     act.unreplayable = cut_words(frame.payload.size(), frame.header.length);
   }

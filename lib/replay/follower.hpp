@@ -46,9 +46,13 @@ class Follower {
     std::uint32_t fragments = 0;
     std::int64_t t_ns = 0;  ///< of its last one so far
     bool text = true;
+    bool marked = false;                ///< its first frame had RSV1
+    bool odd = false;                   ///< see Act
+    std::size_t held = 0;               ///< bytes of `frames`, also of those that were too much
     std::vector<RecordedFrame> frames;  ///< the client's, where they are wanted
   };
 
+  void note_gap(std::uint64_t seq);
   void take_header(const capture::CaptureHeader& header);
   void take_damage(const capture::Damage& damage);
   void take_before(const session::Event& event);

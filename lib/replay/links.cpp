@@ -1,6 +1,7 @@
 #include "replay/links.hpp"
 
 #include "replay/words.hpp"
+#include "session/spans.hpp"
 
 #include <algorithm>
 
@@ -44,9 +45,8 @@ std::vector<std::pair<std::string, std::string>> given_by(const Called& call, co
 }
 
 bool is_masked(const std::vector<session::RedactSpan>& spans, std::size_t at, std::size_t length) {
-  return std::any_of(spans.begin(), spans.end(), [at, length](const session::RedactSpan& span) {
-    return span.at < at + length && at < span.at + span.length;
-  });
+  return std::any_of(
+      spans.begin(), spans.end(), [at, length](const session::RedactSpan& span) { return touches(span, at, length); });
 }
 
 LinkFinder::LinkFinder(const profile::Profile* profile) : profile_(profile), keys_(profile) {}
@@ -92,13 +92,18 @@ void LinkFinder::called(const Called& call) {
   }
   const std::string key = fmt::format("{} {}", call.method, call.url.substr(0, call.url.find('?')));
   for (Scalars scalars(call.body); scalars.next() && places_.size() < kMostPlaces;) {
-    const std::string_view value = scalars.content();
-    const bool made = !value.empty() && looks_made(value, scalars.is_number()) &&
-                      !is_masked(call.redact, scalars.at(), scalars.raw().size());
-    if (made && !values_.find(value)) {
-      learn(value, place({key, scalars.pointer(), "", true}), call.seq);
+    if (const auto value = made_value(scalars, call.redact); value && !values_.find(*value)) {
+      learn(*value, place({key, scalars.pointer(), "", true}), call.seq);
     }
   }
+}
+
+/// What the scalar says, where that looks made by its sender and can be known again.
+std::optional<std::string_view> LinkFinder::made_value(Scalars& scalar, const std::vector<session::RedactSpan>& spans) {
+  const std::string_view value = scalar.content();
+  const bool made = !value.empty() && looks_made(value, scalar.is_number()) && !scalar.is_far() &&
+                    !is_masked(spans, scalar.at(), scalar.raw().size());
+  return made ? std::optional(value) : std::nullopt;
 }
 
 void LinkFinder::began(const Began& began) {
@@ -133,11 +138,8 @@ void LinkFinder::heard(const Heard& heard) {
   const std::string key = key_of(wire::Side::server, heard.text, parsed);
   note_masked(key, heard, parsed);
   for (Scalars scalars(heard.payload); scalars.next() && places_.size() < kMostPlaces;) {
-    const std::string_view value = scalars.content();
-    const bool made = !value.empty() && looks_made(value, scalars.is_number()) &&
-                      !is_masked(heard.redact, scalars.at(), scalars.raw().size());
-    if (made && !sent_.has(value) && !values_.find(value)) {
-      learn(value, place({key, scalars.pointer(), "", false}), heard.seq);
+    if (const auto value = made_value(scalars, heard.redact); value && !sent_.has(*value) && !values_.find(*value)) {
+      learn(*value, place({key, scalars.pointer(), "", false}), heard.seq);
     }
   }
 }
@@ -148,20 +150,27 @@ void LinkFinder::note_masked(const std::string& key, const Heard& heard, bool pa
   }
   for (Scalars scalars(heard.payload); scalars.next();) {
     for (const session::RedactSpan& span : heard.redact) {
-      if (!is_masked({span}, scalars.at(), scalars.raw().size())) {
-        continue;
-      }
-      given_.try_emplace(span.variable, heard.seq);
-      MaskedPlace place{key, scalars.pointer(), span.variable};
-      const bool known = std::any_of(masked_.begin(), masked_.end(), [&place](const MaskedPlace& other) {
-        return other.server_key == place.server_key && other.server_pointer == place.server_pointer &&
-               other.variable == place.variable;
-      });
-      if (!known && masked_.size() < kMostMasked) {
-        masked_.push_back(std::move(place));
+      if (touches(span, scalars.at(), scalars.raw().size()) && !scalars.is_far()) {
+        note_masked_place({key, scalars.pointer(), span.variable});
       }
     }
   }
+}
+
+void LinkFinder::note_masked_place(MaskedPlace&& place) {
+  const bool known = std::any_of(masked_.begin(), masked_.end(), [&place](const MaskedPlace& other) {
+    return other.server_key == place.server_key && other.server_pointer == place.server_pointer &&
+           other.variable == place.variable;
+  });
+  if (!known && masked_.size() < kMostMasked) {
+    masked_.push_back(std::move(place));
+  }
+}
+
+/// Only what stands at a place that is remembered can be had again.
+bool LinkFinder::gives(const std::string& variable) const {
+  return std::any_of(
+      masked_.begin(), masked_.end(), [&](const MaskedPlace& place) { return place.variable == variable; });
 }
 
 void LinkFinder::acted(const Act& act) {
@@ -173,7 +182,7 @@ void LinkFinder::acted(const Act& act) {
   }
   for (Scalars scalars(act.payload); scalars.next();) {
     const std::string_view value = scalars.content();
-    if (!value.empty() && !is_masked(act.redact, scalars.at(), scalars.raw().size())) {
+    if (!value.empty() && !scalars.is_far() && !is_masked(act.redact, scalars.at(), scalars.raw().size())) {
       look_up(value, act, key, &scalars);
     }
   }
@@ -231,7 +240,7 @@ std::string LinkFinder::place_of(const Act& act, const session::RedactSpan& span
   }
   const std::string key = key_of(wire::Side::client, text, parsed);
   for (Scalars scalars(act.payload); scalars.next();) {
-    if (is_masked({span}, scalars.at(), scalars.raw().size())) {
+    if (touches(span, scalars.at(), scalars.raw().size()) && !scalars.is_far()) {
       return fmt::format("{} of {}", scalars.pointer(), key);
     }
   }

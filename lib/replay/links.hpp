@@ -9,7 +9,9 @@
 #include "replay/scalars.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -42,7 +44,7 @@ class LinkFinder {
   /// The place of a span of the act last given: "/token of joinRequest".
   std::string place_of(const Act& act, const session::RedactSpan& span);
   /// An earlier message of the server's holds a masked value of this variable.
-  bool gives(const std::string& variable) const { return given_.count(variable) != 0; }
+  bool gives(const std::string& variable) const;
   std::vector<Link> links() const;
   std::vector<MaskedPlace> masked() const { return masked_; }
   /// What was left out, one sentence each.
@@ -63,6 +65,8 @@ class LinkFinder {
   std::string key_of(wire::Side from, bool text, bool parsed);
   std::uint32_t place(Place&& place);
   void learn(std::string_view value, std::uint32_t place, std::uint64_t seq);
+  static std::optional<std::string_view> made_value(Scalars& scalar, const std::vector<session::RedactSpan>& spans);
+  void note_masked_place(MaskedPlace&& place);
   void note_masked(const std::string& key, const Heard& heard, bool parsed);
   void look_up(std::string_view value, const Act& act, const std::string& key, const Scalars* at);
   void link(std::uint64_t id, const Act& act, const std::string& key, const std::string& pointer);
@@ -79,7 +83,6 @@ class LinkFinder {
   std::unordered_map<std::uint64_t, Source> sources_;  ///< by id of the value
   std::map<std::tuple<std::uint32_t, std::string, std::string>, Link> links_;
   std::vector<MaskedPlace> masked_;
-  std::map<std::string, std::uint64_t> given_;  ///< masked variables that the server told, with the first seq
   std::uint64_t dropped_links_ = 0;
   std::vector<std::string> replies_;  ///< what came back of REST calls' replies
 };

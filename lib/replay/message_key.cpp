@@ -1,5 +1,7 @@
 #include "replay/message_key.hpp"
 
+#include "base/utf8.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -12,12 +14,21 @@ namespace {
 constexpr std::array<std::string_view, 10> kTellingMembers{
     "type", "event", "action", "class", "kind", "eventName", "topicName", "topic", "method", "op"};
 constexpr std::size_t kMostNames = 8;
+// Kinds are remembered, and a peer that makes up long names must not fill our memory.
+constexpr std::size_t kMostBytes = 120;
+
+std::string bounded(std::string key) {
+  if (key.size() > kMostBytes) {
+    key.resize(utf8_valid_prefix(std::string_view(key).substr(0, kMostBytes)));
+  }
+  return key;
+}
 
 std::optional<std::string> by_telling_member(json::Value object) {
   for (const std::string_view member : kTellingMembers) {
     const auto value = object.find(member);
     if (value && value->is(json::Type::string)) {
-      return fmt::format("{}={}", member, value->string());
+      return bounded(fmt::format("{}={}", member, value->string()));
     }
   }
   return std::nullopt;
@@ -29,7 +40,7 @@ std::string by_names(json::Value object) {
   for (std::size_t i = 0; i < count; ++i) {
     names.append(i == 0 ? "" : ", ").append(object.member(i).first);
   }
-  return fmt::format("{{{}{}}}", names, object.size() > count ? ", …" : "");
+  return bounded(fmt::format("{{{}{}}}", names, object.size() > count ? ", …" : ""));
 }
 
 }  // namespace

@@ -15,8 +15,7 @@ namespace whydrop::replay {
 
 /// Says of what kind a message is, so that messages of two runs can be held against each other: its type in the
 /// profile, else what a member that most dialects tell messages apart by says ("type=ack"), else the names of its
-/// members
-/// ("{id, result}"), "text" where it is no JSON object, or "binary".
+/// members ("{id, result}"), "text" where it is no JSON object, or "binary". Cut after 120 bytes.
 class KeyMaker {
  public:
   /// `profile` may be null; it must outlive it.

@@ -53,12 +53,12 @@ class Planner {
   Recording& recording_;
   Edits edits_;
   bool raw_, thorough_;
-  bool unread_ = false, asks_for_more_ = false;
+  bool unread_ = false, asks_for_more_ = false, too_many_ = false;
   LinkFinder finder_;
   Plan plan_;
   std::set<std::uint64_t> unmet_;  ///< edits whose message has not come
   std::int64_t opened_ns_ = 0;
-  std::uint64_t fragmented_ = 0, compressed_ = 0, more_lost_ = 0;
+  std::uint64_t fragmented_ = 0, compressed_ = 0, odd_ = 0, more_lost_ = 0;
 };
 
 Planner::Planner(
@@ -89,6 +89,8 @@ void Planner::need(const session::RedactSpan& span, std::uint64_t seq, const std
     ++known->count;
   } else if (needed.size() < kMostNeeded) {
     needed.push_back({span.variable, seq, 1, from_server, place});
+  } else {
+    too_many_ = true;
   }
 }
 
@@ -143,6 +145,7 @@ void Planner::take(const Act& act) {
   if (edits_.replaces(act.seq)) {
     return;
   }
+  odd_ += act.odd ? 1 : 0;
   fragmented_ += act.fragments > 1 ? 1 : 0;
   compressed_ += act.compressed ? 1 : 0;
   if (!act.unreplayable.empty()) {
@@ -184,6 +187,19 @@ void Planner::note_what_is_not_told() {
   note(plan_.kind == RecordingKind::lines, "a file of messages tells no times and nothing of the server");
   note(!raw_ && fragmented_ > 0,
        fmt::format("{} went in fragments; without --raw each goes in one frame", counted(fragmented_, "message")));
+
+  note(!raw_ && odd_ > 0 && plan_.kind == RecordingKind::capture,
+       fmt::format(
+           "{} {} framed against RFC 6455 (RSV bits, no mask, or not the shortest length); without --raw {} sent "
+           "as it wants",
+           counted(odd_, "event"),
+           odd_ == 1 ? "was" : "were",
+           odd_ == 1 ? "it is" : "they are"));
+  note(plan_.over.absent > 0,
+       fmt::format("{} {} not in the file, the first is #{}: what the client sent there is not sent again",
+                   counted(plan_.over.absent, "event"),
+                   plan_.over.absent == 1 ? "is" : "are",
+                   plan_.over.first_absent));
   note(more_lost_ > 0, fmt::format("{} cannot be sent again", counted(more_lost_, "more message")));
 }
 
@@ -206,6 +222,10 @@ Result<Plan> Planner::finish() {
     return fail(ErrorKind::usage,
                 fmt::format("cannot replay {}: the client sent nothing in it", name),
                 fmt::format("whydrop inspect {} shows what it holds", name));
+  }
+  if (too_many_) {
+    return fail(ErrorKind::usage,
+                fmt::format("cannot replay {}: more than {} variables are masked in it", name, grouped(kMostNeeded)));
   }
   const auto held = recording_.count();
   if (!held) {

@@ -1,5 +1,6 @@
 #include "replay/player.hpp"
 
+#include "capture/limits.hpp"
 #include "replay/awaited.hpp"
 #include "replay/edit.hpp"
 #include "replay/message_key.hpp"
@@ -110,7 +111,8 @@ std::int64_t Player::Impl::due_ns(std::int64_t recorded_ns) const {
   case Pace::Kind::matched:
     return live_ref_ns + std::clamp<std::int64_t>(recorded_ns - recorded_ref_ns, 0, settings.pace.most_gap.count());
   case Pace::Kind::recorded:
-    return static_cast<std::int64_t>(static_cast<double>(recorded_ns - opened_ns) / settings.pace.factor);
+    return static_cast<std::int64_t>(std::min(static_cast<double>(recorded_ns - opened_ns) / settings.pace.factor,
+                                              static_cast<double>(capture::kMaxTimeNs)));
   case Pace::Kind::fast:
     return INT64_MIN;
   }

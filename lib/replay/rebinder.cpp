@@ -1,6 +1,7 @@
 #include "replay/rebinder.hpp"
 
 #include "replay/words.hpp"
+#include "session/spans.hpp"
 
 #include <algorithm>
 
@@ -98,18 +99,18 @@ std::uint64_t Rebinder::know(std::string_view value, Known known) {
 
 void Rebinder::note_masked(const Place& place, const Slot& slot, const std::string& missing, const Heard& heard) {
   for (Scalars scalars(heard.payload); scalars.next();) {
-    if (scalars.pointer() != place.pointer) {
+    if (scalars.is_far() || scalars.pointer() != place.pointer) {
       continue;
     }
     for (const session::RedactSpan& span : heard.redact) {
-      if (span.variable != place.variable || !is_masked({span}, scalars.at(), scalars.raw().size())) {
+      if (span.variable != place.variable || !touches(span, scalars.at(), scalars.raw().size())) {
         continue;
       }
       const std::string_view raw = scalars.raw();
       const std::size_t quote = scalars.is_string() ? 1 : 0;
       const std::size_t from = std::max<std::size_t>(span.at, scalars.at() + quote) - scalars.at();
       const std::size_t to =
-          std::min<std::size_t>(span.at + span.length, scalars.at() + raw.size() - quote) - scalars.at();
+          std::min<std::size_t>(end_in(span, heard.payload.size()), scalars.at() + raw.size() - quote) - scalars.at();
       Awaited awaited;
       awaited.variable = place.variable;
       awaited.before = raw.substr(quote, from - quote);
@@ -234,22 +235,24 @@ Result<Rebinder::Bound> Rebinder::bind(const Act& act, const std::string& key, b
       bound.changes.push_back({span.at, span.length, written_at(act.payload, span.at, **value, parsed)});
     }
   }
-  const auto pointers = client_places_.find(key);
-  if (pointers == client_places_.end()) {
-    return bound;
+  if (const auto pointers = client_places_.find(key); pointers != client_places_.end()) {
+    bind_links(pointers->second, act, bound);
   }
-  if (!parsed && pointers->second.count("") != 0) {
+  sort_changes(bound.changes);
+  return bound;
+}
+
+void Rebinder::bind_links(const std::set<std::string>& pointers, const Act& act, Bound& bound) {
+  if (!bound.parsed && pointers.count("") != 0) {
     for (const KnownValues::Hit& hit : values_.find_inside(act.payload)) {
       bind_value(hit.id, act.payload, {hit.at, hit.length, {}}, bound);
     }
   }
-  for (Scalars scalars(act.payload); parsed && scalars.next();) {
-    if (pointers->second.count(scalars.pointer()) != 0) {
+  for (Scalars scalars(act.payload); bound.parsed && scalars.next();) {
+    if (!scalars.is_far() && pointers.count(scalars.pointer()) != 0) {
       bind_scalar(scalars, act, bound);
     }
   }
-  sort_changes(bound.changes);
-  return bound;
 }
 
 void Rebinder::bind_scalar(Scalars& scalar, const Act& act, Bound& bound) {

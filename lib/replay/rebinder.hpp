@@ -87,6 +87,7 @@ class Rebinder {
   Result<std::optional<std::string>> masked_value(const session::RedactSpan& span,
                                                   const Act& act,
                                                   std::string& missing);
+  void bind_links(const std::set<std::string>& pointers, const Act& act, Bound& bound);
   void bind_value(std::uint64_t id, std::string_view payload, Change change, Bound& bound);
   void bind_scalar(Scalars& scalar, const Act& act, Bound& bound);
 

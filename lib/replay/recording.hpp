@@ -48,6 +48,7 @@ struct Act {
   std::optional<std::uint16_t> close_code;
   bool compressed = false;
   bool unread = false;          ///< see Recording::skim()
+  bool odd = false;             ///< framed against RFC 6455: RSV bits, no mask, or not the shortest length
   std::uint32_t fragments = 1;  ///< of a message: frames that it went in
   /// Why it cannot be sent as it was: "only 1,048,576 of 2,000,000 bytes were recorded"; or empty.
   std::string unreplayable;
@@ -88,6 +89,7 @@ struct Over {
   std::int64_t t_ns = 0;
   std::optional<session::Ending> ending;  ///< null: the recording stops before it
   std::optional<session::CloseSeen> received, sent;
+  std::uint64_t absent = 0, first_absent = 0;  ///< events that the file does not hold, and the first one's number
   std::string cut;  ///< where the file itself is cut or damaged: "line 12 is cut: the writer was stopped"; or empty
 };
 

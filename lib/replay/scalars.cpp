@@ -66,6 +66,15 @@ std::string_view Scalars::content() {
   return capture::read_json_text(raw().substr(1), scratch_, text) ? text : std::string_view();
 }
 
+bool Scalars::is_far() const {
+  constexpr std::size_t kMost = 1024;
+  std::size_t size = levels_.size();
+  for (const Level& level : levels_) {
+    size += level.key.size();
+  }
+  return size > kMost;
+}
+
 std::string Scalars::pointer() const {
   std::string pointer, scratch;
   for (const Level& level : levels_) {

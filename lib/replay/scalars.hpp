@@ -25,6 +25,8 @@ class Scalars {
   std::string_view content();
   /// RFC 6901.
   std::string pointer() const;
+  /// True if pointer() would be longer than a program's own data ever needs: 1 KiB. Costs less than that.
+  bool is_far() const;
 
  private:
   struct Level {

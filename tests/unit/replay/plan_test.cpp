@@ -27,6 +27,57 @@ std::string plan_of(const std::string& text,
   return plan ? plan_text(*plan) : "error: " + plan.error().message + "; " + plan.error().hint;
 }
 
+TEST(Plan, SaysWhatIsSentOtherwiseThanItWas) {
+  auto unmasked = frame_of(Side::client, Opcode::text, "a");
+  unmasked.header.masked = false;
+  auto reserved = frame_of(Side::client, Opcode::text, "b");
+  reserved.header.rsv = 2;
+  auto long_form = frame_of(Side::client, Opcode::ping, "c");
+  long_form.header.length_form = wire::LengthForm::bits_64;
+  auto marked = frame_of(Side::client, Opcode::text, "d");
+  marked.header.rsv = wire::kRsv1;
+  const std::string text =
+      Tape::opened().frame(unmasked).frame(reserved).frame(long_form).frame(marked).client("e").ending().text();
+  const std::string note =
+      "  note       4 events were framed against RFC 6455 (RSV bits, no mask, or not the shortest length); without "
+      "--raw they are sent as it wants\n";
+  EXPECT_NE(plan_of(text).find(note), std::string::npos) << plan_of(text);
+  EXPECT_EQ(plan_of(text, {}, true).find("note"), std::string::npos) << plan_of(text, {}, true);
+}
+
+TEST(Plan, SaysWhichEventsAreNotInTheFile) {
+  std::string text = Tape::opened().client("a").client("b").client("c").client("d").ending().text();
+  const std::size_t b = text.find("{\"seq\":5"), d = text.find("{\"seq\":7");
+  text.erase(b, d - b);
+  EXPECT_EQ(plan_of(text), R"(  URL        ws://h/
+  recorded   a capture, 5 ms
+  sends      2 messages
+  heard      0 messages
+  ended      fin, by server
+  note       2 events are not in the file, the first is #5: what the client sent there is not sent again
+)");
+}
+
+TEST(Plan, RemembersNoPlaceThatIsFarTooLongToBeOne) {
+  const std::string key(2000, 'k');
+  const std::string text = Tape::opened()
+                               .server("{\"" + key + "\":\"abc-1111\",\"id\":\"abc-2222\"}")
+                               .client(R"({"re":"abc-1111"})")
+                               .client(R"({"re":"abc-2222"})")
+                               .ending()
+                               .text();
+  EXPECT_NE(plan_of(text).find("  binds      /id of {" + key.substr(0, 119) + " → /re of {re}\n"), std::string::npos)
+      << plan_of(text);
+}
+
+TEST(Plan, RefusesMoreMaskedVariablesThanItCanTell) {
+  Tape tape = Tape::opened();
+  for (int i = 0; i <= 1000; ++i) {
+    tape.client("xx", {{0, 2, "v" + std::to_string(i)}});
+  }
+  EXPECT_EQ(plan_of(tape.ending().text()), "error: cannot replay x: more than 1,000 variables are masked in it; ");
+}
+
 TEST(Plan, SaysAllOfASession) {
   session::Open open;
   open.url = "wss://h/chat?access_token=xxx";
@@ -42,6 +93,7 @@ TEST(Plan, SaysAllOfASession) {
   header.variables = {{"queue", "0b7f3a52"}};
   auto cut = frame_of(Side::client, Opcode::text, "abc");
   cut.header.length = 1000000;
+  cut.header.length_form = wire::LengthForm::bits_64;
   const std::string text =
       Tape(header)
           .event(open)
@@ -67,7 +119,7 @@ TEST(Plan, SaysAllOfASession) {
   recorded   a capture, run 1 of 2, connection 1; 2 WebSocket connections in it, 11 ms
   sends      5 messages, 1 ping, 1 Close
   heard      1 message
-  ended      the server's Close 1000; the client's Close 1000 "bye"; fin, by server
+  ended      the client's Close 1000 "bye"; the server's Close 1000; fin, by server
   needs      access_token → the URL
              jwt → the header Authorization, 2 times
   server's   secret → /s of type=secret (#7)

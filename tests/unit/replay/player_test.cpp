@@ -148,7 +148,7 @@ TEST(Player, RecordedKeepsTheTimes) {
   EXPECT_EQ(twice.sent(51), "a");
 }
 
-TEST(Player, FastWaitsOnlyForValues) {
+TEST(Player, FastWaitsForWhatCameBeforeAndForNoTime) {
   Played played(Tape::opened()
                     .server(R"({"type":"hello"})")
                     .client("a")
@@ -157,6 +157,8 @@ TEST(Player, FastWaitsOnlyForValues) {
                     .ending()
                     .text(),
                 paced("fast"));
+  EXPECT_EQ(played.at(0), "wait for type=hello");
+  played.hear(R"({"type":"hello"})");
   EXPECT_EQ(played.sent(0), "a");
   EXPECT_EQ(played.at(0), "wait for type=ready");
   played.hear(R"({"type":"ready","token":"new \"5678\""})");
@@ -239,7 +241,23 @@ TEST(Player, LeavesTheClientsOwnValuesAlone) {
                 paced("fast"));
   EXPECT_TRUE(played.plan().links.empty());
   played.sent(0);
+  played.hear(R"({"type":"ack","tracing":"xyz-1111","in":"xyz-2222"})");
   EXPECT_EQ(played.sent(0), R"({"again":"abc-1111","in":"own-2222"})");
+}
+
+TEST(Player, BindsMaskedPartsInWhateverOrderTheyAreTold) {
+  Player::Settings settings = paced("fast");
+  settings.value_of = [](const std::string& name) { return std::optional("the " + name); };
+  Played played(
+      Tape::opened().client(R"({"a":"xxxx","b":"yyyy"})", {{17, 4, "second"}, {6, 4, "first"}}).ending().text(),
+      settings);
+  EXPECT_EQ(played.sent(0), R"({"a":"the first","b":"the second"})");
+}
+
+TEST(Player, WaitsNoLongerThanATimeCanSay) {
+  Player::Settings settings = paced("0.001x");
+  Played played(Tape::opened().wait(2'000'000'000'000).client("a").ending().text(), settings);
+  EXPECT_EQ(played.at(0), "wait until 2305843009213ms");
 }
 
 TEST(Player, PairsTheNthOfAKind) {
@@ -254,12 +272,12 @@ TEST(Player, PairsTheNthOfAKind) {
                     .text(),
                 paced("fast"));
   played.hear(R"({"type":"a","id":"A1"})");
-  EXPECT_EQ(played.sent(0), "wait for type=a (2nd)");
+  EXPECT_EQ(played.sent(0), "wait for type=a (2nd) and 1 more");
   played.hear(R"({"type":"a","id":"A2"})");
-  EXPECT_EQ(played.sent(0), R"({"re":"A2"})");
-  EXPECT_EQ(played.sent(0), R"({"re":"A1"})");
   EXPECT_EQ(played.sent(0), "wait for type=b");
   played.hear(R"({"type":"b"})");
+  EXPECT_EQ(played.sent(0), R"({"re":"A2"})");
+  EXPECT_EQ(played.sent(0), R"({"re":"A1"})");
   EXPECT_EQ(played.sent(0), "wait for /id in type=b");
 }
 

@@ -28,9 +28,10 @@ constexpr std::size_t kMostLookedAt = 100;
 
 constexpr std::string_view kOpcode = "the opcode", kFrameCount = "the number of frames", kSpaces = "the JSON text";
 
-/// True if `longer` is so much more than `shorter` that a person would notice.
+/// True if `longer` is so much more than `shorter` that a person would notice. Nothing is
+/// multiplied, since a capture may hold any times.
 bool much_longer(std::int64_t longer, std::int64_t shorter) {
-  return longer > kMuchLonger * shorter && longer - shorter > kLeastLonger;
+  return longer / kMuchLonger > shorter && longer > shorter + kLeastLonger;
 }
 
 /// The messages of one side, and what they are told apart by.
@@ -159,10 +160,30 @@ std::vector<Step> steps_of(const Connection& a, const Connection& b, const Partn
   return steps;
 }
 
+/// What the server said before each message of a session.
+class Heard {
+ public:
+  explicit Heard(const Connection& of) {
+    before_.reserve(of.messages.size());
+    for (const MessageRecord& message : of.messages) {
+      before_.push_back(last_);
+      last_ = message.from == Side::server ? before_.size() - 1 : last_;
+    }
+  }
+  /// The last message of the server's before the message at `at`; kNone if there is none.
+  std::size_t before(std::size_t at) const { return before_[at]; }
+  /// True if the server said nothing in the whole session.
+  bool nothing() const { return last_ == kNone; }
+
+ private:
+  std::vector<std::size_t> before_;
+  std::size_t last_ = kNone;
+};
+
 class Messages {
  public:
   Messages(const Connection& a, const Connection& b, const Sides& sides, Teller& teller, Comparison& out)
-      : a_(a), b_(b), sides_(sides), teller_(teller), out_(out) {}
+      : a_(a), b_(b), heard_a_(a), heard_b_(b), sides_(sides), teller_(teller), out_(out) {}
 
   void run() {
     out_.messages_a += a_.messages.size();
@@ -515,46 +536,30 @@ class Messages {
 
   // ---- order and time
 
-  /// The last message of the server's before the client's message at `at`; kNone if there is none.
-  static std::size_t heard_before(const Connection& of, std::size_t at) {
-    while (at-- > 0) {
-      if (of.messages[at].from == Side::server) {
-        return at;
-      }
-    }
-    return kNone;
-  }
-
   /// A client that did not wait for what it waited for in the other session.
   void compare_order(const Step& here) {
     if (message(here).from != Side::client) {
       return;
     }
-    const std::size_t heard_a = heard_before(a_, here.a), heard_b = heard_before(b_, here.b);
-    if (heard_a != kNone && not_waited(a_, b_, heard_a, partners_.of_a[heard_a], here.a, here.b)) {
-      tell_order(here, {heard_a, partners_.of_a[heard_a]}, true);
-    } else if (heard_b != kNone && not_waited(b_, a_, heard_b, partners_.of_b[heard_b], here.b, here.a)) {
-      tell_order(here, {partners_.of_b[heard_b], heard_b}, false);
+    const std::size_t in_a = heard_a_.before(here.a), in_b = heard_b_.before(here.b);
+    if (in_a != kNone && not_waited(true, in_a, partners_.of_a[in_a], here)) {
+      tell_order(here, {in_a, partners_.of_a[in_a]}, true);
+    } else if (in_b != kNone && not_waited(false, in_b, partners_.of_b[in_b], here)) {
+      tell_order(here, {partners_.of_b[in_b], in_b}, false);
     }
   }
 
-  /// `heard` came before `sent` in `waited`; its partner came after `other_sent` in `hasty`, or nothing came there.
-  static bool not_waited(const Connection& waited,
-                         const Connection& hasty,
-                         std::size_t heard,
-                         std::size_t other_heard,
-                         std::size_t sent,
-                         std::size_t other_sent) {
+  /// The client waited for `heard` in one session; in the other its partner came after what was sent, or nothing came.
+  bool not_waited(bool waited_in_a, std::size_t heard, std::size_t other_heard, const Step& sent) const {
     // Nearer than this, who comes first is chance.
     constexpr std::int64_t kChance = 20'000'000;
+    const Connection &waited = waited_in_a ? a_ : b_, &hasty = waited_in_a ? b_ : a_;
+    const std::size_t here = waited_in_a ? sent.a : sent.b, there = waited_in_a ? sent.b : sent.a;
     if (other_heard == kNone) {
-      const bool heard_later = std::any_of(hasty.messages.begin() + static_cast<std::ptrdiff_t>(other_sent),
-                                           hasty.messages.end(),
-                                           [](const MessageRecord& message) { return message.from == Side::server; });
-      return !heard_later && heard_before(hasty, other_sent) == kNone;
+      return (waited_in_a ? heard_b_ : heard_a_).nothing();
     }
-    return other_heard > other_sent && (waited.messages[sent].t_ns - waited.messages[heard].t_ns > kChance ||
-                                        hasty.messages[other_heard].t_ns - hasty.messages[other_sent].t_ns > kChance);
+    return other_heard > there && (waited.messages[here].t_ns - waited.messages[heard].t_ns > kChance ||
+                                   hasty.messages[other_heard].t_ns - hasty.messages[there].t_ns > kChance);
   }
 
   void tell_order(const Step& here, const Step& heard, bool in_b) {
@@ -677,6 +682,7 @@ class Messages {
 
   const Connection& a_;
   const Connection& b_;
+  Heard heard_a_, heard_b_;
   const Sides& sides_;
   Teller& teller_;
   Comparison& out_;

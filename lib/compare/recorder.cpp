@@ -169,8 +169,12 @@ void Recorder::Impl::take_message(const session::Message& message, const session
 void Recorder::Impl::take_token(const session::Token& token, const session::Event& event, Connection& to) const {
   constexpr std::int64_t kSecond = 1'000'000'000;
   if (to.tokens.size() < kMostTokens) {
-    const auto used = started_ns ? std::optional((*started_ns + event.t_ns) / kSecond) : std::nullopt;
-    to.tokens.push_back({token, event.seq, used});
+    to.tokens.push_back({token, event.seq, std::nullopt});
+    if (started_ns) {
+      // The sum of what a capture says of the two need not fit.
+      const std::int64_t rest = (*started_ns % kSecond + event.t_ns % kSecond) / kSecond;
+      to.tokens.back().used = *started_ns / kSecond + event.t_ns / kSecond + rest;
+    }
   }
 }
 

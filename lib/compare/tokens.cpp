@@ -3,6 +3,7 @@
 #include "compare/teller.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -60,18 +61,24 @@ void compare_scopes(const Couple& tokens, Teller& teller) {
 
 enum class Life : std::uint8_t { unknown, over, ends, lasts };
 
+/// Seconds that it had left when it was used. A token may say any number.
+std::int64_t left_of(const TokenSeen& seen) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / 2;
+  return std::clamp(*seen.token.exp, -kMost, kMost) - *seen.used;
+}
+
 /// Whether it had run out when it was used, or did so before the session's end.
 Life life_of(const TokenSeen& seen, const Connection& session) {
   if (!seen.token.exp || !seen.used) {
     return Life::unknown;
   }
-  const std::int64_t left = *seen.token.exp - *seen.used;
+  const std::int64_t left = left_of(seen);
   const std::int64_t session_left = (session.ended_ns - session.response_ns) / kSecond;
   return left <= 0 ? Life::over : session.opened() && left <= session_left ? Life::ends : Life::lasts;
 }
 
 std::string words(Life life, const TokenSeen& seen) {
-  const std::int64_t left = *seen.token.exp - *seen.used;
+  const std::int64_t left = left_of(seen);
   // A token that is older than this has a wrong time in it.
   constexpr std::int64_t kMostTold = 100LL * 365 * 24 * 3600;
   const std::string span = format_duration(std::clamp(std::abs(left), std::int64_t{0}, kMostTold) * kSecond);

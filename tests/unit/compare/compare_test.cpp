@@ -3,6 +3,7 @@
 #include "unit/compare/sessions.hpp"
 
 #include <chrono>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -196,6 +197,51 @@ TEST(Compare, AHundredThousandMessagesThatHaveNothingInCommonTakeSeconds) {
   EXPECT_LT(1000U, compare(a.recorder, shuffled.recorder, {}).matched);
   // Seconds on a slow machine, with sanitizers; minutes if the work were not bounded.
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(60));
+}
+
+TEST(Compare, AClientThatIsNeverAnsweredIsNotLookedAtAnewForEachMessage) {
+  Session silent;
+  for (int i = 0; i < 200'000; ++i) {
+    silent.client(R"({"type":"x"})");
+  }
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(200'000U, compare(silent.recorder, silent.recorder, {}).matched);
+  // Less than a second on a quiet machine; the better part of a minute if each message looked for what was heard
+  // before.
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
+}
+
+// As far from 0 as a capture's times may be.
+constexpr std::int64_t kFar = std::int64_t{1} << 61;
+
+TEST(Compare, AGapOfManyYearsIsNoneThatIsMuchLongerThanAnother) {
+  Session a, b;
+  a.t_ns = b.t_ns = -kFar;
+  a.server("x").wait(kFar / 1'000'000).server("y");
+  b.server("x").wait(kFar / 2'000'000).server("y");
+  EXPECT_EQ(Said{}, sentences(a, b));
+}
+
+TEST(Compare, ATokenMayRunOutAtAnyTime) {
+  const auto tell_token = [](Session& to, std::int64_t expiry) {
+    to.t_ns = kFar;
+    // The last time that is counted in nanoseconds: the year 2262.
+    to.recorder.set_started(std::numeric_limits<std::int64_t>::max());
+    session::Token token;
+    token.variable = "jwt";
+    token.exp = expiry;
+    to.tell(token);
+  };
+  Session before_all, before_started, never;
+  tell_token(before_all, std::numeric_limits<std::int64_t>::min());
+  tell_token(before_started, 9'223'372'036);
+  tell_token(never, std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ((Said{"request: the token jwt had run out 36500 d before it was used in A; in B it did not run out before "
+                  "the end"}),
+            sentences(before_all, never));
+  EXPECT_EQ((Said{"request: the token jwt had run out 26687 d 23 h before it was used in A; in B it did not run out "
+                  "before the end"}),
+            sentences(before_started, never));
 }
 
 }  // namespace

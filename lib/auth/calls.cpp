@@ -175,6 +175,7 @@ Result<void> CallRunner::Impl::make(const Call& row) {
   if (!options) {
     return tl::unexpected<Error>(options.error());
   }
+  options->bindings = &parts.bindings;
   if (outcome.conn) {
     options->parent = outcome.conn;
   }

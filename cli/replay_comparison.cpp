@@ -123,6 +123,8 @@ Result<void> ReplayComparison::read(const Replay& replay, const Settings& settin
   options_.strict = settings.strict;
   options_.ignore = settings.ignore;
   options_.other_server = elsewhere(replay.options().session);
+  options_.other_url = replay.options().session.url.has_value();
+  options_.replay = true;
   options_.timing = replay.options().pace.kind != replay::Pace::Kind::fast;
   options_.a = "the recording";
   options_.b = "the replay";

@@ -42,7 +42,8 @@ std::vector<std::size_t> kinds_of(const Connections& connections) {
 void add_values(const Connection& a, const Connection& b, Comparison& out) {
   out.end_a = end_words(a);
   out.end_b = end_words(b);
-  out.ends_known = end_is_known(a) && end_is_known(b);
+  out.end_a_known = end_is_known(a);
+  out.end_b_known = end_is_known(b);
 }
 
 /// Compares what two connections have from beginning to end.
@@ -60,9 +61,9 @@ void compare_pair(const Connection& a, const Connection& b, const Sides& sides, 
     add_values(a, b, out);
   }
   // How a call's connection ended says nothing: it may be kept for the next one.
-  if ((a.is_socket() && compare_ends(a, b, teller)) || (!ends_told && !out.ends_known)) {
+  if ((a.is_socket() && compare_ends(a, b, teller)) || (!ends_told && !out.ends_known())) {
     teller.ends_differ();
-    out.ends_differ = out.ends_differ || out.ends_known;
+    out.ends_differ = out.ends_differ || out.ends_known();
   }
 }
 

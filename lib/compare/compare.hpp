@@ -37,11 +37,13 @@ class Recorder final : public session::EventSink {
 };
 
 struct Options {
-  bool strict = false;              ///< volatile values are compared as they are
-  bool all = false;                 ///< every connection, the nth with the nth; else one session of each
-  bool timing = true;               ///< a reply or gap that took much longer is a difference
-  bool other_server = false;        ///< they went to different servers on purpose: Host and Origin are not compared
-  bool rows = false;                ///< the comparison holds every message: for View::side_by_side
+  bool strict = false;        ///< volatile values are compared as they are
+  bool all = false;           ///< every connection, the nth with the nth; else one session of each
+  bool timing = true;         ///< a reply or gap that took much longer is a difference
+  bool other_server = false;  ///< they went to different servers on purpose: Host and Origin are not compared
+  bool other_url = false;     ///< … and asked for another path and query on purpose: nor are those
+  bool replay = false;        ///< the second waits for what had come in the first: that it sends later is no difference
+  bool rows = false;          ///< the comparison holds every message: for View::side_by_side
   std::vector<std::string> ignore;  ///< JSON Pointers that are not compared, in any message; "/a/*/b" for items
   std::string a = "the first", b = "the second";  ///< what the two are called in sentences
 };
@@ -88,11 +90,13 @@ struct Comparison {
   std::optional<std::size_t> first;     ///< the same, or what would lead if they had not ended alike
   std::uint64_t more = 0;               ///< differences that are counted only
   std::uint64_t messages_a = 0, messages_b = 0, matched = 0;
-  std::uint64_t by_form = 0;  ///< values that differ, but are volatile and of the same form
-  bool ends_differ = false;   ///< of the first pair of connections whose ends do, else of the last
-  bool ends_known = true;     ///< false where one of them was not recorded up to its end
-  std::string end_a, end_b;   ///< how they ended, in words
-  std::vector<Row> rows;      ///< with Options::rows
+  std::uint64_t by_form = 0;                    ///< values that differ, but are volatile and of the same form
+  bool ends_differ = false;                     ///< of the first pair of connections whose ends do, else of the last
+  bool end_a_known = true, end_b_known = true;  ///< false where it was not recorded up to its end
+  std::string end_a, end_b;                     ///< how they ended, in words
+  std::vector<Row> rows;                        ///< with Options::rows
+  bool ends_known() const { return end_a_known && end_b_known; }
+  /// As far as both were recorded.
   bool same() const { return differences.empty() && more == 0; }
 };
 Comparison compare(const Recorder& a, const Recorder& b, const Options& options);

@@ -272,8 +272,10 @@ void compare_requests(const Connection& a, const Connection& b, Teller& teller) 
   const Part part{head_a, head_b, as, context};
   const Target target_a = target_of(a.request->start_line), target_b = target_of(b.request->start_line);
   compare_text(part, "the method", target_a.method, target_b.method, "method", teller);
-  compare_text(part, "the path", target_a.url.path, target_b.url.path, "path", teller);
-  compare_query(part, target_a.url.query, target_b.url.query, teller);
+  if (!a.is_socket() || !teller.options.other_url) {
+    compare_text(part, "the path", target_a.url.path, target_b.url.path, "path", teller);
+    compare_query(part, target_a.url.query, target_b.url.query, teller);
+  }
   const bool whole = session::is_whole(*a.request) && session::is_whole(*b.request);
   if (whole || !a.is_socket()) {
     compare_headers(part, teller);

@@ -544,7 +544,7 @@ class Messages {
     const std::size_t in_a = heard_a_.before(here.a), in_b = heard_b_.before(here.b);
     if (in_a != kNone && not_waited(true, in_a, partners_.of_a[in_a], here)) {
       tell_order(here, {in_a, partners_.of_a[in_a]}, true);
-    } else if (in_b != kNone && not_waited(false, in_b, partners_.of_b[in_b], here)) {
+    } else if (in_b != kNone && !teller_.options.replay && not_waited(false, in_b, partners_.of_b[in_b], here)) {
       tell_order(here, {partners_.of_b[in_b], in_b}, false);
     }
   }

@@ -85,21 +85,32 @@ std::vector<std::string> with(std::string first, std::initializer_list<std::stri
 /// The sentences at the head: how the two ended, and what could explain it.
 std::vector<std::string> headlines(const Comparison& comparison, const Options& options) {
   const std::string &a = options.a, &b = options.b;
-  if (comparison.same()) {
+  if (comparison.same() && comparison.ends_known()) {
     return {fmt::format("{} and {} do not differ.", a, b)};
   }
   const std::string what = comparison.first ? comparison.differences[*comparison.first].says : std::string();
-  if (!comparison.ends_differ && comparison.ends_known) {
+  if (!comparison.ends_differ && comparison.ends_known()) {
     return with(fmt::format("{} and {} differ, but ended alike: {}.", a, b, comparison.end_b),
                 {what.empty() ? "" : "The first difference: " + what + "."});
-  }
-  if (!comparison.ends_known) {
-    return with("The end of one of the two was not recorded: whether they ended alike is not known.",
-                {what.empty() ? "Nothing that came before it differs." : "The first difference: " + what + "."});
   }
   const auto end = [](const std::string& name, const std::string& words) {
     return fmt::format("{}: {}.", name, words.empty() ? "there is none" : words);
   };
+  if (!comparison.ends_known()) {
+    const std::string unknown = comparison.end_a_known   ? b + " does not tell how the session ended"
+                                : comparison.end_b_known ? a + " does not tell how the session ended"
+                                                         : "neither tells how the session ended";
+    return with(fmt::format("{} and {} {}; {}.",
+                            a,
+                            b,
+                            comparison.same() ? "do not differ as far as both were recorded" : "differ",
+                            unknown),
+                {comparison.end_a_known ? end(a, comparison.end_a) : "",
+                 comparison.end_b_known ? end(b, comparison.end_b) : "",
+                 comparison.same() ? ""
+                 : what.empty()    ? "Nothing that came before the ends differs."
+                                   : "The first difference: " + what + "."});
+  }
   return with(fmt::format("{} and {} ended differently.", a, b),
               {end(a, comparison.end_a),
                end(b, comparison.end_b),
@@ -272,7 +283,7 @@ void append_sum(std::string& out, const Comparison& of, const Options& options) 
       of.messages_b,
       of.matched,
       of.by_form,
-      of.ends_known,
+      of.ends_known(),
       of.ends_differ,
       quoted(of.end_a),
       quoted(of.end_b),

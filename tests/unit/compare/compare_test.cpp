@@ -154,6 +154,38 @@ TEST(Compare, NothingLeadsWhereTheEndsAreAlike) {
   EXPECT_FALSE(found.differences[0].explains);
 }
 
+TEST(Compare, AReplaySendsNoSooner) {
+  Session hasty, waiting;
+  hasty.client("a").client("b").server("x");
+  waiting.client("a").server("x");
+  waiting.t_ns += 100'000'000;
+  waiting.client("b");
+  hasty.t_ns += 100'000'000;
+  hasty.server("y").end(EndingHow::fin);
+  waiting.server("y").end(EndingHow::fin);
+  Options plain, replay;
+  plain.timing = replay.timing = false;
+  replay.replay = true;
+  EXPECT_EQ(Said{"order: client text was sent before server text came in A, after it in B"},
+            sentences(hasty, waiting, plain));
+  EXPECT_EQ(Said{}, sentences(hasty, waiting, replay));
+  EXPECT_EQ(Said{"order: client text was sent before server text came in B, after it in A"},
+            sentences(waiting, hasty, replay));
+}
+
+TEST(Compare, AnEndThatWasNotRecordedIsNoDifference) {
+  Session whole, cut;
+  whole.client("hello").server("welcome").end(EndingHow::reset);
+  cut.client("hello").server("welcome").end(EndingHow::capture_ended);
+  for (const auto& [a, b] : {std::pair(&whole, &cut), std::pair(&cut, &whole), std::pair(&cut, &cut)}) {
+    const Comparison found = compare(a->recorder, b->recorder, {});
+    EXPECT_TRUE(found.same());
+    EXPECT_FALSE(found.ends_differ);
+    EXPECT_EQ(a == &whole, found.end_a_known);
+    EXPECT_EQ(b == &whole, found.end_b_known);
+  }
+}
+
 TEST(Compare, AMessageThatTheEndCutOffExplainsNothing) {
   Session good, bad;
   good.client("hello").server("welcome").client("more").close(Side::client, 1000).end(EndingHow::fin);

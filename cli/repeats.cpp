@@ -4,6 +4,7 @@
 #include "base/units.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -51,27 +52,45 @@ void Repeats::add(const Repeat& repeat) {
     ++survived_;
     return;
   }
-  const std::string place = !repeat.connected          ? "before a session opened"
-                            : repeat.last_sent.empty() ? "before anything was sent"
-                                                       : "after " + repeat.last_sent;
-  const bool room = after_.size() < kMostPlaces || after_.count(place) > 0;
-  ++after_[room ? place : "elsewhere"];
+  const std::string place = repeat.last_sent.empty() ? "before anything was sent" : "after " + repeat.last_sent;
+  Places& after = after_[static_cast<std::size_t>(fate_of(repeat))];
+  const bool room = after.size() < kMostPlaces || after.count(place) > 0;
+  ++after[room ? place : "elsewhere"];
 }
 
-std::string Repeats::drops() const {
-  const std::uint64_t dropped = runs_ - survived_;
-  std::string text = fmt::format("dropped {} of {}", dropped, runs_);
-  if (after_.size() == 1) {
-    return fmt::format("{}, {}{}\n", text, dropped > 1 ? "always " : "", after_.begin()->first);
+/// Where this side closed, nobody dropped it: what was waited for did not come, or what was recorded could not be sent.
+Repeats::Fate Repeats::fate_of(const Repeat& repeat) {
+  if (!repeat.connected) {
+    return Fate::not_opened;
+  }
+  return repeat.verdict.first_close == session::Side::client ? Fate::failed : Fate::dropped;
+}
+
+std::string Repeats::told(Fate fate) const {
+  const Places& after = after_[static_cast<std::size_t>(fate)];
+  if (after.empty()) {
+    return {};
+  }
+  const std::uint64_t count =
+      std::accumulate(after.begin(), after.end(), std::uint64_t{0}, [](std::uint64_t sum, const auto& row) {
+        return sum + row.second;
+      });
+  if (fate == Fate::not_opened) {
+    return fmt::format("no session opened in {} of {}\n", count, runs_);
+  }
+  std::string text = fate == Fate::dropped ? fmt::format("dropped {} of {}", count, runs_)
+                                           : fmt::format("failed without a drop: {} of {}", count, runs_);
+  if (after.size() == 1) {
+    return fmt::format("{}, {}{}\n", text, count > 1 ? "always " : "", after.begin()->first);
   }
   text += ":\n";
   std::vector<std::pair<std::uint64_t, std::string>> rows;
-  for (const auto& [place, count] : after_) {
-    rows.emplace_back(count, place);
+  for (const auto& [place, times] : after) {
+    rows.emplace_back(times, place);
   }
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  for (const auto& [count, place] : rows) {
-    text += fmt::format("{:>8}  {}\n", count, place);
+  for (const auto& [times, place] : rows) {
+    text += fmt::format("{:>8}  {}\n", times, place);
   }
   return text;
 }
@@ -94,7 +113,7 @@ std::string Repeats::text(std::uint64_t wanted, std::uint64_t parallel) const {
     text +=
         fmt::format("{:>8}  {:<4}  {}  {}\n", times.size(), ending.code, padded(ending.how, width), times_of(times));
   }
-  return survived_ == runs_ ? text : text + "\n" + drops();
+  return survived_ == runs_ ? text : text + "\n" + told(Fate::dropped) + told(Fate::failed) + told(Fate::not_opened);
 }
 
 }  // namespace whydrop::cli

@@ -2,6 +2,7 @@
 
 #include "session/event.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -33,11 +34,15 @@ class Repeats {
     bool operator<(const Ending& other) const { return std::tie(code, how) < std::tie(other.code, other.how); }
   };
   static Ending ending_of(const Repeat& repeat);
-  std::string drops() const;
+  /// What became of a run that did not survive.
+  enum class Fate : std::uint8_t { dropped, failed, not_opened };
+  static Fate fate_of(const Repeat& repeat);
+  using Places = std::map<std::string, std::uint64_t>;  ///< last messages, and how often each was the last
+  std::string told(Fate fate) const;
 
   std::uint64_t runs_ = 0, survived_ = 0;
   std::map<Ending, std::vector<std::int64_t>> endings_;  ///< how long each lasted
-  std::map<std::string, std::uint64_t> after_;           ///< last messages of those that did not survive
+  std::array<Places, 3> after_;                          ///< by fate
 };
 
 }  // namespace whydrop::cli

@@ -12,6 +12,12 @@
 #include <fmt/format.h>
 
 namespace whydrop::cli {
+namespace {
+
+// Lines that many runs may say on standard error.
+constexpr std::size_t kMostSaid = 100;
+
+}  // namespace
 
 /// One run: its calls, then its session. The values that replies give are its own where there are several.
 class ReplayRuns::One {
@@ -96,7 +102,7 @@ class ReplayRuns::One {
     };
     replaying_.emplace(
         run_.loop(),
-        [this](const std::string& line) { run_.talk(line); },
+        [this](const std::string& line) { runs_.talk(line); },
         plan_.open,
         plan_.recorded,
         std::move(replaying));
@@ -142,7 +148,7 @@ class ReplayRuns::One {
 ReplayRuns::ReplayRuns(SessionRun& run, ReplayRunsPlan plan) : run_(run), plan_(std::move(plan)) {}
 ReplayRuns::~ReplayRuns() = default;
 
-int ReplayRuns::carry_out(const std::function<bool()>& failed) {
+int ReplayRuns::carry_out() {
   run_.loop().on_signal([this](int number) { interrupted_by(number); });
   run_.on_reader_gone([this] { interrupted_by(0); });
   if (plan_.flags.timeout) {
@@ -154,7 +160,14 @@ int ReplayRuns::carry_out(const std::function<bool()>& failed) {
   }
   run_.loop().run();
   run_.loop().on_signal([](int) {});
-  return conclude(failed);
+  return conclude();
+}
+
+/// What many runs have to say alike is said once.
+void ReplayRuns::talk(const std::string& line) {
+  if (plan_.count == 1 || (said_.size() < kMostSaid && said_.insert(line).second)) {
+    run_.talk(line);
+  }
 }
 
 void ReplayRuns::start_next() {
@@ -207,7 +220,15 @@ void ReplayRuns::time_out() {
   interrupted_by(outcome_.signal);
 }
 
-int ReplayRuns::conclude(const std::function<bool()>& failed) {
+namespace {
+
+bool end_is_known(const replay::Over& over) {
+  return over.received || over.sent || (over.ending && over.ending->how != session::EndingHow::capture_ended);
+}
+
+}  // namespace
+
+int ReplayRuns::conclude() {
   if (plan_.count > 1) {
     outcome_.reports_on_file = !outcome_.timed_out;
     outcome_.fail_on.reset();
@@ -215,7 +236,13 @@ int ReplayRuns::conclude(const std::function<bool()>& failed) {
     return run_.data().write(repeats_.text(plan_.count, plan_.parallel)) ? code : 3;
   }
   last_->tell(outcome_);
-  outcome_.expectation_failed = failed() || outcome_.expectation_failed;
+  if (plan_.differs) {
+    outcome_.end_compared = end_is_known(plan_.recorded.over);
+    outcome_.expectation_failed = plan_.differs() || outcome_.expectation_failed;
+  }
+  if (!plan_.findings_fail) {
+    outcome_.fail_on.reset();
+  }
   const int code = run_.finish(outcome_);
   tell(*last_);
   return code;
@@ -268,7 +295,9 @@ void ReplayRuns::tell(const One& one) {
     run_.talk("it ended as in the recording: " + now);
   } else if (then != now && (!then.empty() || plan_.recorded.over.sent)) {
     run_.talk(fmt::format("it ended otherwise than in the recording, where {}",
-                          then.empty() ? "the client " + close_words(*plan_.recorded.over.sent) : then));
+                          then.empty()                   ? "the client " + close_words(*plan_.recorded.over.sent)
+                          : plan_.recorded.over.received ? then
+                                                         : fmt::format("it ended without a Close ({})", then)));
   }
 }
 

@@ -11,6 +11,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace whydrop::cli {
@@ -28,6 +30,10 @@ struct ReplayRunsPlan {
   /// What to connect with, once the calls have been made, by the run's own values.
   std::function<Result<net::ConnectOptions>(const profile::Bindings* bindings)> options;
   std::uint64_t count = 1, parallel = 1;
+  /// Null unless the session is compared with the recorded one: then that one's end, where it is known, is what is
+  /// expected, and this says whether they differ. Asked once, after the end.
+  std::function<bool()> differs;
+  bool findings_fail = true;  ///< a finding at or above --fail-on makes the exit code 1
 };
 
 /// Runs a replay as often as asked for, some at a time, on one loop and into one capture.
@@ -35,24 +41,25 @@ class ReplayRuns {
  public:
   ReplayRuns(SessionRun& run, ReplayRunsPlan plan);
   ~ReplayRuns();
-  /// Returns the exit code; the verdict, or the summary of many, is said. `failed`: asked before the verdict of a
-  /// single run, whether what was expected of it besides did not come true.
-  int carry_out(const std::function<bool()>& failed);
+  /// Returns the exit code; the verdict, or the summary of many, is said.
+  int carry_out();
 
  private:
   class One;
+  void talk(const std::string& line);
   void start_next();
   void ended(One& one);
   void interrupted_by(int number);
   void time_out();
   void tell(const One& one);
-  int conclude(const std::function<bool()>& failed);
+  int conclude();
 
   SessionRun& run_;
   ReplayRunsPlan plan_;
   std::vector<std::unique_ptr<One>> running_;
   std::unique_ptr<One> last_;  ///< of a single run: told after the verdict
   std::uint64_t started_ = 0;
+  std::set<std::string> said_;
   Repeats repeats_;
   diagnose::RunOutcome outcome_;
   bool stopped_ = false;

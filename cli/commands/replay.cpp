@@ -12,6 +12,7 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace whydrop::cli {
@@ -20,6 +21,7 @@ namespace {
 struct ReplayFlags {
   ReplayOptions replay;
   bool only_plan = false, compares = false;
+  bool fail_on_given = false;
   std::uint64_t count = 1, parallel = 1;
   ReplayComparison::Settings comparison;
 };
@@ -98,6 +100,24 @@ Result<std::unique_ptr<ReplayComparison>> make_comparison(const Replay& replay, 
   return ReplayComparison::make(replay, settings);
 }
 
+/// What the plan has to say, after which part of the file it is of, where there are more and none was asked for.
+std::vector<std::string> notes(const ReplayFlags& flags, const Replay& replay) {
+  const replay::Plan& plan = replay.plan();
+  const std::string& name = replay.file().name();
+  std::vector<std::string> said;
+  if (plan.runs > 1 && flags.replay.run == 1) {
+    said.push_back(fmt::format("{} holds {} runs: the first is replayed; --run N takes another", name, plan.runs));
+  }
+  if (plan.conns > 1 && !flags.replay.conn) {
+    said.push_back(fmt::format("{} holds {} WebSocket connections: connection {} is replayed; --conn N takes another",
+                               name,
+                               plan.conns,
+                               plan.conn));
+  }
+  said.insert(said.end(), plan.notes.begin(), plan.notes.end());
+  return said;
+}
+
 Result<int> replay(const ReplayFlags& flags) {
   if (const auto checked = check_comparison(flags); !checked) {
     return tl::unexpected<Error>(checked.error());
@@ -132,7 +152,7 @@ Result<int> replay(const ReplayFlags& flags) {
   for (const std::string& warning : it.warnings()) {
     (*run)->talk("warning: " + warning);
   }
-  for (const std::string& note : session.output.quiet ? std::vector<std::string>() : it.plan().notes) {
+  for (const std::string& note : session.output.quiet ? std::vector<std::string>() : notes(flags, it)) {
     (*run)->talk("note: " + note);
   }
   auto ground = prepare(**run, session, it.profile(), {});
@@ -154,8 +174,10 @@ Result<int> replay(const ReplayFlags& flags) {
                    at,
                    [&it, at](const profile::Bindings* bindings) { return it.connect_options(at, bindings); },
                    flags.count,
-                   flags.parallel});
-  const int code = runs.carry_out([&] { return *comparison && (*comparison)->differ(); });
+                   flags.parallel,
+                   flags.compares ? [&] { return (*comparison)->differ(); } : std::function<bool()>(),
+                   !flags.compares || flags.fail_on_given});
+  const int code = runs.carry_out();
   if (*comparison && !(*run)->data().write((*comparison)->text(session.output))) {
     return 3;
   }
@@ -205,7 +227,11 @@ void add_pace_options(Options& options, ReplayOptions& flags) {
 
 void add_compare_options(Options& options, ReplayFlags& flags) {
   options.group("Comparison");
-  options.flag("--compare", flags.compares, "Say what came out differently; exit code 1 if something did");
+  options.flag(
+      "--compare",
+      flags.compares,
+      "Say what came out differently from the recording, its end included; exit code 1 if something did, 0 if nothing "
+      "did however it ended");
   options.list("--ignore",
                "/POINTER",
                flags.comparison.ignore,
@@ -249,6 +275,7 @@ Run setup_replay(Options& options) {
   return [flags, &options] {
     flags->replay.user_agent_given = options.given("--user-agent");
     flags->replay.output_given = options.given("--output");
+    flags->fail_on_given = options.given("--fail-on");
     return replay(*flags);
   };
 }

@@ -46,7 +46,7 @@ int ending_code(const Verdict& verdict, const RunOutcome& outcome) {
   if (outcome.timed_out) {
     return 8;
   }
-  if (ended_as_expected(verdict, outcome)) {
+  if (outcome.end_compared || ended_as_expected(verdict, outcome)) {
     return 0;
   }
   if (verdict.code && !verdict.first_close) {

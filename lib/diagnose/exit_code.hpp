@@ -17,6 +17,7 @@ struct RunOutcome {
   bool timed_out = false;                   ///< --timeout ran out
   bool call_refused = false;                ///< a REST call was answered with a refusal
   bool expectation_failed = false;          ///< an --expect was not met, a message is invalid
+  bool end_compared = false;                ///< what is expected is how another session ended, whatever that was
   bool reports_on_file = false;             ///< inspect and its like: the endings in the file are not the command's own
   std::vector<std::uint16_t> expect_close;  ///< --expect-close
   std::optional<session::Severity> fail_on = session::Severity::error;  ///< --fail-on; null: never

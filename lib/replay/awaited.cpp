@@ -24,31 +24,33 @@ Awaited::Kind& Awaited::kind(const std::string& name) {
 
 void Awaited::expect(const std::string& name) {
   Kind& of = kind(name);
-  missing_ += ++of.recorded > of.live ? 1 : 0;
+  const bool missing = ++of.recorded > of.live;
+  (missing ? ++missing_ : --early_);
 }
 
 bool Awaited::came(const std::string& name) {
   Kind& of = kind(name);
   const bool awaited = ++of.live <= of.recorded;
-  missing_ -= awaited ? 1 : 0;
-  return awaited;
+  (awaited ? --missing_ : ++early_);
+  return awaited || early_ <= any_;
 }
 
 void Awaited::give_up() {
   for (Kind& of : kinds_) {
     of.live = std::max(of.live, of.recorded);
   }
-  missing_ = 0;
+  missing_ = any_ = 0;
 }
 
 std::string Awaited::missing() const {
   for (const Kind& of : kinds_) {
     if (of.live < of.recorded) {
       const std::string which = of.recorded > 1 ? fmt::format("{} ({})", of.name, ordinal(of.live + 1)) : of.name;
-      return missing_ > 1 ? fmt::format("{} and {} more", which, grouped(missing_ - 1)) : which;
+      const std::uint64_t more = missing_ - 1 + (any_ > early_ ? any_ - early_ : 0);
+      return more > 0 ? fmt::format("{} and {} more", which, grouped(more)) : which;
     }
   }
-  return {};
+  return any_ > early_ ? "a message whose content is not in the recording" : std::string();
 }
 
 }  // namespace whydrop::replay

@@ -47,6 +47,7 @@ class Planner {
   void look_into(const Act& act);
   void need(const session::RedactSpan& span, std::uint64_t seq, const std::string& place, bool from_server);
   void note_raw();
+  tl::unexpected<Error> nothing_sent() const;
   void note_what_is_not_told();
   void note(bool said, std::string sentence);
 
@@ -211,17 +212,34 @@ void Planner::note_raw() {
                    counted(compressed_, "message is", "messages are")));
 }
 
+/// Of which part of the file something is said.
+std::string part_words(const Selection& selection, const Plan& plan) {
+  const bool from = selection.from_seq > 0, to = selection.to_seq < UINT64_MAX;
+  const std::string conn = plan.conns > 1 ? fmt::format("on connection {}", plan.conn) : "in it";
+  return !from && !to ? conn
+         : !to        ? fmt::format("from event {} on", selection.from_seq)
+         : !from      ? fmt::format("up to event {}", selection.to_seq)
+                      : fmt::format("from event {} to event {}", selection.from_seq, selection.to_seq);
+}
+
+tl::unexpected<Error> Planner::nothing_sent() const {
+  const std::string& name = recording_.settings().name;
+  const Selection& selection = recording_.settings().selection;
+  const std::string others =
+      plan_.conns > 1 && !selection.conn
+          ? fmt::format("--conn N takes another of its {}; ", counted(plan_.conns, "WebSocket connection"))
+          : "";
+  return fail(ErrorKind::usage,
+              fmt::format("cannot replay {}: the client sent nothing {}", name, part_words(selection, plan_)),
+              fmt::format("{}whydrop inspect {} shows what it holds", others, name));
+}
+
 Result<Plan> Planner::finish() {
   const std::string& name = recording_.settings().name;
   if (!unmet_.empty()) {
     return fail(ErrorKind::usage,
                 fmt::format("edit {}: the client sent no message of this number", *unmet_.begin()),
                 fmt::format("whydrop inspect {} --only client shows the numbers", name));
-  }
-  if (plan_.messages + plan_.pings + plan_.closes == 0 && plan_.lost.empty()) {
-    return fail(ErrorKind::usage,
-                fmt::format("cannot replay {}: the client sent nothing in it", name),
-                fmt::format("whydrop inspect {} shows what it holds", name));
   }
   if (too_many_) {
     return fail(ErrorKind::usage,
@@ -233,6 +251,9 @@ Result<Plan> Planner::finish() {
   }
   plan_.runs = held->runs;
   plan_.conns = held->conns;
+  if (plan_.messages + plan_.pings + plan_.closes == 0 && plan_.lost.empty()) {
+    return nothing_sent();
+  }
   plan_.links = finder_.links();
   for (MaskedPlace& place : finder_.masked()) {
     const bool wanted = std::any_of(plan_.needed.begin(), plan_.needed.end(), [&place](const Needed& needed) {

@@ -181,7 +181,24 @@ class Replay(harness.Test):
         done = self.replay(recorded, "--url", self.rehearse("--ending", "none"), "-q", "--patience", "100ms")
         self.assertEqual((done.exit, done.err), (0, (
             "whydrop: in the recording the session ended here without a Close (reset); it did not this time: closing\n"
-            "whydrop: it ended otherwise than in the recording, where reset\n")))
+            "whydrop: it ended otherwise than in the recording, where it ended without a Close (reset)\n")))
+
+    def test_compared_the_recorded_end_is_what_was_asked_for(self):
+        same = "▌ the recording and the replay do not differ.\n\n0 differences; 4 and 4 messages, 4 aligned\n"
+        for ending, code in ((["reset"], 6), (["close", "--close-code", "4001"], 7)):
+            url, path = self.rehearse("--after", "2", "--ending", *ending), self.path(ending[0] + ".ndjson")
+            made = self.whydrop("connect", url, "--capture", path, stdin=f"{HELLO}\n{BYE}\n".encode())
+            self.assertEqual(made.exit, code, made.out + made.err)
+            done = self.whydrop("replay", path, "-q")
+            self.assertEqual(done.exit, code, done.out + done.err)
+            done = self.whydrop("replay", path, "-q", "--compare")
+            self.assertEqual((done.exit, done.out[-len(same):]), (0, same), done.out + done.err)
+            done = self.whydrop("replay", path, "-q", "--compare", "--fail-on", "error")
+            self.assertEqual((done.exit, done.out[-len(same):]), (1, same), done.out + done.err)
+            done = self.whydrop("replay", path, "-q", "--compare", "--expect-close", "1000")
+            self.assertEqual((done.exit, done.out[-len(same):]), (1, same), done.out + done.err)
+            done = self.whydrop("replay", path, "-q", "--compare", "--url", url + "/other?path=too")
+            self.assertEqual((done.exit, done.out[-len(same):]), (0, same), done.out + done.err)
 
     def test_a_killed_recording_replays_up_to_the_cut(self):
         url = self.rehearse("--ending", "none")

@@ -52,6 +52,8 @@ const RunOutcome kExpect1000 = outcome([](RunOutcome& o) { o.expect_close = {100
 const RunOutcome kFile = outcome([](RunOutcome& o) { o.reports_on_file = true; });
 const RunOutcome kTimedOut = outcome([](RunOutcome& o) { o.timed_out = true; });
 const RunOutcome kCallRefused = outcome([](RunOutcome& o) { o.call_refused = true; });
+const RunOutcome kCompared = outcome([](RunOutcome& o) { o.end_compared = true; });
+const RunOutcome kDiffers = outcome([](RunOutcome& o) { o.end_compared = o.expectation_failed = true; });
 const Verdict kOwn = closed(Side::client, 1000);
 
 struct Row {
@@ -89,6 +91,11 @@ const Row kRows[] = {
      dropped(EndingHow::fin),
      outcome([](RunOutcome& o) { o.expectation_failed = true; }),
      6},
+    {"a drop as in the recording", dropped(EndingHow::fin), kCompared, 0},
+    {"the server first as in the recording", closed(Side::server, 4001), kCompared, 0},
+    {"a drop otherwise than in the recording", dropped(EndingHow::fin), kDiffers, 1},
+    {"a refusal otherwise than in the recording", ended(EndingHow::upgrade_refused), kDiffers, 5},
+    {"no connection, otherwise than in the recording", ended(EndingHow::connect_failed), kDiffers, 4},
     {"error finding", with_finding(kOwn, Severity::error), kPlain, 1},
     {"warning finding", with_finding(kOwn, Severity::warning), kPlain, 0},
     {"inferred error", with_finding(kOwn, Severity::error, session::Basis::inferred), kPlain, 0},

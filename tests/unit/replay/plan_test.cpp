@@ -257,7 +257,22 @@ TEST(Plan, SaysWhatIsWrong) {
   const std::string quiet = Tape::opened().server("a").ending().text();
   EXPECT_EQ(plan_of(quiet),
             "error: cannot replay x: the client sent nothing in it; whydrop inspect x shows what it holds");
+  const std::string second = Tape::opened().ending().conn(2).open().request().response().client("a").ending().text();
+  EXPECT_EQ(
+      plan_of(second),
+      "error: cannot replay x: the client sent nothing on connection 1; --conn N takes another of its 2 WebSocket "
+      "connections; whydrop inspect x shows what it holds");
   const std::string text = Tape::opened().client("a").server("b").ending().text();
+  const std::tuple<std::uint64_t, std::uint64_t, std::string> parts[] = {
+      {5, UINT64_MAX, "from event 5 on"}, {0, 3, "up to event 3"}, {5, 3, "from event 5 to event 3"}};
+  for (const auto& [from, to, words] : parts) {
+    Recording::Settings part;
+    part.selection.from_seq = from;
+    part.selection.to_seq = to;
+    const auto plan = make_plan(**open_text(text, part), nullptr, {}, false);
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.error().message, "cannot replay x: the client sent nothing " + words);
+  }
   EXPECT_EQ(
       plan_of(text, {*parse_edit("5:=x")}),
       "error: edit 5: the client sent no message of this number; whydrop inspect x --only client shows the numbers");

@@ -102,6 +102,21 @@ TEST(Pace, IsRead) {
   }
 }
 
+TEST(Player, WhereHalfOfAMessageWasRecordedAnyThatIsNotAwaitedWillDo) {
+  auto cut = frame_of(Side::server, Opcode::text, R"({"type":"big","t)");
+  cut.header.length = 2000000;
+  Tape tape = Tape::opened();
+  tape.client("a").frame(cut).server(R"({"type":"y"})").client("b").ending();
+  Played played(tape.text(), paced("fast"));
+  EXPECT_EQ(played.at(0), "#4 4ms text a");
+  EXPECT_EQ(played.at(0), "wait for type=y and 1 more");
+  played.hear(R"({"type":"y"})");
+  EXPECT_EQ(played.at(0), "wait for a message whose content is not in the recording");
+  played.hear(R"({"type":"big","text":"…"})");
+  EXPECT_EQ(played.at(0), "#7 7ms text b");
+  EXPECT_EQ(played.at(0), "done");
+}
+
 TEST(Player, MatchedWaitsForEachKindAndKeepsTheGap) {
   Played played(Tape::opened()
                     .server(R"({"type":"hello"})")

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace whydrop::cli {
 namespace {
@@ -81,6 +82,12 @@ void print_list(const std::vector<check::Check>& checks) {
 
 /// A recorded session as a check to edit.
 Result<int> write_check(const Flags& flags) {
+  if (!flags.files.empty()) {
+    return fail(
+        ErrorKind::usage,
+        fmt::format("option --from-capture: it prints a check and runs none, so {} has no part in it", flags.files[0]),
+        fmt::format("whydrop check --from-capture {} > FILE", flags.from_capture));
+  }
   const auto file = ReplayFile::open(flags.from_capture);
   if (!file) {
     return tl::unexpected<Error>(file.error());
@@ -103,12 +110,10 @@ Result<int> write_check(const Flags& flags) {
   const auto plan = replay::make_plan(**recording, profile->get(), {}, false);
   auto again = plan ? open() : tl::unexpected<Error>(plan.error());
   const auto text =
-      again ? check::from_recording(**again, *plan, profile->get()) : tl::unexpected<Error>(again.error());
-  if (!text) {
-    return tl::unexpected<Error>(text.error());
-  }
-  fmt::print("{}", *text);
-  return 0;
+      again ? check::from_recording(**again, *plan, profile->get(), flags.plan.settings.session.url.value_or(""))
+            : tl::unexpected<Error>(again.error());
+  FdSink out(STDOUT_FILENO, "standard output", false);
+  return text.and_then([&out](const std::string& made) { return out.write(made); }).map([] { return 0; });
 }
 
 Result<int> check_all(const Flags& flags) {

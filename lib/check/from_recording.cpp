@@ -90,8 +90,11 @@ class Members {
 /// Writes the check that a recording is.
 class Scribe {
  public:
-  Scribe(const replay::Plan& plan, const profile::Profile* profile, const capture::CaptureHeader& header)
-      : plan_(plan), profile_(profile), header_(header), keys_(profile) {
+  Scribe(const replay::Plan& plan,
+         const profile::Profile* profile,
+         const capture::CaptureHeader& header,
+         std::string other_url)
+      : plan_(plan), profile_(profile), header_(header), keys_(profile), other_url_(std::move(other_url)) {
     name_links();
   }
 
@@ -212,8 +215,9 @@ class Scribe {
   // ---- the target
 
   std::string host() const {
-    const std::size_t begin = std::min(plan_.url.find("://"), plan_.url.size());
-    const std::string rest = plan_.url.substr(std::min(begin + 3, plan_.url.size()));
+    const std::string& url = other_url_.empty() ? plan_.url : other_url_;
+    const std::size_t begin = std::min(url.find("://"), url.size());
+    const std::string rest = url.substr(std::min(begin + 3, url.size()));
     return rest.empty() ? "a server" : rest.substr(0, rest.find_first_of("/?"));
   }
 
@@ -233,7 +237,7 @@ class Scribe {
   }
 
   void begin(const replay::Began& began) {
-    url_ = bound(began.open.url, began.open.redact);
+    url_ = other_url_.empty() ? bound(began.open.url, began.open.redact) : as_template(other_url_);
     static const std::set<std::string> kOfTheProtocol{"host",
                                                       "upgrade",
                                                       "connection",
@@ -273,7 +277,8 @@ class Scribe {
     if (profile_ != nullptr) {
       target.add("profile", quote(profile_->name));
       add_given(variables);
-    } else {
+    }
+    if (has_url()) {
       target.add("url", quote(url_));
     }
     if (headers_.size() > 0) {
@@ -295,14 +300,16 @@ class Scribe {
     return target.object();
   }
 
+  /// A profile has a URL of its own.
+  bool has_url() const { return profile_ == nullptr || !other_url_.empty(); }
+
   /// The profile may send itself what the recording says is needed.
   bool is_used(const std::string& name) const {
     const std::string placeholder = "{" + name + "}", taken = quote(name) + ":";
     const auto uses = [&](const std::string& text) {
       return text.find(placeholder) != std::string::npos || text.find(taken) != std::string::npos;
     };
-    return (profile_ == nullptr && uses(url_)) || uses(headers_.object()) ||
-           std::any_of(steps_.begin(), steps_.end(), uses);
+    return (has_url() && uses(url_)) || uses(headers_.object()) || std::any_of(steps_.begin(), steps_.end(), uses);
   }
 
   /// What a person gave, but for what the session's calls give anew.
@@ -630,7 +637,7 @@ class Scribe {
   std::set<std::string> names_;
   std::vector<std::pair<std::string, std::string>> variables_;  ///< that the check declares, with their JSON
   Members headers_;
-  std::string url_;
+  std::string other_url_, url_;
   std::vector<std::string> steps_;
   std::int64_t last_ns_ = 0;
   std::uint64_t left_out_ = 0, first_left_out_ = 0;
@@ -641,11 +648,17 @@ class Scribe {
 
 Result<std::string> from_recording(replay::Recording& recording,
                                    const replay::Plan& plan,
-                                   const profile::Profile* profile) {
+                                   const profile::Profile* profile,
+                                   const std::string& other_url) {
+  if (plan.url.empty() && other_url.empty() && profile == nullptr) {
+    return fail(ErrorKind::usage,
+                fmt::format("cannot make a check of {}: it does not tell the URL", recording.settings().name),
+                "--url ws://HOST:PORT/, or --profile NAME");
+  }
   if (const auto begun = recording.rewind(); !begun) {
     return tl::unexpected<Error>(begun.error());
   }
-  Scribe scribe(plan, profile, recording.header());
+  Scribe scribe(plan, profile, recording.header(), other_url);
   while (true) {
     auto entry = recording.next();
     if (!entry) {

@@ -588,6 +588,9 @@ std::vector<schema::Mistake> once(std::vector<schema::Mistake> mistakes) {
 
 std::vector<schema::Mistake> mistakes_in(File& file) {
   if (const auto& fault = file.fault()) {
+    if (starts_with(file.text(), R"({"whydrop":)")) {
+      return {{{1, 1}, "a capture and no check file; whydrop check --from-capture makes one of it"}};
+    }
     return {{json::place_of(file.text(), fault->offset), "not JSON: " + fault->why}};
   }
   MistakeList list(file.text(), file.root());

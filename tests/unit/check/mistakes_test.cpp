@@ -390,6 +390,8 @@ TEST(mistakes, of_the_predicates) {
 }
 
 TEST(mistakes, of_what_is_no_check_file) {
+  EXPECT_EQ(mistakes_in_text("{\"whydrop\":1,\"kind\":\"capture\"}\n{\"seq\":1}\n"),
+            Mistakes{"1:1: a capture and no check file; whydrop check --from-capture makes one of it"});
   EXPECT_EQ(mistakes_in_text("{"), Mistakes{"1:2: not JSON: Missing a name for object member"});
   EXPECT_EQ(mistakes_in_text("[]"), Mistakes{"1:1: the document is an array of 0 items; expected an object"});
   EXPECT_EQ(mistakes_in_text(R"({"checks": [1]})"),

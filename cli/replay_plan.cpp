@@ -215,8 +215,17 @@ void Replay::choose_calls() {
   }
 }
 
+/// --url names another server only.
+bool Replay::is_server_only() const {
+  const std::string url = options_.session.url.value_or("");
+  const std::size_t scheme = url.find("://");
+  const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
+  return kind_ != replay::RecordingKind::lines && !url.empty() && url.find_first_of("/?#", host) == std::string::npos;
+}
+
 bool Replay::is_profiles_url() const {
-  return !options_.session.url && profile_.context && (!header_.profile.empty() || profile_.scenario != nullptr) &&
+  return (!options_.session.url || is_server_only()) && profile_.context &&
+         (!header_.profile.empty() || profile_.scenario != nullptr) &&
          (!profile_.context->profile().socket_url.empty() ||
           (profile_.scenario != nullptr && !profile_.scenario->socket_url.empty()));
 }
@@ -286,14 +295,25 @@ ReplayingPlan Replay::replaying() const {
   return plan;
 }
 
+/// Where the session was, as it is now.
+Result<std::string> Replay::own_url(const profile::Bindings* bindings) const {
+  if (!is_profiles_url()) {
+    return values_->fill(open_.url, open_.redact, "the URL", bindings, true);
+  }
+  SessionFlags flags = options_.session;
+  flags.url.reset();
+  return connect_options_of(flags, profile_, "", bindings).map([](const auto& options) { return options.url.text(); });
+}
+
 Result<net::ConnectOptions> Replay::connect_options(const std::string& at, const profile::Bindings* bindings) const {
   SessionFlags flags = options_.session;
-  if (!flags.url && !is_profiles_url()) {
-    auto url = values_->fill(open_.url, open_.redact, "the URL", bindings, true);
-    if (!url) {
-      return tl::unexpected<Error>(url.error());
+  if (!flags.url ? !is_profiles_url() : is_server_only()) {
+    const auto url = own_url(bindings);
+    const auto parts = url.and_then([](const std::string& text) { return net::parse_url(text); });
+    if (!parts) {
+      return tl::unexpected<Error>(parts.error());
     }
-    flags.url = std::move(*url);
+    flags.url = flags.url ? *flags.url + parts->target : *url;
   }
   auto headers = recorded_headers(plan_.request, flags.endpoint, options_.user_agent_given, bindings, *values_);
   if (!headers) {

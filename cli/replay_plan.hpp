@@ -70,7 +70,9 @@ class Replay {
   void choose_calls();
   Result<void> check_values();
   std::string value_words(const replay::Needed& needed) const;
+  bool is_server_only() const;
   bool is_profiles_url() const;
+  Result<std::string> own_url(const profile::Bindings* bindings) const;
   bool is_given_by_call(const std::string& variable) const;
   std::uint64_t in_head(const std::string& variable) const;
   const profile::Bindings* bindings() const { return profile_.context ? &profile_.context->bindings() : nullptr; }

@@ -254,11 +254,14 @@ Run setup_replay(Options& options) {
   options.positional(
       "FILE", replay_flags.file, true, "A capture, a browser's HAR, or messages, one JSON a line; - is standard input");
   options.group("Session");
-  options.custom({{"--url"}, "URL", "Connect there instead of where the recording was made"},
-                 [&replay_flags](const std::vector<std::string>& given) {
-                   replay_flags.session.url = given.back();
-                   return std::string();
-                 });
+  options.custom(
+      {{"--url"},
+       "URL",
+       "Connect there instead of where the recording was made; where it names no path, the recorded one is kept"},
+      [&replay_flags](const std::vector<std::string>& given) {
+        replay_flags.session.url = given.back();
+        return std::string();
+      });
   options.flag("--plan", flags->only_plan, "Print what would be done, and with which values; connect nowhere");
   add_close_options(options, replay_flags.session);
   add_part_options(options, replay_flags);

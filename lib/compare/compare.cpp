@@ -5,6 +5,9 @@
 #include "compare/teller.hpp"
 
 #include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
 
 namespace whydrop::compare {
 namespace {
@@ -30,20 +33,56 @@ bool has_socket(const Recorder::Impl& recorder) {
   return session != nullptr && session->is_socket();
 }
 
-/// REST calls belong together by what they ask for, WebSocket connections by their number.
-std::vector<std::size_t> kinds_of(const Connections& connections) {
-  std::vector<std::size_t> kinds;
-  for (const Connection* connection : connections) {
-    kinds.push_back(connection->is_socket() ? 0 : form_hash(title_of(*connection), {}, true));
+/// Places of the sockets, or of the calls.
+std::vector<std::size_t> places_of(const Connections& connections, bool sockets) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < connections.size(); ++i) {
+    if (connections[i]->is_socket() == sockets) {
+      places.push_back(i);
+    }
   }
+  return places;
+}
+
+std::vector<std::size_t> kinds_of(const Connections& connections, const std::vector<std::size_t>& places) {
+  std::vector<std::size_t> kinds;
+  std::transform(places.begin(), places.end(), std::back_inserter(kinds), [&](std::size_t at) {
+    return form_hash(title_of(*connections[at]), {}, true);
+  });
   return kinds;
 }
 
-void add_values(const Connection& a, const Connection& b, Comparison& out) {
-  out.end_a = end_words(a);
-  out.end_b = end_words(b);
-  out.end_a_known = end_is_known(a);
-  out.end_b_known = end_is_known(b);
+/// REST calls belong together by what they ask for, WebSocket connections by their number, in whatever order the two
+/// kinds stand. In order of the first session.
+Pairs pairs_of(const Connections& a, const Connections& b) {
+  Pairs pairs;
+  const auto sockets_a = places_of(a, true), sockets_b = places_of(b, true);
+  for (std::size_t i = 0; i < std::min(sockets_a.size(), sockets_b.size()); ++i) {
+    pairs.emplace_back(sockets_a[i], sockets_b[i]);
+  }
+  const auto calls_a = places_of(a, false), calls_b = places_of(b, false);
+  for (const auto& pair : align(kinds_of(a, calls_a), kinds_of(b, calls_b))) {
+    pairs.emplace_back(calls_a[pair.first], calls_b[pair.second]);
+  }
+  std::sort(pairs.begin(), pairs.end());
+  return pairs;
+}
+
+/// The first pair whose ends differ counts, else the first of which one is not known, else the last.
+void compare_end(const Connection& a, const Connection& b, Teller& teller, Comparison& out) {
+  const bool known_a = end_is_known(a), known_b = end_is_known(b), known = known_a && known_b;
+  // How a call's connection ended says nothing: it may be kept for the next one.
+  const bool differ = a.is_socket() && compare_ends(a, b, teller);
+  if (differ || !known) {
+    teller.ends_differ();
+  }
+  if (!out.ends_differ && (out.ends_known() || (differ && known))) {
+    out.end_a = end_words(a);
+    out.end_b = end_words(b);
+    out.end_a_known = known_a;
+    out.end_b_known = known_b;
+    out.ends_differ = differ && known;
+  }
 }
 
 /// Compares what two connections have from beginning to end.
@@ -56,15 +95,6 @@ void compare_pair(const Connection& a, const Connection& b, const Sides& sides, 
   teller.go_on();
   compare_messages(a, b, sides, teller, out);
   compare_pings(a, b, teller);
-  const bool ends_told = out.ends_differ;
-  if (!ends_told) {
-    add_values(a, b, out);
-  }
-  // How a call's connection ended says nothing: it may be kept for the next one.
-  if ((a.is_socket() && compare_ends(a, b, teller)) || (!ends_told && !out.ends_known())) {
-    teller.ends_differ();
-    out.ends_differ = out.ends_differ || out.ends_known();
-  }
 }
 
 void give_ids(const Connection& connection, bool in_b, Teller& teller) {
@@ -90,12 +120,23 @@ Reach reach_of(const Connections& a, const Connections& b) {
   return {any(a, false) && any(b, false), any(a, true) && any(b, true)};
 }
 
+std::string key_of(const Connection& connection) {
+  return connection.is_socket() ? "connection" : title_of(connection);
+}
+
+/// The event that shows that there is such a connection.
+std::optional<std::uint64_t> seq_of(const Connection& connection) {
+  return connection.request  ? std::optional(connection.request_seq)
+         : connection.ending ? std::optional(connection.ending_seq)
+                             : std::nullopt;
+}
+
 void tell_lone(const Connection& connection, bool in_a, const Reach& reach, Teller& teller, Comparison& out) {
   Difference difference;
   difference.kind = in_a ? Difference::Kind::missing : Difference::Kind::extra;
   difference.from = session::Side::client;
-  difference.key = connection.is_socket() ? "connection" : title_of(connection);
-  (in_a ? difference.seq_a : difference.seq_b) = connection.request ? connection.request_seq : connection.ending_seq;
+  difference.key = key_of(connection);
+  (in_a ? difference.seq_a : difference.seq_b) = seq_of(connection);
   difference.says = teller.one_sided(title_of(connection), in_a);
   constexpr int kRefused = 400;
   if (!connection.is_socket() && connection.response && connection.response->status >= kRefused) {
@@ -117,14 +158,34 @@ void tell_lone(const Connection& connection, bool in_a, const Reach& reach, Tell
 template <typename Tell>
 void tell_lone_of(const Connections& of, std::size_t begin, std::size_t end, bool sockets, const Tell& tell) {
   for (std::size_t i = begin; i < end; ++i) {
-    if (of[i]->is_socket() == sockets) {
+    if (of[i] != nullptr && of[i]->is_socket() == sockets) {
       tell(*of[i]);
     }
   }
 }
 
+/// A call that began before a socket in one session, and after it in the other.
+void tell_crossed(const Connection& a, const Connection& b, const Connection& later_in_b, Teller& teller) {
+  Difference difference;
+  difference.kind = Difference::Kind::order;
+  difference.from = session::Side::client;
+  difference.key = key_of(b);
+  difference.seq_a = seq_of(a);
+  difference.seq_b = seq_of(b);
+  difference.says = fmt::format("{} began before {} in {}, after it in {}",
+                                title_of(b),
+                                title_of(later_in_b),
+                                teller.name(true),
+                                teller.name(false));
+  teller.tell(std::move(difference), Weight::slight);
+}
+
 void compare_all(const Connections& a, const Connections& b, const Sides& sides, Teller& teller, Comparison& out) {
-  Pairs pairs = align(kinds_of(a), kinds_of(b));
+  Pairs pairs = pairs_of(a, b);
+  Connections lone_b = b;
+  for (const auto& pair : pairs) {
+    lone_b[pair.second] = nullptr;
+  }
   pairs.emplace_back(a.size(), b.size());
   const Reach reach = reach_of(a, b);
   std::size_t next_a = 0, next_b = 0;
@@ -132,13 +193,21 @@ void compare_all(const Connections& a, const Connections& b, const Sides& sides,
     // A call that was refused comes before the socket that is missing for it.
     for (const bool sockets : {false, true}) {
       tell_lone_of(a, next_a, at_a, sockets, [&](const Connection& of) { tell_lone(of, true, reach, teller, out); });
-      tell_lone_of(b, next_b, at_b, sockets, [&](const Connection& of) { tell_lone(of, false, reach, teller, out); });
+      tell_lone_of(
+          lone_b, next_b, at_b, sockets, [&](const Connection& of) { tell_lone(of, false, reach, teller, out); });
+    }
+    if (at_b < next_b) {
+      tell_crossed(*a[at_a], *b[at_b], *b[next_b - 1], teller);
     }
     if (at_a < a.size()) {
       compare_pair(*a[at_a], *b[at_b], sides, teller, out);
+      // Where there are sockets the sessions end as they do, and not as a call does.
+      if (a[at_a]->is_socket() || !reach.socket) {
+        compare_end(*a[at_a], *b[at_b], teller, out);
+      }
     }
     next_a = at_a + 1;
-    next_b = at_b + 1;
+    next_b = std::max(next_b, at_b + 1);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -104,13 +105,18 @@ void compare_lives(const Couple& tokens, Teller& teller) {
 }  // namespace
 
 void compare_tokens(const Connection& a, const Connection& b, Teller& teller) {
+  // A variable may have had several values: the nth is held against the nth.
+  std::map<std::string, std::vector<const TokenSeen*>> left_in_b;
+  std::for_each(b.tokens.rbegin(), b.tokens.rend(), [&](const TokenSeen& seen) {
+    left_in_b[seen.token.variable].push_back(&seen);
+  });
   for (const TokenSeen& seen : a.tokens) {
-    const auto opposite = std::find_if(b.tokens.begin(), b.tokens.end(), [&](const TokenSeen& other) {
-      return other.token.variable == seen.token.variable;
-    });
-    if (opposite == b.tokens.end()) {
+    auto& left = left_in_b[seen.token.variable];
+    if (left.empty()) {
       continue;
     }
+    const TokenSeen* const opposite = left.back();
+    left.pop_back();
     const Couple tokens{a, b, seen, *opposite};
     if (seen.token.alg != opposite->token.alg) {
       tell(tokens,

@@ -110,7 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   hold(back, options);
   hold_views(there, options);
   require(there.same() == back.same(), "either order differs");
-  require(there.ends_differ == back.ends_differ && there.ends_known == back.ends_known, "either order ends alike");
+  require(there.ends_differ == back.ends_differ && there.ends_known() == back.ends_known(), "either order ends alike");
   require(compare::compare(*a, *a, options).same(), "a session does not differ from itself");
   if (options.strict && there.same()) {
     options.strict = false;

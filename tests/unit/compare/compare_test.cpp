@@ -254,6 +254,25 @@ TEST(Compare, AGapOfManyYearsIsNoneThatIsMuchLongerThanAnother) {
   EXPECT_EQ(Said{}, sentences(a, b));
 }
 
+TEST(Compare, ATokenThatWasRenewedIsHeldAgainstTheOtherSessionsNewOne) {
+  const auto tell_token = [](Session& to, const char* alg) {
+    session::Token token;
+    token.variable = "jwt";
+    token.alg = alg;
+    to.tell(token);
+  };
+  Session a, b;
+  for (Session* session : {&a, &b}) {
+    tell_token(*session, "RS256");
+    tell_token(*session, "ES256");
+  }
+  EXPECT_EQ(Said{}, sentences(a, b));
+  tell_token(a, "none");
+  EXPECT_EQ(Said{}, sentences(a, b));
+  tell_token(b, "HS256");
+  EXPECT_EQ((Said{"request: the token jwt: the algorithm is none in A, HS256 in B"}), sentences(a, b));
+}
+
 TEST(Compare, ATokenMayRunOutAtAnyTime) {
   const auto tell_token = [](Session& to, std::int64_t expiry) {
     to.t_ns = kFar;
@@ -274,6 +293,35 @@ TEST(Compare, ATokenMayRunOutAtAnyTime) {
   EXPECT_EQ((Said{"request: the token jwt had run out 26687 d 23 h before it was used in A; in B it did not run out "
                   "before the end"}),
             sentences(before_started, never));
+}
+
+/// A call on connection 2; the socket is connection 1.
+Session& call(Session& to) {
+  to.conn = 2;
+  to.tell(session::Open{"http", "https://a.example/token", std::nullopt, {}});
+  session::Request request;
+  request.start_line = "POST /token HTTP/1.1";
+  to.tell(request);
+  session::Response response;
+  response.start_line = "HTTP/1.1 200 OK";
+  response.status = 200;
+  to.tell(response);
+  to.conn = 1;
+  return to;
+}
+
+TEST(Compare, SocketsBelongTogetherWhereverTheCallsStand) {
+  Session first{Session::Begun::no}, last;
+  call(first).begin().client("x").close(Side::client, 1000).end(EndingHow::fin);
+  call(last.client("y")).close(Side::client, 1000).end(EndingHow::fin);
+  Options options;
+  options.all = true;
+  EXPECT_EQ((Said{"order: the WebSocket connection began before the call POST /token in B, after it in A",
+                  "changed: client text: differs from byte 0 on (1 B and 1 B)"}),
+            sentences(first, last, options));
+  EXPECT_EQ((Said{"changed: client text: differs from byte 0 on (1 B and 1 B)",
+                  "order: the call POST /token began before the WebSocket connection in B, after it in A"}),
+            sentences(last, first, options));
 }
 
 }  // namespace

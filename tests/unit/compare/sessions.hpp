@@ -11,7 +11,16 @@ namespace whydrop::compare {
 /// Feeds a Recorder with the events of one session, a millisecond apart.
 class Session {
  public:
-  Session() : recorder(nullptr) {
+  /// Whether the session begins with a socket that opens.
+  enum class Begun : bool { no, yes };
+  explicit Session(Begun begun = Begun::yes) : recorder(nullptr) {
+    if (begun == Begun::yes) {
+      begin();
+    }
+  }
+
+  /// A socket opens.
+  Session& begin() {
     tell(session::Open{"websocket", "ws://a.example/", std::nullopt, {}});
     session::Request request;
     request.start_line = "GET /chat?v=1 HTTP/1.1";
@@ -20,7 +29,7 @@ class Session {
     session::Response response;
     response.start_line = "HTTP/1.1 101 Switching Protocols";
     response.status = 101;
-    tell(response);
+    return tell(response);
   }
 
   Session& client(std::string_view text) { return message(session::Side::client, text); }
@@ -57,13 +66,14 @@ class Session {
   }
   template <typename Body>
   Session& tell(Body body) {
-    session::Event event{++seq, t_ns += 1'000'000, 1, std::move(body)};
+    session::Event event{++seq, t_ns += 1'000'000, conn, std::move(body)};
     (void)recorder.on_event(event);
     return *this;
   }
 
   Recorder recorder;
   std::uint64_t seq = 0;
+  std::uint32_t conn = 1;
   std::int64_t t_ns = 0;
 };
 

@@ -142,7 +142,7 @@ class CheckSession final : public engine::Actor, private Stage {
   std::unique_ptr<Connector> connector_;     ///< null: no session was wanted yet
   std::unique_ptr<auth::CallRunner> caller_;
   std::optional<Failure> failure_;
-  bool over_ = false, timed_out_ = false, call_refused_ = false, connecting_ = false, opened_ = false;
+  bool over_ = false, timed_out_ = false, call_refused_ = false, called_ = false, connecting_ = false, opened_ = false;
 };
 
 profile::Bindings::Extra placeholders_of(std::uint64_t turn) {
@@ -282,11 +282,16 @@ void CheckSession::call(check::Step::Kind kind) {
                               [this](const net::Url& url) { return call_options(flags_.endpoint, at_, url); },
                               [] { return static_cast<std::int64_t>(std::time(nullptr)); }});
   caller_->start(calls, [this](auth::CallRunner::Outcome ended) {
-    call_refused_ = !ended.complete;
+    called_ = called_ || ended.conn.has_value();
     if (failure_) {
       run_.loop().stop();
       return;
     }
+    if (ended.error && ended.error->kind != ErrorKind::refused) {
+      stuck({script_.at(), *ended.error, false});  // nobody refused it: it was not made
+      return;
+    }
+    call_refused_ = !ended.complete;
     const std::string& headline = observer_.headline;
     std::string why = ended.error ? ended.error->message : headline.substr(0, headline.find_last_not_of('.') + 1);
     script_.called({ended.complete, std::move(why), observer_.status, observer_.body});
@@ -352,9 +357,14 @@ std::string objection(int code, const std::vector<session::Finding>& findings) {
   return findings.empty() ? "" : fmt::format("{} ({})", findings.front().says, findings.front().id);
 }
 
+/// What is to be done about it, after what it is. It names variables and flags, and no values: nothing in it is masked.
+std::string with_hint(const std::string& says, const Error& error) {
+  return error.hint.empty() ? says : says + "; " + error.hint;
+}
+
 Outcome CheckSession::conclude() {
   Outcome outcome;
-  const bool connected = connector_ != nullptr || caller_ != nullptr;
+  const bool connected = connector_ != nullptr || called_;
   outcome.exit_code = finish();
   outcome.detail = connected ? "verdict" : "";
   if (outcome.exit_code != 0) {
@@ -363,6 +373,7 @@ Outcome CheckSession::conclude() {
     outcome.step = failure_ ? failure_->step : "";
     outcome.says = failure_ ? failure_->error.message : objection(outcome.exit_code, observer_.findings);
     outcome.says = escape_for_terminal(run_.pipeline().redact_text(outcome.says));
+    outcome.says = failure_ && ours ? with_hint(outcome.says, failure_->error) : outcome.says;
   }
   return outcome;
 }
@@ -370,7 +381,7 @@ Outcome CheckSession::conclude() {
 Outcome wrong(const Error& error) {
   Outcome outcome;
   outcome.status = Status::error;
-  outcome.says = error.message + (error.hint.empty() ? "" : "; " + error.hint);
+  outcome.says = with_hint(error.message, error);
   outcome.exit_code = error.kind == ErrorKind::usage ? 2 : error.kind == ErrorKind::local ? 3 : 1;
   return outcome;
 }

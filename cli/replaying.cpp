@@ -195,6 +195,18 @@ void Replaying::note(const replay::Act& act) {
   }
 }
 
+/// What a person may do where something did not come.
+std::string Replaying::hint_for(const replay::Player::Wait& wait) const {
+  if (wait.needed_by != 0) {
+    return fmt::format("message {0} sends it back: --skip {0} leaves it out, --edit '{0}:=TEXT' sends another",
+                       wait.needed_by);
+  }
+  const auto& edits = plan_.player.edits;
+  const bool skips = std::any_of(edits.begin(), edits.end(), [](const replay::Edit& edit) { return edit.skip; });
+  return skips ? "it may be the answer to what --skip left out; --pace recorded goes on without it"
+               : "--patience gives it more time; --pace recorded goes on without it";
+}
+
 void Replaying::wait_for(const replay::Player::Wait& wait) {
   const std::int64_t now = now_ns();
   if (wait.missing != missing_) {
@@ -206,7 +218,7 @@ void Replaying::wait_for(const replay::Player::Wait& wait) {
   const std::int64_t patience =
       by_clock ? std::min(plan_.patience, kGrace).count() : plan_.patience.count() + wait.recorded_ns;
   const std::int64_t given_up = waits_since_ns_ + patience;
-  if (!missing_.empty() && now >= given_up && by_clock) {
+  if (!missing_.empty() && now >= given_up && by_clock && wait.needed_by == 0) {
     talk_(fmt::format("{} did not come: going on without it", missing_));
     player_->give_up();
     look_again_at(now);
@@ -215,7 +227,7 @@ void Replaying::wait_for(const replay::Player::Wait& wait) {
   if (!missing_.empty() && now >= given_up) {
     stop({ErrorKind::refused,
           fmt::format("waited for {}: it did not come within {}", missing_, format_duration(patience)),
-          "--patience gives it more time; --pace recorded goes on without it"});
+          hint_for(wait)});
     return;
   }
   look_again_at(!missing_.empty() ? std::min(wait.until_ns.value_or(given_up), given_up) : wait.until_ns.value_or(now));

@@ -63,6 +63,7 @@ class Replaying final : public engine::Actor {
   bool deliver(const replay::Ready& ready);
   bool deliver_lawful(const replay::Act& act);
   void note(const replay::Act& act);
+  std::string hint_for(const replay::Player::Wait& wait) const;
   void wait_for(const replay::Player::Wait& wait);
   void look_again_at(std::int64_t t_ns);
   void finish(const replay::Over& over);

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "json/json.hpp"
+#include "replay/scalars.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -49,6 +50,21 @@ bool Edits::replaces(std::uint64_t seq) const {
   return std::any_of(edits_.begin(), edits_.end(), [seq](const Edit& edit) { return edit.seq == seq && edit.whole; });
 }
 
+namespace {
+
+/// Where a scalar stands there, the rest stays as it was written: blanks may be what a server drops for.
+bool replace_in_place(std::string& payload, const Edit& edit) {
+  for (Scalars scalars(payload); scalars.next();) {
+    if (!scalars.is_far() && scalars.pointer() == edit.pointer) {
+      payload.replace(scalars.at(), scalars.raw().size(), edit.value);
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 Result<bool> Edits::apply(std::uint64_t seq, std::string& payload) const {
   bool changed = false;
   for (const Edit& edit : edits_) {
@@ -66,7 +82,9 @@ Result<bool> Edits::apply(std::uint64_t seq, std::string& payload) const {
                   fmt::format("edit {}:{}: {}", seq, edit.pointer, edited.error().message),
                   edited.error().hint);
     }
-    payload = std::move(*edited);
+    if (!replace_in_place(payload, edit)) {
+      payload = std::move(*edited);
+    }
   }
   return changed;
 }

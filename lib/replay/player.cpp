@@ -141,7 +141,7 @@ Result<Player::Next> Player::Impl::make_ready(std::int64_t t_ns) {
     return tl::unexpected<Error>(bound.error());
   }
   if (!bound->missing.empty()) {
-    return Next(Wait{std::nullopt, bound->missing});
+    return Next(Wait{std::nullopt, bound->missing, 0, act->seq});
   }
   std::string payload = bound->changes.empty() ? std::string() : with_changes(act->payload, bound->changes);
   Ready ready;

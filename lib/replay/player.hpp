@@ -53,6 +53,7 @@ class Player {
     std::optional<std::int64_t> until_ns;  ///< null: until a message comes
     std::string missing;                   ///< what has not come: "session_ack (2nd) and 3 more"; empty: only time
     std::int64_t recorded_ns = 0;          ///< with `missing`: how long it took to come in the recording
+    std::uint64_t needed_by = 0;           ///< the act that cannot be sent without `missing`; 0: it is only awaited
   };
   struct Done {
     Over over;  ///< how the recording ends

@@ -368,6 +368,14 @@ TEST(Player, MakesEdits) {
   EXPECT_EQ(played.at(0), "error: edit 7:/x: cannot set /x: the text is not JSON: Invalid value; ");
 }
 
+TEST(Player, AnEditOfAScalarLeavesTheRestAsItWasWritten) {
+  auto settings = paced("fast");
+  settings.edits = {*parse_edit("4:/b/0=other"), *parse_edit("4:/n={\"x\": 1}")};
+  Played played(Tape::opened().client("{ \"a\" : \"\\u00e9\", \"b\": [ 1.50 , 2 ],\"n\":null}").ending().text(),
+                settings);
+  EXPECT_EQ(played.sent(0), "{ \"a\" : \"\\u00e9\", \"b\": [ \"other\" , 2 ],\"n\":{\"x\": 1}}");
+}
+
 TEST(Player, RefusesWhatWasNotRecordedWhole) {
   auto frame = frame_of(Side::client, Opcode::text, "abc");
   frame.header.length = 10;

@@ -88,7 +88,8 @@ const std::vector<ExitCodeWords>& exit_codes() {
       {1,
        "A check failed",
        "An expectation was not met, a message or its order is wrong, a rule of the protocol was broken, or the session "
-       "ended otherwise than expected.",
+       "ended otherwise than expected. Also: what diff or replay --compare held against each other differs; with "
+       "--compare the recorded end, a drop too, is what is expected.",
        "See the findings; --fail-on sets how severe one must be."},
       {2,
        "Wrong usage",

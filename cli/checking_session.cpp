@@ -370,7 +370,7 @@ Outcome CheckSession::conclude() {
   if (outcome.exit_code != 0) {
     const bool ours = outcome.exit_code == 2 || outcome.exit_code == 3;
     outcome.status = ours ? Status::error : Status::failed;
-    outcome.step = failure_ ? failure_->step : "";
+    outcome.step = failure_ ? run_.pipeline().redact_text(failure_->step) : "";
     outcome.says = failure_ ? failure_->error.message : objection(outcome.exit_code, observer_.findings);
     outcome.says = escape_for_terminal(run_.pipeline().redact_text(outcome.says));
     outcome.says = failure_ && ours ? with_hint(outcome.says, failure_->error) : outcome.says;

@@ -82,6 +82,13 @@ Result<void> check_comparison(const ReplayFlags& flags) {
     return fail(
         ErrorKind::usage, "option --compare: it compares one replay with the recording, not many", "leave out --count");
   }
+  for (const std::string& pointer : flags.comparison.ignore) {
+    if (!compare::is_pattern(pointer)) {
+      return fail(ErrorKind::usage,
+                  fmt::format("option --ignore: '{}' is no JSON Pointer", pointer),
+                  "as in --ignore /body/timestamp, or /items/*/id for any item");
+    }
+  }
   for (const auto& [given, name] :
        {std::pair(flags.comparison.strict, "--strict"), std::pair(!flags.comparison.ignore.empty(), "--ignore")}) {
     if (given && !flags.compares) {

@@ -27,10 +27,11 @@ struct HeaderRow {
   bool presence_only;     ///< its value is made anew for each request
   bool slight;            ///< it says who asks, not what is asked for
   bool skipped = false;   ///< told elsewhere, or it says nothing of the session
+  bool fresh = false;     ///< it cannot be the same twice, RFC 6455 section 4.1: presence_only with --strict too
 };
 constexpr HeaderRow kHeaderRows[] = {
-    {"sec-websocket-key", true, false},
-    {"sec-websocket-accept", true, false},
+    {"sec-websocket-key", true, false, false, true},
+    {"sec-websocket-accept", true, false, false, true},
     {"sec-websocket-protocol", false, false},
     {"sec-websocket-extensions", false, true},
     {"cookie", true, false},
@@ -101,7 +102,8 @@ void compare_header(const Part& part, const std::string& field, Teller& teller) 
   const auto in_a = part.a.find_all(field), in_b = part.b.find_all(field);
   const Weight weight = row.slight ? Weight::slight : Weight::plain;
   const bool elsewhere = teller.options.other_server && (name == "host" || name == "origin");
-  if (row.skipped || elsewhere || (!in_a.empty() && !in_b.empty() && row.presence_only && !teller.options.strict)) {
+  if (row.skipped || elsewhere ||
+      (!in_a.empty() && !in_b.empty() && row.presence_only && (row.fresh || !teller.options.strict))) {
     return;
   }
   const bool lists = name == "connection";  // RFC 9110 section 7.6.1: tokens without regard to case

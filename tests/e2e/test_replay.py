@@ -197,6 +197,8 @@ class Replay(harness.Test):
             self.assertEqual((done.exit, done.out[-len(same):]), (1, same), done.out + done.err)
             done = self.whydrop("replay", path, "-q", "--compare", "--expect-close", "1000")
             self.assertEqual((done.exit, done.out[-len(same):]), (1, same), done.out + done.err)
+            done = self.whydrop("replay", path, "-q", "--compare", "--strict")
+            self.assertEqual((done.exit, done.out[-len(same):]), (0, same), done.out + done.err)
             done = self.whydrop("replay", path, "-q", "--compare", "--url", url + "/other?path=too")
             self.assertEqual((done.exit, done.out[-len(same):]), (0, same), done.out + done.err)
 

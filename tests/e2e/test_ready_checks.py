@@ -42,7 +42,7 @@ FAILS = {
     "apigw-websocket-answers": ("backend-failed", None,
         "step 2 (expect message within {integration_limit}): gateway came"),
     "apigw-websocket-idle-limit": ("upgrade-403", None,
-        "step 1 (connect): the session ended: No session: the server answered the upgrade with 403 Forbidden"),
+        "step 1 (connect): No session: the server answered the upgrade with 403 Forbidden"),
     "apigw-websocket-unknown-route": ("happy", None,
         'step 2 (expect gateway where /message is "Forbidden", /requestId is of type "string"): message came'),
     "genesys-notifications-pong": ("no-pong", None,
@@ -70,7 +70,7 @@ FAILS = {
         'step 2 (expect a refusal 400 where /code is "chat.error.invalid.queue"): it was refused with status '
         '400, but /code is "chat.deployment.disabled"; expected "chat.error.invalid.queue"'),
     "guest-conversations-comes-back": ("wrong-region", None,
-        "step 1 (send connect): the session ended: No session: the server answered the upgrade with 404 Not "
+        "step 1 (send connect): No session: the server answered the upgrade with 404 Not "
         "Found"),
     "guest-conversations-starts": ("language-mismatch", None,
         "step 4 (expect silence for 300ms): the session ended: The server's side ended the connection (FIN) "

@@ -109,14 +109,15 @@ void Replaying::pump() {
     return;
   }
   while (channel_ != nullptr && !done_ && channel_->backlog() < kHighWater) {
-    auto next = player_->next(now_ns());
+    const std::int64_t now = now_ns();
+    auto next = player_->next(now);
     if (!next) {
       stop(next.error());
       break;
     }
     if (const auto* ready = std::get_if<replay::Ready>(&*next)) {
       missing_.clear();
-      waits_since_ns_ = now_ns();
+      waits_since_ns_ = now;
       if (!deliver(*ready)) {
         break;
       }
@@ -131,7 +132,7 @@ void Replaying::pump() {
 }
 
 bool Replaying::deliver(const replay::Ready& ready) {
-  const replay::Act& act = ready.act;
+  const replay::Act& act = *ready.act;
   if (plan_.player.raw) {
     for (const std::string& frame : ready.frames) {
       channel_->send_raw(frame);

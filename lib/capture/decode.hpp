@@ -3,6 +3,8 @@
 #include "capture/writer.hpp"
 #include "session/event.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -39,13 +41,32 @@ class LineDecoder {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Reads a frame's line of exactly the shape that append_event writes, without building a tree. False for any other
-/// line: the LineDecoder then decides. Views in `event` are into `line` or `scratch`.
-bool decode_frame_line(std::string_view line, std::string& scratch, session::Event& event);
-/// The two halves of it: all but the payload, whose part of the line is then in `rest`; and the payload.
-bool decode_frame_head(std::string_view line, session::Event& event, std::string_view& rest);
-bool decode_frame_payload(std::string_view rest, std::string& scratch, session::Frame& frame);
-/// True if `rest` is a payload that decode_frame_payload takes, `length` bytes of it, told without decoding. False says
+/// Reads frames' lines of exactly the shape that append_event writes, without building a tree. False for any other
+/// line: the LineDecoder then decides. Views in an event are into the line or into this, valid until the next call.
+class FrameLines {
+ public:
+  bool decode(std::string_view line, session::Event& event);
+  /// The two halves of it: all but the payload, whose part of the line is then in `rest`; and the payload.
+  bool decode_head(std::string_view line, session::Event& event, std::string_view& rest);
+  bool decode_payload(std::string_view rest, session::Frame& frame);
+
+ private:
+  /// What most frames of a side have in common, and how it is written.
+  struct Common {
+    std::string text;
+    std::uint32_t conn = 0;
+    wire::Side from = wire::Side::client;
+    wire::FrameHeader header;  ///< up to the mask
+  };
+
+  const Common* find_common(std::string_view rest);
+
+  std::array<Common, 2> common_;  ///< of the last frames that differed in it
+  std::size_t newest_ = 0;
+  std::string scratch_;
+};
+
+/// True if `rest` is a payload that decode_payload() takes, `length` bytes of it, told without decoding. False says
 /// nothing: only printable ASCII without backslashes of its own is seen at once.
 bool is_plain_payload(std::string_view rest, std::uint64_t length);
 

@@ -1,16 +1,49 @@
-#include "base/base64.hpp"
 #include "capture/decode.hpp"
 #include "capture/json_text.hpp"
 #include "capture/limits.hpp"
+#include "capture/words.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <limits>
+#include <utility>
 
 namespace whydrop::capture {
 namespace {
 
 using session::Frame;
+
+constexpr std::uint64_t kZeros = 0x3030303030303030U;
+constexpr std::array<std::uint64_t, 9> kPowers{1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
+
+/// How many of the word's first bytes are digits.
+std::size_t leading_digits(std::uint64_t word) {
+  const std::uint64_t values = word ^ kZeros;
+  const std::uint64_t others = ((values + 0x7676767676767676U) | values) & 0x8080808080808080U;
+  return others == 0 ? kWord : first_byte(others);
+}
+
+/// Of its first `count` bytes, 1 to 8 digits: neighbours are joined to numbers of two, four, eight digits.
+std::uint64_t decimal(std::uint64_t word, std::size_t count) {
+  word = (word ^ kZeros) << 8 * (kWord - count);
+  word = (word * 10 + (word >> 8U)) & 0x00FF00FF00FF00FFU;
+  word = (word * 100 + (word >> 16U)) & 0x0000FFFF0000FFFFU;
+  return (word * 10'000 + (word >> 32U)) & 0xFFFFFFFFU;
+}
+
+/// Lower-case digits of base 16; others are out of range.
+constexpr std::uint8_t kNoDigit = 0x80;
+constexpr std::array<std::uint8_t, 256> make_nibbles() {
+  std::array<std::uint8_t, 256> nibbles{};
+  for (std::size_t c = 0; c < nibbles.size(); ++c) {
+    nibbles[c] = static_cast<std::uint8_t>(c >= '0' && c <= '9'   ? c - '0'
+                                           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                                                  : kNoDigit);
+  }
+  return nibbles;
+}
+constexpr auto kNibbles = make_nibbles();
 
 /// Walks along a line; once something is not as expected, ok() is false for good.
 class Cursor {
@@ -19,13 +52,23 @@ class Cursor {
 
   bool ok() const { return ok_; }
   std::string_view rest() const { return rest_; }
-  bool skip(std::string_view literal);
-  void expect(std::string_view literal) { ok_ = skip(literal) && ok_; }
+  bool skip(std::string_view text);
+  void expect(std::string_view text) { ok_ = skip(text) && ok_; }
+  /// Of a length that is known when this is compiled: no call.
+  template <std::size_t kSize>
+  bool skip(const char (&literal)[kSize]);
+  template <std::size_t kSize>
+  void expect(const char (&literal)[kSize]) {
+    ok_ = skip(literal) && ok_;
+  }
   template <typename Number>
   Number number();
+  template <typename Number>
+  Number any_number();
   bool flag();
   /// What stands up to the next quote, which is passed.
   std::string_view word();
+  void pass(std::size_t bytes) { rest_.remove_prefix(bytes); }
   void fail() { ok_ = false; }
 
  private:
@@ -33,16 +76,48 @@ class Cursor {
   bool ok_ = true;
 };
 
-bool Cursor::skip(std::string_view literal) {
-  if (rest_.substr(0, literal.size()) != literal) {
+bool Cursor::skip(std::string_view text) {
+  if (rest_.substr(0, text.size()) != text) {
     return false;
   }
-  rest_.remove_prefix(literal.size());
+  rest_.remove_prefix(text.size());
   return true;
 }
 
+template <std::size_t kSize>
+bool Cursor::skip(const char (&literal)[kSize]) {
+  constexpr std::size_t kLength = kSize - 1;
+  if (rest_.size() < kLength || std::memcmp(rest_.data(), literal, kLength) != 0) {
+    return false;
+  }
+  rest_.remove_prefix(kLength);
+  return true;
+}
+
+/// Up to 15 digits are read eight at a time; more, or those near the line's end, by any_number().
 template <typename Number>
 Number Cursor::number() {
+  if (!kLittleEndian || rest_.size() < 2 * kWord) {
+    return any_number<Number>();
+  }
+  const std::uint64_t first = load_word(rest_.data());
+  std::size_t count = leading_digits(first);
+  std::uint64_t value = count > 0 ? decimal(first, count) : 0;
+  if (count == kWord) {
+    const std::uint64_t second = load_word(rest_.data() + kWord);
+    const std::size_t more = leading_digits(second);
+    value = more > 0 ? value * kPowers[more] + decimal(second, more) : value;
+    count += more;
+  }
+  if (count == 0 || count == 2 * kWord || value > static_cast<std::uint64_t>(std::numeric_limits<Number>::max())) {
+    return any_number<Number>();
+  }
+  rest_.remove_prefix(count);
+  return static_cast<Number>(value);
+}
+
+template <typename Number>
+Number Cursor::any_number() {
   Number value = 0;
   const auto done = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
   ok_ = ok_ && done.ec == std::errc();
@@ -69,24 +144,25 @@ std::string_view Cursor::word() {
   return found;
 }
 
-int nibble(char c) {
-  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 void read_mask(Cursor& line, wire::FrameHeader& header) {
   if (line.skip("null")) {
     return;
   }
   line.expect("\"");
   const std::string_view digits = line.word();
-  header.masked = digits.size() == 8;
-  for (std::size_t i = 0; header.masked && i < header.masking_key.size(); ++i) {
-    const int high = nibble(digits[2 * i]);
-    const int low = nibble(digits[2 * i + 1]);
-    header.masked = high >= 0 && low >= 0;
-    header.masking_key[i] = static_cast<std::uint8_t>(high * 16 + low);
+  if (digits.size() != 2 * header.masking_key.size()) {
+    line.fail();
+    return;
   }
-  if (!header.masked) {
+  header.masked = true;
+  unsigned all = 0;
+  for (std::size_t i = 0; i < header.masking_key.size(); ++i) {
+    const unsigned high = kNibbles[static_cast<unsigned char>(digits[2 * i])];
+    const unsigned low = kNibbles[static_cast<unsigned char>(digits[2 * i + 1])];
+    header.masking_key[i] = static_cast<std::uint8_t>(high * 16 + low);
+    all |= high | low;
+  }
+  if (all >= kNoDigit) {
     line.fail();
   }
 }
@@ -100,7 +176,13 @@ void read_length_form(Cursor& line, wire::FrameHeader& header) {
   header.length_form = static_cast<wire::LengthForm>(form);
 }
 
-void read_header(Cursor& line, wire::FrameHeader& header) {
+/// What stands before the mask.
+void read_common(Cursor& line, std::uint32_t& conn, wire::Side& from, wire::FrameHeader& header) {
+  line.expect(",\"conn\":");
+  conn = line.number<std::uint32_t>();
+  line.expect(",\"kind\":\"frame\",\"from\":\"");
+  const auto side = wire::parse_side(line.word());
+  from = side.value_or(wire::Side::client);
   line.expect(",\"opcode\":");
   const auto opcode = line.number<unsigned>();
   header.opcode = static_cast<wire::Opcode>(opcode & 15);
@@ -112,45 +194,24 @@ void read_header(Cursor& line, wire::FrameHeader& header) {
   const auto rsv = line.number<unsigned>();
   header.rsv = static_cast<std::uint8_t>(rsv);
   line.expect(",\"mask\":");
-  read_mask(line, header);
+  if (!side || opcode > 15 || rsv > 7) {
+    line.fail();
+  }
+}
+
+void read_lengths(Cursor& line, Frame& frame) {
+  read_mask(line, frame.header);
   line.expect(",\"length\":");
-  header.length = line.number<std::uint64_t>();
+  frame.header.length = line.number<std::uint64_t>();
   line.expect(",\"length_form\":");
-  read_length_form(line, header);
-  if (opcode > 15 || rsv > 7) {
-    line.fail();
-  }
-}
-
-/// The payload is the line's last field, so its end is the line's.
-void read_payload(Cursor& line, std::string& scratch, Frame& frame) {
-  std::string_view rest = line.rest();
-  if (rest == "}") {
-    frame.has_payload = false;
-    return;
-  }
-  line.expect(",\"text\":\"");
-  rest = line.rest();
-  const bool closed = !rest.empty() && rest.back() == '}';
-  if (!closed || !read_json_text(rest.substr(0, rest.size() - 1), scratch, frame.payload) ||
-      frame.payload.size() > frame.header.length) {
-    line.fail();
-  }
-}
-
-void read_frame_head(Cursor& line, Frame& frame) {
-  line.expect(",\"kind\":\"frame\",\"from\":\"");
-  const auto side = wire::parse_side(line.word());
-  frame.from = side.value_or(wire::Side::client);
-  if (!side) {
-    line.fail();
-  }
-  read_header(line, frame.header);
+  read_length_form(line, frame.header);
   line.expect(",\"offset\":");
   frame.offset = line.number<std::uint64_t>();
 }
 
 constexpr std::string_view kText = ",\"text\":\"";
+// A number may begin with zeros without end.
+constexpr std::size_t kMostCommon = 256;
 
 /// Bytes that are looked at together.
 constexpr std::size_t kLanes = 16;
@@ -176,6 +237,23 @@ unsigned sum(Lanes lanes) {
     total += lanes[i];
   }
   return total;
+}
+
+/// Of what is_plain_payload() is true of: a backslash is part of an escaped quote.
+std::string_view plain_payload(std::string_view rest, std::uint64_t length, std::string& scratch) {
+  const std::string_view text = rest.substr(kText.size(), rest.size() - kText.size() - 2);
+  if (text.size() == length) {
+    return text;
+  }
+  if (scratch.size() < text.size()) {
+    scratch.resize(text.size());
+  }
+  char* to = scratch.data();
+  for (const char c : text) {
+    *to = c;
+    to += c != '\\' ? 1 : 0;
+  }
+  return std::string_view(scratch).substr(0, length);
 }
 
 bool is_plain(char before, char c) {
@@ -213,13 +291,24 @@ bool is_plain_payload(std::string_view rest, std::uint64_t length) {
   return plain && sum(wrong) == 0 && text.size() - escapes == length;
 }
 
-bool decode_frame_payload(std::string_view rest, std::string& scratch, session::Frame& frame) {
-  Cursor line(rest);
-  read_payload(line, scratch, frame);
-  return line.ok();
+/// The payload is the line's last field, so its end is the line's.
+bool FrameLines::decode_payload(std::string_view rest, Frame& frame) {
+  frame.has_payload = rest != "}";
+  if (!frame.has_payload) {
+    return true;
+  }
+  if (is_plain_payload(rest, frame.header.length)) {
+    frame.payload = plain_payload(rest, frame.header.length, scratch_);
+    return true;
+  }
+  if (rest.substr(0, kText.size()) != kText || rest.back() != '}') {
+    return false;
+  }
+  const std::string_view quoted = rest.substr(kText.size(), rest.size() - kText.size() - 1);
+  return read_json_text(quoted, scratch_, frame.payload) && frame.payload.size() <= frame.header.length;
 }
 
-bool decode_frame_head(std::string_view line, session::Event& event, std::string_view& rest) {
+bool FrameLines::decode_head(std::string_view line, session::Event& event, std::string_view& rest) {
   Cursor cursor(line);
   if (!cursor.skip("{\"seq\":")) {
     return false;
@@ -227,21 +316,48 @@ bool decode_frame_head(std::string_view line, session::Event& event, std::string
   event.seq = cursor.number<std::uint64_t>();
   cursor.expect(",\"t_ns\":");
   event.t_ns = cursor.number<std::int64_t>();
-  cursor.expect(",\"conn\":");
-  event.conn = cursor.number<std::uint32_t>();
-  const bool in_range = event.t_ns <= kMaxTimeNs && event.t_ns >= -kMaxTimeNs;
-  if (!cursor.ok() || !in_range || cursor.rest().substr(0, 15) != ",\"kind\":\"frame\"") {
+  if (!cursor.ok() || event.t_ns > kMaxTimeNs || event.t_ns < -kMaxTimeNs) {
     return false;
   }
-  read_frame_head(cursor, event.body.emplace<Frame>());
+  const Common* common = find_common(cursor.rest());
+  if (common == nullptr) {
+    return false;
+  }
+  cursor.pass(common->text.size());
+  event.conn = common->conn;
+  Frame& frame = event.body.emplace<Frame>();
+  frame.from = common->from;
+  frame.header = common->header;
+  read_lengths(cursor, frame);
   rest = cursor.rest();
   return cursor.ok();
 }
 
+/// What `rest` begins with; null if it is no frame's.
+const FrameLines::Common* FrameLines::find_common(std::string_view rest) {
+  for (Common& known : common_) {
+    if (!known.text.empty() && rest.substr(0, known.text.size()) == known.text) {
+      newest_ = static_cast<std::size_t>(&known - common_.data());
+      return &known;
+    }
+  }
+  Cursor cursor(rest);
+  Common read;
+  read_common(cursor, read.conn, read.from, read.header);
+  const std::size_t size = rest.size() - cursor.rest().size();
+  if (!cursor.ok() || size > kMostCommon) {
+    return nullptr;
+  }
+  read.text = rest.substr(0, size);
+  newest_ = 1 - newest_;
+  common_[newest_] = std::move(read);
+  return &common_[newest_];
+}
+
 /// The cold ones (a Close, bytes, a cut or masked payload) are left to the LineDecoder.
-bool decode_frame_line(std::string_view line, std::string& scratch, session::Event& event) {
+bool FrameLines::decode(std::string_view line, session::Event& event) {
   std::string_view rest;
-  return decode_frame_head(line, event, rest) && decode_frame_payload(rest, scratch, std::get<Frame>(event.body));
+  return decode_head(line, event, rest) && decode_payload(rest, std::get<Frame>(event.body));
 }
 
 }  // namespace whydrop::capture

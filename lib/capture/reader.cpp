@@ -33,7 +33,7 @@ struct Reader::Impl {
   bool header_seen = false;
   std::uint64_t line_number = 0;
   std::uint64_t unknown_kinds = 0;
-  std::string scratch;
+  FrameLines frames;
   LineDecoder decoder;
 
   bool take_line(std::string_view& line, bool& cut);
@@ -145,7 +145,7 @@ Result<std::optional<Reader::Item>> Reader::Impl::read_line(std::string_view lin
     return read_first_line(line, cut);
   }
   std::optional<Item> item(std::in_place, std::in_place_type<session::Event>);
-  if (decode_frame_line(line, scratch, std::get<session::Event>(*item))) {
+  if (frames.decode(line, std::get<session::Event>(*item))) {
     return item;
   }
   return to_item(decoder.decode(line), cut);

@@ -25,6 +25,8 @@ constexpr std::uint64_t bytes_equal(std::uint64_t word, unsigned char byte) {
   return (differs - kOnes) & ~differs & kHighs;
 }
 
+inline constexpr bool kLittleEndian = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+
 /// Index in memory of the first byte that `mask`, which is not 0, marks.
 inline std::size_t first_byte(std::uint64_t mask) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

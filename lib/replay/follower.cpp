@@ -41,7 +41,7 @@ std::string cut_words(std::uint64_t have, std::uint64_t length) {
 
 }  // namespace
 
-Follower::Follower(Selection selection, bool frames, bool har, std::deque<Entry>& out)
+Follower::Follower(Selection selection, bool frames, bool har, std::vector<Entry>& out)
     : selection_(selection), frames_(frames), har_(har), out_(out) {}
 
 void Follower::take(const capture::Reader::Item& item) {
@@ -80,8 +80,7 @@ void Follower::take_damage(const capture::Damage& damage) {
   give(std::move(act));
 }
 
-void Follower::take_event(const Event& event, bool unread) {
-  unread_ = unread;
+void Follower::take_event(const Event& event) {
   if (runs_ != selection_.run || is_opinion(event.body)) {
     return;
   }
@@ -103,6 +102,22 @@ void Follower::note_gap(std::uint64_t seq) {
     last_.absent += seq - last_seq_ - 1;
   }
   last_seq_ = seq;
+}
+
+bool Follower::pass_over(const Event& event) {
+  const auto& frame = std::get<Frame>(event.body);
+  const Half& side = half(Side::client);
+  const bool plain = frame.from == Side::client && frame.header.fin && frame.header.rsv == 0 &&
+                     (frame.header.opcode == Opcode::text || frame.header.opcode == Opcode::binary);
+  const bool inside = conn_ != 0 && event.conn == conn_ && runs_ == selection_.run && !over_;
+  const bool whole = !side.under_way && !side.awaits_content && !last_.sent;
+  if (!plain || is_odd(frame) || !inside || !whole || event.seq < selection_.from_seq ||
+      event.seq > selection_.to_seq) {
+    return false;
+  }
+  note_gap(event.seq);
+  now_ns_ = event.t_ns;
+  return true;
 }
 
 // ---- before the session ---------------------------------------------------------------------------------------------
@@ -270,14 +285,13 @@ void Follower::take_whole(const Event& event, const Frame& frame) {
   act.kind = frame.header.opcode == Opcode::text ? Act::Kind::text : Act::Kind::binary;
   act.seq = event.seq;
   act.t_ns = event.t_ns;
-  act.unread = unread_;
   act.payload = frame.payload;
   act.redact = frame.redact;
   act.odd = is_odd(frame);
-  if (!unread_ && frame.payload.size() < frame.header.length) {
+  if (frame.payload.size() < frame.header.length) {
     act.unreplayable = cut_words(frame.payload.size(), frame.header.length);
   }
-  if (frames_ && !unread_) {
+  if (frames_) {
     act.frames.push_back(recorded(event.seq, frame));
   }
   give(std::move(act));

@@ -15,11 +15,13 @@ namespace whydrop::replay {
 class Follower {
  public:
   /// `har`: a browser's record, which may lack the answer to the upgrade.
-  Follower(Selection selection, bool frames, bool har, std::deque<Entry>& out);
+  Follower(Selection selection, bool frames, bool har, std::vector<Entry>& out);
 
   void take(const capture::Reader::Item& item);
-  /// `unread`: a whole plain frame of the client's, whose payload is left out.
-  void take_event(const session::Event& event, bool unread = false);
+  void take_event(const session::Event& event);
+  /// True if the frame, whose payload is whole, would be given as an act that can be sent as it is: it is taken, and
+  /// not given. False: it is not taken.
+  bool pass_over(const session::Event& event);
   /// No more items come.
   void end();
 
@@ -83,13 +85,12 @@ class Follower {
 
   Selection selection_;
   bool frames_, har_;
-  std::deque<Entry>& out_;
+  std::vector<Entry>& out_;
   capture::CaptureHeader header_;
   std::uint32_t runs_ = 0, conns_ = 0;
   std::uint64_t last_seq_ = 0;
   std::uint32_t conn_ = 0;  ///< the selected one; 0: none yet
   bool over_ = false;
-  bool unread_ = false;  ///< the frame in hand is
   bool opened_ = false;  ///< the tracker in hand told so
   std::map<std::uint32_t, Attempt> attempts_;
   std::map<std::uint32_t, Called> calls_;

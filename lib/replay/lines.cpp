@@ -8,7 +8,7 @@
 
 namespace whydrop::replay {
 
-Lines::Lines(std::string name, Selection selection, bool frames, bool checked, std::deque<Entry>& out)
+Lines::Lines(std::string name, Selection selection, bool frames, bool checked, std::vector<Entry>& out)
     : name_(std::move(name)), selection_(selection), frames_(frames), checked_(checked), out_(out) {
   out_.emplace_back(Began());
   out_.emplace_back(Opened());

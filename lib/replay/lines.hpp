@@ -4,7 +4,7 @@
 #include "json/json.hpp"
 #include "replay/recording.hpp"
 
-#include <deque>
+#include <vector>
 
 namespace whydrop::replay {
 
@@ -12,7 +12,7 @@ namespace whydrop::replay {
 class Lines {
  public:
   /// `checked`: each line is known to be JSON.
-  Lines(std::string name, Selection selection, bool frames, bool checked, std::deque<Entry>& out);
+  Lines(std::string name, Selection selection, bool frames, bool checked, std::vector<Entry>& out);
 
   /// Errors: local, "name:line:column: not JSON: why".
   Result<void> feed(std::string_view bytes);
@@ -25,7 +25,7 @@ class Lines {
   std::string name_;
   Selection selection_;
   bool frames_, checked_, over_ = false;
-  std::deque<Entry>& out_;
+  std::vector<Entry>& out_;
   std::string carry_;  ///< a line whose end has not come
   std::uint64_t line_ = 0;
   json::Json json_;

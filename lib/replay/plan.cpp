@@ -31,6 +31,8 @@ class Planner {
       Recording& recording, const profile::Profile* profile, const std::vector<Edit>& edits, bool raw, bool thorough);
 
   void take(const Entry& entry);
+  /// So many messages, passed by unread.
+  void pass_by(std::uint64_t messages);
   /// True where messages passed by unread that may have sent what came back later: it must be read again, thoroughly.
   bool asks_for_more() const { return asks_for_more_; }
   /// True while contents need not be read.
@@ -172,6 +174,11 @@ void Planner::look_into(const Act& act) {
   }
 }
 
+void Planner::pass_by(std::uint64_t messages) {
+  plan_.messages += messages;
+  unread_ = unread_ || messages > 0;
+}
+
 void Planner::take(const Over& over) {
   plan_.over = over;
   plan_.duration_ns = over.t_ns - opened_ns_;
@@ -269,6 +276,22 @@ Result<Plan> Planner::finish() {
   return std::move(plan_);
 }
 
+/// Unless it asks for more.
+Result<void> read_all(Recording& recording, Planner& planner) {
+  while (!planner.asks_for_more()) {
+    planner.pass_by(planner.skims() ? recording.skim() : 0);
+    const auto entry = recording.next();
+    if (!entry) {
+      return tl::unexpected<Error>(entry.error());
+    }
+    if (*entry == nullptr) {
+      break;
+    }
+    planner.take(**entry);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Plan> make_plan(Recording& recording,
@@ -277,14 +300,8 @@ Result<Plan> make_plan(Recording& recording,
                        bool raw) {
   for (bool thorough = false;; thorough = true) {
     Planner planner(recording, profile, edits, raw, thorough);
-    auto entry = recording.next();
-    for (; entry && *entry && !planner.asks_for_more(); entry = recording.next()) {
-      planner.take(**entry);
-      recording.skim(planner.skims());
-    }
-    recording.skim(false);
-    if (!entry) {
-      return tl::unexpected<Error>(entry.error());
+    if (const auto done = read_all(recording, planner); !done) {
+      return tl::unexpected<Error>(done.error());
     }
     if (!planner.asks_for_more()) {
       return planner.finish();

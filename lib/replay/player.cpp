@@ -25,14 +25,14 @@ struct Player::Impl {
   Awaited awaited;
   Rebinder rebinder;
   std::optional<wire::Deflater> deflater;
-  std::optional<Act> act;    ///< the next one
+  Act* act = nullptr;        ///< the next one: the recording's
   std::optional<Over> over;  ///< nothing follows
   std::int64_t opened_ns = 0;
   std::int64_t recorded_ref_ns = 0, live_ref_ns = 0;  ///< of the last thing that the next act waits for or follows
   std::int64_t recorded_act_ns = 0;                   ///< of the last act, or the beginning
 
   Result<void> read_on();
-  void take(Entry&& entry);
+  void take(Entry& entry);
   void take_heard(const Heard& heard);
   std::optional<json::Value> parse(bool text, std::string_view payload);
   std::int64_t due_ns(std::int64_t recorded_ns) const;
@@ -65,24 +65,24 @@ std::optional<json::Value> Player::Impl::parse(bool text, std::string_view paylo
 
 /// Reads up to the next act that is to be done, or to the end.
 Result<void> Player::Impl::read_on() {
-  while (!act && !over) {
+  while (act == nullptr && !over) {
     auto entry = recording.next();
     if (!entry) {
       return tl::unexpected<Error>(entry.error());
     }
-    if (!*entry) {
+    if (*entry == nullptr) {
       over.emplace();
       break;
     }
-    take(std::move(**entry));
+    take(**entry);
   }
   return {};
 }
 
-void Player::Impl::take(Entry&& entry) {
+void Player::Impl::take(Entry& entry) {
   std::visit(overloaded{[this](Act& next_act) {
                           if (!edits.skips(next_act.seq)) {
-                            act = std::move(next_act);
+                            act = &next_act;
                           }
                         },
                         [this](Heard& heard) { take_heard(heard); },
@@ -160,22 +160,22 @@ Result<Player::Next> Player::Impl::make_ready(std::int64_t t_ns) {
   recorded_act_ns = act->t_ns;
   recorded_ref_ns = std::max(recorded_ref_ns, act->t_ns);
   live_ref_ns = std::max(live_ref_ns, t_ns);
-  ready.act = std::move(*act);
-  act.reset();
+  Act& given = *std::exchange(act, nullptr);
+  ready.act = &given;
   if (settings.raw) {
     make_frames(ready, payload, std::move(bound->changes));
   }
   if (ready.rebound) {
-    ready.act.payload = std::move(payload);
-    ready.act.redact.clear();
-    ready.act.unreplayable.clear();
+    given.payload = std::move(payload);
+    given.redact.clear();
+    given.unreplayable.clear();
   }
   return Next(std::move(ready));
 }
 
 void Player::Impl::make_frames(Ready& ready, const std::string& payload, std::vector<Change> changes) {
   Rewrite rewrite;
-  rewrite.act = &ready.act;
+  rewrite.act = ready.act;
   rewrite.payload = ready.rebound ? &payload : nullptr;
   rewrite.changes = std::move(changes);
   rewrite.deflater = deflater ? &*deflater : nullptr;
@@ -212,11 +212,11 @@ Result<Player::Next> Player::next(std::int64_t t_ns) {
   if (!self.awaited.all_came()) {
     return Next(Wait{std::nullopt, self.awaited.missing(), self.recorded_ref_ns - self.recorded_act_ns});
   }
-  const std::int64_t due = self.due_ns(self.act ? self.act->t_ns : self.over->t_ns);
+  const std::int64_t due = self.due_ns(self.act != nullptr ? self.act->t_ns : self.over->t_ns);
   if (t_ns < due) {
     return Next(Wait{due, {}, 0});
   }
-  if (!self.act) {
+  if (self.act == nullptr) {
     return Next(Done{*self.over});
   }
   return self.make_ready(t_ns);

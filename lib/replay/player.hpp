@@ -31,7 +31,7 @@ Result<Pace> parse_pace(std::string_view text);
 
 /// An act made ready: secrets bound, the server's values put in, edits made.
 struct Ready {
-  Act act;
+  const Act* act = nullptr;         ///< valid until the player is asked again
   bool rebound = false;             ///< its bytes differ from the recorded ones
   std::vector<std::string> frames;  ///< --raw: each frame as it goes on the wire
 };

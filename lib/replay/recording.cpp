@@ -37,7 +37,7 @@ bool looks_like_lines(std::string_view head) {
 }  // namespace
 
 struct Recording::Impl {
-  Impl(OpenFile open, Settings given) : open_file(std::move(open)), settings(std::move(given)) {}
+  Impl(OpenFile open, Settings how) : open_file(std::move(open)), settings(std::move(how)) {}
 
   OpenFile open_file;
   Settings settings;
@@ -51,10 +51,10 @@ struct Recording::Impl {
   std::optional<capture::Reader> reader;
   std::optional<Follower> follower;
   std::optional<Lines> lines;
-  std::deque<Entry> entries;
-  bool skim = false;
+  std::vector<Entry> entries;
+  std::size_t given = 0;     ///< of entries
   session::Event event;      ///< of the line in hand
-  std::string scratch;       ///< … its payload, where it is written with escapes
+  capture::FrameLines frames;
   std::uint64_t passed = 0;  ///< lines that the reader was not given and has not been told of
   bool in_line = false;      ///< the reader has a part of a line
   bool drain_first = false;  ///< … or something to tell
@@ -67,7 +67,10 @@ struct Recording::Impl {
   Result<bool> step();
   Result<bool> step_capture();
   Result<bool> drain();
+  std::optional<std::string_view> whole_line() const;
   bool take_fast(std::string_view line);
+  bool pass_fast(std::string_view line);
+  std::uint64_t pass();
   Result<bool> step_lines();
   Error none() const { return follower->none(settings.name); }
 };
@@ -94,6 +97,7 @@ Result<void> Recording::Impl::start() {
   }
   source = std::move(*opened);
   entries.clear();
+  given = 0;
   passed = 0;
   ended = in_line = drain_first = false;
   lines.reset();
@@ -184,20 +188,39 @@ Result<bool> Recording::Impl::step() {
 
 /// True if `line` is a frame's of the shape that a writer writes, and is taken.
 bool Recording::Impl::take_fast(std::string_view line) {
-  std::string_view rest;
-  if (follower->runs() == 0 || !capture::decode_frame_head(line, event, rest)) {
+  if (follower->runs() == 0 || !frames.decode(line, event)) {
     return false;
   }
-  auto& frame = std::get<session::Frame>(event.body);
-  const wire::FrameHeader& head = frame.header;
-  const bool skimmed = skim && frame.from == wire::Side::client && head.fin && head.rsv == 0 &&
-                       (head.opcode == wire::Opcode::text || head.opcode == wire::Opcode::binary) &&
-                       capture::is_plain_payload(rest, head.length);
-  if (!skimmed && !capture::decode_frame_payload(rest, scratch, frame)) {
-    return false;
-  }
-  follower->take_event(event, skimmed);
+  follower->take_event(event);
   return true;
+}
+
+/// True if `line` is a plain message of the client's, as a writer writes it, and is passed over.
+bool Recording::Impl::pass_fast(std::string_view line) {
+  std::string_view rest;
+  return frames.decode_head(line, event, rest) &&
+         capture::is_plain_payload(rest, std::get<session::Frame>(event.body).header.length) &&
+         follower->pass_over(event);
+}
+
+/// What is read up to the end of a line, where all before it was taken.
+std::optional<std::string_view> Recording::Impl::whole_line() const {
+  const std::size_t end = in_line ? std::string_view::npos : bytes.find('\n');
+  return end == std::string_view::npos ? std::nullopt : std::optional(bytes.substr(0, end));
+}
+
+std::uint64_t Recording::Impl::pass() {
+  std::uint64_t count = 0;
+  while (kind == RecordingKind::capture && given == entries.size() && !drain_first) {
+    const auto line = whole_line();
+    if (!line || !pass_fast(*line)) {
+      break;
+    }
+    bytes.remove_prefix(line->size() + 1);
+    ++count;
+  }
+  passed += count;
+  return count;
 }
 
 /// Takes what the reader has; false if it needs more.
@@ -231,17 +254,18 @@ Result<bool> Recording::Impl::step_capture() {
       return true;
     }
   }
-  const std::size_t end = bytes.find('\n');
-  const std::string_view line = bytes.substr(0, end);
-  if (!in_line && end != std::string_view::npos && take_fast(line)) {
+  const auto line = whole_line();
+  if (line && take_fast(*line)) {
     ++passed;
-  } else {
-    reader->pass_over(std::exchange(passed, 0));
-    reader->feed(bytes.substr(0, end == std::string_view::npos ? end : end + 1));
-    drain_first = true;
-    in_line = end == std::string_view::npos;
+    bytes.remove_prefix(line->size() + 1);
+    return true;
   }
-  bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
+  const std::string_view part = bytes.substr(0, std::min(bytes.size() - 1, bytes.find('\n')) + 1);
+  reader->pass_over(std::exchange(passed, 0));
+  reader->feed(part);
+  drain_first = true;
+  in_line = part.back() != '\n';
+  bytes.remove_prefix(part.size());
   return true;
 }
 
@@ -283,27 +307,29 @@ const Recording::Settings& Recording::settings() const {
   return impl_->settings;
 }
 
-Result<std::optional<Entry>> Recording::next() {
+Result<Entry*> Recording::next() {
   Impl& self = *impl_;
+  if (self.given == self.entries.size()) {
+    self.given = 0;
+    self.entries.clear();
+  }
   while (self.entries.empty()) {
     if (self.follower && self.follower->over()) {
-      return std::optional<Entry>();
+      return nullptr;
     }
     const auto more = self.step();
     if (!more) {
       return tl::unexpected<Error>(more.error());
     }
     if (!*more && self.entries.empty()) {
-      return std::optional<Entry>();
+      return nullptr;
     }
   }
-  std::optional<Entry> entry(std::move(self.entries.front()));
-  self.entries.pop_front();
-  return entry;
+  return &self.entries[self.given++];
 }
 
-void Recording::skim(bool on) {
-  impl_->skim = on;
+std::uint64_t Recording::skim() {
+  return impl_->pass();
 }
 
 Result<void> Recording::rewind() {

@@ -47,7 +47,6 @@ struct Act {
   std::string payload;
   std::optional<std::uint16_t> close_code;
   bool compressed = false;
-  bool unread = false;          ///< see Recording::skim()
   bool odd = false;             ///< framed against RFC 6455: RSV bits, no mask, or not the shortest length
   std::uint32_t fragments = 1;  ///< of a message: frames that it went in
   /// Why it cannot be sent as it was: "only 1,048,576 of 2,000,000 bytes were recorded"; or empty.
@@ -117,11 +116,11 @@ class Recording {
   /// Of a capture; else only what is known.
   const capture::CaptureHeader& header() const;
   const Settings& settings() const;
-  /// Null after Over.
-  Result<std::optional<Entry>> next();
-  /// From now on, contents of plain messages of the client's may be checked only and not read: payload and frames are
-  /// empty then, and Act::unread says so.
-  void skim(bool on);
+  /// The next entry, which may be changed and is valid until the next call of any kind. Null after Over.
+  Result<Entry*> next();
+  /// Passes over messages of the client's that stand next, each an act that next() would give and that can be sent as
+  /// it is: checked, but not decoded. How many; it may be fewer than there are.
+  std::uint64_t skim();
   /// Begins anew.
   Result<void> rewind();
   /// What the file holds besides the session that is read.

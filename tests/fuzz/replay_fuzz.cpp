@@ -86,7 +86,7 @@ void play(Recording& recording, const Plan& plan, Player::Settings settings, con
       require(messages == plan.messages, "all messages were given");
       return;
     }
-    const Act& act = std::get<Ready>(*next).act;
+    const Act& act = *std::get<Ready>(*next).act;
     messages += act.kind == Act::Kind::text || act.kind == Act::Kind::binary ? 1 : 0;
     require(!settings.raw || !std::get<Ready>(*next).frames.empty(), "raw acts have frames");
   }

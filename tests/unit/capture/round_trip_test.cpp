@@ -3,6 +3,7 @@
 #include "unit/capture/samples.hpp"
 
 #include <set>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -106,14 +107,14 @@ TEST(RoundTrip, FieldOrderAndWhiteSpaceDoNotMatter) {
   EXPECT_EQ(read_and_write(mixed, 1000), std::string(kHeaderLine) + line_of(plain));
 }
 
-TEST(DecodeFrameLine, TakesWhatTheWriterWritesMost) {
+TEST(FrameLines, TakesWhatTheWriterWritesMost) {
+  FrameLines lines;
   std::size_t taken = 0;
   for (const Sample& sample : samples()) {
     std::string line = line_of(sample);
     line.pop_back();
-    std::string scratch;
     Event event;
-    if (decode_frame_line(line, scratch, event)) {
+    if (lines.decode(line, event)) {
       std::string again;
       append_event(again, event);
       EXPECT_EQ(again, line + "\n") << sample.name;
@@ -123,15 +124,93 @@ TEST(DecodeFrameLine, TakesWhatTheWriterWritesMost) {
   EXPECT_EQ(taken, 6U);
 }
 
-TEST(DecodeFrameLine, LooksAtTheLineWhereNothingWasEscaped) {
+TEST(FrameLines, LooksAtTheLineWhereNothingWasEscaped) {
   std::string line = line_of({"", sample_frame(session::Side::server, wire::Opcode::text, "hello"), ""});
   line.pop_back();
-  std::string scratch;
+  FrameLines lines;
   Event event;
-  ASSERT_TRUE(decode_frame_line(line, scratch, event));
+  ASSERT_TRUE(lines.decode(line, event));
   const auto payload = std::get<session::Frame>(event.body).payload;
   EXPECT_EQ(payload, "hello");
   EXPECT_TRUE(payload.data() > line.data() && payload.data() < line.data() + line.size());
+}
+
+TEST(FrameLines, ReadsNumbersOfAnySize) {
+  constexpr std::uint64_t kNumbers[] = {0,
+                                        9,
+                                        10,
+                                        1234567,
+                                        12345678,
+                                        99999999,
+                                        100000000,
+                                        123456789012345,
+                                        1234567890123456,
+                                        12345678901234567,
+                                        INT64_MAX,
+                                        UINT64_MAX};
+  FrameLines lines;
+  for (const std::uint64_t number : kNumbers) {
+    std::string line;
+    append_event(line, Event{number, -5, 4294967295, sample_frame(session::Side::client, wire::Opcode::text, "hi")});
+    line.pop_back();
+    Event event;
+    ASSERT_TRUE(lines.decode(line, event)) << line;
+    std::string again;
+    append_event(again, event);
+    EXPECT_EQ(again, line + "\n");
+  }
+}
+
+TEST(FrameLines, TakesNothingForCommonThatDiffers) {
+  FrameLines lines;
+  for (int round = 0; round < 3; ++round) {
+    for (const std::uint32_t conn : {1U, 2U, 12U}) {
+      for (const session::Side side : {session::Side::client, session::Side::server}) {
+        for (const wire::Opcode opcode : {wire::Opcode::text, wire::Opcode::ping}) {
+          std::string line;
+          append_event(line, Event{1, 2, conn, sample_frame(side, opcode, "hi")});
+          line.pop_back();
+          Event event;
+          ASSERT_TRUE(lines.decode(line, event)) << line;
+          std::string again;
+          append_event(again, event);
+          EXPECT_EQ(again, line + "\n");
+        }
+      }
+    }
+  }
+}
+
+TEST(FrameLines, LeavesWhatNoWriterWritesToOthers) {
+  const std::string line =
+      R"({"seq":1,"t_ns":2,"conn":3,"kind":"frame","from":"client","opcode":1,"name":"text","fin":true,"rsv":0,)"
+      R"("mask":"0a1b2c3d","length":2,"length_form":7,"offset":0,"text":"hi"})";
+  Event event;
+  EXPECT_TRUE(FrameLines().decode(line, event));
+  const std::pair<std::string_view, std::string> changes[] = {
+      {"\"seq\":1,", "\"seq\":18446744073709551616,"},
+      {"\"t_ns\":2,", "\"t_ns\":9223372036854775807,"},
+      {"\"t_ns\":2,", "\"t_ns\":,"},
+      {"\"conn\":3,", "\"conn\":4294967296,"},
+      {"\"conn\":3,", "\"conn\":" + std::string(300, '0') + "3,"},
+      {"client", "nobody"},
+      {"\"opcode\":1,", "\"opcode\":17,"},
+      {"\"rsv\":0,", "\"rsv\":8,"},
+      {"0a1b2c3d", "0a1b2c3D"},
+      {"0a1b2c3d", "0a1b2c3g"},
+      {"0a1b2c3d", "0a1b2c"},
+      {"\"length\":2,", "\"length\":1,"},
+      {"\"length\":2,", "\"length\":-2,"},
+      {"\"length_form\":7,", "\"length_form\":8,"},
+      {"hi\"}", "hi\"} "},
+      {"hi\"}", "hi\\\"}"},
+      {",\"text\":\"hi\"}", ""},
+  };
+  for (const auto& [from, to] : changes) {
+    std::string changed = line;
+    changed.replace(changed.find(from), from.size(), to);
+    EXPECT_FALSE(FrameLines().decode(changed, event)) << changed;
+  }
 }
 
 TEST(CutText, EndsAtACharacter) {

@@ -49,7 +49,7 @@ class Played {
     }
     return std::visit(
         overloaded{[](const Ready& ready) {
-                     return (ready.rebound ? "rebound " : "") + words_of(ready.act).substr(4) + bytes_of(ready.frames);
+                     return (ready.rebound ? "rebound " : "") + words_of(*ready.act).substr(4) + bytes_of(ready.frames);
                    },
                    [](const Player::Wait& wait) {
                      const std::string until = wait.until_ns ? fmt::format(" until {}ms", *wait.until_ns / kMs) : "";

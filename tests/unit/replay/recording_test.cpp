@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace whydrop::replay {
@@ -290,16 +291,62 @@ TEST(Recording, SkimsOnlyWhatCouldBeRead) {
     rest += "\"}";
     session::Frame frame;
     frame.header.length = SIZE_MAX;
-    std::string scratch;
-    const bool read = capture::decode_frame_payload(rest, scratch, frame);
+    capture::FrameLines lines;
+    const bool read = lines.decode_payload(rest, frame);
     const std::uint64_t length = frame.payload.size();
     const bool skimmed = capture::is_plain_payload(rest, length);
     plain += skimmed ? 1 : 0;
     EXPECT_TRUE(read || !skimmed) << rest;
+    if (skimmed) {
+      const std::string text(frame.payload);
+      frame.header.length = length;
+      EXPECT_TRUE(lines.decode_payload(rest, frame)) << rest;
+      EXPECT_EQ(frame.payload, text);
+    }
     EXPECT_FALSE(capture::is_plain_payload(rest, length + 1)) << rest;
   }
   EXPECT_GT(plain, 5000);
   EXPECT_TRUE(capture::is_plain_payload(",\"text\":\"" + std::string(100000, 'x') + "\"}", 100000));
+}
+
+/// Messages that are passed over, and acts that are messages, as text: "12 of 20".
+std::string counted_by_skimming(const std::string& text, Recording::Settings settings, std::size_t piece) {
+  const auto recording = open_text(text, std::move(settings), piece);
+  std::uint64_t passed = 0, all = 0;
+  while (true) {
+    const std::uint64_t now = (*recording)->skim();
+    passed += now;
+    all += now;
+    const auto entry = (*recording)->next();
+    if (!*entry) {
+      return fmt::format("{} of {}", passed, all);
+    }
+    const auto* act = std::get_if<Act>(*entry);
+    all += act != nullptr && (act->kind == Act::Kind::text || act->kind == Act::Kind::binary) ? 1 : 0;
+  }
+}
+
+TEST(Recording, SkimsPlainMessagesOnly) {
+  Tape tape = Tape::opened();
+  tape.client("a").client("b").client("ü").frame(frame_of(Side::client, Opcode::ping, "p")).client(R"({"c":1})");
+  tape.frame(frame_of(Side::client, Opcode::text, "d", false));
+  tape.frame(frame_of(Side::client, Opcode::continuation, "e"));
+  tape.conn(2).client("of another connection").conn(1).client("f").server("g").client("h").line("{}\n").client("i");
+  tape.frame(frame_of(Side::client, Opcode::close, close_payload(1000, ""))).client("after the Close").ending();
+  EXPECT_EQ(counted_by_skimming(tape.text(), {}, SIZE_MAX), "3 of 9");
+  Recording::Settings part;
+  part.selection.from_seq = 5;
+  part.selection.to_seq = 8;
+  EXPECT_EQ(counted_by_skimming(tape.text(), part, SIZE_MAX), "1 of 3");
+}
+
+TEST(Recording, SkimsOverManyBlocks) {
+  Tape tape = Tape::opened();
+  for (int i = 0; i < 5000; ++i) {
+    tape.client(R"({"type":"message"})");
+  }
+  // A line at a block's end is read in parts, and so is not skimmed, nor is the one behind it.
+  EXPECT_EQ(counted_by_skimming(tape.ending().text(), {}, 1000), "4993 of 5000");
 }
 
 TEST(Recording, TellsDamagedLinesByTheirNumberAlsoAfterSkimming) {

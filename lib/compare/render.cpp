@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <initializer_list>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -76,9 +75,21 @@ std::string padded(std::string text, std::size_t columns) {
 
 // ---- what leads
 
+/// A name of ours ("the recording") begins a sentence in another way than a file's.
+std::string sentence(std::string words) {
+  if (starts_with(words, "the ")) {
+    words.front() = 'T';
+  }
+  return words;
+}
+
 std::vector<std::string> with(std::string first, std::initializer_list<std::string> others) {
-  std::vector<std::string> lines{std::move(first)};
-  std::copy_if(others.begin(), others.end(), std::back_inserter(lines), [](const auto& line) { return !line.empty(); });
+  std::vector<std::string> lines{sentence(std::move(first))};
+  for (const std::string& other : others) {
+    if (!other.empty()) {
+      lines.push_back(sentence(other));
+    }
+  }
   return lines;
 }
 
@@ -86,7 +97,7 @@ std::vector<std::string> with(std::string first, std::initializer_list<std::stri
 std::vector<std::string> headlines(const Comparison& comparison, const Options& options) {
   const std::string &a = options.a, &b = options.b;
   if (comparison.same() && comparison.ends_known()) {
-    return {fmt::format("{} and {} do not differ.", a, b)};
+    return with(fmt::format("{} and {} do not differ.", a, b), {});
   }
   const std::string what = comparison.first ? comparison.differences[*comparison.first].says : std::string();
   if (!comparison.ends_differ && comparison.ends_known()) {

@@ -184,7 +184,7 @@ class Replay(harness.Test):
             "whydrop: it ended otherwise than in the recording, where it ended without a Close (reset)\n")))
 
     def test_compared_the_recorded_end_is_what_was_asked_for(self):
-        same = "▌ the recording and the replay do not differ.\n\n0 differences; 4 and 4 messages, 4 aligned\n"
+        same = "▌ The recording and the replay do not differ.\n\n0 differences; 4 and 4 messages, 4 aligned\n"
         for ending, code in ((["reset"], 6), (["close", "--close-code", "4001"], 7)):
             url, path = self.rehearse("--after", "2", "--ending", *ending), self.path(ending[0] + ".ndjson")
             made = self.whydrop("connect", url, "--capture", path, stdin=f"{HELLO}\n{BYE}\n".encode())

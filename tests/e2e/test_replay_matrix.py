@@ -17,7 +17,7 @@ JOBS = 3
 # The client's second message is under way while the server closes: it may arrive or not.
 RACES = {("guest-sessions", name) for name in ("expired-token", "missing-scope", "valid-token-closed-1000")}
 CUT_ID = re.compile(r"(?<=…)[0-9a-f]{6}(?=\")")  # an id of which the middle is left out
-SAYS = "▌ the recording and the replay "
+SAYS = "▌ The recording and the replay "
 
 
 class Matrix(harness.Test):

@@ -85,7 +85,7 @@ class Replayed(harness.Test):
                 with self.subTest(capture=pathlib.Path(capture).name, server=kind, pace=pace):
                     self.assertEqual({"came": sent, "wrong": []}, told, done.out + done.err)
                     self.assertEqual(done.exit, 0, done.out + done.err)
-                    self.assertIn("▌ the recording and the replay do not differ.\n", done.out)
+                    self.assertIn("▌ The recording and the replay do not differ.\n", done.out)
 
     def test_every_profile(self):
         for profile in recordings.PROFILES:

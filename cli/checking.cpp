@@ -113,9 +113,12 @@ class Checking {
     }
     reports_.finish("");
     const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;
-    (void)lines_.write(check::summary_line(reports_.outcomes(), took.count()) + "\n");
+    print(check::summary_line(reports_.outcomes(), took.count()) + "\n");
     if (reports_.error()) {
       code_ = worse(code_, report(*reports_.error()));
+    }
+    if (unprinted_) {
+      code_ = worse(code_, report(*unprinted_));
     }
     return code_;
   }
@@ -204,12 +207,19 @@ class Checking {
     }
   }
 
+  void print(const std::string& text) {
+    const auto written = lines_.write(text);
+    if (!written && !unprinted_) {
+      unprinted_ = written.error();
+    }
+  }
+
   void tell(const Outcome& outcome) {
     code_ = worse(code_, outcome.exit_code);
     reports_.add(outcome);
     std::string text = check::line_of(outcome, color_) + "\n" + indented(outcome.detail);
     text += outcome.capture.empty() ? "" : indented("capture: " + outcome.capture);
-    (void)lines_.write(text);
+    print(text);
   }
 
   void skip_rest() {
@@ -229,12 +239,12 @@ class Checking {
     const int number = children_.signal();
     children_.end_all();
     reports_.finish(number == SIGINT ? "interrupted" : "terminated");
-    (void)lines_.write(fmt::format("{}: {} of {} checks ended\n",
-                                   number == SIGINT ? "interrupted" : "terminated",
-                                   reports_.outcomes().size(),
-                                   checks_.size()));
+    print(fmt::format("{}: {} of {} checks ended\n",
+                      number == SIGINT ? "interrupted" : "terminated",
+                      reports_.outcomes().size(),
+                      checks_.size()));
     for (const auto& [id, attempt] : running_) {
-      (void)lines_.write(indented(fmt::format("under way: {}; capture: {}", checks_[id].name, attempt.capture)));
+      print(indented(fmt::format("under way: {}; capture: {}", checks_[id].name, attempt.capture)));
     }
     if (reports_.error()) {
       report(*reports_.error());
@@ -247,6 +257,7 @@ class Checking {
   Reports& reports_;
   std::string folder_;
   FdSink lines_;
+  std::optional<Error> unprinted_;  ///< why a line could not be written, the first time
   bool color_;
   Children children_;
   std::deque<Attempt> waiting_;

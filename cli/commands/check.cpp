@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "check/from_recording.hpp"
 #include "cli/checking.hpp"
 #include "cli/checking_files.hpp"
@@ -70,14 +71,17 @@ Result<void> make_folder(const std::string& folder) {
                 : Result<void>();
 }
 
-void print_list(const std::vector<check::Check>& checks) {
+Result<int> print_list(const std::vector<check::Check>& checks) {
+  std::string lines;
   for (const check::Check& check : checks) {
-    fmt::print("{}:{}: {}{}\n",
-               check.path,
-               check.place.line,
-               check.name,
-               check.tags.empty() ? "" : fmt::format(" [{}]", fmt::join(check.tags, ", ")));
+    lines += fmt::format("{}:{}: {}{}\n",
+                         check.path,
+                         check.place.line,
+                         check.name,
+                         check.tags.empty() ? "" : fmt::format(" [{}]", fmt::join(check.tags, ", ")));
   }
+  FdSink out(STDOUT_FILENO, "standard output", false);
+  return out.write(escape_lines(lines)).map([] { return 0; });
 }
 
 /// A recorded session as a check to edit.
@@ -136,8 +140,7 @@ Result<int> check_all(const Flags& flags) {
     return tl::unexpected<Error>(checks.error());
   }
   if (flags.list) {
-    print_list(*checks);
-    return 0;
+    return print_list(*checks);
   }
   const auto ready = check_variables(*checks, settings.session.profile.variables)
                          .and_then([&] { return check_rehearsals(*checks, settings); })

@@ -222,6 +222,7 @@ Comparison compare(const Recorder& a, const Recorder& b, const Options& options)
   compare_all(connections_of(sides.a, all), connections_of(sides.b, all), sides, teller, out);
   teller.finish();
   out.by_form = teller.values.by_form();
+  out.left_out = options.all ? sides.a.left_out + sides.b.left_out : 0;
   return out;
 }
 

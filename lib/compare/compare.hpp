@@ -17,7 +17,8 @@
 namespace whydrop::compare {
 
 /// What is remembered of the sessions of one run. Memory: 80 bytes a message, and of its payload at most 16 KiB, of all
-/// payloads of a run at most 64 MiB; of what is longer, or comes later, hashes of the whole and of up to 64 members.
+/// payloads of a run at most 64 MiB; of what is longer, or comes later, hashes of the whole and of up to 64 members, at
+/// most a million in all. Of a run's connections the first 10,000.
 class Recorder final : public session::EventSink {
  public:
   /// `profile` names messages; may be null; must outlive it. `conn`: the connection that is looked at; null: all are
@@ -90,6 +91,7 @@ struct Comparison {
   std::optional<std::size_t> first;     ///< the same, or what would lead if they had not ended alike
   std::uint64_t more = 0;               ///< differences that are counted only
   std::uint64_t messages_a = 0, messages_b = 0, matched = 0;
+  std::uint64_t left_out = 0;                   ///< connections of the two that were too many to be compared
   std::uint64_t by_form = 0;                    ///< values that differ, but are volatile and of the same form
   bool ends_differ = false;                     ///< of the first pair of connections whose ends do, else of the last
   bool end_a_known = true, end_b_known = true;  ///< false where it was not recorded up to its end

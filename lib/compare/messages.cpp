@@ -1,15 +1,12 @@
 // The messages of two sessions: aligned by side, then told in order of time.
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "compare/align.hpp"
 #include "compare/forms.hpp"
-#include "compare/teller.hpp"
-#include "report/excerpt.hpp"
+#include "compare/joining.hpp"
+#include "compare/rows.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <iterator>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -19,7 +16,6 @@ namespace {
 using session::Side;
 using Kind = Difference::Kind;
 
-constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 constexpr std::int64_t kMuchLonger = 10;
 constexpr std::int64_t kLeastLonger = 100'000'000;
 
@@ -32,132 +28,6 @@ constexpr std::string_view kOpcode = "the opcode", kFrameCount = "the number of 
 /// multiplied, since a capture may hold any times.
 bool much_longer(std::int64_t longer, std::int64_t shorter) {
   return longer / kMuchLonger > shorter && longer > shorter + kLeastLonger;
-}
-
-/// The messages of one side, and what they are told apart by.
-struct Lane {
-  std::vector<std::size_t> at;  ///< in the connection's messages
-  std::vector<std::size_t> forms, keys;
-};
-
-Lane lane_of(const Connection& connection, const Recorder::Impl& recorder, Side side) {
-  Lane lane;
-  for (std::size_t i = 0; i < connection.messages.size(); ++i) {
-    const MessageRecord& message = connection.messages[i];
-    if (message.from == side) {
-      const std::size_t key = std::hash<std::string>()(recorder.key(message));
-      lane.at.push_back(i);
-      lane.keys.push_back(key);
-      lane.forms.push_back(mix(key, message.form));
-    }
-  }
-  return lane;
-}
-
-/// The partner of each message in the other session; kNone: it has none.
-struct Partners {
-  std::vector<std::size_t> of_a, of_b;
-  void join(std::size_t a, std::size_t b) {
-    of_a[a] = b;
-    of_b[b] = a;
-  }
-};
-
-std::vector<std::size_t> part(const std::vector<std::size_t>& of, std::size_t begin, std::size_t end) {
-  return {of.begin() + static_cast<std::ptrdiff_t>(begin), of.begin() + static_cast<std::ptrdiff_t>(end)};
-}
-
-/// A stretch of one side in which nothing is joined yet.
-struct Gap {
-  std::size_t a_begin, a_end, b_begin, b_end;
-};
-
-/// Joins the messages of one side of two sessions: those that are equal but for volatile values first, then between
-/// them those of the same kind, then what is left of those that have no name and stand opposite each other.
-class Joiner {
- public:
-  Joiner(const Sides& sides, const Connection& a, const Connection& b, Side side, Partners& partners)
-      : sides_(sides),
-        a_(a),
-        b_(b),
-        lane_a_(lane_of(a, sides.a, side)),
-        lane_b_(lane_of(b, sides.b, side)),
-        partners_(partners) {}
-
-  void run() {
-    const Gap all{0, lane_a_.at.size(), 0, lane_b_.at.size()};
-    each_gap(all, compare::align(lane_a_.forms, lane_b_.forms), [this](const Gap& gap) { by_key(gap); });
-  }
-
- private:
-  template <typename Each>
-  void each_gap(const Gap& within, Pairs pairs, const Each& each) {
-    pairs.emplace_back(within.a_end - within.a_begin, within.b_end - within.b_begin);
-    std::size_t a = within.a_begin, b = within.b_begin;
-    for (const auto& [pair_a, pair_b] : pairs) {
-      const std::size_t at_a = within.a_begin + pair_a, at_b = within.b_begin + pair_b;
-      if (a < at_a && b < at_b) {
-        each(Gap{a, at_a, b, at_b});
-      }
-      if (at_a < within.a_end) {
-        partners_.join(lane_a_.at[at_a], lane_b_.at[at_b]);
-      }
-      a = at_a + 1;
-      b = at_b + 1;
-    }
-  }
-
-  void by_key(const Gap& gap) {
-    const Pairs pairs =
-        compare::align(part(lane_a_.keys, gap.a_begin, gap.a_end), part(lane_b_.keys, gap.b_begin, gap.b_end));
-    each_gap(gap, pairs, [this](const Gap& rest) { by_place(rest); });
-  }
-
-  /// Objects without a member that names their kind are kinds of their own as soon as a member is missing.
-  void by_place(const Gap& gap) {
-    for (std::size_t i = 0; gap.a_begin + i < gap.a_end && gap.b_begin + i < gap.b_end; ++i) {
-      const std::size_t a = lane_a_.at[gap.a_begin + i], b = lane_b_.at[gap.b_begin + i];
-      if (nameless(sides_.a.key(a_.messages[a])) && nameless(sides_.b.key(b_.messages[b]))) {
-        partners_.join(a, b);
-      }
-    }
-  }
-
-  static bool nameless(const std::string& key) { return key.front() == '{'; }
-
-  const Sides& sides_;
-  const Connection& a_;
-  const Connection& b_;
-  Lane lane_a_, lane_b_;
-  Partners& partners_;
-};
-
-/// One step of both sessions; kNone: only in the other.
-struct Step {
-  std::size_t a = kNone, b = kNone;
-  bool paired() const { return a != kNone && b != kNone; }
-};
-
-/// All messages in one order that is that of the first, with those of the second where they stand between them.
-std::vector<Step> steps_of(const Connection& a, const Connection& b, const Partners& partners) {
-  std::vector<Step> steps;
-  std::size_t next_b = 0;
-  const auto pass_lone = [&](std::size_t end) {
-    for (; next_b < end; ++next_b) {
-      if (partners.of_b[next_b] == kNone) {
-        steps.push_back({kNone, next_b});
-      }
-    }
-  };
-  for (std::size_t i = 0; i < a.messages.size(); ++i) {
-    const std::size_t partner = partners.of_a[i];
-    if (partner != kNone) {
-      pass_lone(partner);
-    }
-    steps.push_back({i, partner});
-  }
-  pass_lone(b.messages.size());
-  return steps;
 }
 
 /// What the server said before each message of a session.
@@ -183,23 +53,26 @@ class Heard {
 class Messages {
  public:
   Messages(const Connection& a, const Connection& b, const Sides& sides, Teller& teller, Comparison& out)
-      : a_(a), b_(b), heard_a_(a), heard_b_(b), sides_(sides), teller_(teller), out_(out) {}
+      : a_(a),
+        b_(b),
+        heard_a_(a),
+        heard_b_(b),
+        sides_(sides),
+        teller_(teller),
+        out_(out),
+        rows_(a, b, sides, out.rows) {}
 
   void run() {
     out_.messages_a += a_.messages.size();
     out_.messages_b += b_.messages.size();
-    partners_.of_a.assign(a_.messages.size(), kNone);
-    partners_.of_b.assign(b_.messages.size(), kNone);
-    for (const Side side : {Side::client, Side::server}) {
-      Joiner(sides_, a_, b_, side, partners_).run();
-    }
+    partners_ = partners_of(a_, b_, sides_);
     steps_ = steps_of(a_, b_, partners_);
     find_moved();
     last_paired_ = last_paired();
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       step(i);
     }
-    flush_rows();
+    rows_.finish();
     compare_silence();
   }
 
@@ -268,7 +141,9 @@ class Messages {
     } else {
       tell_lone(at);
     }
-    add_row(here, out_.differences.size() + out_.more != before);
+    if (teller_.options.rows) {
+      rows_.add(here, out_.differences.size() + out_.more != before);
+    }
   }
 
   void compare_pair(const Step& here) {
@@ -619,67 +494,6 @@ class Messages {
     }
   }
 
-  // ---- side by side
-
-  void add_row(const Step& here, bool differs) {
-    if (!teller_.options.rows) {
-      return;
-    }
-    Row row;
-    row.mark = here.a == kNone   ? Row::Mark::extra
-               : here.b == kNone ? Row::Mark::missing
-               : differs         ? Row::Mark::changed
-                                 : Row::Mark::same;
-    if (here.a != kNone) {
-      row.seq_a = a_.messages[here.a].seq;
-      row.a = row_text(a_.messages[here.a], sides_.a);
-    }
-    if (here.b != kNone) {
-      row.seq_b = b_.messages[here.b].seq;
-      row.b = row_text(b_.messages[here.b], sides_.b);
-    }
-    if (row.mark == Row::Mark::same) {
-      wait(std::move(row));
-      return;
-    }
-    flush_rows();
-    out_.rows.push_back(std::move(row));
-    shown_ = 0;
-  }
-
-  /// What is the same is shown near what differs only.
-  void wait(Row row) {
-    constexpr std::size_t kContext = 2;
-    if (shown_ < kContext) {
-      ++shown_;
-      out_.rows.push_back(std::move(row));
-      return;
-    }
-    waiting_.push_back(std::move(row));
-    if (waiting_.size() > kContext) {
-      waiting_.pop_front();
-      ++folded_;
-    }
-  }
-
-  void flush_rows() {
-    if (folded_ > 0) {
-      out_.rows.emplace_back().folded = folded_;
-    }
-    std::move(waiting_.begin(), waiting_.end(), std::back_inserter(out_.rows));
-    waiting_.clear();
-    folded_ = 0;
-  }
-
-  static std::string row_text(const MessageRecord& message, const Recorder::Impl& recorder) {
-    std::string text = message.from == Side::client ? "→ " : "← ";
-    if (message.kept == 0 && message.length > 0) {
-      return text + recorder.key(message) + " " + format_size(message.length);
-    }
-    report::append_excerpt(text, recorder.payload(message), message.text, kMostOfRow, payload::Brush(false));
-    return text;
-  }
-
   const Connection& a_;
   const Connection& b_;
   Heard heard_a_, heard_b_;
@@ -693,9 +507,7 @@ class Messages {
   Step previous_;
   json::Json parsed_a_, parsed_b_;
   std::uint64_t lone_a_ = 0, lone_b_ = 0;  ///< since the last pair
-  std::size_t shown_ = 0;
-  std::deque<Row> waiting_;
-  std::uint64_t folded_ = 0;
+  Rows rows_;
 };
 
 }  // namespace

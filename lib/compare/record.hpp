@@ -14,8 +14,10 @@ namespace whydrop::compare {
 inline constexpr std::size_t kKeptOfPayload = 16U << 10;  ///< bytes of one payload; of a longer one its members' hashes
 inline constexpr std::size_t kKeptOfSession = 64U << 20;  ///< bytes of all payloads; of what comes after that too
 inline constexpr std::size_t kMostMembers = 64;           ///< whose hashes are kept of one payload
-inline constexpr std::size_t kMostFindings = 10'000;      ///< of one connection
-inline constexpr std::size_t kMostTokens = 100;           ///< of one connection
+inline constexpr std::size_t kMostMembersOfSession = 1'000'000;
+inline constexpr std::size_t kMostKinds = 65'536;     ///< of messages; what comes after them counts as one
+inline constexpr std::size_t kMostFindings = 10'000;  ///< of one connection
+inline constexpr std::size_t kMostTokens = 100;       ///< of one connection
 inline constexpr std::size_t kMostConnections = 10'000;
 
 using KeyIndex = std::uint32_t;
@@ -110,8 +112,11 @@ struct Recorder::Impl {
 
   replay::KeyMaker keys;
   std::optional<std::uint32_t> only;
-  std::optional<std::int64_t> started_ns;  ///< since 1970
-  std::vector<Connection> connections;     ///< in order of their beginning
+  std::optional<std::int64_t> started_ns;                 ///< since 1970
+  std::vector<Connection> connections;                    ///< in order of their beginning
+  std::unordered_map<std::uint32_t, std::size_t> places;  ///< … by conn
+  std::uint64_t left_out = 0;                             ///< connections that came after the most that are kept
+  std::size_t members = 0;                                ///< kept, of all connections
   std::string kept;
   std::vector<std::string> key_names;
   std::unordered_map<std::string, KeyIndex> key_indices;

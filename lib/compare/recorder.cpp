@@ -8,8 +8,9 @@
 namespace whydrop::compare {
 namespace {
 
-constexpr std::size_t kLongestKey = 120;
 constexpr std::size_t kMostPending = 64;
+constexpr std::size_t kLongestName = 256;  ///< bytes of a member's name
+constexpr std::string_view kOtherKinds = "other messages";
 
 void take_ping(PingTally& tally, std::string_view payload, std::uint64_t seq, std::int64_t t_ns) {
   ++tally.sent;
@@ -37,7 +38,9 @@ std::vector<Member> members_of(json::Value object, bool redacted) {
   std::vector<Member> members;
   for (std::size_t i = 0; i < std::min(object.size(), kMostMembers); ++i) {
     const auto [name, value] = object.member(i);
-    members.push_back({std::string(name), std::hash<std::string>()(value.text()), form_hash(value, name, redacted)});
+    members.push_back({std::string(name.substr(0, kLongestName)),
+                       std::hash<std::string>()(value.text()),
+                       form_hash(value, name, redacted)});
   }
   return members;
 }
@@ -56,6 +59,8 @@ Result<void> Recorder::on_event(const session::Event& event) {
   Connection* to = event.conn == 0 ? nullptr : impl_->connection(event.conn);
   if (to != nullptr) {
     impl_->take(event, *to);
+  } else if (!impl_->only && std::holds_alternative<session::Open>(event.body)) {
+    ++impl_->left_out;
   }
   return {};
 }
@@ -76,20 +81,21 @@ Connection* Recorder::Impl::connection(std::uint32_t conn) {
   if (only && conn != *only) {
     return nullptr;
   }
-  const auto found = std::find_if(
-      connections.rbegin(), connections.rend(), [conn](const Connection& known) { return known.conn == conn; });
-  if (found != connections.rend()) {
-    return &*found;
+  if (const auto found = places.find(conn); found != places.end()) {
+    return &connections[found->second];
   }
   if (connections.size() == kMostConnections) {
     return nullptr;
   }
+  places.emplace(conn, connections.size());
   connections.emplace_back().conn = conn;
   return &connections.back();
 }
 
 KeyIndex Recorder::Impl::key_index(std::string key) {
-  key.resize(std::min(key.size(), kLongestKey));
+  if (key_names.size() >= kMostKinds && key_indices.count(key) == 0) {
+    key = kOtherKinds;
+  }
   const auto [at, is_new] = key_indices.try_emplace(key, static_cast<KeyIndex>(key_names.size()));
   if (is_new) {
     key_names.push_back(std::move(key));
@@ -160,7 +166,8 @@ void Recorder::Impl::take_message(const session::Message& message, const session
     record.at = static_cast<std::uint32_t>(kept.size());
     record.kept = static_cast<std::uint32_t>(message.payload.size());
     kept += message.payload;
-  } else if (root && root->is(json::Type::object)) {
+  } else if (root && root->is(json::Type::object) && members < kMostMembersOfSession) {
+    members += std::min(root->size(), kMostMembers);
     to.members.emplace(to.messages.size(), members_of(*root, record.redacted));
   }
   to.messages.push_back(record);

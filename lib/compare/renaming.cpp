@@ -16,15 +16,15 @@ std::string bounded(std::string_view id) {
 
 void Renaming::join(const std::string& a, const std::string& b, const std::string& where) {
   if (by_a_.size() < kMostKnown && by_b_.size() < kMostKnown) {
-    by_a_.try_emplace(a, Known{b, where}).first->second.other = b;
-    by_b_.try_emplace(b, Known{a, where}).first->second.other = a;
+    by_a_.try_emplace(a, Known{b, bounded(where)}).first->second.other = b;
+    by_b_.try_emplace(b, Known{a, bounded(where)}).first->second.other = a;
   }
 }
 
 void Renaming::give(std::string_view id, bool in_b, const std::string& where) {
   Ids& ids = in_b ? by_b_ : by_a_;
   if (ids.size() < kMostKnown) {
-    ids.try_emplace(bounded(id), Known{{}, where});
+    ids.try_emplace(bounded(id), Known{{}, bounded(where)});
   }
 }
 

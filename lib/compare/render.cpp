@@ -204,6 +204,9 @@ std::string counts(const Comparison& comparison) {
   text += kinds.empty() ? "" : " (" + kinds + ")";
   text += fmt::format(
       "; {} and {}, {} aligned", comparison.messages_a, counted(comparison.messages_b, "message"), comparison.matched);
+  if (comparison.left_out > 0) {
+    text += fmt::format("; {} of the two not compared: too many", counted(comparison.left_out, "connection"));
+  }
   if (comparison.by_form > 0) {
     text += fmt::format("; {} equal in kind only (--strict compares {})",
                         comparison.by_form == 1 ? "1 value is" : fmt::format("{} values are", comparison.by_form),
@@ -300,6 +303,9 @@ void append_sum(std::string& out, const Comparison& of, const Options& options) 
       quoted(of.end_b),
       index(of.first),
       index(of.leading));
+  if (of.left_out > 0) {
+    out.insert(out.size() - 1, fmt::format(R"(,"connections_left_out":{})", of.left_out));
+  }
   out += '\n';
 }
 

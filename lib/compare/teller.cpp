@@ -35,9 +35,9 @@ std::string words(const ValueDifference& found, const std::string& title, const 
   return teller.two_sided(what, shown(*found.a), shown(*found.b));
 }
 
-void bound(std::optional<std::string>& value) {
-  if (value && value->size() > kMostOfValue) {
-    *value = elide(*value, kMostOfValue);
+void bound(std::string& value) {
+  if (value.size() > kMostOfValue) {
+    value = elide(value, kMostOfValue);
   }
 }
 
@@ -62,8 +62,13 @@ std::string Teller::two_sided(const std::string& what, const std::string& a, con
 }
 
 void Teller::tell(Difference difference, Weight weight, std::uint64_t after, bool found) {
-  bound(difference.a);
-  bound(difference.b);
+  bound(difference.says);
+  bound(difference.pointer);
+  for (std::optional<std::string>* value : {&difference.a, &difference.b}) {
+    if (*value) {
+      bound(**value);
+    }
+  }
   const Rank rank{ends_told_ ? Weight::none : weight,
                   place_ + std::min(after, kStep - 1),
                   found ? 0 : 1,

@@ -1,8 +1,10 @@
 #include "replay/plan.hpp"
 
 #include "handshake/head.hpp"
+#include "json/pointer.hpp"
 #include "replay/edit.hpp"
 #include "replay/links.hpp"
+#include "replay/masking.hpp"
 #include "replay/words.hpp"
 #include "session/heads.hpp"
 
@@ -50,6 +52,7 @@ class Planner {
   void need(const session::RedactSpan& span, std::uint64_t seq, const std::string& place, bool from_server);
   void note_raw();
   tl::unexpected<Error> nothing_sent() const;
+  void note_secret_key(std::string_view pointer);
   void note_what_is_not_told();
   void note(bool said, std::string sentence);
 
@@ -104,7 +107,9 @@ void Planner::take(const Called& call) {
 
 void Planner::take(const Began& began) {
   plan_.conn = began.conn;
-  plan_.url = began.open.url;
+  session::Open open = began.open;
+  Masking().mask(open);
+  plan_.url = std::move(open.url);
   plan_.request = began.request;
   finder_.began(began);
   for (const auto& span : began.open.redact) {
@@ -190,6 +195,19 @@ void Planner::note(bool said, std::string sentence) {
   }
 }
 
+/// The last member on the way; an item of an array has its array's.
+void Planner::note_secret_key(std::string_view pointer) {
+  std::string key;
+  for (json::Steps steps(pointer); steps.next();) {
+    const std::string_view step = steps.step();
+    key = step.find_first_not_of("0123456789") == std::string_view::npos ? key : std::string(step);
+  }
+  auto& keys = plan_.secret_keys;
+  if (!key.empty() && std::find(keys.begin(), keys.end(), key) == keys.end()) {
+    keys.push_back(std::move(key));
+  }
+}
+
 void Planner::note_what_is_not_told() {
   note(plan_.kind == RecordingKind::har, "a HAR tells no frames, pings or Closes, and not how the session ended");
   note(plan_.kind == RecordingKind::lines, "a file of messages tells no times and nothing of the server");
@@ -263,6 +281,7 @@ Result<Plan> Planner::finish() {
   }
   plan_.links = finder_.links();
   for (MaskedPlace& place : finder_.masked()) {
+    note_secret_key(place.server_pointer);
     const bool wanted = std::any_of(plan_.needed.begin(), plan_.needed.end(), [&place](const Needed& needed) {
       return needed.from_server && needed.variable == place.variable;
     });

@@ -62,6 +62,8 @@ struct Plan {
   std::vector<Link> links;
   std::vector<MaskedPlace> masked;  ///< those that give a variable that is needed
   std::vector<Needed> needed;
+  /// Members in which the server told masked values: what it tells there now is as secret.
+  std::vector<std::string> secret_keys;
   /// What cannot be replayed, with its seq and why; the run stops before connecting where there is any that is wanted.
   std::vector<std::pair<std::uint64_t, std::string>> lost;
   std::vector<std::string> notes;  ///< what else a person should know, one sentence each, without full stop

@@ -6,6 +6,7 @@
 #include "json/json.hpp"
 #include "replay/follower.hpp"
 #include "replay/lines.hpp"
+#include "replay/masking.hpp"
 
 #include <fmt/format.h>
 
@@ -53,6 +54,7 @@ struct Recording::Impl {
   std::optional<Lines> lines;
   std::vector<Entry> entries;
   std::size_t given = 0;     ///< of entries
+  Masking masking;
   session::Event event;      ///< of the line in hand
   capture::FrameLines frames;
   std::uint64_t passed = 0;  ///< lines that the reader was not given and has not been told of
@@ -325,7 +327,11 @@ Result<Entry*> Recording::next() {
       return nullptr;
     }
   }
-  return &self.entries[self.given++];
+  Entry& entry = self.entries[self.given++];
+  if (self.settings.masked && self.kind != RecordingKind::capture) {
+    self.masking.mask(entry);
+  }
+  return &entry;
 }
 
 std::uint64_t Recording::skim() {

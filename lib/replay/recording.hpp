@@ -103,6 +103,9 @@ class Recording {
     std::string name;  ///< for messages: the path, or "-"
     Selection selection;
     bool frames = false;  ///< acts have their frames
+    /// Secrets that a HAR or a file of messages holds in the clear are masked as a capture's are. For what is printed
+    /// or kept; a replay needs them.
+    bool masked = false;
   };
   /// Opens it anew: called once for each reading.
   using OpenFile = std::function<Result<capture::ByteSource>()>;

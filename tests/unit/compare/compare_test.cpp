@@ -212,6 +212,17 @@ TEST(Compare, TheLeadingOneIsKeptHoweverManyThereAre) {
   EXPECT_EQ(502U, found.more + found.differences.size() - kMostDifferences);
 }
 
+TEST(Compare, ConnectionsThatAreTooManyAreCounted) {
+  Session a, b;
+  for (std::uint32_t conn = 2; conn <= 10'002; ++conn) {
+    (void)a.recorder.on_event({++a.seq, 0, conn, session::Open{"http", "http://a/", std::nullopt, {}}});
+  }
+  Options options;
+  EXPECT_EQ(compare(a.recorder, b.recorder, options).left_out, 0U);
+  options.all = true;
+  EXPECT_EQ(compare(a.recorder, b.recorder, options).left_out, 2U);
+}
+
 TEST(Compare, AHundredThousandMessagesThatHaveNothingInCommonTakeSeconds) {
   constexpr int kMessages = 100'000;
   Session a, b, shuffled;

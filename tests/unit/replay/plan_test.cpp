@@ -70,6 +70,18 @@ TEST(Plan, RemembersNoPlaceThatIsFarTooLongToBeOne) {
       << plan_of(text);
 }
 
+TEST(Plan, KnowsTheMembersInWhichTheServerToldWhatIsMasked) {
+  const std::string text = Tape::opened()
+                               .server(R"({"a":{"pin":"xxxx"},"b":["yyyy"],"c":"z"})", {{13, 4, "one"}, {26, 4, "two"}})
+                               .client("a")
+                               .ending()
+                               .text();
+  auto recording = open_text(text);
+  const auto plan = make_plan(**recording, nullptr, {}, false);
+  EXPECT_EQ(plan->secret_keys, (std::vector<std::string>{"pin", "b"}));
+  EXPECT_TRUE(plan->masked.empty());
+}
+
 TEST(Plan, RefusesMoreMaskedVariablesThanItCanTell) {
   Tape tape = Tape::opened();
   for (int i = 0; i <= 1000; ++i) {

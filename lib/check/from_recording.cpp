@@ -72,6 +72,11 @@ std::string variable_name(std::string_view given) {
   return begins ? out : "value_" + out;
 }
 
+/// So many times as long, in whole seconds: "12s". Right for any time that a capture may hold.
+std::string seconds(std::int64_t ns, std::int64_t times) {
+  return fmt::format("{}s", ns / kSecond * times + ns % kSecond * times / kSecond);
+}
+
 /// The members of an object in the making.
 class Members {
  public:
@@ -115,7 +120,7 @@ class Scribe {
     file.add("about", quote(about()));
     file.add("target", target());
     if (plan_.duration_ns > kLongSession) {
-      file.add("timeout", quote(fmt::format("{}s", plan_.duration_ns / kSecond * 3)));
+      file.add("timeout", quote(seconds(plan_.duration_ns, 3)));
     }
     std::string steps;
     for (const std::string& step : steps_) {
@@ -128,6 +133,7 @@ class Scribe {
   }
 
  private:
+  using Back = std::map<std::pair<std::string, std::string>, std::string>;
   static constexpr std::int64_t kLongSession = 20 * kSecond, kLongWait = 5 * kSecond;
 
   // ---- variables
@@ -305,9 +311,10 @@ class Scribe {
 
   /// The profile may send itself what the recording says is needed.
   bool is_used(const std::string& name) const {
-    const std::string placeholder = "{" + name + "}", taken = quote(name) + ":";
+    const std::string placeholder = "{" + name + "}", number = ":" + name + "}", taken = quote(name) + ":";
     const auto uses = [&](const std::string& text) {
-      return text.find(placeholder) != std::string::npos || text.find(taken) != std::string::npos;
+      return text.find(placeholder) != std::string::npos || text.find(number) != std::string::npos ||
+             text.find(taken) != std::string::npos;
     };
     return (has_url() && uses(url_)) || uses(headers_.object()) || std::any_of(steps_.begin(), steps_.end(), uses);
   }
@@ -441,7 +448,10 @@ class Scribe {
       const bool masked = std::any_of(act.redact.begin(), act.redact.end(), [&](const RedactSpan& span) {
         return touches(span, scalars.at(), raw.size());
       });
-      if (masked && scalars.is_string()) {
+      const std::string number = scalars.is_number() ? number_variable(act, scalars, back) : std::string();
+      if (!number.empty()) {
+        out += quote("{$number:" + number + "}");
+      } else if (masked && scalars.is_string()) {
         out += '"' + bound(raw.substr(1, raw.size() - 2), act.redact, scalars.at() + 1) + '"';
       } else if (back != back_.end() && scalars.is_string()) {
         out += quote("{" + back->second + "}");
@@ -450,6 +460,14 @@ class Scribe {
       }
     }
     return out + act.payload.substr(at);
+  }
+
+  /// The variable that stands for a number that is masked, or came from the server; empty: it stays as it is.
+  std::string number_variable(const replay::Act& act, const Scalars& scalars, Back::const_iterator back) const {
+    const auto masked = std::find_if(act.redact.begin(), act.redact.end(), [&](const RedactSpan& span) {
+      return touches(span, scalars.at(), scalars.raw().size());
+    });
+    return masked != act.redact.end() ? name_of(masked->variable) : back != back_.end() ? back->second : std::string();
   }
 
   /// How a message differs from its type's example.
@@ -527,7 +545,7 @@ class Scribe {
       add_where(heard, key, type, expect);
     }
     if (heard.t_ns - last_ns_ > kLongWait) {
-      expect.add("within", quote(fmt::format("{}s", (heard.t_ns - last_ns_) / kSecond * 2)));
+      expect.add("within", quote(seconds(heard.t_ns - last_ns_, 2)));
     }
     last_ns_ = heard.t_ns;
     add_step("expect", typed && expect.size() == 1 ? quote(key) : expect.object());
@@ -621,7 +639,7 @@ class Scribe {
       return add_step("close", "true");
     }
     if (over.t_ns - last_ns_ > kLongWait) {
-      members.add("within", quote(fmt::format("{}s", (over.t_ns - last_ns_) / kSecond * 2)));
+      members.add("within", quote(seconds(over.t_ns - last_ns_, 2)));
     }
     add_step("expect_close", members.object());
   }
@@ -632,7 +650,7 @@ class Scribe {
   replay::KeyMaker keys_;
   json::Json json_;
   std::map<std::pair<std::string, std::string>, std::string> takes_;  ///< server's key and pointer: variable
-  std::map<std::pair<std::string, std::string>, std::string> back_;   ///< client's key and pointer: variable
+  Back back_;                                                         ///< client's key and pointer: variable
   std::map<std::string, std::string> declared_;  ///< what the recording calls it: what the check calls it
   std::set<std::string> names_;
   std::vector<std::pair<std::string, std::string>> variables_;  ///< that the check declares, with their JSON

@@ -84,6 +84,12 @@ std::optional<std::uint32_t> letters(std::string_view name) {
   return whole && count <= kMost ? std::optional(count) : std::nullopt;
 }
 
+/// The value if it is written as JSON writes a number.
+std::optional<std::string> as_number(std::optional<std::string> value) {
+  json::Json parsed;
+  return value && !parsed.parse(*value) && parsed.root().is(json::Type::number) ? std::move(value) : std::nullopt;
+}
+
 std::vector<std::string_view> names_of(const std::vector<Variable>& variables) {
   std::vector<std::string_view> names;
   for (const Variable& variable : variables) {
@@ -150,6 +156,11 @@ struct Bindings::Filler {
     if (starts_with(placeholder, kEnvironment) && extra) {
       const std::string name = placeholder.substr(kEnvironment.size());
       return fail(ErrorKind::usage, fmt::format("environment variable {}: it is not set", escape_for_terminal(name)));
+    }
+    if (const auto variable = number_of(placeholder)) {
+      const auto value = bindings.get(*variable);
+      return value ? fail(ErrorKind::usage, fmt::format("variable {}: its value is no JSON number", *variable))
+                   : tl::unexpected(bindings.unset_error(std::string(*variable)));
     }
     if (placeholder.front() == '$') {
       return fail(ErrorKind::usage, fmt::format("template: {{{}}} is not known here", placeholder));
@@ -365,6 +376,9 @@ std::optional<std::string> Bindings::made(std::string_view name, const Extra& ex
   if (const auto offset = epoch_offset(name); offset && outside_.now_ns) {
     constexpr std::int64_t kSecond = 1'000'000'000;
     return fmt::format("{}", outside_.now_ns() / kSecond + *offset);
+  }
+  if (const auto variable = number_of(name)) {
+    return as_number(get(*variable));
   }
   if (const auto count = letters(name)) {
     return json::quote(std::string(*count, 'x'));

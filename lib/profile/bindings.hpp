@@ -63,7 +63,8 @@ class Bindings {
   void take(const std::vector<Take>& takes, json::Value reply);
   /// Values of secret variables, with their names: what must be masked.
   std::vector<std::pair<std::string, std::string>> secrets() const;
-  /// Told each time a secret variable gets a value.
+  /// Told each time a secret variable gets a value. There is one listener: a pipeline takes the place while it lives,
+  /// and passes on what it hears (PipelineOptions::on_secret).
   void on_secret(std::function<void(const std::string& variable, const std::string& value)> handler);
 
   const Profile& profile() const { return profile_; }

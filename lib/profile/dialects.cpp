@@ -77,10 +77,6 @@ std::string words(const std::vector<Where>& conditions) {
   return fmt::format("{}", fmt::join(each, ", "));
 }
 
-bool fits_any(const std::vector<std::string>& globs, const std::string& url) {
-  return std::any_of(globs.begin(), globs.end(), [&url](const std::string& glob) { return fits_glob(url, glob); });
-}
-
 void sort(std::vector<Likeness>& found) {
   std::stable_sort(found.begin(), found.end(), [](const Likeness& a, const Likeness& b) { return a.score > b.score; });
 }
@@ -176,15 +172,13 @@ void Dialects::add(std::shared_ptr<const Profile> profile) {
 
 std::vector<Likeness> Dialects::of_url(std::string_view url) const {
   const UrlParts parts = split_url(url);
-  const std::string whole =
-      fmt::format("{}://{}{}{}{}", parts.scheme, parts.host, parts.port.empty() ? "" : ":", parts.port, parts.path);
   std::vector<Likeness> found;
   for (const auto& profile : impl_->profiles()) {
     const auto& misforms = profile->fingerprint.misforms;
-    if (fits_any(profile->fingerprint.urls, whole)) {
+    if (fits_url(parts, profile->fingerprint.urls)) {
       found.push_back(likeness(*profile, kUrlScore, "the URL is one of its own"));
     } else if (std::any_of(
-                   misforms.begin(), misforms.end(), [&](const auto& row) { return fits_any(row.urls, whole); })) {
+                   misforms.begin(), misforms.end(), [&](const auto& row) { return fits_url(parts, row.urls); })) {
       found.push_back(likeness(*profile, kUrlScore, "the URL is a mistaken form of its own"));
     }
   }

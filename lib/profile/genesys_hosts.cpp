@@ -224,4 +224,9 @@ bool fits_glob(std::string_view text, std::string_view glob) {
   return glob.find_first_not_of('*', in) == std::string_view::npos;
 }
 
+bool fits_url(const UrlParts& url, const std::vector<std::string>& globs) {
+  const std::string whole = fmt::format("{}://{}{}", url.scheme, url.host, url.path);
+  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return fits_glob(whole, glob); });
+}
+
 }  // namespace whydrop::profile

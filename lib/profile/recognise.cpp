@@ -142,10 +142,9 @@ void RealityCheck::Impl::begin(const session::Open& open, std::uint64_t seq) {
       token_place = fmt::format("the query ({})", name);
     }
   }
-  const std::string whole = fmt::format("{}://{}{}", url.scheme, url.host, url.path);
   for (const std::string_view name : dialects.names()) {
     for (const auto& row : dialects.heading(name)->fingerprint.misforms) {
-      if (std::any_of(row.urls.begin(), row.urls.end(), [&](const auto& glob) { return fits_glob(whole, glob); })) {
+      if (fits_url(url, row.urls)) {
         misforms.push_back({std::string(name), &row.finding, true, seq});
       }
     }

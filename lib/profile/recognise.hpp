@@ -2,6 +2,7 @@
 
 #include "profile/load.hpp"
 #include "profile/profile.hpp"
+#include "profile/url_parts.hpp"
 #include "session/event.hpp"
 
 #include <cstdint>
@@ -106,5 +107,7 @@ std::optional<session::Finding> scope_finding(const std::vector<std::string>& sc
 
 /// True if `text` fits `glob`, in which "*" stands for any text and nothing else is special.
 bool fits_glob(std::string_view text, std::string_view glob);
+/// True if one of `globs` fits the URL's scheme, host and path: whatever port it has.
+bool fits_url(const UrlParts& url, const std::vector<std::string>& globs);
 
 }  // namespace whydrop::profile

@@ -1,5 +1,7 @@
 #include "profile/template.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace whydrop::profile {
@@ -74,6 +76,12 @@ std::vector<std::string> placeholders_of(std::string_view text) {
     }
   }
   return names;
+}
+
+std::optional<std::string_view> number_of(std::string_view placeholder) {
+  constexpr std::string_view kName = "$number:";
+  const bool is_number = placeholder.size() > kName.size() && starts_with(placeholder, kName);
+  return is_number ? std::optional(placeholder.substr(kName.size())) : std::nullopt;
 }
 
 Literal next_literal(std::string_view json, std::size_t from) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,9 @@ std::vector<Piece> pieces_of(std::string_view text);
 
 /// Names of the placeholders in the strings of a JSON text, or in any other text, in order, each once.
 std::vector<std::string> placeholders_of(std::string_view text);
+
+/// The variable of the placeholder "$number:NAME", whose value stands as a JSON number; null for any other.
+std::optional<std::string_view> number_of(std::string_view placeholder);
 
 /// One string literal of a JSON text: from its opening quote to behind its closing one.
 struct Literal {

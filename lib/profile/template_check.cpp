@@ -14,6 +14,9 @@ bool is_known(std::string_view name, const Placeholders& known) {
   const auto begins = [&](std::string_view prefix) {
     return name.size() > prefix.size() && name.substr(0, prefix.size()) == prefix;
   };
+  if (const auto variable = number_of(name)) {
+    return schema::is_one_of(*variable, known.variables);
+  }
   return schema::is_one_of(name, name.front() == '$' ? known.exact : known.variables) ||
          std::any_of(known.prefixes.begin(), known.prefixes.end(), begins);
 }
@@ -28,12 +31,12 @@ void check_template(MistakeList& list, const std::string& pointer, const Placeho
   const std::string text = value->is(json::Type::string) ? std::string(value->string()) : value->text();
   for (const std::string& name : placeholders_of(text)) {
     if (!is_known(name, known)) {
-      const bool ours = name.front() == '$';
+      const bool ours = name.front() == '$' && !number_of(name);
       list.say(pointer,
                fmt::format("holds {{{}}}, which is {}{}",
                            name,
                            ours ? "not known here" : "no variable",
-                           did_you_mean(name, ours ? known.exact : known.variables)));
+                           did_you_mean(number_of(name).value_or(name), ours ? known.exact : known.variables)));
     }
   }
 }

@@ -18,7 +18,9 @@ const Row kRows[] = {{"guest-tutorial.ndjson", "guest-tutorial"},
                      {"guest-event.ndjson", "guest-event"},
                      {"no-profile.ndjson", nullptr},
                      {"genesys-web-messaging.ndjson", "genesys-web-messaging"},
-                     {"links.har", nullptr}};
+                     {"links.har", nullptr},
+                     {"numbers.ndjson", nullptr},
+                     {"secrets.har", nullptr}};
 
 replay::Recording::OpenFile opener(const std::string& path) {
   return [path]() -> Result<capture::ByteSource> {
@@ -32,7 +34,7 @@ replay::Recording::OpenFile opener(const std::string& path) {
 
 std::string check_of(const Row& row) {
   const std::string path = std::string(WHYDROP_SOURCE_DIR) + "/tests/unit/check/recorded/" + row.file;
-  const auto recording = replay::Recording::open(opener(path), {row.file, {}, false});
+  const auto recording = replay::Recording::open(opener(path), {row.file, {}, false, true});
   EXPECT_TRUE(recording) << recording.error().message;
   const auto profile = row.profile != nullptr ? sources().find_profile(row.profile).value() : nullptr;
   const auto plan = replay::make_plan(**recording, profile.get(), {}, false);

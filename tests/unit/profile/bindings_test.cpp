@@ -175,6 +175,19 @@ TEST_F(bindings, ask_others_for_more_names) {
       "Refused in (example.com, ?) with, (or so).");
 }
 
+TEST_F(bindings, stand_as_numbers_where_a_template_says_so) {
+  give("password", "1234567890123456789.5e3");
+  EXPECT_EQ(said(values_.fill_json(R"({"n":"{$number:password}","s":"{password}"})")),
+            R"({"n":1234567890123456789.5e3,"s":"1234567890123456789.5e3"})");
+  EXPECT_EQ(said(values_.fill_text("{$number:password}")), "1234567890123456789.5e3");
+  give("password", "12a");
+  EXPECT_EQ(said(values_.fill_json(R"(["{$number:password}"])")),
+            "error: variable password: its value is no JSON number | ");
+  EXPECT_EQ(said(values_.fill_json(R"(["{$number:nothing}"])")),
+            "error: {nothing}: profile sample has no variable of this name | a brace that stands for itself is written "
+            "twice: {{");
+}
+
 TEST_F(bindings, fill_no_more_than_a_message_may_hold) {
   constexpr const char* kTooLong = "error: template: its values make it longer than 64 MiB | ";
   std::string json = "[", text;

@@ -76,6 +76,22 @@ CallsMade make_calls(SessionRun& run,
   return made;
 }
 
+Result<std::optional<int>> conclude_failed(SessionRun& run, const CallsMade& made) {
+  const auto& error = made.outcome.error;
+  if (error && !made.outcome.conn) {
+    return tl::unexpected<Error>(*error);
+  }
+  if (made.outcome.complete && !made.unsaved) {
+    return std::optional<int>();
+  }
+  if (error) {
+    report(*error);
+  }
+  diagnose::RunOutcome outcome;
+  made.tell(outcome);
+  return std::optional(run.finish(outcome, made.unsaved));
+}
+
 Result<int> make_calls(const CallFlags& flags,
                        ProfileContext& context,
                        const std::vector<const profile::Call*>& calls,
@@ -97,19 +113,17 @@ Result<int> make_calls(const CallFlags& flags,
     run.talk("warning: " + warning);
   }
   const CallsMade calls_made = make_calls(run, flags.endpoint, flags.profile.at, context, calls);
-  const auto& error = calls_made.outcome.error;
-  if (error && !calls_made.outcome.conn) {
-    return tl::unexpected<Error>(*error);  // nothing was sent: there is nothing to conclude
+  const auto failed = conclude_failed(run, calls_made);
+  if (!failed) {
+    return tl::unexpected<Error>(failed.error());
   }
-  if (error) {
-    report(*error);
+  if (*failed) {
+    return **failed;
   }
   diagnose::RunOutcome result;
   calls_made.tell(result);
-  const int code = run.finish(result, calls_made.unsaved);
-  if (calls_made.outcome.complete && !calls_made.unsaved) {
-    told(run, calls_made.outcome.taken);
-  }
+  const int code = run.finish(result);
+  told(run, calls_made.outcome.taken);
   return code;
 }
 

@@ -50,6 +50,10 @@ CallsMade make_calls(SessionRun& run,
                      ProfileContext& context,
                      const std::vector<const profile::Call*>& calls);
 
+/// Ends the run where not all went well; null: it goes on. Errors: where nothing was sent, so that there is nothing to
+/// conclude.
+Result<std::optional<int>> conclude_failed(SessionRun& run, const CallsMade& made);
+
 /// The same as a run of its own; returns the exit code. `told` is called where all went
 /// well, with the variables that got a value.
 Result<int> make_calls(const CallFlags& flags,

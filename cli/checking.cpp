@@ -6,9 +6,9 @@
 #include "cli/checking_outcome.hpp"
 #include "cli/errors.hpp"
 #include "cli/streams.hpp"
+#include "diagnose/exit_code.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -67,13 +67,6 @@ Result<std::string> reserve_capture(const std::string& folder, const check::Chec
   }
 }
 
-/// 70, then the first of 2, 3, 4, 5, 8, 6, 7, 1.
-int worse(int a, int b) {
-  static constexpr std::array<int, 10> kOrder{70, 2, 3, 4, 5, 8, 6, 7, 1, 0};
-  const auto rank = [](int code) { return std::find(kOrder.begin(), kOrder.end(), code); };
-  return rank(a) < rank(b) ? a : b;
-}
-
 std::string indented(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -103,6 +96,8 @@ class Checking {
     const auto began = std::chrono::steady_clock::now();
     while (!waiting_.empty() || children_.count() > 0) {
       if (const auto started = start_more(); !started) {
+        children_.end_all();
+        reports_.finish(started.error().message);
         return tl::unexpected<Error>(started.error());
       }
       auto ended = children_.wait();
@@ -115,7 +110,7 @@ class Checking {
     const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;
     print(check::summary_line(reports_.outcomes(), took.count()) + "\n");
     if (reports_.error()) {
-      code_ = worse(code_, report(*reports_.error()));
+      code_ = diagnose::leading_exit_code(code_, report(*reports_.error()));
     }
     if (unprinted_) {
       code_ = worse(code_, report(*unprinted_));
@@ -215,7 +210,7 @@ class Checking {
   }
 
   void tell(const Outcome& outcome) {
-    code_ = worse(code_, outcome.exit_code);
+    code_ = diagnose::leading_exit_code(code_, outcome.exit_code);
     reports_.add(outcome);
     std::string text = check::line_of(outcome, color_) + "\n" + indented(outcome.detail);
     text += outcome.capture.empty() ? "" : indented("capture: " + outcome.capture);

@@ -20,4 +20,8 @@ std::vector<std::string> expanded(const std::string& given) {
   return names.empty() ? std::vector<std::string>{given} : names;
 }
 
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && name.find_first_of("/.") == std::string_view::npos;
+}
+
 }  // namespace whydrop::cli

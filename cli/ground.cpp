@@ -2,7 +2,6 @@
 
 #include "base/units.hpp"
 #include "cli/calls.hpp"
-#include "cli/errors.hpp"
 
 #include <utility>
 
@@ -84,18 +83,10 @@ Result<Ground> prepare(SessionRun& run,
     return ground;
   }
   const CallsMade made = make_calls(run, flags.endpoint, ground.at, *profile.context, calls);
-  if (made.outcome.error && !made.outcome.conn) {
-    return tl::unexpected<Error>(*made.outcome.error);
-  }
-  if (!made.outcome.complete || made.unsaved) {
-    if (made.outcome.error) {
-      report(*made.outcome.error);
-    }
-    diagnose::RunOutcome outcome;
-    made.tell(outcome);
-    ground.code = run.finish(outcome, made.unsaved);
-  }
-  return ground;
+  return conclude_failed(run, made).map([&](const std::optional<int>& code) {
+    ground.code = code;
+    return std::move(ground);
+  });
 }
 
 }  // namespace whydrop::cli

@@ -4,6 +4,7 @@
 #include "base/units.hpp"
 #include "capture/limits.hpp"
 #include "cli/errors.hpp"
+#include "cli/file_names.hpp"
 #include "cli/options/profile.hpp"
 #include "diagnose/exit_code.hpp"
 #include "report/report.hpp"
@@ -66,13 +67,11 @@ session::EventSink& Inspection::sink_of_run(const capture::CaptureHeader& header
   return *selected_;
 }
 
-/// The capture's own word for a profile is a name, never a path: it may come from anyone.
 void Inspection::use_profile(const capture::CaptureHeader& header, engine::PipelineOptions& options) {
   pipeline_.reset();
   bindings_.reset();
   profile_ = settings_.profile;
-  const bool is_name = header.profile.find_first_of("/.") == std::string::npos;
-  if (!profile_ && !header.profile.empty() && is_name) {
+  if (!profile_ && is_plain_name(header.profile)) {
     profile_ = find_profile(header.profile, process_environment, read_file).value_or(nullptr);
   }
   if (!profile_) {

@@ -1,14 +1,12 @@
 #include "cli/replay_comparison.hpp"
 
 #include "base/units.hpp"
-#include "capture/har.hpp"
 #include "capture/limits.hpp"
 #include "capture/reader.hpp"
 #include "cli/streams.hpp"
 #include "compare/render.hpp"
 #include "engine/pipeline.hpp"
 
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,8 +14,6 @@
 
 namespace whydrop::cli {
 namespace {
-
-constexpr std::size_t kBlock = 256U << 10;
 
 /// Feeds what a recording holds through a pipeline, as when it is inspected.
 class Feed {
@@ -73,33 +69,6 @@ class Feed {
   std::uint64_t runs_ = 0;
 };
 
-Result<void> read_capture(const ReplayFile& file, Feed& feed) {
-  capture::Reader reader(file.name());
-  const auto source = file.read();
-  const auto block = std::make_unique<std::array<char, kBlock>>();
-  while (true) {
-    const auto count = source(block->data(), block->size());
-    if (!count) {
-      return tl::unexpected<Error>(count.error());
-    }
-    if (*count == 0) {
-      reader.end();
-    } else {
-      reader.feed({block->data(), *count});
-    }
-    auto item = reader.next();
-    for (; item && *item && !feed.done(); item = reader.next()) {
-      feed.take(**item);
-    }
-    if (!item) {
-      return tl::unexpected<Error>(item.error());
-    }
-    if (*count == 0 || feed.done()) {
-      return {};
-    }
-  }
-}
-
 bool elsewhere(const SessionFlags& flags) {
   return flags.url || !flags.profile.at.empty() || !flags.rehearse.empty();
 }
@@ -129,11 +98,10 @@ Result<void> ReplayComparison::read(const Replay& replay, const Settings& settin
   options_.a = "the recording";
   options_.b = "the replay";
   Feed feed(replay, settings.secrets, recorded_);
-  const auto read =
-      replay.kind() == replay::RecordingKind::har
-          ? capture::read_har(
-                replay.file().name(), replay.file().read(), [&feed](const auto& item) { feed.take(item); })
-          : read_capture(replay.file(), feed);
+  const auto read = replay.file().tell(replay.kind() == replay::RecordingKind::har, [&feed](const auto& item) {
+    feed.take(item);
+    return !feed.done();
+  });
   feed.finish();
   return read;
 }

@@ -112,4 +112,32 @@ capture::ByteSource ReplayFile::read() const {
   };
 }
 
+Result<void> ReplayFile::tell(bool har, const std::function<bool(const capture::Reader::Item&)>& take) const {
+  if (har) {
+    return capture::read_har(name_, read(), [&take](const auto& item) { (void)take(item); });
+  }
+  constexpr std::size_t kRead = 256U << 10;
+  capture::Reader reader(name_);
+  const auto source = read();
+  const auto block = std::make_unique<std::array<char, kRead>>();
+  for (std::size_t came = 1; came > 0;) {
+    const auto count = source(block->data(), block->size());
+    if (!count) {
+      return tl::unexpected<Error>(count.error());
+    }
+    came = *count;
+    came > 0 ? reader.feed({block->data(), came}) : reader.end();
+    auto item = reader.next();
+    for (; item && *item; item = reader.next()) {
+      if (!take(**item)) {
+        return {};
+      }
+    }
+    if (!item) {
+      return tl::unexpected<Error>(item.error());
+    }
+  }
+  return {};
+}
+
 }  // namespace whydrop::cli

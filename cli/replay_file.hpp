@@ -2,7 +2,9 @@
 
 #include "base/result.hpp"
 #include "capture/har.hpp"
+#include "capture/reader.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,6 +18,8 @@ class ReplayFile {
   static Result<ReplayFile> open(const std::string& path);
   /// Reads it from the beginning; several readings may go on at once.
   capture::ByteSource read() const;
+  /// Tells what a capture, or a browser's `har`, holds until `take` returns false (of a HAR all). Errors: local.
+  Result<void> tell(bool har, const std::function<bool(const capture::Reader::Item&)>& take) const;
   const std::string& name() const { return name_; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/calls.hpp"
+#include "cli/file_names.hpp"
 #include "cli/ground.hpp"
 #include "cli/streams.hpp"
 #include "json/json.hpp"
@@ -15,11 +16,6 @@
 
 namespace whydrop::cli {
 namespace {
-
-/// The capture's own word for a profile is a name, never a path: it may come from anyone.
-bool is_name(const std::string& profile) {
-  return !profile.empty() && profile.find_first_of("/.") == std::string::npos;
-}
 
 bool takes(const profile::Call& call, const std::string& variable) {
   return std::any_of(
@@ -83,7 +79,7 @@ Result<void> Replay::read_heading() {
 Result<void> Replay::use_profile() {
   SessionFlags flags = options_.session;
   const bool own = !flags.profile.profile.empty();
-  if (!own && is_name(header_.profile)) {
+  if (!own && is_plain_name(header_.profile)) {
     flags.profile.profile = header_.profile;
     const auto known = find_profile(header_.profile, process_environment, read_file);
     if (!known && !flags.url) {

@@ -16,6 +16,7 @@ namespace {
 
 using Kind = replay::Act::Kind;
 
+constexpr std::size_t kMostOfControl = 125;  // bytes. RFC 6455 section 5.5.
 constexpr std::size_t kHighWater = 512 * 1024;
 // A drop that follows the last message is to be seen as one, not taken for an answer to our Close.
 constexpr std::chrono::milliseconds kLinger{50};
@@ -154,6 +155,10 @@ bool Replaying::deliver_lawful(const replay::Act& act) {
     stop({ErrorKind::usage, fmt::format("cannot send event {} again: {}", act.seq, why), "--raw sends it as it was"});
     return false;
   };
+  const std::size_t most = act.kind == Kind::close && act.close_code ? kMostOfControl - 2 : kMostOfControl;
+  if (act.kind != Kind::text && act.kind != Kind::binary && act.kind != Kind::stray && act.payload.size() > most) {
+    return refuse("with the values of now it is longer than a control frame may be");
+  }
   switch (act.kind) {
   case Kind::text:
     if (!is_utf8(act.payload)) {

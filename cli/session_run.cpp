@@ -40,11 +40,7 @@ SessionRun::SessionRun(const Settings& settings)
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-SessionRun::~SessionRun() {
-  if (profile::Bindings* values = bindings()) {
-    values->on_secret(nullptr);
-  }
-}
+SessionRun::~SessionRun() = default;
 
 Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   std::unique_ptr<SessionRun> run(new SessionRun(settings));
@@ -61,10 +57,6 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   }
   run->secrecy_ = std::make_unique<capture::Redactor>(*secrets, false);
   run->pipeline_ = std::make_unique<engine::Pipeline>(run->pipeline_options(*secrets));
-  if (profile::Bindings* bindings = run->bindings()) {
-    bindings->on_secret(
-        [it = run.get()](const auto& variable, const auto& value) { it->keep_secret(variable, value); });
-  }
 
   report::Style style = make_style(settings.output, process_environment, STDOUT_FILENO);
   style.escape = is_terminal(STDOUT_FILENO);
@@ -80,7 +72,7 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   return run;
 }
 
-engine::PipelineOptions SessionRun::pipeline_options(const std::vector<capture::Secret>& secrets) const {
+engine::PipelineOptions SessionRun::pipeline_options(const std::vector<capture::Secret>& secrets) {
   engine::PipelineOptions options;
   options.max_payload = settings_.capture.max_payload;
   options.limits.max_message = settings_.max_message;
@@ -88,12 +80,14 @@ engine::PipelineOptions SessionRun::pipeline_options(const std::vector<capture::
   options.expectation.close_codes = settings_.expect_close;
   options.expectation.started_ns = parse_rfc3339(started_).value_or(0);
   options.secrets = secrets;
+  options.secret_keys = settings_.secret_keys;
   options.dialects = &dialects_;
   if (settings_.profile != nullptr) {
     options.judge = settings_.profile->judge();
     options.bindings = &settings_.profile->bindings();
     options.expectation.profile = &settings_.profile->profile();
     options.expectation.bindings = options.bindings;
+    options.on_secret = [this](const capture::Secret& secret) { keep_secret(secret); };
   }
   return options;
 }
@@ -127,10 +121,9 @@ void SessionRun::add_variables(capture::CaptureHeader& header) const {
   }
 }
 
-void SessionRun::keep_secret(const std::string& variable, const std::string& value) {
-  pipeline_->add_secret({variable, value});
+void SessionRun::keep_secret(const capture::Secret& secret) {
   const std::lock_guard<std::mutex> lock(secrecy_mutex_);
-  secrecy_->add({variable, value});
+  secrecy_->add(secret);
 }
 
 bool SessionRun::holds_secret(std::string_view line) const {

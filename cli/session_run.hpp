@@ -32,9 +32,10 @@ class SessionRun {
     SecretFlags secrets;
     std::vector<std::uint16_t> expect_close;
     std::uint64_t max_message = 64U << 20;
-    ProfileContext* profile = nullptr;     ///< the one in use; not owned; null: none
-    std::vector<capture::Secret> bound{};  ///< masked besides what the flags and the profile say
-    bool silent = false;                   ///< events are not printed: the command says itself what happened
+    ProfileContext* profile = nullptr;       ///< the one in use; not owned; null: none
+    std::vector<capture::Secret> bound{};    ///< masked besides what the flags and the profile say
+    std::vector<std::string> secret_keys{};  ///< members whose values are masked, besides the well-known
+    bool silent = false;                     ///< events are not printed: the command says itself what happened
   };
   static Result<std::unique_ptr<SessionRun>> make(const Settings& settings);
   ~SessionRun();
@@ -66,10 +67,10 @@ class SessionRun {
   void add_renderer(report::Style style);
   Result<void> add_capture(const std::vector<capture::Secret>& secrets);
 
-  engine::PipelineOptions pipeline_options(const std::vector<capture::Secret>& secrets) const;
+  engine::PipelineOptions pipeline_options(const std::vector<capture::Secret>& secrets);
   capture::CaptureHeader make_header(const std::vector<capture::Secret>& secrets) const;
   void add_variables(capture::CaptureHeader& header) const;
-  void keep_secret(const std::string& variable, const std::string& value);
+  void keep_secret(const capture::Secret& secret);
 
   Settings settings_;
   net::Loop loop_;

@@ -4,6 +4,7 @@
 #include "cli/checking_files.hpp"
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
+#include "cli/file_names.hpp"
 #include "cli/options.hpp"
 #include "cli/replay_file.hpp"
 #include "cli/streams.hpp"
@@ -98,14 +99,15 @@ Result<int> write_check(const Flags& flags) {
   }
   const auto open = [&file] {
     return replay::Recording::open([&file]() -> Result<capture::ByteSource> { return file->read(); },
-                                   {file->name(), {}, false});
+                                   {file->name(), {}, false, true});
   };
   auto recording = open();
   if (!recording) {
     return tl::unexpected<Error>(recording.error());
   }
   const std::string& given = flags.plan.settings.session.profile.profile;
-  const std::string name = given.empty() ? (*recording)->header().profile : given;
+  const std::string& recorded = (*recording)->header().profile;
+  const std::string name = given.empty() && is_plain_name(recorded) ? recorded : given;
   auto profile = name.empty() ? Result<std::shared_ptr<const profile::Profile>>(nullptr)
                               : find_profile(name, process_environment, read_file);
   if (!profile) {

@@ -49,38 +49,6 @@ class Discard final : public session::EventSink {
   Result<void> on_event(const session::Event&) override { return {}; }
 };
 
-Result<void> take_all(capture::Reader& reader, Inspection& inspection) {
-  while (true) {
-    const auto item = reader.next();
-    if (!item) {
-      return tl::unexpected<Error>(item.error());
-    }
-    if (!*item) {
-      return {};
-    }
-    inspection.take(**item);
-  }
-}
-
-Result<void> read_capture(const std::string& name, const capture::ByteSource& source, Inspection& inspection) {
-  capture::Reader reader(name);
-  const auto block = std::make_unique<std::array<char, kBlock>>();
-  while (true) {
-    const auto count = source(block->data(), block->size());
-    if (!count) {
-      return tl::unexpected<Error>(count.error());
-    }
-    if (*count == 0) {
-      reader.end();
-      return take_all(reader, inspection);
-    }
-    reader.feed({block->data(), *count});
-    if (const auto taken = take_all(reader, inspection); !taken) {
-      return taken;
-    }
-  }
-}
-
 Result<bool> is_har(const ReplayFile& file) {
   const auto head = std::make_unique<std::array<char, kBlock>>();
   const auto source = file.read();
@@ -119,9 +87,10 @@ Result<Loaded> load(const DiffFlags& flags, std::size_t which, std::shared_ptr<c
     return *loaded.recorder;
   };
   Inspection inspection(std::move(settings), *capture::Selector::make({}));
-  const auto read =
-      *har ? capture::read_har(file->name(), file->read(), [&](const auto& item) { inspection.take(item); })
-           : read_capture(file->name(), file->read(), inspection);
+  const auto read = file->tell(*har, [&inspection](const auto& item) {
+    inspection.take(item);
+    return true;
+  });
   if (!read) {
     return tl::unexpected<Error>(read.error());
   }

@@ -148,6 +148,7 @@ Result<int> replay(const ReplayFlags& flags) {
   const SessionFlags& session = flags.replay.session;
   SessionRun::Settings settings = settings_of(session, it.profile());
   settings.bound = it.bound();
+  settings.secret_keys = it.plan().secret_keys;
   settings.silent = flags.count > 1 && session.output.verbosity == 0 && !flags.replay.output_given;
   auto run = SessionRun::make(settings);
   if (!run) {

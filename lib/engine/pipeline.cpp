@@ -35,6 +35,9 @@ struct Sink {
 struct Pipeline::Impl {
   explicit Impl(PipelineOptions given)
       : options(std::move(given)), redactor(options.secrets, options.reveal), diagnoser(options.expectation) {
+    for (const std::string& key : options.secret_keys) {
+      redactor.add_key(key);
+    }
     if (options.judge) {
       for (const auto& key : options.judge->profile().secret_keys) {
         redactor.add_key(key);
@@ -91,6 +94,9 @@ struct Pipeline::Impl {
 void Pipeline::Impl::learn_secrets(profile::Bindings& bindings) {
   bindings.on_secret([this](const std::string& variable, const std::string& value) {
     redactor.add({variable, value});
+    if (options.on_secret) {
+      options.on_secret({variable, value});
+    }
   });
   for (auto& [variable, value] : bindings.secrets()) {
     redactor.add({variable, value});

@@ -22,10 +22,14 @@ struct PipelineOptions {
   std::size_t max_payload = 1U << 20;  ///< bytes of one frame or content that sinks are given (--max-payload)
   session::Tracker::Limits limits;
   std::vector<capture::Secret> secrets;
+  std::vector<std::string> secret_keys;  ///< of members and parameters whose values are masked, besides the well-known
   bool reveal = false;
   diagnose::Expectation expectation;
-  std::shared_ptr<profile::Judge> judge;        ///< of the profile in use; null: none
-  profile::Bindings* bindings = nullptr;        ///< its values; not owned; may be null
+  std::shared_ptr<profile::Judge> judge;  ///< of the profile in use; null: none
+  profile::Bindings* bindings = nullptr;  ///< its values; not owned; may be null
+  /// Told each value of `bindings` that is to be masked from now on; null: nobody else wants to know. The pipeline is
+  /// the one listener that those have.
+  std::function<void(const capture::Secret&)> on_secret;
   const profile::Dialects* dialects = nullptr;  ///< what is recognised without a profile; not owned; null: nothing
 };
 

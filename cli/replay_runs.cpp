@@ -100,6 +100,9 @@ class ReplayRuns::One {
       const auto found = plan_.values.find(variable, bindings());
       return found ? std::optional(found->value) : std::nullopt;
     };
+    replaying.player.on_secret = [this](const std::string& variable, const std::string& value) {
+      run_.pipeline().add_secret({variable, value});
+    };
     replaying_.emplace(
         run_.loop(),
         [this](const std::string& line) { runs_.talk(line); },

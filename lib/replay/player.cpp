@@ -46,7 +46,7 @@ Player::Impl::Impl(Recording& from, const Plan& plan, Settings given)
       settings(std::move(given)),
       edits(settings.edits),
       keys(settings.profile),
-      rebinder(plan, settings.profile, settings.value_of) {
+      rebinder(plan, settings.profile, settings.value_of, settings.on_secret) {
   for (const auto& [name, value] : recording.header().variables) {
     rebinder.variable(name, value);
   }

@@ -48,6 +48,8 @@ class Player {
     std::optional<handshake::DeflateParameters> deflate;
     /// The value of a masked variable; null: unknown.
     std::function<std::optional<std::string>(const std::string& variable)> value_of;
+    /// Told what the live server says where the recorded one said what is masked; null: nobody wants to know.
+    std::function<void(const std::string& variable, const std::string& value)> on_secret;
   };
   struct Wait {
     std::optional<std::int64_t> until_ns;  ///< null: until a message comes

@@ -29,9 +29,10 @@ std::string message_name(const std::string& key, std::uint64_t n) {
 
 }  // namespace
 
-Rebinder::Rebinder(const Plan& plan, const profile::Profile* profile, ValueOf value_of)
+Rebinder::Rebinder(const Plan& plan, const profile::Profile* profile, ValueOf value_of, OnSecret on_secret)
     : profile_(profile),
       value_of_(std::move(value_of)),
+      on_secret_(std::move(on_secret)),
       links_(!plan.links.empty()),
       awaited_(kMostWaiting),
       early_(kMostEarly) {
@@ -168,7 +169,11 @@ bool Rebinder::resolve(const Awaited& awaited, const std::string& value) {
   const bool same = value.size() >= around && value.compare(0, awaited.before.size(), awaited.before) == 0 &&
                     value.compare(value.size() - awaited.after.size(), awaited.after.size(), awaited.after) == 0;
   if (same) {
-    given_[awaited.variable] = value.substr(awaited.before.size(), value.size() - around);
+    std::string& given = given_[awaited.variable];
+    given = value.substr(awaited.before.size(), value.size() - around);
+    if (on_secret_ && !given.empty()) {
+      on_secret_(awaited.variable, given);
+    }
     awaited_variables_.erase(awaited.variable);
   }
   return same;

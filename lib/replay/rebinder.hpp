@@ -22,7 +22,8 @@ namespace whydrop::replay {
 class Rebinder {
  public:
   using ValueOf = std::function<std::optional<std::string>(const std::string& variable)>;
-  Rebinder(const Plan& plan, const profile::Profile* profile, ValueOf value_of);
+  using OnSecret = std::function<void(const std::string& variable, const std::string& value)>;
+  Rebinder(const Plan& plan, const profile::Profile* profile, ValueOf value_of, OnSecret on_secret);
 
   /// True if messages of the server's are of use; else neither of both below needs to be called.
   bool listens() const { return !places_.empty(); }
@@ -93,6 +94,7 @@ class Rebinder {
 
   const profile::Profile* profile_;
   ValueOf value_of_;
+  OnSecret on_secret_;
   bool links_;
   std::map<std::string, Kind, std::less<>> kinds_;
   std::vector<std::string> places_;                                          ///< keys, by id

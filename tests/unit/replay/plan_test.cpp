@@ -82,6 +82,22 @@ TEST(Plan, KnowsTheMembersInWhichTheServerToldWhatIsMasked) {
   EXPECT_TRUE(plan->masked.empty());
 }
 
+TEST(Plan, PrintsNoSecretOfABrowsersRecord) {
+  const std::string har =
+      R"({"log":{"version":"1.2","creator":{"name":"c","version":"1"},"entries":[{"startedDateTime":)"
+      R"("2026-11-21T18:00:00.000Z","time":1,"request":{"method":"GET","url":"wss://h.example/?token=hunter2&v=1",)"
+      R"("httpVersion":"HTTP/1.1","headers":[],"queryString":[],"cookies":[],"headersSize":1,"bodySize":0},)"
+      R"("response":{"status":101,"statusText":"Switching Protocols","httpVersion":"HTTP/1.1","headers":[],)"
+      R"("cookies":[],"content":{"size":0,"mimeType":""},"redirectURL":"","headersSize":1,"bodySize":0},"cache":{},)"
+      R"("timings":{},"_webSocketMessages":[{"type":"send","time":1763748000.1,"opcode":1,"data":"{}"}]}]}})";
+  EXPECT_EQ(plan_of(har), R"(  URL        wss://h.example/?token=xxxxxxx&v=1
+  recorded   a HAR, 0 ns
+  sends      1 message
+  heard      0 messages
+  note       a HAR tells no frames, pings or Closes, and not how the session ended
+)");
+}
+
 TEST(Plan, RefusesMoreMaskedVariablesThanItCanTell) {
   Tape tape = Tape::opened();
   for (int i = 0; i <= 1000; ++i) {

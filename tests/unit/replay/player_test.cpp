@@ -269,6 +269,24 @@ TEST(Player, BindsMaskedPartsInWhateverOrderTheyAreTold) {
   EXPECT_EQ(played.sent(0), R"({"a":"the first","b":"the second"})");
 }
 
+TEST(Player, TellsWhichValuesOfTheLiveServerAreSecret) {
+  Player::Settings settings = paced("fast");
+  std::string told;
+  settings.on_secret = [&told](const std::string& variable, const std::string& value) {
+    told += variable + "=" + value + ";";
+  };
+  Played played(Tape::opened()
+                    .server(R"({"type":"hi","pin":"xxxx"})", {{20, 4, "mine"}})
+                    .client(R"({"code":"xxxx"})", {{9, 4, "mine"}})
+                    .ending()
+                    .text(),
+                settings);
+  played.at(0);
+  played.hear(R"({"type":"hi","pin":"new-1"})");
+  EXPECT_EQ(told, "mine=new-1;");
+  EXPECT_EQ(played.sent(0), R"({"code":"new-1"})");
+}
+
 TEST(Player, WaitsNoLongerThanATimeCanSay) {
   Player::Settings settings = paced("0.001x");
   Played played(Tape::opened().wait(2'000'000'000'000).client("a").ending().text(), settings);

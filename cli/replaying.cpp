@@ -109,8 +109,9 @@ void Replaying::pump() {
   if (std::exchange(pumping_, true)) {
     return;
   }
+  // Looked at once: what is sent in one turn of the loop leaves together.
+  const std::int64_t now = now_ns();
   while (channel_ != nullptr && !done_ && channel_->backlog() < kHighWater) {
-    const std::int64_t now = now_ns();
     auto next = player_->next(now);
     if (!next) {
       stop(next.error());

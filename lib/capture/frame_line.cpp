@@ -231,10 +231,19 @@ Lanes load(const char* from) {
   return lanes;
 }
 
-unsigned sum(Lanes lanes) {
-  unsigned total = 0;
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    total += lanes[i];
+bool any(Lanes lanes) {
+  std::array<std::uint64_t, 2> words{};
+  std::memcpy(words.data(), &lanes, kLanes);
+  return (words[0] | words[1]) != 0;
+}
+
+/// Neighbours are added to 16 bits, and those by a product whose highest 16 bits are all of them.
+std::uint64_t sum(Lanes lanes) {
+  std::uint64_t total = 0;
+  std::array<std::uint64_t, 2> words{};
+  std::memcpy(words.data(), &lanes, kLanes);
+  for (const std::uint64_t word : words) {
+    total += ((word & 0x00FF00FF00FF00FFU) + (word >> 8U & 0x00FF00FF00FF00FFU)) * 0x0001000100010001U >> 48U;
   }
   return total;
 }
@@ -288,7 +297,7 @@ bool is_plain_payload(std::string_view rest, std::uint64_t length) {
     plain = plain && is_plain(text.data()[static_cast<std::ptrdiff_t>(at) - 1], text[at]);
     escapes += text[at] == '\\' ? 1 : 0;
   }
-  return plain && sum(wrong) == 0 && text.size() - escapes == length;
+  return plain && !any(wrong) && text.size() - escapes == length;
 }
 
 /// The payload is the line's last field, so its end is the line's.

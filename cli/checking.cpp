@@ -113,7 +113,7 @@ class Checking {
       code_ = diagnose::leading_exit_code(code_, report(*reports_.error()));
     }
     if (unprinted_) {
-      code_ = worse(code_, report(*unprinted_));
+      code_ = diagnose::leading_exit_code(code_, report(*unprinted_));
     }
     return code_;
   }

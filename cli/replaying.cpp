@@ -17,7 +17,7 @@ namespace {
 using Kind = replay::Act::Kind;
 
 constexpr std::size_t kMostOfControl = 125;  // bytes. RFC 6455 section 5.5.
-constexpr std::size_t kHighWater = 512 * 1024;
+constexpr std::size_t kHighWater = 256 * 1024;
 // A drop that follows the last message is to be seen as one, not taken for an answer to our Close.
 constexpr std::chrono::milliseconds kLinger{50};
 // What a replay by the clock waits for messages that come late.

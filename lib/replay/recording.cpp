@@ -53,9 +53,9 @@ struct Recording::Impl {
   std::optional<Follower> follower;
   std::optional<Lines> lines;
   std::vector<Entry> entries;
-  std::size_t given = 0;     ///< of entries
+  std::size_t given = 0;  ///< of entries
   Masking masking;
-  session::Event event;      ///< of the line in hand
+  session::Event event;  ///< of the line in hand
   capture::FrameLines frames;
   std::uint64_t passed = 0;  ///< lines that the reader was not given and has not been told of
   bool in_line = false;      ///< the reader has a part of a line

@@ -78,8 +78,7 @@ Result<net::Url> url_of(const SessionFlags& flags, const SessionProfile& profile
                 "no URL given, and profile " + profile.context->profile().name + " has none of its own",
                 "give one before the messages");
   }
-  return values->fill_url(text).and_then(
-      [](const std::string& url) { return net::parse_url(url); });
+  return values->fill_url(text).and_then([](const std::string& url) { return net::parse_url(url); });
 }
 
 /// The profile's headers and subprotocols, where none of a person's own stand for them.
@@ -216,8 +215,7 @@ Result<net::ConnectOptions> connect_options_of(const SessionFlags& flags,
   if (const auto checked = check_capture_flags(flags.capture); !checked) {
     return tl::unexpected<Error>(checked.error());
   }
-  auto endpoint =
-      values != nullptr ? with_profile(flags.endpoint, *values) : Result<EndpointFlags>(flags.endpoint);
+  auto endpoint = values != nullptr ? with_profile(flags.endpoint, *values) : Result<EndpointFlags>(flags.endpoint);
   if (!endpoint) {
     return tl::unexpected<Error>(endpoint.error());
   }

@@ -1,9 +1,8 @@
-#include "profile/template_check.hpp"
-
 #include "profile/bindings.hpp"
 #include "profile/embedded.hpp"
 #include "profile/read.hpp"
 #include "profile/template.hpp"
+#include "profile/template_check.hpp"
 #include "schema/schema.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "profile/template_check.hpp"
 #include "profile/embedded.hpp"
 #include "profile/read.hpp"
 #include "profile/rehearsal.hpp"
+#include "profile/template_check.hpp"
 
 #include <algorithm>
 

@@ -82,8 +82,7 @@ class Replies : public testing::Test {
 TEST_F(Replies, are_read_as_the_profile_says) {
   EXPECT_EQ(said(response(200, R"({"token":"t","id":1})")), "gives");
   EXPECT_EQ(said(response(200, R"({"token":"t","id":1,"old":true})")), "gives old: It is old; the token is (secret).");
-  EXPECT_EQ(said(response(400, R"({"error":"bad_client"})")),
-            "refused bad-client: Refused with 400: bad_client, ?.");
+  EXPECT_EQ(said(response(400, R"({"error":"bad_client"})")), "refused bad-client: Refused with 400: bad_client, ?.");
   EXPECT_EQ(said(response(400, "no")), "refused bad-call: Refused.");
   EXPECT_EQ(said(response(200, R"({"paused":true})")), "refused paused: It is paused.");
   EXPECT_EQ(said(response(500, "{}")), "refused");

@@ -8,6 +8,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import subprocess
 import unittest
 
@@ -21,13 +22,15 @@ REHEARSALS = {path.stem: list(json.loads(path.read_text(encoding="utf-8"))["scen
 JOBS = 4
 # Their waits are so long that a busy machine does not change what is found. Elsewhere time is not compared.
 TIMED = ("apigw-websocket/idle", "apigw-websocket/life", "genesys-web-messaging/f08-life")
+# What the client still sends before it stalls depends on the machine: only how the two ended is compared.
+RACES = ("genesys-notifications/client-stalled",)
 # Too long for this test.
 LEFT_OUT = {"guest-tutorial/drop-for-good": "31 s: five reconnects with the waits of the profile"}
 
 
 def words(text):
     """A sentence without what differs from run to run."""
-    return " ".join(run.normalise(text, {}))
+    return re.sub(r"(?:more than )?[0-9]+ × longer", "<n> × longer", " ".join(run.normalise(text, {})))
 
 
 class Diffs(harness.Test):
@@ -54,6 +57,8 @@ class Diffs(harness.Test):
         timing = [] if f"{profile}/{scenario}" in TIMED else ["--no-timing"]
         code, differences, whole = self.diff(good, self.record(profile, scenario, "bad.ndjson"), *timing)
         self.assertEqual((1, False), (code, whole["same"]))
+        if f"{profile}/{scenario}" in RACES:
+            return {"ends": "differ" if whole["ends_differ"] else "alike"}
         ends = [row for row in differences if row["kind"] in ("close", "ending")] + differences
         shown = ends[0] if whole["first"] is None else differences[whole["first"]]
         return {"ends": "differ" if whole["ends_differ"] else "alike", "leads": shown["leads"],

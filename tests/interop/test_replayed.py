@@ -16,7 +16,7 @@ import harness  # pylint: disable=wrong-import-position
 import recordings  # pylint: disable=wrong-import-position
 
 PARROTS = {"python": ["/usr/bin/python3", str(HERE / "peers/parrot.py")], "node": ["node", str(HERE / "peers/parrot.js")]}
-PACES = (["--pace", "matched"], ["--pace", "fast"], ["--raw"])
+PACES = (["--pace", "matched"], ["--pace", "recorded"], ["--pace", "fast"], ["--raw"])
 
 # A conversation in which most of what the client says was made by the server: a ticket in two places, an id of many, an
 # id inside a text, and one that changes with each turn.

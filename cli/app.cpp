@@ -120,8 +120,4 @@ int run(std::vector<std::string> arguments) {
   return code ? *code : report(code.error());
 }
 
-const char* version() {
-  return WHYDROP_VERSION;
-}
-
 }  // namespace whydrop::cli

@@ -35,7 +35,7 @@ void append_escape(std::string& out, char32_t c) {
   }
   const auto value = static_cast<std::uint32_t>(c);
   const auto* const format = c < 0x80 ? "\\x{:02x}" : c <= 0xFFFF ? "\\u{:04x}" : "\\U{:08x}";
-  fmt::format_to(std::back_inserter(out), fmt::runtime(format), value);
+  out += fmt::format(fmt::runtime(format), value);
 }
 
 /// How many bytes of printable ASCII begin at `from`.
@@ -127,7 +127,7 @@ std::string escape_for_terminal(std::string_view bytes) {
     }
     const CodePoint point = decode_code_point(bytes.substr(i));
     if (point.status != Utf8Status::valid) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(bytes[i]));
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[i]));
       i += 1;
       continue;
     }

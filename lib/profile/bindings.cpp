@@ -39,7 +39,7 @@ bool in_host(std::string_view written) {
 }
 
 /// What `json` says as plain text: the content of a string, any other value as it is written.
-std::string plain(std::string json) {
+std::string plain(const std::string& json) {
   if (json.empty() || json.front() != '"') {
     return json;
   }
@@ -151,7 +151,7 @@ struct Bindings::Filler {
   /// The plain text behind a placeholder.
   Result<std::string> text_of(const std::string& placeholder) const {
     if (auto made = bindings.made(placeholder, extra)) {
-      return plain(std::move(*made));
+      return plain(*made);
     }
     if (starts_with(placeholder, kEnvironment) && extra) {
       const std::string name = placeholder.substr(kEnvironment.size());

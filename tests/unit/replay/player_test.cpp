@@ -87,14 +87,31 @@ TEST(Pace, IsRead) {
                                                               {"recorded", Pace::Kind::recorded, 1},
                                                               {"fast", Pace::Kind::fast, 1},
                                                               {"2x", Pace::Kind::recorded, 2},
-                                                              {"0.5x", Pace::Kind::recorded, 0.5}};
+                                                              {"0.5x", Pace::Kind::recorded, 0.5},
+                                                              {".25x", Pace::Kind::recorded, 0.25},
+                                                              {"0.001x", Pace::Kind::recorded, 0.001},
+                                                              {"1000.x", Pace::Kind::recorded, 1000}};
   for (const auto& [text, kind, factor] : good) {
     const auto pace = parse_pace(text);
     ASSERT_TRUE(pace) << text;
     EXPECT_EQ(pace->kind, kind) << text;
     EXPECT_EQ(pace->factor, factor) << text;
   }
-  for (const std::string text : {"", "x", "0x", "-1x", "1e3x", "2000x", "nanx", "infx", "quick", "2 x"}) {
+  for (const std::string text : {"",
+                                 "x",
+                                 "0x",
+                                 "-1x",
+                                 "1e3x",
+                                 "2000x",
+                                 "nanx",
+                                 "infx",
+                                 "quick",
+                                 "2 x",
+                                 ".x",
+                                 "1.2.3x",
+                                 "0.0009x",
+                                 "1000.1x",
+                                 "1.0000000000000001x"}) {
     const auto pace = parse_pace(text);
     ASSERT_FALSE(pace) << text;
     EXPECT_EQ(pace.error().message, "pace " + text + ": there is none of this name");

@@ -10,8 +10,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # module -> modules whose headers it may include (besides its own)
-CORE_ORDER = ["base", "json", "wire", "handshake", "session", "rules", "schema", "profile", "payload", "diagnose",
-              "capture", "report", "engine", "replay", "compare", "check"]
+CORE_ORDER = ["base", "json", "wire", "handshake", "session", "rules", "schema", "profile", "fieldguide", "payload",
+              "diagnose", "capture", "report", "engine", "replay", "compare", "check"]
 ALLOWED = {
     "base": set(),
     "json": {"base"},
@@ -21,8 +21,9 @@ ALLOWED = {
     "rules": {"base", "wire", "handshake", "session"},
     "schema": {"base", "json"},
     "profile": {"base", "json", "wire", "handshake", "session", "schema"},
+    "fieldguide": {"base", "json"},
     "payload": {"base", "wire", "session"},
-    "diagnose": {"base", "json", "wire", "handshake", "session", "rules", "profile"},
+    "diagnose": {"base", "json", "wire", "handshake", "session", "rules", "profile", "fieldguide"},
     "capture": {"base", "json", "wire", "handshake", "session"},
     "report": {"base", "wire", "handshake", "session", "rules", "payload", "diagnose", "capture"},
     "engine": {"base", "json", "wire", "handshake", "session", "rules", "profile", "diagnose", "capture"},

@@ -7,7 +7,7 @@
 #include "cli/help.hpp"
 #include "cli/options.hpp"
 #include "cli/options/curl.hpp"
-#include "cli/streams.hpp"
+#include "os/streams.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -112,7 +112,7 @@ Result<int> dispatch(std::vector<std::string> arguments) {
 }  // namespace
 
 int run(std::vector<std::string> arguments) {
-  hold_standard_streams();
+  os::hold_standard_streams();
   const Result<int> code = dispatch(std::move(arguments));
   if (code && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && errno != EPIPE) {
     return report({ErrorKind::local, std::string("cannot write standard output: ") + std::strerror(errno), {}});

@@ -1,5 +1,5 @@
-// Rule of this directory: cli/ parses arguments and owns process concerns (streams, exit codes); what can be tested
-// without a process lives in lib/. It is the only place that joins concrete parts.
+// Rule of this directory: cli/ declares options, turns what was given into values once, calls one function of lib/, and
+// prints its Error. What a command does lives in lib/, where it can be tested without a process.
 #pragma once
 
 #include <string>

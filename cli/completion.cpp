@@ -1,9 +1,9 @@
 #include "cli/completion.hpp"
 
+#include "base/fields.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "cli/options/values.hpp"
 
 #include <functional>
 #include <iterator>

@@ -1,7 +1,8 @@
 #include "cli/help.hpp"
 
+#include "base/fields.hpp"
+#include "base/text.hpp"
 #include "cli/options.hpp"
-#include "cli/options/values.hpp"
 
 #include <algorithm>
 

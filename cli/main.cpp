@@ -1,6 +1,6 @@
 #include "cli/app.hpp"
-#include "cli/arguments.hpp"
 #include "cli/errors.hpp"
+#include "os/arguments.hpp"
 
 #include <exception>
 #include <string>
@@ -8,7 +8,7 @@
 
 int main(int argc, char** argv) {
   try {
-    whydrop::cli::remember_arguments(argc, argv);
+    whydrop::os::remember_arguments(argc, argv);
     return whydrop::cli::run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception& error) {
     return whydrop::cli::report({whydrop::ErrorKind::internal, std::string("internal error: ") + error.what(), {}});

@@ -1,9 +1,10 @@
 #include "cli/manual.hpp"
 
+#include "base/fields.hpp"
+#include "base/text.hpp"
 #include "cli/app.hpp"
 #include "cli/help.hpp"
 #include "cli/options.hpp"
-#include "cli/options/values.hpp"
 #include "diagnose/exit_code.hpp"
 
 #include <fmt/format.h>

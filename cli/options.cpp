@@ -1,8 +1,8 @@
 #include "cli/options.hpp"
 
+#include "base/fields.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "cli/options/values.hpp"
 
 #include <algorithm>
 #include <map>

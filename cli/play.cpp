@@ -2,8 +2,11 @@
 
 #include "cli/options.hpp"
 #include "cli/options/profile.hpp"
-#include "cli/options/rehearsal.hpp"
-#include "cli/streams.hpp"
+#include "os/environment.hpp"
+#include "os/streams.hpp"
+#include "run/profile_context.hpp"
+#include "run/profiles.hpp"
+#include "run/rehearsals.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -18,28 +21,28 @@ using rehearsal::Play;
 
 /// The profile, its rehearsal and the values that were given, scenario not yet looked up.
 Result<std::shared_ptr<Play>> load(const PlayFlags& flags) {
-  auto found = find_profile(flags.profile, process_environment, read_file);
+  auto found = run::find_profile(flags.profile, os::process_environment, os::read_file);
   if (!found) {
     return tl::unexpected<Error>(found.error());
   }
-  auto rehearsal = find_rehearsal(**found, flags.rehearsal, read_file);
+  auto rehearsal = run::find_rehearsal(**found, flags.rehearsal, os::read_file);
   if (!rehearsal) {
     return tl::unexpected<Error>(rehearsal.error());
   }
   auto play = std::make_shared<Play>();
   play->profile = *std::move(found);
   play->rehearsal = *std::move(rehearsal);
-  play->outside = machine();
+  play->outside = run::machine();
   return play;
 }
 
 /// Values of --var. What a client would take from its environment or store is not the server's to know.
 Result<std::vector<std::pair<std::string, std::string>>> given_values(const PlayFlags& flags) {
-  ProfileFlags of_client;
+  run::ProfileSettings of_client;
   of_client.profile = flags.profile;
   of_client.variables = flags.variables;
   of_client.no_store = true;
-  auto context = ProfileContext::make(of_client, process_environment, read_file);
+  auto context = run::ProfileContext::make(of_client, os::process_environment, os::read_file);
   if (!context) {
     return tl::unexpected<Error>(context.error());
   }
@@ -111,7 +114,7 @@ void add_play_options(Options& options, PlayFlags& flags) {
                "NAME|FILE",
                flags.profile,
                "Play the server of a profile: its REST calls and its socket, with its schemas and sequence");
-  options.suggest(built_in_profiles());
+  options.suggest(run::built_in_profiles());
   options.text("-s,--scenario", "NAME", flags.scenario, "What happens (happy); see --list");
   options.text("--rehearsal", "FILE", flags.rehearsal, "How it is played, in place of what is built in");
   options.list("--var", "NAME=VALUE", flags.variables, "Value of a variable of the profile, or NAME=@FILE; repeatable");

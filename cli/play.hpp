@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/options/headers.hpp"
 #include "rehearsal/server.hpp"
+#include "target/headers.hpp"
 
 #include <memory>
 #include <string>

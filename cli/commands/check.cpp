@@ -1,14 +1,21 @@
 #include "base/text.hpp"
 #include "check/from_recording.hpp"
-#include "cli/checking.hpp"
-#include "cli/checking_files.hpp"
+#include "check_run/files.hpp"
+#include "check_run/runner.hpp"
+#include "cli/app.hpp"
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
-#include "cli/file_names.hpp"
 #include "cli/options.hpp"
-#include "cli/replay_file.hpp"
-#include "cli/streams.hpp"
+#include "cli/options/endpoint.hpp"
+#include "cli/options/output.hpp"
+#include "cli/options/session.hpp"
+#include "os/environment.hpp"
+#include "os/file_names.hpp"
+#include "os/rereadable_file.hpp"
+#include "os/streams.hpp"
 #include "replay/plan.hpp"
+#include "run/profiles.hpp"
+#include "run/session_profile.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -24,8 +31,8 @@ namespace {
 
 struct Flags {
   std::vector<std::string> files, reports;
-  CheckPlan plan;
-  CheckChoice choice;
+  check_run::CheckPlan plan;
+  check_run::CheckChoice choice;
   bool list = false;
   std::string from_capture;
 };
@@ -45,8 +52,8 @@ Result<std::vector<check::ReportTarget>> report_targets(const std::vector<std::s
 /// A variable that no check has was meant for one.
 Result<void> check_variables(const std::vector<check::Check>& checks, const std::vector<std::string>& given) {
   for (const std::string& text : given) {
-    const bool taken =
-        std::any_of(checks.begin(), checks.end(), [&](const auto& check) { return !given_to(check, {text}).empty(); });
+    const bool taken = std::any_of(
+        checks.begin(), checks.end(), [&](const auto& check) { return !check_run::given_to(check, {text}).empty(); });
     if (!taken) {
       return fail(ErrorKind::usage, "option --var: no check has the variable " + text.substr(0, text.find('=')));
     }
@@ -54,9 +61,9 @@ Result<void> check_variables(const std::vector<check::Check>& checks, const std:
   return {};
 }
 
-Result<void> check_rehearsals(const std::vector<check::Check>& checks, const CheckSettings& settings) {
+Result<void> check_rehearsals(const std::vector<check::Check>& checks, const check_run::CheckSettings& settings) {
   for (const check::Check& check : checks) {
-    if (const auto playable = can_be_played(check, settings); !playable) {
+    if (const auto playable = check_run::can_be_played(check, settings); !playable) {
       return fail(playable.error().kind,
                   fmt::format("{}:{}: {}: {}", check.path, check.place.line, check.name, playable.error().message),
                   playable.error().hint);
@@ -81,7 +88,7 @@ Result<int> print_list(const std::vector<check::Check>& checks) {
                          check.name,
                          check.tags.empty() ? "" : fmt::format(" [{}]", fmt::join(check.tags, ", ")));
   }
-  FdSink out(STDOUT_FILENO, "standard output", false);
+  os::FdSink out(STDOUT_FILENO, "standard output", false);
   return out.write(escape_lines(lines)).map([] { return 0; });
 }
 
@@ -93,7 +100,7 @@ Result<int> write_check(const Flags& flags) {
         fmt::format("option --from-capture: it prints a check and runs none, so {} has no part in it", flags.files[0]),
         fmt::format("whydrop check --from-capture {} > FILE", flags.from_capture));
   }
-  const auto file = ReplayFile::open(flags.from_capture);
+  const auto file = os::RereadableFile::open(flags.from_capture);
   if (!file) {
     return tl::unexpected<Error>(file.error());
   }
@@ -107,9 +114,9 @@ Result<int> write_check(const Flags& flags) {
   }
   const std::string& given = flags.plan.settings.session.profile.profile;
   const std::string& recorded = (*recording)->header().profile;
-  const std::string name = given.empty() && is_plain_name(recorded) ? recorded : given;
+  const std::string name = given.empty() && os::is_plain_name(recorded) ? recorded : given;
   auto profile = name.empty() ? Result<std::shared_ptr<const profile::Profile>>(nullptr)
-                              : find_profile(name, process_environment, read_file);
+                              : run::find_profile(name, os::process_environment, os::read_file);
   if (!profile) {
     return tl::unexpected<Error>(profile.error());
   }
@@ -118,7 +125,7 @@ Result<int> write_check(const Flags& flags) {
   const auto text =
       again ? check::from_recording(**again, *plan, profile->get(), flags.plan.settings.session.url.value_or(""))
             : tl::unexpected<Error>(again.error());
-  FdSink out(STDOUT_FILENO, "standard output", false);
+  os::FdSink out(STDOUT_FILENO, "standard output", false);
   return text.and_then([&out](const std::string& made) { return out.write(made); }).map([] { return 0; });
 }
 
@@ -133,10 +140,10 @@ Result<int> check_all(const Flags& flags) {
   if (!targets) {
     return tl::unexpected<Error>(targets.error());
   }
-  const CheckSettings& settings = flags.plan.settings;
+  const check_run::CheckSettings& settings = flags.plan.settings;
   const auto say = [](const Error& error) { report(error); };
-  auto checks = read_checks(flags.files, settings.session.profile.profile, say).and_then([&](auto&& all) {
-    return chosen(std::forward<decltype(all)>(all), flags.choice);
+  auto checks = check_run::read_checks(flags.files, settings.session.profile.profile, say).and_then([&](auto&& all) {
+    return check_run::chosen(std::forward<decltype(all)>(all), flags.choice);
   });
   if (!checks) {
     return tl::unexpected<Error>(checks.error());
@@ -150,19 +157,21 @@ Result<int> check_all(const Flags& flags) {
   if (!ready) {
     return tl::unexpected<Error>(ready.error());
   }
-  auto reports = Reports::open(*targets, checks->size());
+  auto reports = check_run::Reports::open(*targets, checks->size());
   if (!reports) {
     return tl::unexpected<Error>(reports.error());
   }
-  return run_checks(*checks, flags.plan, **reports);
+  check_run::CheckPlan plan = flags.plan;
+  plan.say = say;
+  return check_run::run_checks(*checks, plan, **reports);
 }
 
 }  // namespace
 
 Run setup_check(Options& options) {
   const auto flags = std::make_shared<Flags>();
-  CheckSettings& settings = flags->plan.settings;
-  SessionFlags& session = settings.session;
+  check_run::CheckSettings& settings = flags->plan.settings;
+  run::SessionSettings& session = settings.session;
   options.positionals("FILE", flags->files, false, "Check files, patterns or folders; - is standard input");
   options.group("Checks");
   options.list(
@@ -189,7 +198,7 @@ Run setup_check(Options& options) {
                    return std::string();
                  });
   options.text("--profile", "NAME|FILE", session.profile.profile, "In place of the profile that a check names");
-  options.suggest(built_in_profiles());
+  options.suggest(run::built_in_profiles());
   options.list("--var",
                "NAME=VALUE",
                session.profile.variables,
@@ -203,7 +212,7 @@ Run setup_check(Options& options) {
       "--rehearse",
       "SCENARIO",
       settings.rehearse,
-      kOwnScenario,
+      check_run::kOwnScenario,
       "Play the scenario that each check names, or this one: a server of our own, on loopback, stands for "
       "the profile's hosts");
   options.text("--rehearsal", "FILE", session.rehearsal, "Where the scenarios are, in place of what is built in");
@@ -216,6 +225,7 @@ Run setup_check(Options& options) {
                  {"auto", "always", "never"},
                  session.output.color,
                  "Colour: on a terminal (auto) unless NO_COLOR is set");
+  session.capture.tool = std::string("whydrop ") + version();
   session.output.fail_on = "never";
   session.output.quiet = true;
   options.choice("--fail-on",
@@ -223,7 +233,9 @@ Run setup_check(Options& options) {
                  session.output.fail_on,
                  "Least severity of an observed finding that fails a check whose steps pass (never)");
   add_secret_options(options, session.secrets);
-  return [flags] { return check_all(*flags); };
+  return [flags] {
+    return complete_user(flags->plan.settings.session.endpoint.user).and_then([&] { return check_all(*flags); });
+  };
 }
 
 }  // namespace whydrop::cli

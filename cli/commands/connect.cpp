@@ -1,10 +1,14 @@
+#include "base/fields.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/commands.hpp"
-#include "cli/converse.hpp"
 #include "cli/options.hpp"
-#include "cli/options/values.hpp"
-#include "cli/streams.hpp"
-#include "cli/sweep.hpp"
+#include "cli/options/session.hpp"
+#include "os/streams.hpp"
+#include "run/client_run.hpp"
+#include "run/profile_context.hpp"
+#include "run/session_profile.hpp"
+#include "run/sweep.hpp"
 
 #include <memory>
 
@@ -17,7 +21,7 @@ namespace {
 constexpr std::chrono::milliseconds kLinger{50};
 
 struct ConnectFlags {
-  SessionFlags session;
+  run::SessionSettings session;
   std::string in = "lines";
   std::vector<std::string> execute;
   bool echo = false;
@@ -103,7 +107,7 @@ void add_contradictions(Options& options) {
 }
 
 /// "on", "off" or a duration; null: none is sent.
-Result<std::optional<profile::Heartbeat>> heartbeat_of(const std::string& given, const ProfileContext* context) {
+Result<std::optional<profile::Heartbeat>> heartbeat_of(const std::string& given, const run::ProfileContext* context) {
   auto own = context != nullptr ? context->profile().heartbeat : std::nullopt;
   if (given == "on" || given == "off") {
     return given == "on" ? own : std::nullopt;
@@ -136,9 +140,9 @@ void add_profile_group(Options& options, ConnectFlags& flags) {
 
 /// What is said: the client's part of a scenario, where nothing else is asked for, or what the profile begins with and
 /// what a person gave.
-Result<void> add_moves(const ConnectFlags& flags, const SessionProfile& profile, ConversationPlan& plan) {
+Result<void> add_moves(const ConnectFlags& flags, const run::SessionProfile& profile, script::ClientScript& plan) {
   if (profile.scenario != nullptr && flags.execute.empty() && !flags.echo) {
-    plan.moves = moves_of(*profile.scenario);
+    plan.moves = script::moves_of(*profile.scenario);
     plan.replies.kind = engine::ReplyRule::Kind::none;
     return {};
   }
@@ -147,16 +151,18 @@ Result<void> add_moves(const ConnectFlags& flags, const SessionProfile& profile,
     said.kind = profile::Step::Kind::raw;
     said.text = message;
     said.binary = flags.session.binary;
-    plan.moves.push_back(saying(std::move(said), true));
+    plan.moves.push_back(script::saying(std::move(said), true));
   }
   if (!profile.context || flags.session.no_opening) {
     return {};
   }
-  return opening_moves(*profile.context).map([&](std::vector<Move>&& opening) { plan.opening = std::move(opening); });
+  return run::opening_moves(*profile.context).map([&](std::vector<script::Move>&& opening) {
+    plan.opening = std::move(opening);
+  });
 }
 
-ConversationPlan plan_of(const ConnectFlags& flags, bool reads_input, bool interactive) {
-  ConversationPlan plan;
+script::ClientScript plan_of(const ConnectFlags& flags, bool reads_input, bool interactive) {
+  script::ClientScript plan;
   if (reads_input && !interactive) {
     plan.input = flags.in == "jsonl"    ? engine::InputFormat::jsonl
                  : flags.session.binary ? engine::InputFormat::binary_lines
@@ -173,17 +179,17 @@ ConversationPlan plan_of(const ConnectFlags& flags, bool reads_input, bool inter
 
 Result<int> connect(const ConnectFlags& flags) {
   if (!flags.sweep.empty()) {
-    return sweep(flags.session, flags.sweep);
+    return run::sweep(flags.session, flags.sweep);
   }
-  auto profile = make_session_profile(flags.session);
+  auto profile = run::make_session_profile(flags.session);
   if (!profile) {
     return tl::unexpected<Error>(profile.error());
   }
   const bool plays = profile->scenario != nullptr && flags.execute.empty();
   const bool reads_input = !flags.echo && !plays;
   const bool interactive =
-      reads_input && flags.in == "lines" && is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO);
-  ConversationPlan plan = plan_of(flags, reads_input, interactive);
+      reads_input && flags.in == "lines" && os::is_terminal(STDIN_FILENO) && os::is_terminal(STDOUT_FILENO);
+  script::ClientScript plan = plan_of(flags, reads_input, interactive);
   auto heartbeat = heartbeat_of(flags.heartbeat, profile->context.get());
   if (!heartbeat) {
     return tl::unexpected<Error>(heartbeat.error());
@@ -192,7 +198,7 @@ Result<int> connect(const ConnectFlags& flags) {
   if (const auto added = add_moves(flags, *profile, plan); !added) {
     return tl::unexpected<Error>(added.error());
   }
-  return converse(flags.session, *profile, std::move(plan), flags.reconnects, interactive);
+  return run::run_client(flags.session, *profile, std::move(plan), flags.reconnects, interactive);
 }
 
 }  // namespace
@@ -204,7 +210,7 @@ Run setup_connect(Options& options) {
   add_profile_group(options, *flags);
   add_contradictions(options);
   add_session_groups(options, flags->session);
-  return [flags] { return connect(*flags); };
+  return [flags] { return complete_user(flags->session.endpoint.user).and_then([&] { return connect(*flags); }); };
 }
 
 }  // namespace whydrop::cli

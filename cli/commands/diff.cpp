@@ -1,13 +1,19 @@
+#include "base/fields.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "capture/sniff.hpp"
 #include "cli/commands.hpp"
-#include "cli/inspection.hpp"
 #include "cli/options.hpp"
+#include "cli/options/output.hpp"
 #include "cli/options/profile.hpp"
-#include "cli/options/values.hpp"
-#include "cli/replay_file.hpp"
 #include "compare/render.hpp"
 #include "json/json.hpp"
+#include "os/environment.hpp"
+#include "os/rereadable_file.hpp"
+#include "os/streams.hpp"
+#include "run/inspection.hpp"
+#include "run/output.hpp"
+#include "run/profiles.hpp"
 
 #include <array>
 #include <filesystem>
@@ -31,8 +37,8 @@ struct DiffFlags {
   bool strict = false, no_timing = false;
   std::string profile, output = "text";
   std::uint64_t width = 0;
-  OutputFlags style;
-  SecretFlags secrets;
+  run::OutputSettings style;
+  run::SecretSettings secrets;
 };
 
 /// One of the two files, as it is remembered.
@@ -49,7 +55,7 @@ class Discard final : public session::EventSink {
   Result<void> on_event(const session::Event&) override { return {}; }
 };
 
-Result<bool> is_har(const ReplayFile& file) {
+Result<bool> is_har(const os::RereadableFile& file) {
   const auto head = std::make_unique<std::array<char, kBlock>>();
   const auto source = file.read();
   const auto count = source(head->data(), head->size());
@@ -57,8 +63,8 @@ Result<bool> is_har(const ReplayFile& file) {
 }
 
 Result<Loaded> load(const DiffFlags& flags, std::size_t which, std::shared_ptr<const profile::Profile> profile) {
-  auto secrets = read_secrets(flags.secrets, process_environment, read_file);
-  auto file = ReplayFile::open(flags.files[which]);
+  auto secrets = run::read_secrets(flags.secrets, os::process_environment, os::read_file);
+  auto file = os::RereadableFile::open(flags.files[which]);
   if (!secrets || !file) {
     return tl::unexpected<Error>(!secrets ? secrets.error() : file.error());
   }
@@ -68,7 +74,7 @@ Result<Loaded> load(const DiffFlags& flags, std::size_t which, std::shared_ptr<c
   }
   Loaded loaded;
   Discard discard;
-  Inspection::Settings settings{
+  run::Inspection::Settings settings{
       flags.style, flags.secrets.reveal, std::move(*secrets), *har, file->name(), {}, profile};
   if (flags.conns[which]) {
     settings.conns.push_back(*flags.conns[which]);
@@ -86,7 +92,7 @@ Result<Loaded> load(const DiffFlags& flags, std::size_t which, std::shared_ptr<c
     }
     return *loaded.recorder;
   };
-  Inspection inspection(std::move(settings), *capture::Selector::make({}));
+  run::Inspection inspection(std::move(settings), *capture::Selector::make({}));
   const auto read = file->tell(*har, [&inspection](const auto& item) {
     inspection.take(item);
     return true;
@@ -149,7 +155,7 @@ Result<int> diff(const DiffFlags& flags) {
     return tl::unexpected<Error>(checked.error());
   }
   auto profile = flags.profile.empty() ? Result<std::shared_ptr<const profile::Profile>>()
-                                       : find_profile(flags.profile, process_environment, read_file);
+                                       : run::find_profile(flags.profile, os::process_environment, os::read_file);
   if (!profile) {
     return tl::unexpected<Error>(profile.error());
   }
@@ -163,12 +169,12 @@ Result<int> diff(const DiffFlags& flags) {
   }
   const compare::Options options = options_of(flags);
   const auto comparison = compare::compare(*a->recorder, *b->recorder, options);
-  report::Style style = make_style(flags.style, process_environment, STDOUT_FILENO);
+  report::Style style = run::make_style(flags.style, os::process_environment, STDOUT_FILENO);
   style.width = flags.width > 0 ? static_cast<unsigned>(flags.width) : style.width;
   const auto view = flags.output == "ndjson"         ? compare::View::ndjson
                     : flags.output == "side-by-side" ? compare::View::side_by_side
                                                      : compare::View::text;
-  FdSink out(STDOUT_FILENO, "standard output", false);
+  os::FdSink out(STDOUT_FILENO, "standard output", false);
   if (const auto written = out.write(compare::render(comparison, options, view, style)); !written) {
     return tl::unexpected<Error>(written.error());
   }

@@ -1,12 +1,18 @@
+#include "base/fields.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "capture/har.hpp"
 #include "capture/sniff.hpp"
 #include "cli/commands.hpp"
-#include "cli/inspection.hpp"
 #include "cli/options.hpp"
+#include "cli/options/output.hpp"
 #include "cli/options/profile.hpp"
-#include "cli/options/values.hpp"
+#include "os/environment.hpp"
+#include "os/streams.hpp"
 #include "report/progress.hpp"
+#include "run/inspection.hpp"
+#include "run/output.hpp"
+#include "run/profiles.hpp"
 
 #include <array>
 #include <cerrno>
@@ -35,8 +41,8 @@ struct InspectFlags {
   std::vector<std::string> kinds;
   bool follow = false;
   std::string profile;
-  OutputFlags output;
-  SecretFlags secrets;
+  run::OutputSettings output;
+  run::SecretSettings secrets;
 };
 
 volatile std::sig_atomic_t stopped_by = 0;
@@ -95,12 +101,12 @@ class Input {
 };
 
 /// A status line on standard error, where that is a terminal and standard output does not scroll it away.
-class ProgressLine {
+class ReadingLine {
  public:
-  explicit ProgressLine(const OutputFlags& output)
-      : shown_(is_terminal(STDERR_FILENO) &&
-               (output.output == "summary" || output.quiet || !is_terminal(STDOUT_FILENO))) {}
-  ~ProgressLine() { write("\r\x1b[K"); }
+  explicit ReadingLine(const run::OutputSettings& output)
+      : shown_(os::is_terminal(STDERR_FILENO) &&
+               (output.output == "summary" || output.quiet || !os::is_terminal(STDOUT_FILENO))) {}
+  ~ReadingLine() { write("\r\x1b[K"); }
 
   void update(const Input& input, std::uint64_t frames) {
     const auto now = std::chrono::steady_clock::now();
@@ -113,7 +119,7 @@ class ProgressLine {
     progress.frames = frames;
     progress.bytes_done = input.done();
     progress.bytes_all = input.size();
-    write("\r\x1b[K" + report::progress_line(progress, terminal_width(STDERR_FILENO)));
+    write("\r\x1b[K" + report::progress_line(progress, os::terminal_width(STDERR_FILENO)));
   }
 
  private:
@@ -128,7 +134,7 @@ class ProgressLine {
 };
 
 /// Waits for the file to grow; false if it is time to stop.
-bool wait_for_more(Inspection& inspection) {
+bool wait_for_more(run::Inspection& inspection) {
   inspection.flush();
   pollfd reader{STDOUT_FILENO, 0, 0};
   ::poll(&reader, 1, kFollowMs);
@@ -136,7 +142,7 @@ bool wait_for_more(Inspection& inspection) {
 }
 
 /// Takes all that the reader has; false where nothing more is wanted.
-Result<bool> take_all(capture::Reader& reader, Inspection& inspection) {
+Result<bool> take_all(capture::Reader& reader, run::Inspection& inspection) {
   while (!inspection.reader_gone() && stopped_by == 0) {
     auto item = reader.next();
     if (!item) {
@@ -150,9 +156,9 @@ Result<bool> take_all(capture::Reader& reader, Inspection& inspection) {
   return false;
 }
 
-Result<void> read_capture(Input& input, std::string_view head, const InspectFlags& flags, Inspection& inspection) {
+Result<void> read_capture(Input& input, std::string_view head, const InspectFlags& flags, run::Inspection& inspection) {
   capture::Reader reader(flags.file);
-  ProgressLine progress(flags.output);
+  ReadingLine progress(flags.output);
   const auto block = std::make_unique<std::array<char, kBlock>>();
   bool ended = head.empty();
   std::string_view bytes = head;
@@ -177,7 +183,7 @@ Result<void> read_capture(Input& input, std::string_view head, const InspectFlag
   }
 }
 
-Result<void> read_browser(Input& input, std::string_view head, const InspectFlags& flags, Inspection& inspection) {
+Result<void> read_browser(Input& input, std::string_view head, const InspectFlags& flags, run::Inspection& inspection) {
   const auto source = [&](char* to, std::size_t size) -> Result<std::size_t> {
     if (head.empty()) {
       return input.read(to, size);
@@ -206,7 +212,7 @@ Result<capture::Selector> make_selector(const InspectFlags& flags) {
 
 Result<std::shared_ptr<const profile::Profile>> profile_of(const InspectFlags& flags) {
   return flags.profile.empty() ? Result<std::shared_ptr<const profile::Profile>>()
-                               : find_profile(flags.profile, process_environment, read_file);
+                               : run::find_profile(flags.profile, os::process_environment, os::read_file);
 }
 
 Result<int> inspect(const InspectFlags& flags) {
@@ -215,7 +221,7 @@ Result<int> inspect(const InspectFlags& flags) {
     return tl::unexpected<Error>(profile.error());
   }
   auto selector = make_selector(flags);
-  auto secrets = read_secrets(flags.secrets, process_environment, read_file);
+  auto secrets = run::read_secrets(flags.secrets, os::process_environment, os::read_file);
   auto input = Input::open(flags.file);
   if (!selector || !secrets || !input) {
     return tl::unexpected<Error>(!selector ? selector.error() : !secrets ? secrets.error() : input.error());
@@ -228,8 +234,9 @@ Result<int> inspect(const InspectFlags& flags) {
   }
   const std::string_view bytes(head->data(), *count);
   const bool har = capture::looks_like_har(bytes);
-  Inspection inspection({flags.output, flags.secrets.reveal, *secrets, har, flags.file, flags.filter.conns, *profile},
-                        std::move(*selector));
+  run::Inspection inspection(
+      {flags.output, flags.secrets.reveal, *secrets, har, flags.file, flags.filter.conns, *profile},
+      std::move(*selector));
   const auto read =
       har ? read_browser(*input, bytes, flags, inspection) : read_capture(*input, bytes, flags, inspection);
   if (const auto found = inspection.check_conns(); read && !found) {

@@ -4,9 +4,11 @@
 #include "cli/commands.hpp"
 #include "cli/commands/profile_match.hpp"
 #include "cli/options.hpp"
-#include "cli/streams.hpp"
+#include "os/environment.hpp"
+#include "os/streams.hpp"
 #include "profile/account.hpp"
 #include "report/wrap.hpp"
+#include "run/profiles.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -47,12 +49,12 @@ Row row_of(json::Value root, std::string name) {
 std::vector<Row> own_rows() {
   std::vector<Row> rows;
   std::error_code error;
-  const std::filesystem::path folder = own_profiles(process_environment);
+  const std::filesystem::path folder = run::own_profiles(os::process_environment);
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     if (entry.path().extension() != ".json") {
       continue;
     }
-    const auto text = read_file(entry.path().string());
+    const auto text = os::read_file(entry.path().string());
     json::Json document;
     const bool good = text && !document.parse(*text);
     rows.push_back(good ? row_of(document.root(), entry.path().stem().string())
@@ -125,7 +127,7 @@ void print(const std::vector<profile::AccountLine>& lines) {
 }
 
 Result<int> show(const Flags& flags) {
-  const auto found = find_profile(flags.arguments[0], process_environment, read_file);
+  const auto found = run::find_profile(flags.arguments[0], os::process_environment, os::read_file);
   if (!found) {
     return tl::unexpected(found.error());
   }
@@ -144,7 +146,7 @@ Result<int> show(const Flags& flags) {
 Result<int> check(const Flags& flags) {
   int exit = 0;
   for (const std::string& path : flags.arguments) {
-    const auto text = read_file(path);
+    const auto text = os::read_file(path);
     if (!text) {
       return tl::unexpected(text.error());
     }
@@ -178,7 +180,7 @@ Result<int> make(const Flags& flags) {
     std::fputs(text.c_str(), stdout);
     return 0;
   }
-  return write_new_file(flags.output, text).map([] { return 0; });
+  return os::write_new_file(flags.output, text).map([] { return 0; });
 }
 
 Result<int> match(const Flags& flags) {

@@ -3,14 +3,16 @@
 #include "base/text.hpp"
 #include "capture/reader.hpp"
 #include "cli/options/profile.hpp"
-#include "cli/streams.hpp"
 #include "engine/pipeline.hpp"
 #include "json/json.hpp"
+#include "os/environment.hpp"
+#include "os/streams.hpp"
 #include "profile/account.hpp"
 #include "profile/recognise.hpp"
 #include "profile/url_parts.hpp"
 #include "report/wrap.hpp"
 #include "rules/rules.hpp"
+#include "run/profiles.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -200,19 +202,19 @@ void print(const Match& match) {
 /// The text that `given` names, and what to call it.
 Result<std::string> text_of(const std::string& given) {
   if (given.size() > 1 && given[0] == '@') {
-    return read_file(given.substr(1));
+    return os::read_file(given.substr(1));
   }
   std::error_code error;
   const bool file =
       given == "-" || (!is_url(given) && given.size() < 4096 && std::filesystem::is_regular_file(given, error));
-  return file ? read_file(given) : Result<std::string>(given);
+  return file ? os::read_file(given) : Result<std::string>(given);
 }
 
 }  // namespace
 
 Result<int> match_profile(const std::string& given) {
   Dialects dialects;
-  add_own_profiles(dialects, process_environment, read_file);
+  run::add_own_profiles(dialects, os::process_environment, os::read_file);
   return text_of(given)
       .and_then([&](const std::string& text) { return match_text(dialects, text, given); })
       .map([](const Match& match) {

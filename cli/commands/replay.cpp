@@ -1,13 +1,17 @@
-#include "cli/calls.hpp"
+#include "base/fields.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
-#include "cli/options/values.hpp"
-#include "cli/replay_comparison.hpp"
-#include "cli/replay_file.hpp"
-#include "cli/replay_plan.hpp"
-#include "cli/replay_runs.hpp"
-#include "cli/streams.hpp"
+#include "cli/options/profile.hpp"
+#include "cli/options/session.hpp"
+#include "os/rereadable_file.hpp"
+#include "os/streams.hpp"
+#include "replay_run/comparison.hpp"
+#include "replay_run/prepared_replay.hpp"
+#include "replay_run/runs.hpp"
+#include "run/calls.hpp"
+#include "run/session_profile.hpp"
 
 #include <memory>
 #include <utility>
@@ -19,11 +23,11 @@ namespace whydrop::cli {
 namespace {
 
 struct ReplayFlags {
-  ReplayOptions replay;
+  replay_run::ReplaySettings replay;
   bool only_plan = false, compares = false;
   bool fail_on_given = false;
   std::uint64_t count = 1, parallel = 1;
-  ReplayComparison::Settings comparison;
+  replay_run::ReplayComparison::Settings comparison;
 };
 
 std::string set_pace(const std::vector<std::string>& given, replay::Pace& pace) {
@@ -71,8 +75,8 @@ std::string set_skips(const std::vector<std::string>& given, std::vector<replay:
   return {};
 }
 
-Result<int> print_plan(const Replay& replay) {
-  FdSink out(STDOUT_FILENO, "standard output", false);
+Result<int> print_plan(const replay_run::PreparedReplay& replay) {
+  os::FdSink out(STDOUT_FILENO, "standard output", false);
   return out.write(replay.text()).map([] { return 0; });
 }
 
@@ -98,17 +102,18 @@ Result<void> check_comparison(const ReplayFlags& flags) {
   return {};
 }
 
-Result<std::unique_ptr<ReplayComparison>> make_comparison(const Replay& replay, const ReplayFlags& flags) {
+Result<std::unique_ptr<replay_run::ReplayComparison>> make_comparison(const replay_run::PreparedReplay& replay,
+                                                                      const ReplayFlags& flags) {
   if (!flags.compares) {
-    return std::unique_ptr<ReplayComparison>();
+    return std::unique_ptr<replay_run::ReplayComparison>();
   }
-  ReplayComparison::Settings settings = flags.comparison;
+  replay_run::ReplayComparison::Settings settings = flags.comparison;
   settings.secrets = replay.bound();
-  return ReplayComparison::make(replay, settings);
+  return replay_run::ReplayComparison::make(replay, settings);
 }
 
 /// What the plan has to say, after which part of the file it is of, where there are more and none was asked for.
-std::vector<std::string> notes(const ReplayFlags& flags, const Replay& replay) {
+std::vector<std::string> notes(const ReplayFlags& flags, const replay_run::PreparedReplay& replay) {
   const replay::Plan& plan = replay.plan();
   const std::string& name = replay.file().name();
   std::vector<std::string> said;
@@ -129,15 +134,15 @@ Result<int> replay(const ReplayFlags& flags) {
   if (const auto checked = check_comparison(flags); !checked) {
     return tl::unexpected<Error>(checked.error());
   }
-  auto file = ReplayFile::open(flags.replay.file);
+  auto file = os::RereadableFile::open(flags.replay.file);
   if (!file) {
     return tl::unexpected<Error>(file.error());
   }
-  auto made = Replay::make(*file, flags.replay);
+  auto made = replay_run::PreparedReplay::make(*file, flags.replay);
   if (!made) {
     return tl::unexpected<Error>(made.error());
   }
-  Replay& it = **made;
+  replay_run::PreparedReplay& it = **made;
   auto comparison = make_comparison(it, flags);
   if (!comparison) {
     return tl::unexpected<Error>(comparison.error());
@@ -145,12 +150,12 @@ Result<int> replay(const ReplayFlags& flags) {
   if (flags.only_plan) {
     return print_plan(it);
   }
-  const SessionFlags& session = flags.replay.session;
-  SessionRun::Settings settings = settings_of(session, it.profile());
+  const run::SessionSettings& session = flags.replay.session;
+  run::SessionRun::Settings settings = run::settings_of(session, it.profile());
   settings.bound = it.bound();
   settings.secret_keys = it.plan().secret_keys;
   settings.silent = flags.count > 1 && session.output.verbosity == 0 && !flags.replay.output_given;
-  auto run = SessionRun::make(settings);
+  auto run = run::SessionRun::make(settings);
   if (!run) {
     return tl::unexpected<Error>(run.error());
   }
@@ -163,28 +168,29 @@ Result<int> replay(const ReplayFlags& flags) {
   for (const std::string& note : session.output.quiet ? std::vector<std::string>() : notes(flags, it)) {
     (*run)->talk("note: " + note);
   }
-  auto ground = prepare(**run, session, it.profile(), {});
+  auto ground = run::prepare(**run, session, it.profile(), {});
   if (!ground) {
     return tl::unexpected<Error>(ground.error());
   }
   const std::string at = ground->at;
   const replay::KeyMaker keys(it.shared_profile().get());
-  ReplayingPlan replaying = it.replaying();
+  script::ReplayActorSettings replaying = it.replaying();
   replaying.keys = flags.count > 1 ? &keys : nullptr;
-  ReplayRuns runs(**run,
-                  {session,
-                   it.profile(),
-                   it.plan(),
-                   [&it] { return it.recording(); },
-                   std::move(replaying),
-                   it.values(),
-                   it.calls(),
-                   at,
-                   [&it, at](const profile::Bindings* bindings) { return it.connect_options(at, bindings); },
-                   flags.count,
-                   flags.parallel,
-                   flags.compares ? [&] { return (*comparison)->differ(); } : std::function<bool()>(),
-                   !flags.compares || flags.fail_on_given});
+  replay_run::ReplayRuns runs(
+      **run,
+      {session,
+       it.profile(),
+       it.plan(),
+       [&it] { return it.recording(); },
+       std::move(replaying),
+       it.values(),
+       it.calls(),
+       at,
+       [&it, at](const profile::Bindings* bindings) { return it.connect_options(at, bindings); },
+       flags.count,
+       flags.parallel,
+       flags.compares ? [&] { return (*comparison)->differ(); } : std::function<bool()>(),
+       !flags.compares || flags.fail_on_given});
   const int code = runs.carry_out();
   if (*comparison && !(*run)->data().write((*comparison)->text(session.output))) {
     return 3;
@@ -193,7 +199,7 @@ Result<int> replay(const ReplayFlags& flags) {
   return saved ? code : report(saved.error());
 }
 
-void add_part_options(Options& options, ReplayOptions& flags) {
+void add_part_options(Options& options, replay_run::ReplaySettings& flags) {
   options.group("What is replayed");
   options.number("--run", "N", flags.run, 1, UINT32_MAX, "Of a capture that was appended to the Nth run (1)");
   options.number(
@@ -217,7 +223,7 @@ void add_part_options(Options& options, ReplayOptions& flags) {
       "--raw", flags.raw, "Send the recorded frames byte for byte, unlawful ones too: fragments, masks, RSV bits");
 }
 
-void add_pace_options(Options& options, ReplayOptions& flags) {
+void add_pace_options(Options& options, replay_run::ReplaySettings& flags) {
   options.group("When");
   options.custom(
       {{"--pace"},
@@ -258,7 +264,7 @@ void add_repeat_options(Options& options, ReplayFlags& flags) {
 
 Run setup_replay(Options& options) {
   const auto flags = std::make_shared<ReplayFlags>();
-  ReplayOptions& replay_flags = flags->replay;
+  replay_run::ReplaySettings& replay_flags = flags->replay;
   options.positional(
       "FILE", replay_flags.file, true, "A capture, a browser's HAR, or messages, one JSON a line; - is standard input");
   options.group("Session");
@@ -287,7 +293,7 @@ Run setup_replay(Options& options) {
     flags->replay.user_agent_given = options.given("--user-agent");
     flags->replay.output_given = options.given("--output");
     flags->fail_on_given = options.given("--fail-on");
-    return replay(*flags);
+    return complete_user(flags->replay.session.endpoint.user).and_then([&] { return replay(*flags); });
   };
 }
 

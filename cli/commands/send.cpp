@@ -1,9 +1,12 @@
 #include "base/utf8.hpp"
 #include "cli/commands.hpp"
-#include "cli/converse.hpp"
-#include "cli/message.hpp"
 #include "cli/options.hpp"
-#include "cli/streams.hpp"
+#include "cli/options/session.hpp"
+#include "os/streams.hpp"
+#include "profile/compose.hpp"
+#include "run/client_run.hpp"
+#include "run/profile_context.hpp"
+#include "run/session_profile.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -13,7 +16,7 @@ namespace whydrop::cli {
 namespace {
 
 struct SendFlags {
-  SessionFlags session;
+  run::SessionSettings session;
   std::vector<std::string> messages, types, sets, drops, expect;
   std::optional<std::chrono::nanoseconds> wait;
 };
@@ -21,9 +24,9 @@ struct SendFlags {
 using Given = std::vector<std::pair<std::string, std::string>>;
 
 /// A message as given: text, "@file" or "-" for standard input.
-Result<Move> read_message(const std::string& given, bool binary) {
+Result<script::Move> read_message(const std::string& given, bool binary) {
   const bool file = given == "-" || (given.size() > 1 && given[0] == '@');
-  auto payload = file ? read_file(given == "-" ? given : given.substr(1)) : Result<std::string>(given);
+  auto payload = file ? os::read_file(given == "-" ? given : given.substr(1)) : Result<std::string>(given);
   if (!payload) {
     return tl::unexpected<Error>(payload.error());
   }
@@ -34,30 +37,30 @@ Result<Move> read_message(const std::string& given, bool binary) {
   said.kind = profile::Step::Kind::raw;
   said.text = std::move(*payload);
   said.binary = binary;
-  return saying(std::move(said), true);
+  return script::saying(std::move(said), true);
 }
 
-Result<Move> profile_message(const std::string& type, const ProfileContext* context, bool binary) {
+Result<script::Move> profile_message(const std::string& type, const run::ProfileContext* context, bool binary) {
   if (context == nullptr) {
     return fail(ErrorKind::usage, "option --message: no profile to take it from", "--profile NAME");
   }
-  return message_step(context->profile(), type).map([binary](profile::Step&& step) {
+  return profile::message_step(context->profile(), type).map([binary](profile::Step&& step) {
     step.binary = binary;
-    return saying(std::move(step), false, true);
+    return script::saying(std::move(step), false, true);
   });
 }
 
 /// --set and --drop change the --message before them.
-Result<void> change(const std::string& option, const std::string& value, std::vector<Move>& moves) {
+Result<void> change(const std::string& option, const std::string& value, std::vector<script::Move>& moves) {
   if (moves.empty() || moves.back().step.send.kind != profile::Step::Kind::send) {
     return fail(ErrorKind::usage, "option " + option + ": no --message before it", "--message TYPE " + option + " …");
   }
   profile::Step& step = moves.back().step.send;
-  return option == "--set" ? add_set(step, value) : add_drop(step, value);
+  return option == "--set" ? profile::add_set(step, value) : profile::add_drop(step, value);
 }
 
-Result<std::vector<Move>> read_moves(const Given& given, const ProfileContext* context, bool binary) {
-  std::vector<Move> moves;
+Result<std::vector<script::Move>> read_moves(const Given& given, const run::ProfileContext* context, bool binary) {
+  std::vector<script::Move> moves;
   for (const auto& [name, value] : given) {
     if (name == "--set" || name == "--drop") {
       if (const auto changed = change(name, value, moves); !changed) {
@@ -71,12 +74,12 @@ Result<std::vector<Move>> read_moves(const Given& given, const ProfileContext* c
     }
     moves.push_back(std::move(*move));
   }
-  for (const Move& move : moves) {
+  for (const script::Move& move : moves) {
     const profile::Step& said = move.step.send;
-    if (said.kind != profile::Step::Kind::send || awaits_reply(context->bindings(), said)) {
+    if (said.kind != profile::Step::Kind::send || profile::awaits_reply(context->bindings(), said)) {
       continue;
     }
-    if (const auto composed = compose(context->bindings(), said); !composed) {
+    if (const auto composed = profile::compose(context->bindings(), said); !composed) {
       return tl::unexpected<Error>(composed.error());
     }
   }
@@ -87,8 +90,8 @@ Result<std::vector<Move>> read_moves(const Given& given, const ProfileContext* c
 /// what a person gave.
 Result<void> add_moves(const SendFlags& flags,
                        const Given& given,
-                       const SessionProfile& profile,
-                       ConversationPlan& plan) {
+                       const run::SessionProfile& profile,
+                       script::ClientScript& plan) {
   if (given.empty() && profile.scenario == nullptr) {
     return fail(ErrorKind::usage,
                 "no MESSAGE given",
@@ -97,7 +100,7 @@ Result<void> add_moves(const SendFlags& flags,
                     : "whydrop send --help");
   }
   if (given.empty()) {
-    plan.moves = moves_of(*profile.scenario);
+    plan.moves = script::moves_of(*profile.scenario);
     plan.replies.kind = engine::ReplyRule::Kind::none;
     return {};
   }
@@ -109,7 +112,9 @@ Result<void> add_moves(const SendFlags& flags,
   if (!profile.context || flags.session.no_opening) {
     return {};
   }
-  return opening_moves(*profile.context).map([&](std::vector<Move>&& opening) { plan.opening = std::move(opening); });
+  return run::opening_moves(*profile.context).map([&](std::vector<script::Move>&& opening) {
+    plan.opening = std::move(opening);
+  });
 }
 
 /// With a profile the URL may be left out: then the first argument is a message already.
@@ -129,7 +134,7 @@ Given take_url(Given given, SendFlags& flags) {
 
 Result<int> send(SendFlags& flags, const Given& arguments) {
   const Given given = take_url(arguments, flags);
-  auto profile = make_session_profile(flags.session);
+  auto profile = run::make_session_profile(flags.session);
   if (!profile) {
     return tl::unexpected<Error>(profile.error());
   }
@@ -137,14 +142,14 @@ Result<int> send(SendFlags& flags, const Given& arguments) {
     // A scenario takes the time that it takes: its waits are part of it.
     flags.session.timeout = given.empty() ? std::chrono::seconds(120) : std::chrono::seconds(30);
   }
-  ConversationPlan plan;
+  script::ClientScript plan;
   plan.replies = {engine::ReplyRule::Kind::number, 1};
   plan.stay_after_send = flags.wait;
   plan.expect = flags.expect;
   if (const auto added = add_moves(flags, given, *profile, plan); !added) {
     return tl::unexpected<Error>(added.error());
   }
-  return converse(flags.session, *profile, std::move(plan), std::nullopt, false);
+  return run::run_client(flags.session, *profile, std::move(plan), std::nullopt, false);
 }
 
 void add_message_options(Options& options, SendFlags& flags) {
@@ -183,7 +188,9 @@ Run setup_send(Options& options) {
   add_message_options(options, *flags);
   add_session_groups(options, flags->session);
   return [flags, &options] {
-    return send(*flags, options.in_order({"URL", "MESSAGE", "--message", "--set", "--drop"}));
+    return complete_user(flags->session.endpoint.user).and_then([&] {
+      return send(*flags, options.in_order({"URL", "MESSAGE", "--message", "--set", "--drop"}));
+    });
   };
 }
 

@@ -1,10 +1,14 @@
 #include "auth/token_text.hpp"
 #include "base/text.hpp"
-#include "cli/calls.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
-#include "cli/streams.hpp"
+#include "cli/options/calls.hpp"
 #include "json/json.hpp"
+#include "os/environment.hpp"
+#include "os/streams.hpp"
+#include "run/calls.hpp"
+#include "run/profile_context.hpp"
+#include "run/profiles.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -19,21 +23,21 @@ namespace whydrop::cli {
 namespace {
 
 struct StoredSession {
-  CallFlags call;
+  run::CallSettings call;
   std::string action;
 };
 
 // ---- create ---------------------------------------------------------------------------------------------------------
 
-Result<int> create(const StoredSession& flags, ProfileContext& context) {
+Result<int> create(const StoredSession& flags, run::ProfileContext& context) {
   const profile::Profile& profile = context.profile();
-  const auto calls = session_calls(profile);
+  const auto calls = run::session_calls(profile);
   if (calls.empty()) {
     return fail(ErrorKind::usage,
                 fmt::format("session create: profile {} makes no calls before the socket", profile.name),
                 "whydrop connect --profile " + profile.name);
   }
-  return make_calls(flags.call, context, calls, [&](SessionRun& run, const std::vector<std::string>& taken) {
+  return run::make_calls(flags.call, context, calls, [&](run::SessionRun& run, const std::vector<std::string>& taken) {
     run.talk(fmt::format("the session stands: {}{}",
                          fmt::join(taken, ", "),
                          context.store() == nullptr ? "" : "; kept in " + context.store()->path()));
@@ -51,7 +55,7 @@ struct Row {
   const auth::Store::Entry* entry = nullptr;  ///< of the store, where the value is from there
 };
 
-std::vector<Row> rows_of(ProfileContext& context) {
+std::vector<Row> rows_of(run::ProfileContext& context) {
   std::vector<Row> rows;
   for (const profile::Variable& variable : context.profile().variables) {
     Row row{variable, context.bindings().get(variable.name), {}, false, nullptr};
@@ -103,7 +107,7 @@ std::string row_json(const Row& row, bool reveal) {
                      time(row.entry == nullptr ? std::nullopt : row.entry->expires));
 }
 
-Result<int> show(const StoredSession& flags, ProfileContext& context) {
+Result<int> show(const StoredSession& flags, run::ProfileContext& context) {
   const bool reveal = flags.call.secrets.reveal;
   const auto now = static_cast<std::int64_t>(std::time(nullptr));
   const std::vector<Row> rows = rows_of(context);
@@ -124,15 +128,15 @@ Result<int> show(const StoredSession& flags, ProfileContext& context) {
 
 /// Works also where the store cannot be opened, so that it is the way out of that.
 Result<int> clear(const StoredSession& flags) {
-  auto profile = find_profile(flags.call.profile.profile, process_environment, read_file);
+  auto profile = run::find_profile(flags.call.profile.profile, os::process_environment, os::read_file);
   if (!profile) {
     return tl::unexpected<Error>(profile.error());
   }
   const std::string& given = flags.call.profile.store;
-  const auto removed = auth::Store::remove(
-      !given.empty()
-          ? given
-          : auth::store_path((*profile)->name, process_environment("XDG_STATE_HOME"), process_environment("HOME")));
+  const auto removed = auth::Store::remove(!given.empty() ? given
+                                                          : auth::store_path((*profile)->name,
+                                                                             os::process_environment("XDG_STATE_HOME"),
+                                                                             os::process_environment("HOME")));
   return removed ? Result<int>(0) : tl::unexpected<Error>(removed.error());
 }
 
@@ -141,7 +145,7 @@ Result<int> clear(const StoredSession& flags) {
 /// The profiles that something is kept for, by name.
 std::vector<std::string> kept_profiles() {
   const std::filesystem::path any =
-      auth::store_path("any", process_environment("XDG_STATE_HOME"), process_environment("HOME"));
+      auth::store_path("any", os::process_environment("XDG_STATE_HOME"), os::process_environment("HOME"));
   std::vector<std::string> names;
   std::error_code failed;
   for (const auto& file : std::filesystem::directory_iterator(any.parent_path(), failed)) {
@@ -184,7 +188,7 @@ Result<int> session(const StoredSession& given) {
   if (flags.action == "clear") {
     return clear(flags);
   }
-  auto context = ProfileContext::make(flags.call.profile, process_environment, read_file);
+  auto context = run::ProfileContext::make(flags.call.profile, os::process_environment, os::read_file);
   if (!context) {
     return tl::unexpected<Error>(context.error());
   }

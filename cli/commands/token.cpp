@@ -1,13 +1,16 @@
 #include "auth/jwt.hpp"
 #include "auth/token_text.hpp"
+#include "base/fields.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "cli/arguments.hpp"
-#include "cli/calls.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
-#include "cli/options/values.hpp"
-#include "cli/streams.hpp"
+#include "cli/options/calls.hpp"
+#include "os/arguments.hpp"
+#include "os/environment.hpp"
+#include "os/streams.hpp"
+#include "run/calls.hpp"
+#include "run/profile_context.hpp"
 
 #include <cstdio>
 #include <ctime>
@@ -19,7 +22,7 @@ namespace whydrop::cli {
 namespace {
 
 struct TokenFlags {
-  CallFlags call;
+  run::CallSettings call;
   std::string action, token, client_id, client_secret, at_time;
   std::vector<std::string> scopes;
   bool print = false;
@@ -63,19 +66,19 @@ Result<void> check_action(const Options& options, const TokenFlags& flags) {
 /// A secret given as @FILE, or in clear, which everyone who can list processes may have seen.
 Result<std::string> read_secret(const std::string& given, std::string_view option, std::vector<std::string>& warnings) {
   if (!given.empty() && given[0] == '@') {
-    auto content = read_file(given.substr(1));
+    auto content = os::read_file(given.substr(1));
     if (content && trim(*content).empty()) {
       return fail(ErrorKind::usage, fmt::format("{}: the file {} is empty", option, given.substr(1)));
     }
     return content ? Result<std::string>(trim(*content)) : content;
   }
-  hide_argument(given);
+  os::hide_argument(given);
   warnings.push_back(fmt::format(
       "{} shows a secret to everyone who can list processes; {} @FILE, or the environment, does not", option, option));
   return given;
 }
 
-Result<void> set_client(const TokenFlags& flags, ProfileContext& context, std::vector<std::string>& warnings) {
+Result<void> set_client(const TokenFlags& flags, run::ProfileContext& context, std::vector<std::string>& warnings) {
   Result<void> set;
   if (!flags.client_id.empty()) {
     set = context.bindings().set("client_id", flags.client_id, profile::Origin::given);
@@ -114,8 +117,8 @@ std::string kind_words(const std::string& value) {
 }
 
 void tell_token(const TokenFlags& flags,
-                ProfileContext& context,
-                SessionRun& run,
+                run::ProfileContext& context,
+                run::SessionRun& run,
                 const std::vector<std::string>& taken) {
   const profile::Variable* variable = wanted(context.profile(), taken);
   const auto value = variable == nullptr ? std::nullopt : context.bindings().get(variable->name);
@@ -137,7 +140,7 @@ void tell_token(const TokenFlags& flags,
 }
 
 Result<int> get(TokenFlags& flags) {
-  auto context = ProfileContext::make(flags.call.profile, process_environment, read_file);
+  auto context = run::ProfileContext::make(flags.call.profile, os::process_environment, os::read_file);
   if (!context) {
     return tl::unexpected<Error>(context.error());
   }
@@ -162,18 +165,19 @@ Result<int> get(TokenFlags& flags) {
   if (flags.print) {
     flags.call.output.output = "messages";  // standard output is the token's
   }
-  return make_calls(flags.call, **context, {call}, [&](SessionRun& run, const std::vector<std::string>& taken) {
-    tell_token(flags, **context, run, taken);
-  });
+  return run::make_calls(
+      flags.call, **context, {call}, [&](run::SessionRun& run, const std::vector<std::string>& taken) {
+        tell_token(flags, **context, run, taken);
+      });
 }
 
 // ---- inspect, verify ------------------------------------------------------------------------------------------------
 
 Result<std::string> read_token(const std::string& given) {
   if (given == "-" || given[0] == '@') {
-    return read_file(given == "-" ? given : given.substr(1));
+    return os::read_file(given == "-" ? given : given.substr(1));
   }
-  hide_argument(given);
+  os::hide_argument(given);
   return given;
 }
 
@@ -212,12 +216,12 @@ Result<int> verify(const TokenFlags& flags) {
   }
   const auto text = read_token(flags.token);
   const bool file = given[0] == '@';
-  const auto key = file ? read_file(given.substr(1)) : Result<std::string>(given);
+  const auto key = file ? os::read_file(given.substr(1)) : Result<std::string>(given);
   if (!text || !key) {
     return tl::unexpected<Error>(text ? key.error() : text.error());
   }
   if (!file) {
-    hide_argument(given);
+    os::hide_argument(given);
     std::fputs("whydrop: warning: --key shows a secret to everyone who can list processes; --key @FILE does not\n",
                stderr);
   }

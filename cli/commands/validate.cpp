@@ -1,11 +1,13 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
-#include "cli/file_names.hpp"
 #include "cli/options.hpp"
 #include "cli/options/profile.hpp"
-#include "cli/streams.hpp"
-#include "cli/validation.hpp"
+#include "os/environment.hpp"
+#include "os/file_names.hpp"
+#include "os/streams.hpp"
+#include "run/profiles.hpp"
+#include "validate/validation.hpp"
 
 #include <memory>
 
@@ -18,14 +20,14 @@ struct Flags {
   std::vector<std::string> references, files;
 };
 
-Result<std::unique_ptr<Judge>> make_judge(const Flags& flags) {
+Result<std::unique_ptr<validate::Judge>> make_judge(const Flags& flags) {
   if (flags.schema.empty() == flags.profile.empty()) {
     return fail(ErrorKind::usage, "nothing to validate by", "give --schema FILE, or --profile NAME");
   }
   if (flags.profile.empty() && !(flags.as.empty() && flags.side.empty())) {
     return fail(ErrorKind::usage, "--as and --side name messages of a profile", "give --profile NAME");
   }
-  const auto references = make_references(flags.schema, flags.references);
+  const auto references = validate::make_references(flags.schema, flags.references);
   if (!references) {
     return tl::unexpected<Error>(references.error());
   }
@@ -34,13 +36,13 @@ Result<std::unique_ptr<Judge>> make_judge(const Flags& flags) {
   options.check_formats = flags.check_formats;
   options.fetch = [references = *references](const std::string& uri) { return references.read(uri); };
   if (!flags.schema.empty()) {
-    return judge_by_schema(flags.schema, options);
+    return validate::judge_by_schema(flags.schema, options);
   }
-  auto profile = find_profile(flags.profile, process_environment, read_file);
+  auto profile = run::find_profile(flags.profile, os::process_environment, os::read_file);
   if (!profile) {
     return tl::unexpected<Error>(profile.error());
   }
-  return judge_by_profile(std::move(*profile), flags.as, flags.side, options);
+  return validate::judge_by_profile(std::move(*profile), flags.as, flags.side, options);
 }
 
 Result<int> validate(const Flags& flags) {
@@ -48,11 +50,11 @@ Result<int> validate(const Flags& flags) {
   if (!judge) {
     return tl::unexpected<Error>(judge.error());
   }
-  Validation validation(**judge, flags.output == "ndjson");
+  validate::Validation validation(**judge, flags.output == "ndjson");
   int unread = 0;
   for (const std::string& given : flags.files) {
-    for (const std::string& name : expanded(given)) {
-      const auto text = read_file(name);
+    for (const std::string& name : os::expanded(given)) {
+      const auto text = os::read_file(name);
       if (text) {
         validation.take(name == "-" ? "standard input" : name, *text);
       } else {
@@ -72,7 +74,7 @@ Run setup_validate(Options& options) {
   options.group("What it must be");
   options.text("--schema", "FILE", flags->schema, "A JSON Schema, draft-07 or draft-04");
   options.text("--profile", "NAME|FILE", flags->profile, "A profile's messages: its name, or a file");
-  options.suggest(built_in_profiles());
+  options.suggest(run::built_in_profiles());
   options.text(
       "--as", "TYPE", flags->as, "Its message of this type, as client:startChat; without it the first that matches");
   options.choice("--side", {"client", "server"}, flags->side, "Messages of this side only");

@@ -1,7 +1,7 @@
 #include "cli/options/curl.hpp"
 
+#include "base/fields.hpp"
 #include "base/text.hpp"
-#include "cli/options/values.hpp"
 
 #include <algorithm>
 #include <array>

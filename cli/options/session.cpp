@@ -1,14 +1,13 @@
 #include "cli/options/session.hpp"
 
+#include "base/fields.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
-#include "cli/options/addresses.hpp"
-#include "cli/options/rehearsal.hpp"
-#include "cli/options/values.hpp"
+#include "cli/options/endpoint.hpp"
+#include "cli/options/output.hpp"
+#include "cli/options/profile.hpp"
+#include "os/streams.hpp"
 #include "wire/close_code.hpp"
-
-#include <algorithm>
-#include <utility>
 
 namespace whydrop::cli {
 namespace {
@@ -34,86 +33,9 @@ std::string set_expected(const std::vector<std::string>& given, std::vector<std:
   return {};
 }
 
-/// A user without a password is asked for one, as curl does.
-Result<void> complete_user(std::string& user) {
-  if (user.empty() || user.find(':') != std::string::npos) {
-    return {};
-  }
-  const auto password = ask_secret("password of " + user);
-  if (!password) {
-    return fail(ErrorKind::usage,
-                "option --user: no password for '" + user + "', and no terminal to ask for it",
-                "-u " + user + ":PASSWORD, or -u " + user + ": for an empty one");
-  }
-  user += ":" + *password;
-  return {};
-}
-
-/// What makes no sense without a profile.
-Result<void> check_without_profile(const SessionFlags& flags) {
-  for (const auto& [given, name] : {std::pair(!flags.rehearse.empty(), "--rehearse"),
-                                    std::pair(!flags.rehearsal.empty(), "--rehearsal"),
-                                    std::pair(flags.strict, "--strict"),
-                                    std::pair(flags.no_opening, "--no-opening"),
-                                    std::pair(flags.new_session, "--new-session")}) {
-    if (given) {
-      return fail(ErrorKind::usage, std::string("option ") + name + ": no profile to apply it to", "--profile NAME");
-    }
-  }
-  return {};
-}
-
-Result<net::Url> url_of(const SessionFlags& flags, const SessionProfile& profile, const profile::Bindings* values) {
-  if (flags.url) {
-    return net::parse_url(*flags.url);
-  }
-  if (!profile.context) {
-    return fail(ErrorKind::usage, "no URL given", "give one, or --profile NAME for that of a profile");
-  }
-  const std::string& own = profile.context->profile().socket_url;
-  const std::string& text =
-      profile.scenario != nullptr && !profile.scenario->socket_url.empty() ? profile.scenario->socket_url : own;
-  if (text.empty()) {
-    return fail(ErrorKind::usage,
-                "no URL given, and profile " + profile.context->profile().name + " has none of its own",
-                "give one before the messages");
-  }
-  return values->fill_url(text).and_then([](const std::string& url) { return net::parse_url(url); });
-}
-
-/// The profile's headers and subprotocols, where none of a person's own stand for them.
-Result<EndpointFlags> with_profile(EndpointFlags flags, const profile::Bindings& values) {
-  std::vector<std::string> headers;
-  for (const profile::Field& field : values.profile().socket_headers) {
-    if (gives_header(flags, field.name)) {
-      continue;
-    }
-    const auto value = values.fill_text(field.value);
-    if (!value) {
-      return tl::unexpected<Error>(value.error());
-    }
-    headers.push_back(value->empty() ? field.name + ";" : field.name + ": " + *value);
-  }
-  flags.headers.insert(flags.headers.begin(), headers.begin(), headers.end());
-  if (flags.subprotocols.empty()) {
-    flags.subprotocols = values.profile().subprotocols;
-  }
-  return flags;
-}
-
 }  // namespace
 
-bool gives_header(const EndpointFlags& flags, const std::string& header) {
-  const std::string name = lower_case(header);
-  const auto names_it = [&name](const std::string& given) {
-    return lower_case(given.substr(0, given.find_first_of(":;"))) == name;
-  };
-  return std::any_of(flags.headers.begin(), flags.headers.end(), names_it) ||
-         (name == "origin" && !flags.origin.empty()) || (name == "cookie" && !flags.cookies.empty()) ||
-         (name == "authorization" && !flags.user.empty());
-}
-
-void add_session_arguments(Options& options, SessionFlags& flags) {
+void add_session_arguments(Options& options, run::SessionSettings& flags) {
   options.custom({{}, "URL", "ws://, wss://, or http:// and https://; without it that of the profile", {}, {}, true},
                  [&flags](const std::vector<std::string>& given) {
                    flags.url = given.back();
@@ -124,7 +46,7 @@ void add_session_arguments(Options& options, SessionFlags& flags) {
   add_close_options(options, flags);
 }
 
-void add_close_options(Options& options, SessionFlags& flags) {
+void add_close_options(Options& options, run::SessionSettings& flags) {
   options.custom({{"--expect-close"},
                   "CODE",
                   "The server is to close with CODE (repeatable: one of them)",
@@ -143,14 +65,14 @@ void add_close_options(Options& options, SessionFlags& flags) {
                  });
 }
 
-void add_session_groups(Options& options, SessionFlags& flags) {
+void add_session_groups(Options& options, run::SessionSettings& flags) {
   add_endpoint_options(options, flags.endpoint);
   add_output_options(options, flags.output);
   add_capture_options(options, flags.capture);
   add_secret_options(options, flags.secrets);
 }
 
-void add_session_profile(Options& options, SessionFlags& flags) {
+void add_session_profile(Options& options, run::SessionSettings& flags) {
   add_profile_options(options, flags.profile);
   options.flag("--no-opening", flags.no_opening, "Do not send by itself what the profile begins a session with");
   options.flag("--strict", flags.strict, "Do not send a message that the profile finds at fault; end with exit code 1");
@@ -161,7 +83,7 @@ void add_session_profile(Options& options, SessionFlags& flags) {
                        "hosts. With no message given the client's part is played too");
 }
 
-void add_rehearse_options(Options& options, SessionFlags& flags, const std::string& help) {
+void add_rehearse_options(Options& options, run::SessionSettings& flags, const std::string& help) {
   options.text("--rehearse", "SCENARIO", flags.rehearse, help);
   options.text("--rehearsal", "FILE", flags.rehearsal, "Where the scenarios are, in place of what is built in");
   for (const char* other : {"--at", "--store", "--location", "--unix-socket", "--proxy"}) {
@@ -169,60 +91,18 @@ void add_rehearse_options(Options& options, SessionFlags& flags, const std::stri
   }
 }
 
-Result<SessionProfile> make_session_profile(const SessionFlags& flags) {
-  ProfileFlags wanted = flags.profile;
-  wanted.no_store = wanted.no_store || (!wanted.profile.empty() && !flags.rehearse.empty());
-  auto context = ProfileContext::make(wanted, process_environment, read_file);
-  if (!context) {
-    return tl::unexpected<Error>(context.error());
+Result<void> complete_user(std::string& user) {
+  if (user.empty() || user.find(':') != std::string::npos) {
+    return {};
   }
-  if (*context == nullptr) {
-    return check_without_profile(flags).map([] { return SessionProfile(); });
+  const auto password = os::ask_secret("password of " + user);
+  if (!password) {
+    return fail(ErrorKind::usage,
+                "option --user: no password for '" + user + "', and no terminal to ask for it",
+                "-u " + user + ":PASSWORD, or -u " + user + ": for an empty one");
   }
-  SessionProfile made{std::move(*context), nullptr, nullptr};
-  if (flags.rehearse.empty()) {
-    return made;
-  }
-  auto rehearsal = find_rehearsal(made.context->profile(), flags.rehearsal, read_file);
-  if (!rehearsal) {
-    return tl::unexpected<Error>(rehearsal.error());
-  }
-  made.rehearsal = std::move(*rehearsal);
-  return made.rehearsal->find(flags.rehearse).map([&](const profile::Scenario* scenario) {
-    made.scenario = scenario;
-    return std::move(made);
-  });
-}
-
-SessionRun::Settings settings_of(const SessionFlags& flags, const SessionProfile& profile) {
-  return {flags.output,
-          flags.capture,
-          flags.secrets,
-          flags.expect_close,
-          flags.endpoint.max_message,
-          profile.context.get()};
-}
-
-Result<net::ConnectOptions> connect_options_of(const SessionFlags& flags,
-                                               const SessionProfile& profile,
-                                               const std::string& at,
-                                               const profile::Bindings* values) {
-  values = values == nullptr && profile.context ? &profile.context->bindings() : values;
-  const auto url = url_of(flags, profile, values);
-  if (!url) {
-    return tl::unexpected<Error>(url.error());
-  }
-  if (const auto checked = check_capture_flags(flags.capture); !checked) {
-    return tl::unexpected<Error>(checked.error());
-  }
-  auto endpoint = values != nullptr ? with_profile(flags.endpoint, *values) : Result<EndpointFlags>(flags.endpoint);
-  if (!endpoint) {
-    return tl::unexpected<Error>(endpoint.error());
-  }
-  if (const auto complete = complete_user(endpoint->user); !complete) {
-    return tl::unexpected<Error>(complete.error());
-  }
-  return led_to(at, endpoint->proxy.is_given, make_connect_options(*endpoint, *url, process_environment, read_file));
+  user += ":" + *password;
+  return {};
 }
 
 }  // namespace whydrop::cli

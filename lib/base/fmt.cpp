@@ -1,8 +1,8 @@
-// fmt's implementation, compiled once: Debian has no static library of it, and header-only it would be compiled in each of the
-// sources that format text, which was half of all compiler time.
-#include <fmt/format-inl.h>
-
+// fmt's implementation, compiled once: Debian has no static library of it, and header-only it would be compiled in each
+// of the sources that format text, which was half of all compiler time.
 #include <locale>
+
+#include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
 namespace detail {

@@ -1,4 +1,5 @@
-// What most sources include, parsed once (cmake/Precompiled.cmake). Sources still include what they use: one job builds without it.
+// What most sources include, parsed once (cmake/Precompiled.cmake). Sources still include what they use: one job builds
+// without it.
 #pragma once
 
 #include <algorithm>
@@ -10,10 +11,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include <fmt/format.h>
+#include <tl/expected.hpp>

@@ -76,6 +76,20 @@ int exit_code(const Verdict& verdict, const RunOutcome& outcome) {
   return outcome.expectation_failed || other_ending || has_failing_finding(verdict, outcome) ? 1 : 0;
 }
 
+int exit_code(ErrorKind kind) {
+  switch (kind) {
+  case ErrorKind::usage:
+    return 2;
+  case ErrorKind::local:
+    return 3;
+  case ErrorKind::refused:
+    return 5;
+  case ErrorKind::internal:
+    return 70;
+  }
+  return 70;
+}
+
 int leading_exit_code(int a, int b) {
   constexpr std::array kOrder = {130, 143, 70, 2, 3, 4, 5, 8, 6, 7, 1, 0};
   const auto rank = [&](int code) { return std::find(kOrder.begin(), kOrder.end(), code); };

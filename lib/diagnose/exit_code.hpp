@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/result.hpp"
 #include "session/event.hpp"
 
 #include <cstdint>
@@ -26,6 +27,9 @@ struct RunOutcome {
 /// The exit code of a run. 128 + signal wins; then the first of 2, 3, 4, 5, 8, 6, 7, 1 that holds. Inferred
 /// findings never fail a run, and an ending that was asked for is no failure.
 int exit_code(const session::Verdict& verdict, const RunOutcome& outcome);
+
+/// That of a command that a failure of ours ends.
+int exit_code(ErrorKind kind);
 
 /// The one of two exit codes that stands for both, by the same order.
 int leading_exit_code(int a, int b);

@@ -1,13 +1,32 @@
-// Rule of this module: engine/ joins acting and observing. It owns the ports that net/ and the commands implement.
+// Rule of this module: engine/ joins acting and observing. It owns the ports that net/ and the actors implement.
 #pragma once
 
 #include "session/event.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 namespace whydrop::engine {
+
+/// Of a timer of Timers; never 0.
+using TimerId = std::uint64_t;
+
+/// Time and work to be done later, all on one thread. net::Loop is the real one; a test drives one by hand.
+class Timers {
+ public:
+  virtual ~Timers() = default;
+  /// Nanoseconds since some moment before the run, monotonic.
+  virtual std::int64_t now_ns() const = 0;
+  /// Runs `work` once after `delay`. Returns an id for cancel(); ids are never reused and never 0.
+  virtual TimerId after(std::chrono::nanoseconds delay, std::function<void()> work) = 0;
+  /// Without effect for a timer that has run out, and for 0.
+  virtual void cancel(TimerId id) = 0;
+  /// Runs `work` soon, after what is under way.
+  virtual void post(std::function<void()> work) = 0;
+};
 
 enum class Payload : std::uint8_t { text, binary };
 

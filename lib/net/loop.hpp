@@ -2,6 +2,8 @@
 // its .cpp files.
 #pragma once
 
+#include "engine/ports.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -9,21 +11,21 @@
 
 namespace whydrop::net {
 
-using TimerId = std::uint64_t;
+using TimerId = engine::TimerId;
 
 /// The one event loop of a run: timers, posted work, signals. Everything runs on the thread that calls run().
-class Loop {
+class Loop final : public engine::Timers {
  public:
   Loop();
-  ~Loop();
+  ~Loop() override;
 
   /// Nanoseconds since this Loop was made, monotonic.
-  std::int64_t now_ns() const;
+  std::int64_t now_ns() const override;
   /// Runs `work` on the loop's thread soon; may be called from any thread.
-  void post(std::function<void()> work);
+  void post(std::function<void()> work) override;
   /// Runs `work` once after `delay`. Returns an id for cancel(); ids are never reused and never 0.
-  TimerId after(std::chrono::nanoseconds delay, std::function<void()> work);
-  void cancel(TimerId id);
+  TimerId after(std::chrono::nanoseconds delay, std::function<void()> work) override;
+  void cancel(TimerId id) override;
   /// Calls `handler` with SIGINT or SIGTERM's number, each time that one comes.
   void on_signal(std::function<void(int)> handler);
   /// Called whenever nothing is ready and the loop is about to wait.

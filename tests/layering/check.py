@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # module -> modules whose headers it may include (besides its own)
 CORE_ORDER = ["base", "json", "wire", "handshake", "session", "rules", "schema", "profile", "fieldguide", "payload",
-              "diagnose", "capture", "report", "engine", "replay", "compare", "check"]
+              "diagnose", "capture", "report", "engine", "replay", "compare", "check", "script"]
 ALLOWED = {
     "base": set(),
     "json": {"base"},
@@ -34,6 +34,16 @@ ALLOWED = {
     "auth": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "engine", "net"},
     "rehearsal": {"base", "json", "wire", "handshake", "session", "schema", "profile", "capture", "engine", "net", "auth"},
     "terminal": {"base", "wire", "report"},
+    "os": {"base", "capture"},
+    "script": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "engine", "replay", "check"},
+    "target": {"base", "handshake", "net", "os"},
+    "run": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "check", "net", "auth",
+            "rehearsal", "terminal", "os", "script", "target"},
+    "replay_run": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "replay",
+                   "compare", "net", "auth", "rehearsal", "os", "script", "target", "run"},
+    "check_run": {"base", "json", "wire", "handshake", "session", "schema", "profile", "diagnose", "capture", "report", "engine",
+                  "replay", "check", "net", "auth", "rehearsal", "os", "script", "target", "run"},
+    "validate": {"base", "json", "schema", "profile", "os"},
 }
 # headers that only these modules may include: sockets, clocks, threads, randomness, third-party I/O
 OUTSIDE_CORE = re.compile(

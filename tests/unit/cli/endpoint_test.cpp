@@ -1,8 +1,10 @@
-#include "cli/options/endpoint.hpp"
+#include "target/endpoint.hpp"
 
 #include "cli/options.hpp"
-#include "cli/options/addresses.hpp"
-#include "cli/options/redirect.hpp"
+#include "cli/options/endpoint.hpp"
+#include "os/environment.hpp"
+#include "target/addresses.hpp"
+#include "target/redirect.hpp"
 
 #include <map>
 
@@ -16,7 +18,7 @@ Result<std::string> read_stub(const std::string& path) {
                                : Result<std::string>(fail(ErrorKind::local, "cannot read " + path + ": no such file"));
 }
 
-Environment environment_of(std::map<std::string, std::string> values) {
+os::Environment environment_of(std::map<std::string, std::string> values) {
   return [values = std::move(values)](const std::string& name) {
     const auto found = values.find(name);
     return found == values.end() ? std::string() : found->second;
@@ -24,7 +26,7 @@ Environment environment_of(std::map<std::string, std::string> values) {
 }
 
 std::string headers_after(const std::vector<std::string>& given, net::ConnectOptions options = {}) {
-  const auto applied = apply_headers(given, read_stub, options);
+  const auto applied = target::apply_headers(given, read_stub, options);
   if (!applied) {
     return "error: " + applied.error().message;
   }
@@ -60,8 +62,8 @@ TEST(Headers, TakeAwayWhatWouldBeSentByItself) {
   options.user_agent = "whydrop";
   options.cookie = "a=1";
   options.basic_user = "me";
-  ASSERT_TRUE(
-      apply_headers({"user-agent:", "Cookie:", "Authorization:", "Sec-WebSocket-Extensions:"}, read_stub, options));
+  ASSERT_TRUE(target::apply_headers(
+      {"user-agent:", "Cookie:", "Authorization:", "Sec-WebSocket-Extensions:"}, read_stub, options));
   EXPECT_EQ(options.user_agent + options.cookie + options.basic_user, "");
   EXPECT_FALSE(options.compression);
 }
@@ -87,14 +89,14 @@ TEST(NoProxy, MatchesAsCurlDoes) {
       {"0.1", "10.0.0.1", false},
   };
   for (const auto& [list, host, expected] : cases) {
-    EXPECT_EQ(bypasses_proxy(list, host), expected) << list << " against " << host;
+    EXPECT_EQ(target::bypasses_proxy(list, host), expected) << list << " against " << host;
   }
 }
 
 std::string proxy_for(const char* url,
                       const std::map<std::string, std::string>& variables,
-                      const ProxyFlags& flags = {}) {
-  const auto proxy = choose_proxy(flags, *net::parse_url(url), environment_of(variables));
+                      const target::ProxySettings& flags = {}) {
+  const auto proxy = target::choose_proxy(flags, *net::parse_url(url), environment_of(variables));
   return !proxy ? "error: " + proxy.error().message
                 : proxy->url + (proxy->user.empty() ? "" : " " + proxy->user + "/" + proxy->password);
 }
@@ -123,10 +125,11 @@ TEST(Proxy, ComesFromTheFlagFirst) {
 TEST(Proxy, TheFlagReachesTheConnection) {
   const auto proxy_of = [](std::vector<std::string> arguments) {
     Options options("test");
-    EndpointFlags flags;
+    target::EndpointSettings flags;
     add_endpoint_options(options, flags);
     EXPECT_TRUE(options.parse(std::move(arguments)));
-    return make_connect_options(flags, *net::parse_url("ws://h/"), environment_of({{"http_proxy", "p:1"}}), read_stub)
+    return target::make_connect_options(
+               flags, *net::parse_url("ws://h/"), environment_of({{"http_proxy", "p:1"}}), read_stub)
         ->proxy.url;
   };
   EXPECT_EQ(proxy_of({}), "http://p:1");
@@ -136,36 +139,37 @@ TEST(Proxy, TheFlagReachesTheConnection) {
 }
 
 TEST(Resolve, TakesHostPortAndAddresses) {
-  const auto one = parse_resolve("h:443:10.0.0.1,[::1]");
+  const auto one = target::parse_resolve("h:443:10.0.0.1,[::1]");
   ASSERT_TRUE(one);
   EXPECT_EQ(one->host, "h");
   EXPECT_EQ(one->port, 443);
   EXPECT_EQ(one->addresses, (std::vector<std::string>{"10.0.0.1", "::1"}));
-  EXPECT_EQ(parse_resolve("*:80:127.0.0.1")->host, "");
-  EXPECT_EQ(parse_resolve("[::1]:80:127.0.0.1")->host, "::1");
+  EXPECT_EQ(target::parse_resolve("*:80:127.0.0.1")->host, "");
+  EXPECT_EQ(target::parse_resolve("[::1]:80:127.0.0.1")->host, "::1");
   for (const char* bad : {"", "h", "h:80", "h:80:", "h:x:1.2.3.4", "h:0:1.2.3.4", ":80:1.2.3.4", "h:80:1.2.3.4,"}) {
-    const auto parsed = parse_resolve(bad);
+    const auto parsed = target::parse_resolve(bad);
     ASSERT_FALSE(parsed) << bad;
     EXPECT_EQ(parsed.error().message, std::string("option --resolve: '") + bad + "' is not HOST:PORT:ADDR");
   }
 }
 
 TEST(ConnectTo, PartsMayBeEmpty) {
-  const auto full = parse_connect_to("a:1:b:2");
+  const auto full = target::parse_connect_to("a:1:b:2");
   ASSERT_TRUE(full);
   EXPECT_EQ(full->host + full->to_host, "ab");
   EXPECT_EQ(full->port + full->to_port, 3);
-  EXPECT_EQ(parse_connect_to("::b:")->to_host, "b");
-  EXPECT_EQ(parse_connect_to("::[::1]:9")->to_host, "::1");
-  EXPECT_EQ(parse_connect_to("a:1::").error().message, "option --connect-to: 'a:1::' is not HOST1:PORT1:HOST2:PORT2");
+  EXPECT_EQ(target::parse_connect_to("::b:")->to_host, "b");
+  EXPECT_EQ(target::parse_connect_to("::[::1]:9")->to_host, "::1");
+  EXPECT_EQ(target::parse_connect_to("a:1::").error().message,
+            "option --connect-to: 'a:1::' is not HOST1:PORT1:HOST2:PORT2");
 }
 
 TEST(Pong, HasThreePolicies) {
-  EXPECT_TRUE(parse_pong("on")->enabled);
-  EXPECT_FALSE(parse_pong("off")->enabled);
-  EXPECT_EQ(parse_pong("delay=250ms")->delay, std::chrono::milliseconds(250));
-  EXPECT_FALSE(parse_pong("delay=x"));
-  EXPECT_FALSE(parse_pong("maybe"));
+  EXPECT_TRUE(target::parse_pong("on")->enabled);
+  EXPECT_FALSE(target::parse_pong("off")->enabled);
+  EXPECT_EQ(target::parse_pong("delay=250ms")->delay, std::chrono::milliseconds(250));
+  EXPECT_FALSE(target::parse_pong("delay=x"));
+  EXPECT_FALSE(target::parse_pong("maybe"));
 }
 
 std::string redirect(const char* from, int status, const char* location) {
@@ -176,7 +180,7 @@ std::string redirect(const char* from, int status, const char* location) {
   handshake::Head answer;
   answer.status = status;
   answer.fields = {{"Location", location}};
-  const auto next = redirected(options, answer, {}, environment_of({}));
+  const auto next = target::redirected(options, answer, {}, environment_of({}));
   if (!next) {
     return "error: " + next.error().message;
   }
@@ -198,9 +202,9 @@ TEST(Redirect, FollowsLocationsAndKeepsCredentialsAtHome) {
 
 TEST(Interface, IsOneOfThisMachineOrAnAddress) {
   const auto error_of = [](const std::string& name) {
-    EndpointFlags flags;
+    target::EndpointSettings flags;
     flags.interface_name = name;
-    const auto made = make_connect_options(flags, *net::parse_url("ws://h/"), environment_of({}), read_stub);
+    const auto made = target::make_connect_options(flags, *net::parse_url("ws://h/"), environment_of({}), read_stub);
     return made ? std::string() : made.error().message;
   };
   EXPECT_EQ(error_of("lo"), "");

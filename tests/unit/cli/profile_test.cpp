@@ -1,8 +1,7 @@
-#include "cli/options/profile.hpp"
-
-#include "cli/message.hpp"
 #include "cli/options.hpp"
-#include "cli/options/addresses.hpp"
+#include "profile/compose.hpp"
+#include "run/profile_context.hpp"
+#include "target/addresses.hpp"
 
 #include <map>
 
@@ -35,9 +34,9 @@ struct World {
   std::map<std::string, std::string> files{{"mine.json", kProfile}};
   std::map<std::string, std::string> variables;
 
-  Result<std::unique_ptr<ProfileContext>> context(ProfileFlags flags) const {
+  Result<std::unique_ptr<run::ProfileContext>> context(run::ProfileSettings flags) const {
     flags.profile = flags.profile.empty() ? "mine.json" : flags.profile;
-    return ProfileContext::make(
+    return run::ProfileContext::make(
         flags,
         [this](const std::string& name) {
           const auto found = variables.find(name);
@@ -52,8 +51,8 @@ struct World {
   }
 };
 
-ProfileFlags given(std::vector<std::string> variables) {
-  ProfileFlags flags;
+run::ProfileSettings given(std::vector<std::string> variables) {
+  run::ProfileSettings flags;
   flags.variables = std::move(variables);
   flags.no_store = true;
   return flags;
@@ -84,14 +83,14 @@ TEST(ProfileContext, APersonsOwnProfileStandsForTheBuiltInOne) {
   World world;
   world.variables["XDG_CONFIG_HOME"] = "/config";
   world.files["/config/whydrop/profiles/guest-event.json"] = kProfile;
-  ProfileFlags flags = given({});
+  run::ProfileSettings flags = given({});
   flags.profile = "guest-event";
   EXPECT_EQ((*world.context(flags))->profile().title, "Mine");
   world.files.clear();
   EXPECT_EQ((*world.context(flags))->profile().path, "built in");
 }
 
-std::string error_of(const Result<std::unique_ptr<ProfileContext>>& context) {
+std::string error_of(const Result<std::unique_ptr<run::ProfileContext>>& context) {
   return context ? "" : context.error().message;
 }
 
@@ -101,7 +100,7 @@ TEST(ProfileContext, SaysWhatIsWrong) {
   EXPECT_EQ(error_of(world.context(given({"=x"}))), "option --var: '=x' is not NAME=VALUE");
   EXPECT_EQ(error_of(world.context(given({"whom=x"}))), "profile mine: it has no variable 'whom'");
   EXPECT_EQ(error_of(world.context(given({"who=@none"}))), "cannot read none");
-  ProfileFlags flags = given({});
+  run::ProfileSettings flags = given({});
   flags.profile = "guest-evnt";
   EXPECT_EQ(error_of(world.context(flags)), "profile guest-evnt: no such profile; did you mean guest-event?");
 }
@@ -115,16 +114,16 @@ class Messages : public testing::TestWithParam<MessageCase> {};
 
 TEST_P(Messages, AreComposed) {
   const auto context = World().context(given({}));
-  auto step = message_step((*context)->profile(), "note");
+  auto step = profile::message_step((*context)->profile(), "note");
   Result<void> changed;
   for (const std::string& text : GetParam().set) {
-    changed = changed ? add_set(*step, text) : changed;
+    changed = changed ? profile::add_set(*step, text) : changed;
   }
   for (const std::string& text : GetParam().drop) {
-    changed = changed ? add_drop(*step, text) : changed;
+    changed = changed ? profile::add_drop(*step, text) : changed;
   }
-  const auto composed =
-      changed ? compose((*context)->bindings(), *step) : Result<std::string>(tl::unexpected<Error>(changed.error()));
+  const auto composed = changed ? profile::compose((*context)->bindings(), *step)
+                                : Result<std::string>(tl::unexpected<Error>(changed.error()));
   EXPECT_EQ(composed ? *composed : "error: " + composed.error().message, GetParam().expected);
 }
 
@@ -145,23 +144,23 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Messages, AreThoseOfTheProfile) {
   const auto context = World().context(given({}));
   const profile::Profile& profile = (*context)->profile();
-  EXPECT_EQ(message_step(profile, "nota").error().message,
+  EXPECT_EQ(profile::message_step(profile, "nota").error().message,
             "message nota: profile mine has none of this type; did you mean note?");
-  EXPECT_EQ(message_step(profile, "bare").error().message, "message bare: profile mine has no example of it");
-  EXPECT_FALSE(awaits_reply((*context)->bindings(), *message_step(profile, "note")));
-  const auto reply = message_step(profile, "reply");
-  EXPECT_TRUE(awaits_reply((*context)->bindings(), *reply));
+  EXPECT_EQ(profile::message_step(profile, "bare").error().message, "message bare: profile mine has no example of it");
+  EXPECT_FALSE(profile::awaits_reply((*context)->bindings(), *profile::message_step(profile, "note")));
+  const auto reply = profile::message_step(profile, "reply");
+  EXPECT_TRUE(profile::awaits_reply((*context)->bindings(), *reply));
   ASSERT_TRUE((*context)->bindings().set("id", "7", profile::Origin::reply));
-  EXPECT_FALSE(awaits_reply((*context)->bindings(), *reply));
+  EXPECT_FALSE(profile::awaits_reply((*context)->bindings(), *reply));
 }
 
 TEST(At, LeadsElsewhereUnderTheSameName) {
   net::ConnectOptions options;
   options.url = *net::parse_url("wss://api.example.com/path?q");
   options.proxy.url = "http://proxy:3128";
-  EXPECT_EQ(led_to("", false, options)->proxy.url, "http://proxy:3128");
-  EXPECT_EQ(led_to("http://127.0.0.1:8080", true, options)->proxy.url, "http://proxy:3128");
-  const auto led = led_to("http://127.0.0.1:8080", false, options);
+  EXPECT_EQ(target::with_connect_override("", false, options)->proxy.url, "http://proxy:3128");
+  EXPECT_EQ(target::with_connect_override("http://127.0.0.1:8080", true, options)->proxy.url, "http://proxy:3128");
+  const auto led = target::with_connect_override("http://127.0.0.1:8080", false, options);
   ASSERT_TRUE(led);
   EXPECT_EQ(led->url.text(), "ws://api.example.com/path?q");
   EXPECT_EQ(led->url.host_header(), "api.example.com");
@@ -170,7 +169,7 @@ TEST(At, LeadsElsewhereUnderTheSameName) {
   EXPECT_EQ(led->overrides[0].to_host, "127.0.0.1");
   EXPECT_EQ(led->overrides[0].to_port, 8080);
   for (const char* wrong : {"ws://h", "http://h/path", "h:80"}) {
-    EXPECT_EQ(led_to(wrong, false, options).error().message,
+    EXPECT_EQ(target::with_connect_override(wrong, false, options).error().message,
               "option --at: '" + std::string(wrong) + "' is not http://HOST:PORT");
   }
 }

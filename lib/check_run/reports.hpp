@@ -1,0 +1,54 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "check/report.hpp"
+#include "os/streams.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whydrop::check_run {
+
+/// The reports of a run, written as its checks end: a JUnit file is replaced as a whole, so that it is valid whenever
+/// the run is stopped; TAP and NDJSON grow by a line a check.
+class Reports {
+ public:
+  /// Errors: local, where one cannot be written; usage, where two are to go to one place.
+  static Result<std::unique_ptr<Reports>> open(std::vector<check::ReportTarget> targets, std::uint64_t count);
+  ~Reports();
+
+  void add(const check::Outcome& outcome);
+  /// `why_not_all`: why some checks are not in it, or empty.
+  void finish(const std::string& why_not_all);
+
+  /// True if one goes to standard output.
+  bool on_standard_output() const;
+  /// The folder of the first that goes to a file; "." where none does.
+  std::string folder() const;
+  const std::vector<check::Outcome>& outcomes() const { return outcomes_; }
+  /// The first failure to write one.
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  struct Report {
+    check::ReportTarget target;
+    std::unique_ptr<os::FdSink> sink;  ///< null: a file that is replaced as a whole
+  };
+  explicit Reports(std::uint64_t count);
+  Result<void> add_target(check::ReportTarget target);
+  void write_whole(bool last);
+  void keep(const Result<void>& written);
+
+  std::uint64_t count_;
+  std::string host_;  ///< this machine's name
+  std::vector<Report> reports_;
+  std::vector<check::Outcome> outcomes_;
+  std::optional<Error> error_;
+  std::chrono::steady_clock::time_point next_whole_{};
+};
+
+}  // namespace whydrop::check_run

@@ -1,0 +1,531 @@
+#include "check_run/session.hpp"
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "json/json.hpp"
+#include "os/environment.hpp"
+#include "os/machine.hpp"
+#include "os/streams.hpp"
+#include "profile/compose.hpp"
+#include "replay/message_key.hpp"
+#include "run/calls.hpp"
+#include "run/client_run.hpp"
+#include "run/connector.hpp"
+#include "run/prepare.hpp"
+#include "run/profile_context.hpp"
+#include "run/rehearsals.hpp"
+#include "script/script.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace whydrop::check_run {
+namespace {
+
+using check::Outcome;
+using Status = check::Outcome::Status;
+
+constexpr std::size_t kHighWater = 512 * 1024;
+constexpr std::chrono::seconds kFarewell{1};  // for a Close of ours that nobody waits for
+
+/// What the facts and opinions of a run say of it, beside what the actor sees.
+class Observer final : public session::EventSink {
+ public:
+  Result<void> on_event(const session::Event& event) override {
+    if (const auto* response = std::get_if<session::Response>(&event.body)) {
+      status = response->status;
+      body = response->body;
+    } else if (const auto* verdict = std::get_if<session::Verdict>(&event.body)) {
+      headline = verdict->headline;
+      findings = verdict->findings;
+    }
+    return {};
+  }
+  void forget_answer() {
+    status = 0;
+    body.clear();
+  }
+
+  int status = 0;  ///< of the last answer; 0: none came
+  std::string body, headline;
+  std::vector<session::Finding> findings;
+};
+
+/// One check from its first step to its verdict.
+class CheckActor final : public engine::Actor, private script::Stage {
+ public:
+  CheckActor(const check::Check& check,
+             run::SessionRun& run,
+             run::SessionSettings flags,
+             run::SessionProfile& profile,
+             std::string at)
+      : check_(check),
+        run_(run),
+        flags_(std::move(flags)),
+        profile_(profile),
+        at_(std::move(at)),
+        names_(check.profile.get()),
+        outbox_(os::random_number, nullptr),
+        script_(run.loop(), *this, {check.step_timeout, check.unrelated}) {
+    run_.pipeline().add_sink(observer_);
+  }
+
+  Outcome carry_out(std::chrono::nanoseconds timeout) {
+    std::vector<script::Move> moves;
+    for (const check::Step& step : check_.steps) {
+      moves.push_back({step});
+    }
+    run_.loop().after(timeout, [this, timeout] { time_out(timeout); });
+    run_.loop().post([this, moves = std::move(moves)]() mutable { script_.start_alone(std::move(moves)); });
+    run_.loop().run();
+    return conclude();
+  }
+
+  void on_open(engine::Channel& channel) override {
+    channel_ = &channel;
+    opened_ = true;
+    outbox_.open(channel);
+    if (failure_) {
+      channel.close(1000, "");
+      return;
+    }
+    auto opening = check_.opening ? run::opening_moves(*profile_.context) : Result<std::vector<script::Move>>();
+    if (!opening) {
+      script_.stop();
+      stuck({script_.at(), opening.error(), false});
+      return;
+    }
+    script_.opened(std::move(*opening));
+  }
+
+  void on_event(engine::Channel&, const session::Event& event) override {
+    const auto* message = std::get_if<session::Message>(&event.body);
+    const auto* frame = std::get_if<session::Frame>(&event.body);
+    if (message != nullptr && message->from == session::Side::server) {
+      script_.heard(*message);
+    } else if (frame != nullptr && frame->from == session::Side::server && frame->header.opcode == wire::Opcode::pong) {
+      script_.ponged(frame->payload);
+    }
+  }
+
+  void on_writable(engine::Channel&) override { script_.crossed(); }
+
+ private:
+  profile::Bindings& bindings() { return profile_.context->bindings(); }
+  profile::Bindings::Extra extra(std::uint64_t turn) const;
+  void on_gone(const session::Verdict& verdict);
+  void end_session();
+  void time_out(std::chrono::nanoseconds timeout);
+  Outcome conclude();
+  int finish();
+
+  Result<std::string> payload_of(const script::Move& move, std::uint64_t turn) override;
+  Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
+  Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
+  bool is_timely(const script::Move&) override { return true; }
+  bool deliver(script::Outbox::Item item) override;
+  void reset() override { channel_->reset(); }
+  Result<void> take(const std::vector<profile::Take>& takes, const std::string& payload) override;
+  std::string name_of(const session::Message& message) const override;
+  void played() override;
+  void stuck(script::Failure failure) override;
+  Result<void> connect(const check::Step& step) override;
+  void call(check::Step::Kind kind) override;
+
+  const check::Check& check_;
+  run::SessionRun& run_;
+  run::SessionSettings flags_;
+  run::SessionProfile& profile_;
+  std::string at_;  ///< where to connect instead, or empty
+  Observer observer_;
+  replay::KeyMaker names_;
+  script::Outbox outbox_;
+  script::Script script_;
+  engine::Channel* channel_ = nullptr;
+  std::optional<session::Verdict> verdict_;    ///< of the last session
+  std::unique_ptr<run::Connector> connector_;  ///< null: no session was wanted yet
+  std::unique_ptr<auth::CallRunner> caller_;
+  std::optional<script::Failure> failure_;
+  bool over_ = false, timed_out_ = false, call_refused_ = false, called_ = false, connecting_ = false, opened_ = false;
+};
+
+profile::Bindings::Extra placeholders_of(std::uint64_t turn) {
+  return check::placeholders(
+      [](const std::string& name) {
+        const std::string value = os::process_environment(name);
+        return value.empty() ? std::nullopt : std::optional(value);
+      },
+      turn);
+}
+
+profile::Bindings::Extra CheckActor::extra(std::uint64_t turn) const {
+  return placeholders_of(turn);
+}
+
+Result<std::string> CheckActor::payload_of(const script::Move& move, std::uint64_t turn) {
+  const profile::Step& said = move.step.send;
+  switch (move.step.body) {
+  case check::Step::Body::message:
+    return profile::compose(bindings(), said, extra(turn));
+  case check::Step::Body::json:
+    return bindings().fill_json(said.text, extra(turn));
+  case check::Step::Body::text:
+    return bindings().fill_text(said.text, extra(turn));
+  case check::Step::Body::bytes:
+    break;
+  }
+  return said.text;
+}
+
+Result<std::chrono::nanoseconds> CheckActor::duration_of(const std::string& text) {
+  return bindings().fill_text(text, extra(1)).and_then([](const std::string& duration) {
+    return parse_duration(duration);
+  });
+}
+
+Result<std::string> CheckActor::expected(std::string_view text, std::uint64_t turn) {
+  return bindings().fill_json(text, extra(turn));
+}
+
+bool CheckActor::deliver(script::Outbox::Item item) {
+  if (item.kind == engine::Outgoing::Kind::close && !item.payload.empty()) {
+    item.payload = bindings().fill_text(item.payload, extra(1)).value_or(item.payload);
+  }
+  outbox_.push(std::move(item));
+  return channel_->backlog() < kHighWater;
+}
+
+/// A value that the check asks for wins over any other.
+Result<void> CheckActor::take(const std::vector<profile::Take>& takes, const std::string& payload) {
+  json::Json document;
+  const bool is_json = !document.parse(payload);
+  for (const profile::Take& row : takes) {
+    const auto found = is_json ? document.root().at(row.pointer) : std::nullopt;
+    if (!found) {
+      return fail(ErrorKind::refused,
+                  fmt::format("{} cannot be taken: the message has nothing at {}", row.variable, row.pointer));
+    }
+    const std::string value = found->is(json::Type::string) ? std::string(found->string()) : found->text();
+    if (const auto set = bindings().set(row.variable, value, profile::Origin::given); !set) {
+      return set;
+    }
+  }
+  return {};
+}
+
+std::string CheckActor::name_of(const session::Message& message) const {
+  if (!message.type.empty()) {
+    return message.type;
+  }
+  json::Json document;
+  const bool is_json = message.text && !document.parse(message.payload);
+  const std::string key =
+      names_.key_of(message.from, message.text, is_json ? std::optional(document.root()) : std::nullopt);
+  return key == "text" || key == "binary" ? "a " + key + " message" : key;
+}
+
+Result<void> CheckActor::connect(const check::Step& step) {
+  for (const auto& [name, text] : step.variables) {
+    const auto set = bindings().fill_text(text, extra(1)).and_then([this, &variable = name](std::string&& value) {
+      return bindings().set(variable, std::move(value), profile::Origin::given);
+    });
+    if (!set) {
+      return set;
+    }
+  }
+  run::SessionSettings flags = flags_;
+  if (!flags.url && !check_.url.empty()) {
+    auto url = bindings().fill_url(check_.url, extra(1));
+    if (!url) {
+      return tl::unexpected<Error>(url.error());
+    }
+    flags.url = std::move(*url);
+  }
+  auto options = run::scenario_connect_options(flags, profile_, at_);
+  if (!options) {
+    return tl::unexpected<Error>(options.error());
+  }
+  options->connect_timeout = std::min(options->connect_timeout, check_.step_timeout);
+  observer_.forget_answer();
+  verdict_.reset();
+  connecting_ = true;
+  connector_.reset();  // what is left of the one before goes first
+  connector_ = std::make_unique<run::Connector>(run_,
+                                                *this,
+                                                flags_.endpoint,
+                                                std::move(*options),
+                                                engine::ReconnectPolicy::Limits(),
+                                                [this](const session::Verdict& verdict) {
+                                                  verdict_ = verdict;
+                                                  return false;
+                                                });
+  connector_->start([this] {
+    connecting_ = false;
+    channel_ = nullptr;
+    outbox_.gone();
+    if (failure_ || over_) {
+      run_.loop().stop();
+      return;
+    }
+    script_.ended({verdict_, std::exchange(opened_, false), observer_.status, observer_.body});
+  });
+  return {};
+}
+
+void CheckActor::call(check::Step::Kind kind) {
+  const profile::Profile& profile = profile_.context->profile();
+  const auto calls =
+      kind == check::Step::Kind::token ? run::calls_named(profile, {profile.token_call}) : run::session_calls(profile);
+  observer_.forget_answer();
+  caller_ = std::make_unique<auth::CallRunner>(
+      auth::CallRunner::Parts{run_.loop(),
+                              run_.pipeline(),
+                              bindings(),
+                              nullptr,
+                              at_,
+                              [this](const net::Url& url) { return run::call_options(flags_.endpoint, at_, url); },
+                              [] { return static_cast<std::int64_t>(std::time(nullptr)); }});
+  caller_->start(calls, [this](auth::CallRunner::Outcome ended) {
+    called_ = called_ || ended.conn.has_value();
+    if (failure_) {
+      run_.loop().stop();
+      return;
+    }
+    if (ended.error && ended.error->kind != ErrorKind::refused) {
+      stuck({script_.at(), *ended.error, false});  // nobody refused it: it was not made
+      return;
+    }
+    call_refused_ = !ended.complete;
+    const std::string& headline = observer_.headline;
+    std::string why = ended.error ? ended.error->message : headline.substr(0, headline.find_last_not_of('.') + 1);
+    script_.called({ended.complete, std::move(why), observer_.status, observer_.body});
+  });
+}
+
+void CheckActor::played() {
+  if (const session::Verdict* verdict = script_.unasked_end()) {
+    const std::string& headline = verdict->headline;
+    stuck({script_.at(),
+           {ErrorKind::refused, "the session ended: " + headline.substr(0, headline.find_last_not_of('.') + 1), ""},
+           true});
+    return;
+  }
+  over_ = true;
+  end_session();
+}
+
+void CheckActor::stuck(script::Failure failure) {
+  failure_ = std::move(failure);
+  end_session();
+}
+
+/// By a Close where a session is open, at once where none is.
+void CheckActor::end_session() {
+  if (!connecting_) {
+    run_.loop().stop();
+    return;
+  }
+  connector_->interrupt();
+  run_.loop().after(kFarewell, [this] { connector_->interrupt(); });
+}
+
+void CheckActor::time_out(std::chrono::nanoseconds timeout) {
+  if (failure_ || over_) {
+    return;
+  }
+  timed_out_ = true;
+  script::Failure failure{
+      script_.at(),
+      {ErrorKind::refused, "the check's time ran out after " + format_duration(timeout.count()), ""},
+      false};
+  script_.stop();
+  stuck(std::move(failure));
+}
+
+int CheckActor::finish() {
+  diagnose::RunOutcome outcome;
+  // What a check asked for is no failure, whatever its ending: only that the session ended under a step is.
+  outcome.reports_on_file = !timed_out_ && !(failure_ && failure_->ended);
+  outcome.expectation_failed = failure_.has_value();
+  outcome.timed_out = timed_out_;
+  outcome.call_refused = call_refused_;
+  outcome.usage = failure_ && failure_->error.kind == ErrorKind::usage;
+  const bool local = failure_ && failure_->error.kind == ErrorKind::local;
+  return run_.finish(outcome, local ? std::optional(failure_->error) : std::nullopt);
+}
+
+/// What the run's findings or files have against a check whose steps all passed.
+std::string objection(int code, const std::vector<session::Finding>& findings) {
+  if (code == 3) {
+    return "the capture could not be written";
+  }
+  return findings.empty() ? "" : fmt::format("{} ({})", findings.front().says, findings.front().id);
+}
+
+/// What is to be done about it, after what it is. It names variables and flags, and no values: nothing in it is masked.
+std::string with_hint(const std::string& says, const Error& error) {
+  return error.hint.empty() ? says : says + "; " + error.hint;
+}
+
+Outcome CheckActor::conclude() {
+  Outcome outcome;
+  const bool connected = connector_ != nullptr || called_;
+  outcome.exit_code = finish();
+  outcome.detail = connected ? "verdict" : "";
+  if (outcome.exit_code != 0) {
+    const bool ours = outcome.exit_code == 2 || outcome.exit_code == 3;
+    outcome.status = ours ? Status::error : Status::failed;
+    outcome.step = failure_ ? run_.pipeline().redact_text(failure_->step) : "";
+    outcome.says = failure_ ? failure_->error.message : objection(outcome.exit_code, observer_.findings);
+    outcome.says = escape_for_terminal(run_.pipeline().redact_text(outcome.says));
+    outcome.says = failure_ && ours ? with_hint(outcome.says, failure_->error) : outcome.says;
+  }
+  return outcome;
+}
+
+Outcome wrong(const Error& error) {
+  Outcome outcome;
+  outcome.status = Status::error;
+  outcome.says = with_hint(error.message, error);
+  outcome.exit_code = error.kind == ErrorKind::usage ? 2 : error.kind == ErrorKind::local ? 3 : 1;
+  return outcome;
+}
+
+/// Empty: a real server is asked.
+std::string scenario_of(const check::Check& check, const CheckSettings& settings) {
+  return settings.rehearse == kOwnScenario ? check.rehearse : settings.rehearse;
+}
+
+/// The check's own headers and subprotocols, where the command line has none.
+Result<run::SessionSettings> flags_of(const check::Check& check,
+                                      const CheckSettings& settings,
+                                      const run::ProfileContext& context,
+                                      const std::string& capture) {
+  run::SessionSettings flags = settings.session;
+  flags.capture.file = capture;
+  flags.capture.overwrite = true;
+  std::vector<std::string> headers;
+  for (const profile::Field& field : check.headers) {
+    const auto value = context.bindings().fill_text(field.value, placeholders_of(1));
+    if (!value) {
+      return tl::unexpected<Error>(value.error());
+    }
+    headers.push_back(value->empty() ? field.name + ";" : field.name + ": " + *value);
+  }
+  flags.endpoint.headers.insert(flags.endpoint.headers.begin(), headers.begin(), headers.end());
+  if (flags.endpoint.subprotocols.empty()) {
+    flags.endpoint.subprotocols = check.subprotocols;
+  }
+  flags.rehearse = scenario_of(check, settings);
+  return flags;
+}
+
+/// The check's values over those of the environment, --var over both. `variables`: those of --var that the check has.
+Result<std::unique_ptr<run::ProfileContext>> context_of(const check::Check& check,
+                                                        const CheckSettings& settings,
+                                                        std::vector<std::string> variables) {
+  run::ProfileSettings flags;
+  flags.no_store = true;  // what one run left behind is not to decide how the next one goes
+  auto made = run::ProfileContext::of(check.profile, flags, os::process_environment, os::read_file);
+  if (!made) {
+    return made;
+  }
+  profile::Bindings& bindings = (*made)->bindings();
+  for (const auto& [name, text] : check.variables) {
+    auto value = bindings.fill_text(text, placeholders_of(1));
+    if (!value && !settings.rehearse.empty()) {
+      continue;  // the scenario has one
+    }
+    if (!value) {
+      return tl::unexpected<Error>(value.error());
+    }
+    if (const auto set = bindings.set(name, std::move(*value), profile::Origin::given); !set) {
+      return tl::unexpected<Error>(set.error());
+    }
+  }
+  return (*made)->give(variables, os::read_file).map([&] { return std::move(*made); });
+}
+
+using Played = std::pair<std::shared_ptr<const profile::Rehearsal>, const profile::Scenario*>;
+
+/// What stands for the check's server; nothing where a real one is asked for.
+Result<Played> rehearsal_of(const check::Check& check, const CheckSettings& settings) {
+  if (settings.rehearse.empty()) {
+    return Played();
+  }
+  if (check.profile_name.empty()) {
+    return fail(ErrorKind::usage, "cannot be rehearsed: its target names no profile");
+  }
+  auto rehearsal = run::find_rehearsal(*check.profile, settings.session.rehearsal, os::read_file);
+  if (!rehearsal) {
+    return tl::unexpected<Error>(rehearsal.error());
+  }
+  return (*rehearsal)->find(scenario_of(check, settings)).map([&](const profile::Scenario* scenario) {
+    return Played(*rehearsal, scenario);
+  });
+}
+
+Result<run::SessionProfile> profile_of(const check::Check& check, const CheckSettings& settings) {
+  auto context = context_of(check, settings, given_to(check, settings.session.profile.variables));
+  if (!context) {
+    return tl::unexpected<Error>(context.error());
+  }
+  run::SessionProfile made{std::move(*context), nullptr, nullptr};
+  return rehearsal_of(check, settings).map([&](auto&& played) {
+    made.rehearsal = std::move(played.first);
+    made.scenario = played.second;
+    return std::move(made);
+  });
+}
+
+Result<Outcome> attempt(const check::Check& check, const CheckSettings& settings, const std::string& capture) {
+  auto profile = profile_of(check, settings);
+  if (!profile) {
+    return tl::unexpected<Error>(profile.error());
+  }
+  auto flags = flags_of(check, settings, *profile->context, capture);
+  if (!flags) {
+    return tl::unexpected<Error>(flags.error());
+  }
+  auto run = run::SessionRun::make(run::settings_of(*flags, *profile));
+  if (!run) {
+    return tl::unexpected<Error>(run.error());
+  }
+  std::string at = flags->profile.at;
+  std::unique_ptr<rehearsal::Server> server;
+  if (profile->scenario != nullptr) {
+    auto played = run::start_rehearsal(**run, *flags, *profile);
+    if (!played) {
+      return tl::unexpected<Error>(played.error());
+    }
+    server = std::move(*played);
+    at = server->base_url();
+  }
+  CheckActor session(check, **run, std::move(*flags), *profile, std::move(at));
+  return session.carry_out(settings.timeout.value_or(check.timeout));
+}
+
+}  // namespace
+
+std::vector<std::string> given_to(const check::Check& check, const std::vector<std::string>& given) {
+  std::vector<std::string> own;
+  std::copy_if(given.begin(), given.end(), std::back_inserter(own), [&check](const std::string& text) {
+    return check.profile->variable(text.substr(0, text.find('='))) != nullptr;
+  });
+  return own;
+}
+
+Result<void> can_be_played(const check::Check& check, const CheckSettings& settings) {
+  return rehearsal_of(check, settings).map([](const Played&) {});
+}
+
+Outcome carry_out(const check::Check& check, const CheckSettings& settings, const std::string& capture) {
+  auto outcome = attempt(check, settings, capture);
+  return outcome ? std::move(*outcome) : wrong(outcome.error());
+}
+
+}  // namespace whydrop::check_run

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <functional>
+#include <string>
+
+namespace whydrop::os {
+
+/// Looks up an environment variable; empty if it is not set.
+using Environment = std::function<std::string(const std::string&)>;
+
+/// Reads a file whole.
+using FileReader = std::function<Result<std::string>(const std::string& path)>;
+
+/// That of the process.
+std::string process_environment(const std::string& name);
+
+}  // namespace whydrop::os

@@ -1,0 +1,168 @@
+#include "os/streams.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace whydrop::os {
+namespace {
+
+tl::unexpected<Error> file_error(const std::string& what, int code, std::string hint = {}) {
+  return fail(ErrorKind::local, what + ": " + std::strerror(code), std::move(hint));
+}
+
+void wait_until(int fd, short events) {
+  pollfd entry{fd, events, 0};
+  ::poll(&entry, 1, -1);
+}
+
+int open_flags(FileMode mode) {
+  switch (mode) {
+  case FileMode::fresh:
+    return O_EXCL;
+  case FileMode::append:
+    return O_APPEND;
+  case FileMode::overwrite:
+    return O_TRUNC;
+  }
+  return O_EXCL;
+}
+
+/// True if the file holds something and its last byte is no line end.
+bool ends_in_mid_line(int fd) {
+  struct stat info {};
+  char last = '\n';
+  return ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
+         ::pread(fd, &last, 1, info.st_size - 1) == 1 && last != '\n';
+}
+
+}  // namespace
+
+FdSink::FdSink(int fd, std::string name, bool owned) : fd_(fd), name_(std::move(name)), owned_(owned) {}
+
+FdSink::~FdSink() {
+  if (owned_) {
+    ::close(fd_);
+  }
+}
+
+Result<void> FdSink::write(std::string_view bytes) {
+  if (diverted_) {
+    diverted_(bytes);
+    return {};
+  }
+  while (!bytes.empty() && !gone_) {
+    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      wait_until(fd_, POLLOUT);  // someone else made this pipe or terminal non-blocking
+    } else if (errno == EPIPE) {
+      gone_ = true;
+      if (on_gone_) {
+        on_gone_();
+      }
+    } else if (errno != EINTR) {
+      return file_error("cannot write " + name_, errno);
+    }
+  }
+  return {};
+}
+
+Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode mode) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | open_flags(mode), 0600);
+  if (fd < 0 && errno == EEXIST) {
+    return fail(ErrorKind::local, "cannot create capture " + path + ": it exists", "--append or --overwrite");
+  }
+  if (fd < 0) {
+    return file_error("cannot create capture " + path, errno);
+  }
+  auto sink = std::make_unique<FdSink>(fd, "capture " + path, true);
+  if (mode == FileMode::append && ends_in_mid_line(fd)) {
+    if (const auto ended = sink->write("\n"); !ended) {
+      return tl::unexpected<Error>(ended.error());
+    }
+  }
+  return sink;
+}
+
+Result<void> write_new_file(const std::string& path, std::string_view content) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (fd < 0) {
+    return file_error("cannot create " + path, errno);
+  }
+  return FdSink(fd, path, true).write(content);
+}
+
+Result<std::string> read_file(const std::string& path) {
+  const bool standard_input = path == "-";
+  const int fd = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return file_error("cannot read " + path, errno);
+  }
+  std::string content;
+  std::array<char, 1 << 16> buffer{};
+  ssize_t count = 0;
+  while ((count = ::read(fd, buffer.data(), buffer.size())) > 0 || (count < 0 && errno == EINTR)) {
+    content.append(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+  }
+  const int failed = count < 0 ? errno : 0;
+  if (!standard_input) {
+    ::close(fd);
+  }
+  if (failed != 0) {
+    return file_error("cannot read " + path, failed);
+  }
+  return content;
+}
+
+void hold_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) < 0) {
+      // Opened the wrong way round, so that using it still fails; the lowest free number is this one.
+      (void)::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+  }
+}
+
+Result<std::string> ask_secret(const std::string& question) {
+  const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) {
+    return fail(ErrorKind::usage, question + ": there is no terminal to ask on");
+  }
+  termios before{};
+  ::tcgetattr(terminal, &before);
+  termios silent = before;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  ::tcsetattr(terminal, TCSAFLUSH, &silent);
+  const std::string shown = question + ": ";
+  (void)!::write(terminal, shown.data(), shown.size());
+  std::string answer;
+  for (char c = 0; ::read(terminal, &c, 1) == 1 && c != '\n';) {
+    answer += c;
+  }
+  (void)!::write(terminal, "\n", 1);
+  ::tcsetattr(terminal, TCSAFLUSH, &before);
+  ::close(terminal);
+  return answer;
+}
+
+bool is_terminal(int fd) {
+  return ::isatty(fd) == 1;
+}
+
+unsigned terminal_width(int fd) {
+  winsize size{};
+  return is_terminal(fd) && ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
+         : is_terminal(fd)                                                         ? 80
+                                                                                   : 0;
+}
+
+}  // namespace whydrop::os

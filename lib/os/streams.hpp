@@ -1,0 +1,61 @@
+// Rule of this module: os/ is what the process has of its operating system, behind functions that can be handed in.
+#pragma once
+
+#include "base/byte_sink.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace whydrop::os {
+
+/// A file descriptor as a ByteSink. When the reader of a pipe is gone it says so once through `on_gone` and swallows
+/// the rest: a reader that has seen enough is no failure.
+class FdSink final : public ByteSink {
+ public:
+  /// `name` for messages. Closes `fd` at the end if `owned`.
+  FdSink(int fd, std::string name, bool owned);
+  ~FdSink() override;
+  FdSink(const FdSink&) = delete;
+  FdSink& operator=(const FdSink&) = delete;
+
+  Result<void> write(std::string_view bytes) override;
+  void on_gone(std::function<void()> handler) { on_gone_ = std::move(handler); }
+  /// Gives what is written to `to` instead; null: to the descriptor again.
+  void divert(std::function<void(std::string_view)> to) { diverted_ = std::move(to); }
+  bool gone() const { return gone_; }
+
+ private:
+  int fd_;
+  std::string name_;
+  bool owned_;
+  bool gone_ = false;
+  std::function<void()> on_gone_;
+  std::function<void(std::string_view)> diverted_;
+};
+
+enum class FileMode : std::uint8_t { fresh, append, overwrite };
+
+/// Opens a file for a capture with mode 0600. `fresh` refuses a file that is there. `append` ends a cut last line
+/// first.
+Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode mode);
+
+/// A new file with `content`. Refuses one that is there.
+Result<void> write_new_file(const std::string& path, std::string_view content);
+
+/// The whole content of a file, or of standard input for "-".
+Result<std::string> read_file(const std::string& path);
+
+/// Keeps the numbers of standard streams that were closed before the start from sockets and files of ours.
+void hold_standard_streams();
+
+/// Asks on the terminal, without showing what is typed. An error where there is no terminal.
+Result<std::string> ask_secret(const std::string& question);
+
+bool is_terminal(int fd);
+/// Columns of the terminal behind `fd`; 0 if it is none.
+unsigned terminal_width(int fd);
+
+}  // namespace whydrop::os

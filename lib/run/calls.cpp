@@ -1,0 +1,125 @@
+#include "run/calls.hpp"
+
+#include "base/error_text.hpp"
+#include "base/text.hpp"
+#include "os/environment.hpp"
+#include "os/streams.hpp"
+#include "target/addresses.hpp"
+
+#include <ctime>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace whydrop::run {
+
+Result<net::ConnectOptions> call_options(const target::EndpointSettings& flags,
+                                         const std::string& at,
+                                         const net::Url& url) {
+  return target::with_connect_override(
+      at, flags.proxy.is_given, target::make_connect_options(flags, url, os::process_environment, os::read_file));
+}
+
+std::vector<const profile::Call*> session_calls(const profile::Profile& profile) {
+  return calls_named(profile, profile.session_calls);
+}
+
+std::vector<const profile::Call*> calls_named(const profile::Profile& profile, const std::vector<std::string>& names) {
+  std::vector<const profile::Call*> calls;
+  for (const std::string& name : names) {
+    if (const profile::Call* call = profile.call(name)) {
+      calls.push_back(call);
+    }
+  }
+  return calls;
+}
+
+void CallsMade::tell(diagnose::RunOutcome& run) const {
+  run.call_refused = !outcome.complete;
+  run.signal = signal;
+  run.usage = outcome.error && outcome.error->kind == ErrorKind::usage;
+}
+
+CallsMade make_calls(SessionRun& run,
+                     const target::EndpointSettings& endpoint,
+                     const std::string& at,
+                     ProfileContext& context,
+                     const std::vector<const profile::Call*>& calls) {
+  CallsMade made;
+  auth::CallRunner runner({run.loop(),
+                           run.pipeline(),
+                           context.bindings(),
+                           context.store(),
+                           at,
+                           [&](const net::Url& url) { return call_options(endpoint, at, url); },
+                           [] { return static_cast<std::int64_t>(std::time(nullptr)); }});
+  runner.start(calls, [&](auth::CallRunner::Outcome ended) {
+    made.outcome = std::move(ended);
+    run.loop().stop();
+  });
+  run.loop().on_signal([&](int number) {
+    made.signal = number;
+    runner.cancel();
+  });
+  run.loop().run();
+  run.loop().on_signal([](int) {});  // what the handler calls goes now
+  if (context.store() != nullptr && !made.outcome.taken.empty()) {
+    if (const auto saved = context.store()->save(); !saved) {
+      made.unsaved = saved.error();
+    }
+  }
+  return made;
+}
+
+Result<std::optional<int>> conclude_failed(SessionRun& run, const CallsMade& made) {
+  const auto& error = made.outcome.error;
+  if (error && !made.outcome.conn) {
+    return tl::unexpected<Error>(*error);
+  }
+  if (made.outcome.complete && !made.unsaved) {
+    return std::optional<int>();
+  }
+  if (error) {
+    run.talk(error_text(*error));
+  }
+  diagnose::RunOutcome outcome;
+  made.tell(outcome);
+  return std::optional(run.finish(outcome, made.unsaved));
+}
+
+Result<int> make_calls(const CallSettings& flags,
+                       ProfileContext& context,
+                       const std::vector<const profile::Call*>& calls,
+                       const std::function<void(SessionRun&, const std::vector<std::string>&)>& told) {
+  if (const auto checked = check_capture_settings(flags.capture); !checked) {
+    return tl::unexpected<Error>(checked.error());
+  }
+  SessionRun::Settings settings;
+  settings.output = flags.output;
+  settings.capture = flags.capture;
+  settings.secrets = flags.secrets;
+  settings.profile = &context;
+  auto made = SessionRun::make(settings);
+  if (!made) {
+    return tl::unexpected<Error>(made.error());
+  }
+  SessionRun& run = **made;
+  for (const std::string& warning : context.warnings()) {
+    run.talk("warning: " + warning);
+  }
+  const CallsMade calls_made = make_calls(run, flags.endpoint, flags.profile.at, context, calls);
+  const auto failed = conclude_failed(run, calls_made);
+  if (!failed) {
+    return tl::unexpected<Error>(failed.error());
+  }
+  if (*failed) {
+    return **failed;
+  }
+  diagnose::RunOutcome result;
+  calls_made.tell(result);
+  const int code = run.finish(result);
+  told(run, calls_made.outcome.taken);
+  return code;
+}
+
+}  // namespace whydrop::run

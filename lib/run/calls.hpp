@@ -1,0 +1,62 @@
+#pragma once
+
+#include "auth/calls.hpp"
+#include "run/output.hpp"
+#include "run/profile_context.hpp"
+#include "run/session_run.hpp"
+#include "target/endpoint.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whydrop::run {
+
+/// The flags of every command that makes REST calls.
+struct CallSettings {
+  ProfileSettings profile;
+  target::EndpointSettings endpoint;
+  OutputSettings output;
+  CaptureSettings capture;
+  SecretSettings secrets;
+};
+
+/// TLS, proxy, addresses and time-outs of a REST call, as `flags` and --at say.
+Result<net::ConnectOptions> call_options(const target::EndpointSettings& flags,
+                                         const std::string& at,
+                                         const net::Url& url);
+
+/// The calls of these names, in order.
+std::vector<const profile::Call*> calls_named(const profile::Profile& profile, const std::vector<std::string>& names);
+/// The calls that stand before a session, in order.
+std::vector<const profile::Call*> session_calls(const profile::Profile& profile);
+
+/// How calls went.
+struct CallsMade {
+  auth::CallRunner::Outcome outcome;
+  int signal = 0;
+  std::optional<Error> unsaved;  ///< why what they gave could not be kept
+  /// What the run's exit code has to know of it.
+  void tell(diagnose::RunOutcome& run) const;
+};
+/// Makes `calls` one after the other within `run`, and keeps what they give.
+CallsMade make_calls(SessionRun& run,
+                     const target::EndpointSettings& endpoint,
+                     const std::string& at,
+                     ProfileContext& context,
+                     const std::vector<const profile::Call*>& calls);
+
+/// Ends the run where not all went well; null: it goes on. Errors: where nothing was sent, so that there is nothing to
+/// conclude.
+Result<std::optional<int>> conclude_failed(SessionRun& run, const CallsMade& made);
+
+/// The same as a run of its own; returns the exit code. `told` is called where all went
+/// well, with the variables that got a value.
+Result<int> make_calls(const CallSettings& flags,
+                       ProfileContext& context,
+                       const std::vector<const profile::Call*>& calls,
+                       const std::function<void(SessionRun&, const std::vector<std::string>&)>& told);
+
+}  // namespace whydrop::run

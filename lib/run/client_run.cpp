@@ -1,0 +1,202 @@
+#include "run/client_run.hpp"
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "os/machine.hpp"
+#include "profile/compose.hpp"
+#include "run/connector.hpp"
+#include "run/interactive.hpp"
+#include "run/prepare.hpp"
+#include "run/profile_context.hpp"
+#include "run/stdin_feed.hpp"
+
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace whydrop::run {
+namespace {
+
+/// Everything of one conversation that must live until its verdict.
+class ClientRun {
+ public:
+  ClientRun(SessionRun& run,
+            script::ScriptedClient& conversation,
+            const SessionSettings& flags,
+            net::ConnectOptions options,
+            engine::ReconnectPolicy::Limits reconnects)
+      : run_(run),
+        conversation_(conversation),
+        flags_(flags),
+        connector_(
+            run, conversation, flags.endpoint, std::move(options), std::move(reconnects), [this](const auto& verdict) {
+              conversation_.on_gone();
+              return wants_more(verdict);
+            }) {}
+
+  int carry_out(bool interactive) {
+    run_.loop().on_signal([this](int number) { interrupted_by(number); });
+    run_.on_reader_gone([this] { connector_.interrupt(); });
+    if (flags_.timeout) {
+      run_.loop().after(*flags_.timeout, [this] { time_out(); });
+    }
+    if (interactive) {
+      interactive_.emplace(run_, conversation_, [this](int number) { interrupted_by(number); });
+    }
+    connector_.start([this] { run_.loop().stop(); });
+    run_.loop().run();
+    interactive_.reset();
+    return conclude();
+  }
+
+ private:
+  bool wants_more(const session::Verdict& verdict) const {
+    const bool as_expected = verdict.received && !flags_.expect_close.empty();
+    return !conversation_.finished() && !as_expected && !outcome_.timed_out;
+  }
+
+  void interrupted_by(int number) {
+    outcome_.signal = number;
+    connector_.interrupt();
+  }
+
+  void time_out() {
+    outcome_.timed_out = true;
+    const std::string& missing = conversation_.missing();
+    const std::string why = !conversation_.open() ? "no session is open" : missing;
+    run_.talk(fmt::format(
+        "--timeout ran out after {}{}", format_duration(flags_.timeout->count()), why.empty() ? "" : ": " + why));
+    connector_.interrupt();
+  }
+
+  int conclude() {
+    const engine::Expectations& expected = conversation_.expectations();
+    outcome_.expectation_failed = !expected.done();
+    if (outcome_.expectation_failed && connector_.opened() && !conversation_.unsaid()) {
+      run_.talk(unmet(expected));
+    }
+    if (const auto& unsaid = conversation_.unsaid()) {
+      outcome_.usage = unsaid->kind == ErrorKind::usage;
+      outcome_.expectation_failed = true;
+    }
+    return run_.finish(outcome_, conversation_.input_error());
+  }
+
+  static std::string unmet(const engine::Expectations& expected) {
+    const std::string& seen = expected.last_seen();
+    return fmt::format("expectation {} of {} was not met: {}; {}",
+                       expected.met() + 1,
+                       expected.size(),
+                       expected.next_text(),
+                       seen.empty() ? "no message came" : "last message: " + escape_for_terminal(seen));
+  }
+
+  SessionRun& run_;
+  script::ScriptedClient& conversation_;
+  const SessionSettings& flags_;
+  Connector connector_;
+  diagnose::RunOutcome outcome_;
+  std::optional<Interactive> interactive_;
+};
+
+/// Standard input and the client that it goes to.
+struct Input {
+  explicit Input(net::Loop& loop) : feed(loop) {}
+  void start() {
+    feed.start([this](std::string chunk) { client->feed(std::move(chunk)); }, [this] { client->end_of_input(); });
+  }
+  std::unique_ptr<script::ScriptedClient> client;
+  StdinFeed feed;  ///< last: its thread ends before the client goes
+};
+
+script::ClientServices services(SessionRun& run, Input& input) {
+  return {run.loop(),
+          run.pipeline(),
+          run.bindings(),
+          [&run](const std::string& line) { run.talk(line); },
+          os::random_number,
+          [&input] { input.start(); },
+          [&input] { input.feed.release(); }};
+}
+
+/// The profile's own policy, where it has one: its waits are not drawn by chance.
+engine::ReconnectPolicy::Limits limits_of(const SessionProfile& profile, std::optional<std::uint64_t> reconnects) {
+  engine::ReconnectPolicy::Limits limits;
+  limits.most = reconnects.value_or(profile.scenario != nullptr ? profile.scenario->reconnects : 0);
+  const auto* own = profile.context ? &profile.context->profile().reconnect : nullptr;
+  if (own != nullptr && *own) {
+    limits.first = (*own)->first;
+    limits.cap = (*own)->cap;
+    limits.not_after = (*own)->not_after;
+    limits.by_chance = false;
+  }
+  return limits;
+}
+
+}  // namespace
+
+Result<int> run_client(const SessionSettings& flags,
+                       SessionProfile& profile,
+                       script::ClientScript plan,
+                       std::optional<std::uint64_t> reconnects,
+                       bool interactive) {
+  // Told before anything is opened, where the URL does not depend on what is opened first.
+  const auto calls = first_calls(flags, profile);
+  const bool late = profile.scenario != nullptr || !calls.empty();
+  auto options =
+      !late ? connect_options_of(flags, profile, flags.profile.at) : Result<net::ConnectOptions>(net::ConnectOptions());
+  if (!options) {
+    return tl::unexpected<Error>(options.error());
+  }
+  auto run = SessionRun::make(settings_of(flags, profile));
+  if (!run) {
+    return tl::unexpected<Error>(run.error());
+  }
+  auto ground = prepare(**run, flags, profile, calls);
+  if (!ground) {
+    return tl::unexpected<Error>(ground.error());
+  }
+  if (ground->code) {
+    return *ground->code;
+  }
+  options = !late ? std::move(options) : scenario_connect_options(flags, profile, ground->at);
+  if (!options) {
+    return tl::unexpected<Error>(options.error());
+  }
+  plan.awaits_close = !flags.expect_close.empty();
+  plan.close_code = static_cast<std::uint16_t>(flags.close_code);
+  plan.close_reason = flags.close_reason;
+  plan.strict = flags.strict;
+  Input input((*run)->loop());
+  auto client = script::ScriptedClient::make(services(**run, input), std::move(plan));
+  if (!client) {
+    return tl::unexpected<Error>(client.error());
+  }
+  input.client = std::move(*client);
+  ClientRun running(**run, *input.client, flags, std::move(*options), limits_of(profile, reconnects));
+  const int code = running.carry_out(interactive);
+  const auto saved = profile.context ? profile.context->save() : Result<void>();
+  return saved ? Result<int>(code) : tl::unexpected<Error>(saved.error());
+}
+
+Result<std::vector<script::Move>> opening_moves(const ProfileContext& context) {
+  std::vector<script::Move> moves;
+  for (const profile::Opening& row : context.profile().opening) {
+    auto step = profile::message_step(context.profile(), row.message);
+    const auto composed = step.and_then([&](const profile::Step& it) {
+      return profile::awaits_reply(context.bindings(), it) ? Result<std::string>()
+                                                           : profile::compose(context.bindings(), it);
+    });
+    if (!composed) {
+      return tl::unexpected<Error>(composed.error());
+    }
+    moves.push_back(script::saying(std::move(*step)));
+    if (!row.await.empty()) {
+      moves.push_back(script::expecting(row.await, row.where));
+    }
+  }
+  return moves;
+}
+
+}  // namespace whydrop::run

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "engine/ports.hpp"
+#include "engine/reconnect.hpp"
+#include "net/client.hpp"
+#include "run/session_run.hpp"
+#include "target/endpoint.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace whydrop::run {
+
+/// Connects, follows redirects (-L) and connects again (--reconnect), one connection after the other.
+class Connector {
+ public:
+  /// Tells whether the actor wants another session after one that ended so; asked before a reconnect.
+  using WantsMore = std::function<bool(const session::Verdict&)>;
+
+  Connector(SessionRun& run,
+            engine::Actor& actor,
+            const target::EndpointSettings& flags,
+            net::ConnectOptions options,
+            engine::ReconnectPolicy::Limits reconnects,
+            WantsMore wants_more);
+  ~Connector();
+
+  /// `done` is called once, after the last connection.
+  void start(std::function<void()> done);
+  /// The first time a clean end, the second time at once; no connection follows.
+  void interrupt();
+  /// True once a session was open.
+  bool opened() const { return opened_; }
+
+ private:
+  class Watch;
+  void connect();
+  void ended(const session::Verdict& verdict);
+  bool follow_redirect();
+  bool try_again(const session::Verdict& verdict);
+
+  SessionRun& run_;
+  engine::Actor& actor_;
+  const target::EndpointSettings& flags_;
+  net::ConnectOptions options_;
+  WantsMore wants_more_;
+  std::uint64_t reconnects_;  ///< at most, in a row
+  engine::ReconnectPolicy policy_;
+  std::unique_ptr<Watch> watch_;
+  std::unique_ptr<net::Client> client_;
+  std::function<void()> done_;
+  std::uint64_t redirects_ = 0;
+  bool interrupted_ = false, opened_ = false;
+  net::TimerId wait_ = 0;
+};
+
+}  // namespace whydrop::run

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "capture/filter.hpp"
+#include "capture/reader.hpp"
+#include "engine/pipeline.hpp"
+#include "os/streams.hpp"
+#include "profile/bindings.hpp"
+#include "profile/recognise.hpp"
+#include "run/output.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whydrop::run {
+
+/// Feeds what a capture or a HAR holds through the pipeline again and renders what is selected. A capture that was
+/// appended to holds several runs: each is judged for itself.
+class Inspection {
+ public:
+  struct Settings {
+    OutputSettings output;
+    bool reveal = false;
+    std::vector<capture::Secret> secrets;
+    bool from_har = false;
+    std::string name;                  ///< for messages
+    std::vector<std::uint32_t> conns;  ///< the connections that are read; empty: all
+    /// Null: the one that the capture names, where it is known.
+    std::shared_ptr<const profile::Profile> profile;
+    /// Takes the events of the run that begins, which go by this profile (or null); null: they are rendered.
+    std::function<session::EventSink&(const capture::CaptureHeader&, const std::shared_ptr<const profile::Profile>&)>
+        sink_of_run{};
+  };
+  Inspection(Settings settings, capture::Selector selector);
+
+  void take(const capture::Reader::Item& item);
+  void flush();
+  /// A line to standard error, its secrets masked, after what stands before it.
+  void talk(const std::string& line);
+  std::uint64_t frames() const { return frames_; }
+  /// True if lines could not be read; a last line that was cut is not counted.
+  bool damaged() const { return damages_ > 0; }
+  /// True once the reader of standard output is gone.
+  bool reader_gone() const { return data_.gone(); }
+  /// Judges the last run. Returns the exit code: of several runs the first that is not 0.
+  int finish(int signal);
+  /// An error if connections were asked for and none of them is in the file.
+  Result<void> check_conns() const;
+
+ private:
+  void begin(const capture::CaptureHeader& header);
+  session::EventSink& sink_of_run(const capture::CaptureHeader& header);
+  void use_profile(const capture::CaptureHeader& header, engine::PipelineOptions& options);
+  void bind_variables(const capture::CaptureHeader& header);
+  void tell_damage(const capture::Damage& damage);
+  void end_run(int signal);
+  bool wants(const session::Event& event);
+
+  Settings settings_;
+  capture::Selector selector_;
+  os::FdSink data_, talk_;
+  std::unique_ptr<session::EventSink> renderer_;
+  std::unique_ptr<capture::SelectingSink> selected_;
+  profile::Dialects dialects_;
+  std::shared_ptr<const profile::Profile> profile_;  ///< of the run that is read
+  std::optional<profile::Bindings> bindings_;
+  std::unique_ptr<engine::Pipeline> pipeline_;
+  std::uint32_t last_conn_ = 0;
+  bool conn_seen_ = false;  ///< one of those asked for
+  std::uint64_t frames_ = 0;
+  std::uint64_t damages_ = 0;  ///< lines that could not be read, cut ones left out
+  int code_ = 0;
+};
+
+}  // namespace whydrop::run

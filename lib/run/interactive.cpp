@@ -1,0 +1,173 @@
+#include "run/interactive.hpp"
+
+#include "base/utf8.hpp"
+#include "os/environment.hpp"
+#include "os/streams.hpp"
+#include "profile/compose.hpp"
+#include "terminal/command.hpp"
+
+#include <csignal>
+
+#include <fmt/format.h>
+
+namespace whydrop::run {
+namespace {
+
+using Kind = engine::Outgoing::Kind;
+
+/// $XDG_STATE_HOME/whydrop/history; empty where there is no home.
+std::string history_path() {
+  const std::string state = os::process_environment("XDG_STATE_HOME");
+  const std::string home = os::process_environment("HOME");
+  const std::string base = !state.empty() ? state : home.empty() ? "" : home + "/.local/state";
+  return base.empty() ? "" : base + "/whydrop/history";
+}
+
+Result<void> say_file(script::ScriptedClient& conversation, const terminal::SendFile& file) {
+  const auto content = os::read_file(file.path);
+  if (!content) {
+    return tl::unexpected<Error>(content.error());
+  }
+  if (!file.binary && !is_utf8(*content)) {
+    return fail(
+        ErrorKind::local, "cannot send " + file.path + " as text: it is not valid UTF-8", "/binary @" + file.path);
+  }
+  conversation.say({file.binary ? Kind::binary : Kind::text, *content, 0});
+  return {};
+}
+
+Result<void> say_message(SessionRun& run, script::ScriptedClient& conversation, const terminal::SendMessage& given) {
+  if (run.bindings() == nullptr) {
+    return fail(ErrorKind::usage, "/send " + given.type + ": there is no profile to take it from", "--profile NAME");
+  }
+  auto step = profile::message_step(run.bindings()->profile(), given.type);
+  for (const std::string& setting : given.settings) {
+    if (const auto set = step ? profile::add_set(*step, setting) : Result<void>(); !set) {
+      return set;
+    }
+  }
+  return step.and_then([&](const profile::Step& it) { return conversation.say_message(it); });
+}
+
+/// The types of messages that the profile can send, one a line.
+std::string message_list(const SessionRun& run) {
+  if (run.bindings() == nullptr) {
+    return "no profile is in use\n";
+  }
+  std::string text;
+  for (const profile::MessageType& type : run.bindings()->profile().messages) {
+    if (type.side == profile::Side::client && !type.example.empty()) {
+      text += fmt::format("  {:<26}{}\n", type.name, type.about);
+    }
+  }
+  return text;
+}
+
+/// What the last word of a line may become: a command, or behind /send a type of message.
+std::vector<std::string> completions(const SessionRun& run, std::string_view line) {
+  constexpr std::string_view kSend = "/send ";
+  if (line.substr(0, 1) == "/" && line.find(' ') == std::string_view::npos) {
+    return terminal::commands_like(line);
+  }
+  std::vector<std::string> types;
+  const std::string_view start = line.substr(0, kSend.size()) == kSend ? line.substr(kSend.size()) : " ";
+  if (run.bindings() == nullptr || start.find(' ') != std::string_view::npos) {
+    return types;
+  }
+  for (const profile::MessageType& type : run.bindings()->profile().messages) {
+    if (type.side == profile::Side::client && !type.example.empty() && type.name.compare(0, start.size(), start) == 0) {
+      types.push_back(type.name);
+    }
+  }
+  return types;
+}
+
+}  // namespace
+
+Interactive::Interactive(SessionRun& run, script::ScriptedClient& conversation, std::function<void(int)> on_interrupt)
+    : run_(run), conversation_(conversation), on_interrupt_(std::move(on_interrupt)) {
+  terminal::PromptOptions options;
+  options.history_path = history_path();
+  options.holds_secret = [&run](std::string_view line) { return run.holds_secret(line); };
+  options.complete = [&run](std::string_view line) { return completions(run, line); };
+  prompt_ = std::make_unique<terminal::Prompt>(std::move(options), [this](terminal::Input input) {
+    run_.loop().post([this, input = std::move(input)] { on_input(input); });
+  });
+  conversation_.on_opened([this] {
+    if (!std::exchange(greeted_, true)) {
+      run_.talk("a line is a message; /help lists commands, Ctrl-D closes");
+    }
+    catch_up();
+  });
+  run_.divert([this](std::string_view text) { prompt_->print_above(text); });
+}
+
+Interactive::~Interactive() {
+  conversation_.on_opened(nullptr);
+  prompt_->stop();
+  run_.pipeline().flush();
+  run_.divert(nullptr);
+}
+
+void Interactive::catch_up() {
+  while (!early_.empty() && conversation_.open()) {
+    const terminal::Input input = std::move(early_.front());
+    early_.pop_front();
+    on_input(input);
+  }
+}
+
+void Interactive::on_input(const terminal::Input& input) {
+  if (input.kind != terminal::Input::Kind::interrupt && !conversation_.open()) {
+    early_.push_back(input);
+    return;
+  }
+  switch (input.kind) {
+  case terminal::Input::Kind::line:
+    on_line(input.text);
+    break;
+  case terminal::Input::Kind::end_of_input:
+    conversation_.close();
+    break;
+  case terminal::Input::Kind::interrupt:
+    on_interrupt_(SIGINT);
+    break;
+  }
+}
+
+void Interactive::on_line(const std::string& line) {
+  if (line.empty()) {
+    return;
+  }
+  auto command = terminal::parse_command(line);
+  const auto say = [this](Kind kind, const std::string& payload, std::uint16_t code = 0) {
+    conversation_.say({kind, payload, code});
+    return Result<void>{};
+  };
+  const Result<void> done =
+      !command
+          ? Result<void>(tl::unexpected<Error>(command.error()))
+          : std::visit(overloaded{[&](const terminal::SendText& it) { return say(Kind::text, it.text); },
+                                  [&](const terminal::SendBinary& it) { return say(Kind::binary, it.bytes); },
+                                  [&](const terminal::SendFile& it) { return say_file(conversation_, it); },
+                                  [&](const terminal::SendPing& it) { return say(Kind::ping, it.payload); },
+                                  [&](const terminal::SendPong& it) { return say(Kind::pong, it.payload); },
+                                  [&](const terminal::SendClose& it) {
+                                    return say(Kind::close, it.reason, it.code.value_or(1000));
+                                  },
+                                  [&](const terminal::SendMessage& it) { return say_message(run_, conversation_, it); },
+                                  [&](const terminal::ShowMessages&) {
+                                    prompt_->print_above(message_list(run_));
+                                    return Result<void>{};
+                                  },
+                                  [&](const terminal::ShowHelp&) {
+                                    prompt_->print_above(terminal::command_help());
+                                    return Result<void>{};
+                                  }},
+                       *command);
+  if (!done) {
+    run_.talk(done.error().message + (done.error().hint.empty() ? "" : " (" + done.error().hint + ")"));
+  }
+}
+
+}  // namespace whydrop::run

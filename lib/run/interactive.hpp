@@ -1,0 +1,36 @@
+#pragma once
+
+#include "run/session_run.hpp"
+#include "script/scripted_client.hpp"
+#include "terminal/prompt.hpp"
+
+#include <deque>
+#include <functional>
+#include <memory>
+
+namespace whydrop::run {
+
+/// A person at a terminal as the source of a conversation: the prompt at the bottom, the log above it. While it exists,
+/// what the run prints goes above the prompt.
+class Interactive {
+ public:
+  /// `on_interrupt` is called with SIGINT for Ctrl-C, on the loop.
+  Interactive(SessionRun& run, script::ScriptedClient& conversation, std::function<void(int)> on_interrupt);
+  ~Interactive();
+  Interactive(const Interactive&) = delete;
+  Interactive& operator=(const Interactive&) = delete;
+
+ private:
+  void on_input(const terminal::Input& input);
+  void catch_up();
+  void on_line(const std::string& line);
+
+  SessionRun& run_;
+  script::ScriptedClient& conversation_;
+  std::function<void(int)> on_interrupt_;
+  std::deque<terminal::Input> early_;  ///< typed while no session is open
+  std::unique_ptr<terminal::Prompt> prompt_;
+  bool greeted_ = false;
+};
+
+}  // namespace whydrop::run

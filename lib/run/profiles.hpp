@@ -1,0 +1,29 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "os/environment.hpp"
+#include "profile/profile.hpp"
+#include "profile/recognise.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace whydrop::run {
+
+/// Names of the profiles that are built in.
+std::vector<std::string> built_in_profiles();
+
+/// The folder of a person's own profiles; empty where there is no home to look in.
+std::string own_profiles(const os::Environment& environment);
+
+/// Makes the person's own profiles known; what cannot be loaded is left out.
+void add_own_profiles(profile::Dialects& dialects, const os::Environment& environment, const os::FileReader& read);
+
+/// By path, else of the person's own directory, else built in. Errors: usage, "profile x: no such profile", did you
+/// mean.
+Result<std::shared_ptr<const profile::Profile>> find_profile(const std::string& given,
+                                                             const os::Environment& environment,
+                                                             const os::FileReader& read);
+
+}  // namespace whydrop::run

@@ -1,0 +1,91 @@
+// Rule of this module: run/ joins the concrete parts of one run. It knows no option, and prints through the run's sinks
+// only.
+#pragma once
+
+#include "base/result.hpp"
+#include "capture/redactor.hpp"
+#include "capture/writer.hpp"
+#include "diagnose/exit_code.hpp"
+#include "engine/pipeline.hpp"
+#include "net/loop.hpp"
+#include "os/streams.hpp"
+#include "profile/recognise.hpp"
+#include "report/report.hpp"
+#include "run/output.hpp"
+#include "run/profile_context.hpp"
+#include "run/progress.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whydrop::run {
+
+/// The parts of a run that connects, joined: loop, pipeline, and its sinks in order (renderer, capture).
+class SessionRun {
+ public:
+  struct Settings {
+    OutputSettings output;
+    CaptureSettings capture;
+    SecretSettings secrets;
+    std::vector<std::uint16_t> expect_close;
+    std::uint64_t max_message = 64U << 20;
+    ProfileContext* profile = nullptr;       ///< the one in use; not owned; null: none
+    std::vector<capture::Secret> bound{};    ///< masked besides what the flags and the profile say
+    std::vector<std::string> secret_keys{};  ///< members whose values are masked, besides the well-known
+    bool silent = false;                     ///< events are not printed: the command says itself what happened
+  };
+  static Result<std::unique_ptr<SessionRun>> make(const Settings& settings);
+  ~SessionRun();
+  SessionRun(const SessionRun&) = delete;
+  SessionRun& operator=(const SessionRun&) = delete;
+
+  net::Loop& loop() { return loop_; }
+  engine::Pipeline& pipeline() { return *pipeline_; }
+  ByteSink& data() { return data_; }
+  bool quiet() const { return settings_.output.quiet; }
+  /// Called (on the loop) once the reader of standard output is gone.
+  void on_reader_gone(std::function<void()> handler);
+  /// Where both streams go instead, as long as a prompt holds the terminal; null: to themselves.
+  void divert(std::function<void(std::string_view)> to);
+  /// True if `line` holds what is masked, also where --reveal shows it. From any thread.
+  bool holds_secret(std::string_view line) const;
+  /// The values of the profile in use; null without one.
+  profile::Bindings* bindings() const {
+    return settings_.profile != nullptr ? &settings_.profile->bindings() : nullptr;
+  }
+  /// A line to standard error, its secrets masked.
+  void talk(const std::string& line);
+  /// Emits the run's verdict, reports failures of ours, and returns the exit code. Of `outcome` it fills in what the
+  /// settings and the sinks say.
+  int finish(diagnose::RunOutcome outcome, const std::optional<Error>& input_error = std::nullopt);
+
+ private:
+  explicit SessionRun(const Settings& settings);
+  void add_renderer(report::Style style);
+  Result<void> add_capture(const std::vector<capture::Secret>& secrets);
+
+  engine::PipelineOptions pipeline_options(const std::vector<capture::Secret>& secrets);
+  capture::CaptureHeader make_header(const std::vector<capture::Secret>& secrets) const;
+  void add_variables(capture::CaptureHeader& header) const;
+  void keep_secret(const capture::Secret& secret);
+
+  Settings settings_;
+  net::Loop loop_;
+  std::string started_;  ///< RFC 3339, as it is written: what is judged by it is the same from a capture
+  os::FdSink data_, talk_;
+  profile::Dialects dialects_;
+  mutable std::mutex secrecy_mutex_;  ///< the prompt's thread asks, the loop's adds
+  std::unique_ptr<capture::Redactor> secrecy_;
+  std::unique_ptr<engine::Pipeline> pipeline_;
+  std::unique_ptr<session::EventSink> renderer_;
+  std::unique_ptr<ProgressLine> progress_;
+  std::unique_ptr<os::FdSink> capture_file_;
+  std::unique_ptr<capture::Writer> capture_;
+};
+
+}  // namespace whydrop::run

@@ -1,0 +1,143 @@
+#include "run/sweep.hpp"
+
+#include "base/units.hpp"
+#include "engine/ping_sweep.hpp"
+#include "net/client.hpp"
+
+#include <memory>
+
+#include <fmt/format.h>
+
+namespace whydrop::run {
+namespace {
+
+constexpr std::string_view kPing = "whydrop-sweep";
+
+/// Runs the connections of a sweep one after the other, shortest silence first, until one has died.
+class Sweep final : public engine::Actor {
+ public:
+  Sweep(SessionRun& run,
+        const SessionSettings& flags,
+        net::ConnectOptions options,
+        std::vector<std::chrono::nanoseconds> intervals)
+      : run_(run), flags_(flags), options_(std::move(options)), left_(std::move(intervals)) {
+    options_.ping_interval = std::chrono::nanoseconds(0);
+  }
+
+  int carry_out() {
+    run_.loop().on_signal([this](int number) {
+      outcome_.signal = number;
+      client_->interrupt();
+    });
+    if (flags_.timeout) {
+      run_.loop().after(*flags_.timeout, [this] {
+        outcome_.timed_out = true;
+        client_->interrupt();
+      });
+    }
+    next();
+    run_.loop().run();
+    return conclude();
+  }
+
+  void on_open(engine::Channel& channel) override {
+    current().opened = true;
+    heard_ns_ = run_.loop().now_ns();
+    timer_ = run_.loop().after(current().idle, [this, &channel] { ping(channel); });
+  }
+
+  void on_event(engine::Channel& channel, const session::Event& event) override {
+    const auto* frame = std::get_if<session::Frame>(&event.body);
+    if (frame == nullptr || frame->from != session::Side::server) {
+      return;
+    }
+    if (pinged_ && frame->header.opcode == wire::Opcode::pong && frame->payload == kPing) {
+      current().survived = true;
+      run_.loop().cancel(timer_);
+      channel.close(1000, "");
+    } else if (frame->header.opcode != wire::Opcode::close && !pinged_) {
+      current().server_spoke = true;
+      heard_ns_ = event.t_ns;
+    }
+  }
+
+ private:
+  engine::SweepResult& current() { return results_.back(); }
+
+  void next() {
+    results_.push_back({left_.front()});
+    left_.erase(left_.begin());
+    pinged_ = false;
+    run_.talk(fmt::format("sweep: {} of silence", format_duration(current().idle.count())));
+    client_ = std::make_unique<net::Client>(
+        run_.loop(), run_.pipeline(), *this, options_, [this](const session::Verdict& verdict) { ended(verdict); });
+    client_->start();
+  }
+
+  void ping(engine::Channel& channel) {
+    pinged_ = true;
+    channel.ping(kPing);
+    timer_ = run_.loop().after(flags_.endpoint.ping_timeout, [this] { client_->interrupt(); });
+  }
+
+  void ended(const session::Verdict& verdict) {
+    run_.loop().cancel(timer_);
+    if (current().opened && !current().survived && !pinged_) {
+      current().ended_after = std::chrono::nanoseconds(run_.loop().now_ns() - heard_ns_);
+      current().how = verdict.how;
+    }
+    const bool stopped = outcome_.signal != 0 || outcome_.timed_out;
+    if (stopped || left_.empty() || !current().survived) {
+      run_.loop().stop();
+    } else {
+      next();
+    }
+  }
+
+  int conclude() {
+    const bool stopped = outcome_.signal != 0 || outcome_.timed_out;
+    if (stopped) {
+      results_.pop_back();
+    }
+    // A session that the path ended is what was looked for, not a failure of the sweep.
+    if (!results_.empty() && results_.front().opened) {
+      outcome_.reports_on_file = true;
+      outcome_.fail_on.reset();
+    }
+    const std::string report = engine::sweep_report(results_);
+    const int code = run_.finish(outcome_);
+    const auto written = run_.data().write(report);
+    return written ? code : 3;
+  }
+
+  SessionRun& run_;
+  const SessionSettings& flags_;
+  net::ConnectOptions options_;
+  std::vector<std::chrono::nanoseconds> left_;
+  std::vector<engine::SweepResult> results_;
+  std::unique_ptr<net::Client> client_;
+  diagnose::RunOutcome outcome_;
+  std::int64_t heard_ns_ = 0;
+  bool pinged_ = false;
+  net::TimerId timer_ = 0;
+};
+
+}  // namespace
+
+Result<int> sweep(const SessionSettings& flags, std::vector<std::chrono::nanoseconds> intervals) {
+  const auto profile = make_session_profile(flags);
+  if (!profile) {
+    return tl::unexpected<Error>(profile.error());
+  }
+  auto options = connect_options_of(flags, *profile, flags.profile.at);
+  if (!options) {
+    return tl::unexpected<Error>(options.error());
+  }
+  auto run = SessionRun::make(settings_of(flags, *profile));
+  if (!run) {
+    return tl::unexpected<Error>(run.error());
+  }
+  return Sweep(**run, flags, std::move(*options), engine::plan_sweep(std::move(intervals))).carry_out();
+}
+
+}  // namespace whydrop::run

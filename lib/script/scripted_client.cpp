@@ -1,0 +1,349 @@
+#include "script/scripted_client.hpp"
+
+#include "base/error_text.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "profile/compose.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace whydrop::script {
+namespace {
+
+using Kind = engine::Outgoing::Kind;
+
+constexpr std::size_t kHighWater = 512 * 1024;
+constexpr std::size_t kEchoLimit = std::size_t{64} << 20;
+constexpr std::uint16_t kPolicyViolation = 1008;
+constexpr std::chrono::seconds kPatience{10};
+constexpr std::string_view kTooEarly = "sequence-too-early";
+
+/// A finding's sentence as part of a line, without `name` where it begins with it.
+std::string told(const session::Finding& finding, const std::string& name = {}) {
+  std::string_view says = finding.says;
+  if (!name.empty() && says.rfind(name + ": ", 0) == 0) {
+    says.remove_prefix(name.size() + 2);
+  }
+  return fmt::format("{} ({})", says.substr(0, says.find_last_not_of('.') + 1), finding.id);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ScriptedClient>> ScriptedClient::make(ClientServices run, ClientScript plan) {
+  std::unique_ptr<ScriptedClient> made(new ScriptedClient(std::move(run), std::move(plan)));
+  for (const std::string& text : made->plan_.expect) {
+    if (const auto added = made->expectations_.add(text); !added) {
+      return tl::unexpected<Error>(added.error());
+    }
+  }
+  return made;
+}
+
+ScriptedClient::ScriptedClient(ClientServices run, ClientScript plan)
+    : run_(std::move(run)),
+      plan_(std::move(plan)),
+      replies_(plan_.replies),
+      outbox_(run_.random,
+              run_.bindings != nullptr ? Outbox::Gate([this](const Outbox::Item& item) { return may_send(item); })
+                                       : nullptr),
+      script_(run_.timers, *this, {plan_.stays ? std::chrono::nanoseconds(0) : kPatience}) {
+  if (plan_.input) {
+    input_.emplace(*plan_.input, "standard input");
+    input_ended_ = false;
+  }
+}
+
+void ScriptedClient::on_open(engine::Channel& channel) {
+  channel_ = &channel;
+  last_heard_ns_ = run_.timers.now_ns();
+  ++sessions_;
+  if (sessions_ == 1 && plan_.stay_open) {
+    after(*plan_.stay_open);
+  }
+  read_input();
+  if (finished_) {
+    channel.close(plan_.close_code, plan_.close_reason);
+    return;
+  }
+  outbox_.open(channel);
+  if (opened_) {
+    opened_();
+  }
+  in_opening_ = !plan_.opening.empty();
+  script_.start(in_opening_ ? plan_.opening : plan_.moves);
+}
+
+void ScriptedClient::read_input() {
+  if (input_ && !std::exchange(reading_, true)) {
+    run_.read_input();
+  }
+}
+
+void ScriptedClient::feed(std::string chunk) {
+  pending_.push_back(std::move(chunk));
+  pump();
+}
+
+void ScriptedClient::end_of_input() {
+  input_ended_ = true;
+  pump();
+}
+
+void ScriptedClient::on_gone() {
+  channel_ = nullptr;
+  outbox_.gone();
+  script_.stop();
+  run_.timers.cancel(std::exchange(heartbeat_timer_, 0));
+}
+
+void ScriptedClient::on_writable(engine::Channel&) {
+  pump();
+}
+
+void ScriptedClient::on_event(engine::Channel&, const session::Event& event) {
+  conn_ = event.conn;
+  const auto* message = std::get_if<session::Message>(&event.body);
+  if (message == nullptr) {
+    return;
+  }
+  if (message->from == session::Side::server) {
+    on_message(*message, event.t_ns);
+  } else if (!outbox_.idle()) {
+    // Posted: the profile judges it first.
+    run_.timers.post([this] { on_crossed(); });
+  }
+}
+
+void ScriptedClient::on_crossed() {
+  outbox_.crossed();
+  script_.crossed();
+  pump();
+}
+
+void ScriptedClient::on_message(const session::Message& message, std::int64_t t_ns) {
+  last_heard_ns_ = t_ns;
+  replies_.received();
+  if (expectations_.size() > 0) {
+    expectations_.offer(message.payload);
+  }
+  script_.heard(message);
+  if (plan_.echo) {
+    echo(message);
+  }
+  settle();
+}
+
+void ScriptedClient::echo(const session::Message& message) {
+  if (channel_ == nullptr || finished_) {
+    return;
+  }
+  if (channel_->backlog() + outbox_.size() > kEchoLimit) {
+    finished_ = true;
+    channel_->close(kPolicyViolation, "echoes are not read");
+    return;
+  }
+  outbox_.push({message.text ? Kind::text : Kind::binary, std::string(message.payload)});
+}
+
+/// Standard input, once the moves are made.
+void ScriptedClient::pump() {
+  const auto emit = [this](const engine::Outgoing& out) { say(out); };
+  while (channel_ != nullptr && !finished_ && !script_.running() && !pending_.empty() &&
+         channel_->backlog() + outbox_.size() < kHighWater) {
+    const std::string chunk = std::move(pending_.front());
+    pending_.pop_front();
+    take(input_->feed(chunk, emit));
+    run_.taken();
+  }
+  if (channel_ != nullptr && !finished_ && !script_.running() && input_ && input_ended_ && pending_.empty()) {
+    take(input_->finish(emit));
+    input_.reset();
+  }
+  settle();
+}
+
+void ScriptedClient::take(const Result<void>& read) {
+  if (!read && !input_error_) {
+    input_error_ = read.error();
+    close();
+  }
+}
+
+void ScriptedClient::say(const engine::Outgoing& out) {
+  if (out.kind == Kind::text || out.kind == Kind::binary) {
+    replies_.sent();
+  }
+  send({out.kind, std::string(out.payload), out.close_code});
+}
+
+Result<void> ScriptedClient::say_message(const profile::Step& step) {
+  return payload_of(saying(step), 1).map([&](std::string&& payload) {
+    replies_.sent();
+    send({step.binary ? Kind::binary : Kind::text, std::move(payload), 0, 1, step.message});
+  });
+}
+
+void ScriptedClient::send(Outbox::Item item) {
+  if (finished_ || channel_ == nullptr) {
+    return;
+  }
+  finished_ = item.kind == Kind::close;
+  outbox_.push(std::move(item));
+}
+
+/// What the profile has against a message is told before it is sent.
+bool ScriptedClient::may_send(const Outbox::Item& item) {
+  const auto faults =
+      run_.pipeline.preview(conn_, item.kind == Kind::text, item.payload, run_.timers.now_ns(), item.fragments);
+  if (!plan_.strict || faults.empty()) {
+    for (const session::Finding& fault : faults) {
+      run_.talk("warning: " + told(fault));
+    }
+    return true;
+  }
+  std::string why;
+  for (const session::Finding& fault : faults) {
+    why += (why.empty() ? "" : "; ") + told(fault, item.name);
+  }
+  give_up({ErrorKind::refused,
+           "cannot send " + (item.name.empty() ? "message" : item.name) + ": " + why,
+           faults.front().fix});
+  return false;
+}
+
+void ScriptedClient::settle() {
+  const bool all_said =
+      channel_ != nullptr && !script_.running() && outbox_.idle() && input_ended_ && !input_ && pending_.empty();
+  if (finished_ || !all_said || plan_.awaits_close || plan_.stay_open) {
+    return;
+  }
+  if (plan_.stay_after_send) {
+    if (!std::exchange(timer_set_, true)) {
+      after(*plan_.stay_after_send);
+    }
+  } else if (expectations_.size() > 0) {
+    if (expectations_.done()) {
+      close();
+    }
+  } else if (replies_.satisfied() && !plan_.stays) {
+    if (plan_.linger.count() == 0) {
+      close();
+    } else if (!std::exchange(lingering_, true)) {
+      after(plan_.linger);
+    }
+  } else if (!plan_.stays && !std::exchange(timer_set_, true)) {
+    wait_for_silence();
+  }
+}
+
+/// Closes once nothing was heard for plan_.wait. One timer that looks again, not one a message.
+void ScriptedClient::wait_for_silence() {
+  const std::chrono::nanoseconds silence(run_.timers.now_ns() - last_heard_ns_);
+  if (silence >= plan_.wait) {
+    close();
+    return;
+  }
+  run_.timers.after(plan_.wait - silence, [this] { wait_for_silence(); });
+}
+
+void ScriptedClient::after(std::chrono::nanoseconds delay) {
+  run_.timers.after(delay, [this] { close(); });
+}
+
+void ScriptedClient::close() {
+  if (!std::exchange(finished_, true) && channel_ != nullptr) {
+    channel_->close(plan_.close_code, plan_.close_reason);
+  }
+}
+
+void ScriptedClient::beat() {
+  heartbeat_timer_ = run_.timers.after(plan_.heartbeat->every, [this] {
+    profile::Step step;
+    step.message = plan_.heartbeat->message;
+    auto payload = payload_of(saying(step), 1);
+    if (!payload) {
+      run_.talk("warning: no heartbeat any more: " + payload.error().message);
+      return;
+    }
+    send({Kind::text, std::move(*payload), 0, 1, step.message});
+    beat();
+  });
+}
+
+Result<std::string> ScriptedClient::payload_of(const Move& move, std::uint64_t) {
+  const profile::Step& said = move.step.send;
+  if (move.step.body == check::Step::Body::bytes || run_.bindings == nullptr) {
+    return said.text;
+  }
+  return said.kind == profile::Step::Kind::raw ? run_.bindings->fill_json(said.text)
+                                               : profile::compose(*run_.bindings, said);
+}
+
+Result<std::chrono::nanoseconds> ScriptedClient::duration_of(const std::string& text) {
+  const auto filled = run_.bindings != nullptr ? run_.bindings->fill_text(text) : Result<std::string>(text);
+  return filled.and_then([](const std::string& duration) { return parse_duration(duration); });
+}
+
+/// What a scenario waits for is no template.
+Result<std::string> ScriptedClient::expected(std::string_view text, std::uint64_t) {
+  return std::string(text);
+}
+
+/// No scenario takes values by itself: the profile's own takes do.
+Result<void> ScriptedClient::take(const std::vector<profile::Take>&, const std::string&) {
+  return {};
+}
+
+bool ScriptedClient::is_timely(const Move& move) {
+  const auto payload = payload_of(move, 1);
+  if (!payload) {
+    return !profile::awaits_reply(*run_.bindings, move.step.send);
+  }
+  const auto faults = run_.pipeline.preview(conn_, !move.step.send.binary, *payload, run_.timers.now_ns());
+  return std::none_of(faults.begin(), faults.end(), [](const auto& fault) { return fault.id == kTooEarly; });
+}
+
+bool ScriptedClient::deliver(Outbox::Item item) {
+  if (sessions_ == 1 && item.kind != Kind::close) {
+    replies_.sent();
+  }
+  send(std::move(item));
+  return outbox_.idle();
+}
+
+void ScriptedClient::reset() {
+  if (channel_ != nullptr) {
+    finished_ = true;
+    channel_->reset();
+  }
+}
+
+void ScriptedClient::played() {
+  if (std::exchange(in_opening_, false)) {
+    replies_ = sessions_ == 1 ? engine::ReplyCount(plan_.replies) : replies_;
+    script_.start(plan_.moves);
+    return;
+  }
+  if (plan_.heartbeat && channel_ != nullptr) {
+    beat();
+  }
+  pump();
+}
+
+void ScriptedClient::stuck(Failure failure) {
+  if (failure.error.kind == ErrorKind::refused) {
+    failure.error.message = failure.step + ": " + failure.error.message;
+  }
+  give_up(std::move(failure.error));
+}
+
+void ScriptedClient::give_up(Error error) {
+  run_.talk(error_text(error));
+  unsaid_ = std::move(error);
+  close();
+}
+
+}  // namespace whydrop::script

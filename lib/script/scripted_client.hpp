@@ -1,0 +1,135 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "engine/expectation.hpp"
+#include "engine/input.hpp"
+#include "engine/pipeline.hpp"
+#include "engine/ports.hpp"
+#include "engine/replies.hpp"
+#include "profile/bindings.hpp"
+#include "script/outbox.hpp"
+#include "script/script.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whydrop::script {
+
+/// What is said on a connection, and when it has been said.
+struct ClientScript {
+  std::vector<Move> opening;                 ///< made first, by the profile, each time a session opens
+  std::vector<Move> moves;                   ///< then made, each time too
+  std::optional<engine::InputFormat> input;  ///< then standard input, cut so; null: it is not read
+  bool echo = false;                         ///< answer each message with itself
+  bool stays = false;                        ///< having nothing more to send is no reason to close
+  engine::ReplyRule replies;                 ///< what is waited for then; replies to the opening do not count
+  std::chrono::nanoseconds wait{std::chrono::seconds(2)};  ///< of silence, after which the wait is given up
+  std::chrono::nanoseconds linger{0};  ///< from the last reply to the Close: does the server end the session by itself?
+  std::optional<std::chrono::nanoseconds> stay_after_send;  ///< close so long after the last send instead
+  std::optional<std::chrono::nanoseconds> stay_open;        ///< close so long after the session opened instead
+  std::vector<std::string> expect;                          ///< POINTER=VALUE, in order
+  bool awaits_close = false;                                ///< the server is expected to close
+  std::uint16_t close_code = 1000;
+  std::string close_reason;
+  std::optional<profile::Heartbeat> heartbeat;  ///< sent by itself once the moves are made
+  bool strict = false;                          ///< a message that the profile finds at fault is not sent
+};
+
+/// What a conversation needs of its run.
+struct ClientServices {
+  engine::Timers& timers;
+  engine::Pipeline& pipeline;
+  profile::Bindings* bindings;                   ///< of the profile in use; null: none
+  std::function<void(const std::string&)> talk;  ///< says a line on standard error
+  std::function<std::uint32_t()> random;         ///< masking keys of messages in several frames
+  /// Begins to read standard input, for feed() and end_of_input(); called once, where the script has an input.
+  std::function<void()> read_input{};
+  /// One chunk that feed() took was dealt with: another may come.
+  std::function<void()> taken{};
+};
+
+/// The Actor of `connect` and `send`: says what its plan says and closes when all is done. Lives through reconnects.
+class ScriptedClient final : public engine::Actor, private Stage {
+ public:
+  static Result<std::unique_ptr<ScriptedClient>> make(ClientServices run, ClientScript plan);
+
+  void on_open(engine::Channel& channel) override;
+  void on_event(engine::Channel& channel, const session::Event& event) override;
+  void on_writable(engine::Channel& channel) override;
+  /// The connection is gone; the next one, if any, begins with on_open.
+  void on_gone();
+  /// Tells each time a session has opened.
+  void on_opened(std::function<void()> handler) { opened_ = std::move(handler); }
+  bool open() const { return channel_ != nullptr; }
+  /// A chunk of standard input, and its end, after the last chunk.
+  void feed(std::string chunk);
+  void end_of_input();
+  /// Sends one thing, where a session is open.
+  void say(const engine::Outgoing& out);
+  /// Sends a message of the profile, where a session is open. Errors: usage, as compose() has them.
+  Result<void> say_message(const profile::Step& step);
+  /// Closes as the plan says, where a session is open.
+  void close();
+
+  const engine::Expectations& expectations() const { return expectations_; }
+  /// Why standard input could not be understood, if it could not.
+  const std::optional<Error>& input_error() const { return input_error_; }
+  /// Why something that was to be said was not, if there is such. It has been told.
+  const std::optional<Error>& unsaid() const { return unsaid_; }
+  /// What the script waits for in vain, as Script::missing() tells it.
+  const std::string& missing() const { return script_.missing(); }
+  /// True once this side had a reason of its own to close.
+  bool finished() const { return finished_; }
+
+ private:
+  ScriptedClient(ClientServices run, ClientScript plan);
+  void on_message(const session::Message& message, std::int64_t t_ns);
+  void on_crossed();
+  void echo(const session::Message& message);
+  void send(Outbox::Item item);
+  bool may_send(const Outbox::Item& item);
+  void read_input();
+  void beat();
+  void pump();
+  void take(const Result<void>& read);
+  void settle();
+  void wait_for_silence();
+  void after(std::chrono::nanoseconds delay);
+
+  Result<std::string> payload_of(const Move& move, std::uint64_t turn) override;
+  Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
+  Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
+  Result<void> take(const std::vector<profile::Take>& takes, const std::string& payload) override;
+  bool is_timely(const Move& move) override;
+  bool deliver(Outbox::Item item) override;
+  void reset() override;
+  void played() override;
+  void stuck(Failure failure) override;
+  void give_up(Error error);
+
+  ClientServices run_;
+  ClientScript plan_;
+  engine::Expectations expectations_;
+  engine::ReplyCount replies_;
+  std::optional<engine::InputReader> input_;
+  std::deque<std::string> pending_;  ///< chunks of standard input that wait for the channel
+  bool input_ended_ = true, reading_ = false;
+  std::optional<Error> input_error_, unsaid_;
+  std::function<void()> opened_;
+  engine::Channel* channel_ = nullptr;
+  std::uint32_t conn_ = 0;
+  bool finished_ = false, timer_set_ = false, lingering_ = false, in_opening_ = false;
+  unsigned sessions_ = 0;
+  std::int64_t last_heard_ns_ = 0;
+  engine::TimerId heartbeat_timer_ = 0;
+  Outbox outbox_;
+  Script script_;
+};
+
+}  // namespace whydrop::script

@@ -1,0 +1,116 @@
+#include "target/addresses.hpp"
+
+#include "base/fields.hpp"
+#include "base/text.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace whydrop::target {
+namespace {
+
+std::string unbracketed(std::string_view text) {
+  const bool bracketed = text.size() >= 2 && text.front() == '[' && text.back() == ']';
+  return std::string(bracketed ? text.substr(1, text.size() - 2) : text);
+}
+
+/// Takes the part up to the next ':' (outside of brackets) from the front of `text`.
+std::string take_part(std::string_view& text) {
+  const std::size_t from = !text.empty() && text[0] == '[' ? text.find(']') : 0;
+  const std::size_t colon = text.find(':', from == std::string_view::npos ? 0 : from);
+  const std::string part = unbracketed(text.substr(0, colon));
+  text.remove_prefix(colon == std::string_view::npos ? text.size() : colon + 1);
+  return part;
+}
+
+/// An empty one is 0: any.
+std::optional<std::uint16_t> port_of(const std::string& text) {
+  if (text.empty()) {
+    return std::uint16_t{0};
+  }
+  const auto number = parse_number(text, 1, 65535);
+  return number ? std::optional(static_cast<std::uint16_t>(*number)) : std::nullopt;
+}
+
+Result<net::Url> parse_at(const std::string& text) {
+  const auto url = net::parse_url(text);
+  const bool http = text.rfind("http://", 0) == 0 || text.rfind("https://", 0) == 0;
+  if (!url || !http || url->target != "/" || !url->user.empty()) {
+    return fail(ErrorKind::usage, "option --at: '" + text + "' is not http://HOST:PORT", "--at http://127.0.0.1:8080");
+  }
+  return url;
+}
+
+void lead_to(const net::Url& at, net::ConnectOptions& options) {
+  const auto default_port = [](bool tls) { return static_cast<std::uint16_t>(tls ? 443 : 80); };
+  // The Host header names a port only where the URL does.
+  if (options.url.port == default_port(options.url.tls)) {
+    options.url.port = default_port(at.tls);
+  }
+  options.url.tls = at.tls;
+  net::AddressOverride override;
+  override.to_host = at.host;
+  override.to_port = at.port;
+  options.overrides = {override};
+}
+
+}  // namespace
+
+Result<net::AddressOverride> parse_resolve(const std::string& text) {
+  const auto wrong = [&] {
+    return fail(ErrorKind::usage,
+                "option --resolve: '" + text + "' is not HOST:PORT:ADDR",
+                "--resolve api.example.com:443:127.0.0.1");
+  };
+  std::string_view rest = text;
+  if (!rest.empty() && rest[0] == '+') {
+    rest.remove_prefix(1);  // curl's "may time out"; it makes no difference to one run
+  }
+  net::AddressOverride override;
+  override.host = take_part(rest);
+  const auto port = port_of(take_part(rest));
+  if (override.host.empty() || !port || *port == 0 || rest.empty()) {
+    return wrong();
+  }
+  override.host = override.host == "*" ? "" : override.host;
+  override.port = *port;
+  for (const std::string& address : split(rest, ',')) {
+    override.addresses.push_back(unbracketed(trim(address)));
+    if (override.addresses.back().empty()) {
+      return wrong();
+    }
+  }
+  return override;
+}
+
+Result<net::AddressOverride> parse_connect_to(const std::string& text) {
+  std::string_view rest = text;
+  net::AddressOverride override;
+  override.host = take_part(rest);
+  const auto port = port_of(take_part(rest));
+  override.to_host = take_part(rest);
+  const auto to_port = port_of(std::string(rest));
+  if (!port || !to_port || (override.to_host.empty() && *to_port == 0)) {
+    return fail(ErrorKind::usage,
+                "option --connect-to: '" + text + "' is not HOST1:PORT1:HOST2:PORT2",
+                "--connect-to api.example.com:443:localhost:8443");
+  }
+  override.port = *port;
+  override.to_port = *to_port;
+  return override;
+}
+
+Result<net::ConnectOptions> with_connect_override(const std::string& at,
+                                                  bool proxy_is_given,
+                                                  Result<net::ConnectOptions> options) {
+  if (!options || at.empty()) {
+    return options;
+  }
+  return parse_at(at).map([&](const net::Url& place) {
+    lead_to(place, *options);
+    options->proxy = proxy_is_given ? options->proxy : net::ProxyOptions();
+    return std::move(*options);
+  });
+}
+
+}  // namespace whydrop::target

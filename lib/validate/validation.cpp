@@ -1,0 +1,126 @@
+#include "validate/validation.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+namespace whydrop::validate {
+namespace {
+
+/// True where the first line is a whole JSON value and more come behind it.
+bool is_line_by_line(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+  const std::size_t end = std::min(text.find('\n', begin), text.size());
+  const bool more = text.find_first_not_of(" \t\r\n", end) != std::string_view::npos;
+  json::Json first;
+  return more && !first.parse(text.substr(begin, end - begin));
+}
+
+std::string_view parent_of(std::string_view pointer) {
+  return pointer.substr(0, pointer.rfind('/'));
+}
+
+/// Where a fault is seen: a member that is missing, in the object that lacks it.
+json::Place place_of(std::string_view text, const schema::Fault& fault) {
+  const bool missing = fault.found.empty();
+  const bool key = fault.keyword == "additionalProperties" || fault.keyword == "propertyNames";
+  const auto place = json::locate(text, missing ? parent_of(fault.instance) : fault.instance, key);
+  return place.value_or(json::Place());
+}
+
+std::string where(const std::string& name, std::uint64_t line, json::Place place) {
+  return fmt::format("{}:{}:{}", escape_for_terminal(name), line == 0 ? place.line : line, place.column);
+}
+
+std::string member(std::string_view key, std::string_view value) {
+  return "," + json::quote(key) + ":" + json::quote(value);
+}
+
+std::string as_json(const schema::Fault& fault, json::Place place, std::uint64_t line) {
+  std::string out = fmt::format("{{\"line\":{},\"column\":{}", line == 0 ? place.line : line, place.column);
+  out += member("instance", fault.instance) + member("schema", fault.schema) + member("keyword", fault.keyword) +
+         member("expected", fault.expected) + member("found", fault.found);
+  return out + (fault.hint.empty() ? "" : member("hint", fault.hint)) + "}";
+}
+
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+}  // namespace
+
+void Validation::tell_fault(const Instance& instance, const schema::Fault& fault) const {
+  print(where(instance.name, instance.line, place_of(instance.text, fault)) + ": " + fault.says() + "\n");
+  if (!fault.hint.empty()) {
+    print("  hint: " + fault.hint + "\n");
+  }
+}
+
+void Validation::tell_ndjson(const Instance& instance, const Judged& judged, const json::Fault* broken) const {
+  std::string out = "{\"name\":" + json::quote(instance.name);
+  out += instance.line == 0 ? "" : ",\"line\":" + std::to_string(instance.line);
+  out += judged.type.empty() ? "" : member("type", judged.type);
+  out += judged.faults.empty() && !broken ? ",\"valid\":true,\"errors\":[" : ",\"valid\":false,\"errors\":[";
+  if (broken) {
+    schema::Fault fault;
+    fault.keyword = "json";
+    fault.expected = "JSON";
+    fault.found = broken->why;
+    out += as_json(fault, json::place_of(instance.text, broken->offset), instance.line);
+  }
+  for (const schema::Fault& fault : judged.faults) {
+    out += &fault == judged.faults.data() ? "" : ",";
+    out += as_json(fault, place_of(instance.text, fault), instance.line);
+  }
+  print(out + "]}\n");
+}
+
+bool Validation::take_one(const Instance& instance, bool quiet) {
+  const auto broken = json_.parse(instance.text);
+  const Judged judged = broken ? Judged() : judge_.judge(json_.root());
+  const bool valid = !broken && judged.faults.empty();
+  all_valid_ = all_valid_ && valid;
+  if (ndjson_) {
+    tell_ndjson(instance, judged, broken ? &*broken : nullptr);
+  } else if (broken) {
+    const json::Place place = json::place_of(instance.text, broken->offset);
+    print(where(instance.name, instance.line, place) + ": not JSON: " + broken->why + "\n");
+  } else if (valid && !quiet) {
+    const std::string type = judged.type.empty() ? "" : " (" + judged.type + ")";
+    print(escape_for_terminal(instance.name) + ": ok" + type + "\n");
+  }
+  if (!ndjson_) {
+    for (const schema::Fault& fault : judged.faults) {
+      tell_fault(instance, fault);
+    }
+  }
+  return valid;
+}
+
+void Validation::take(const std::string& name, std::string_view text) {
+  if (!is_line_by_line(text)) {
+    take_one({name, text}, false);
+    return;
+  }
+  std::uint64_t line = 0, values = 0, invalid = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view one = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++line;
+    if (one.find_first_not_of(" \t\r") != std::string_view::npos) {
+      ++values;
+      invalid += take_one({name, one, line}, true) ? 0 : 1;
+    }
+  }
+  if (!ndjson_) {
+    print(escape_for_terminal(name) + (invalid == 0
+                                           ? fmt::format(": ok, {} lines\n", values)
+                                           : fmt::format(": {} of {} lines are not valid\n", invalid, values)));
+  }
+}
+
+}  // namespace whydrop::validate

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "engine/ports.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <utility>
+
+namespace whydrop::test {
+
+/// Timers that a test drives: time stands still until pass() is called, and what is posted waits for settle().
+class HandClock final : public engine::Timers {
+ public:
+  std::int64_t now_ns() const override { return now_ns_; }
+  engine::TimerId after(std::chrono::nanoseconds delay, std::function<void()> work) override {
+    timers_.emplace(std::pair(now_ns_ + delay.count(), ++last_), std::move(work));
+    return last_;
+  }
+  void cancel(engine::TimerId id) override {
+    for (auto it = timers_.begin(); it != timers_.end(); ++it) {
+      if (it->first.second == id) {
+        timers_.erase(it);
+        return;
+      }
+    }
+  }
+  void post(std::function<void()> work) override { posted_.push_back(std::move(work)); }
+
+  /// Does what was posted, and what that posts, until nothing is left.
+  void settle() {
+    while (!posted_.empty()) {
+      const auto work = std::move(posted_.front());
+      posted_.pop_front();
+      work();
+    }
+  }
+  /// Lets so much time pass; timers run out one after the other, each at its own moment.
+  void pass(std::chrono::nanoseconds time) {
+    const std::int64_t until = now_ns_ + time.count();
+    settle();
+    while (!timers_.empty() && timers_.begin()->first.first <= until) {
+      now_ns_ = timers_.begin()->first.first;
+      const auto work = std::move(timers_.begin()->second);
+      timers_.erase(timers_.begin());
+      work();
+      settle();
+    }
+    now_ns_ = until;
+  }
+  /// Timers that have not run out.
+  std::size_t waiting() const { return timers_.size(); }
+
+ private:
+  std::int64_t now_ns_ = 0;
+  engine::TimerId last_ = 0;
+  std::map<std::pair<std::int64_t, engine::TimerId>, std::function<void()>> timers_;
+  std::deque<std::function<void()>> posted_;
+};
+
+}  // namespace whydrop::test

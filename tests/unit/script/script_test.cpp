@@ -82,7 +82,7 @@ TEST(Script, OtherMessagesAreSkippedAndNamed) {
   EXPECT_EQ(Acts{}, book.hears("{}", "typing"));
   EXPECT_EQ(Acts{}, book.hears("{}", "typing"));
   EXPECT_EQ(Acts{}, book.passes(9999ms));
-  EXPECT_EQ(Acts{"stuck at step 1 (it): waited 10s; 2 other messages came: typing (2 times)"}, book.passes(1ms));
+  EXPECT_EQ(Acts{"stuck at step 1 (it): waited 10 s; 2 other messages came: typing (2 times)"}, book.passes(1ms));
 }
 
 TEST(Script, PatienceCountsFromWhenTheWaitBegan) {
@@ -104,7 +104,7 @@ TEST(Script, WithoutPatienceItWaitsForEver) {
 TEST(Script, AStepsOwnLimitStandsForThePatience) {
   Playbook book({10s});
   book.start({expect("answer", "50ms")});
-  EXPECT_EQ(Acts{"stuck at step 1 (it): waited 50ms; no message came"}, book.passes(50ms));
+  EXPECT_EQ(Acts{"stuck at step 1 (it): waited 50 ms; no message came"}, book.passes(50ms));
 }
 
 TEST(Script, TheNearestMessageIsNamedWithWhatItLacks) {
@@ -113,7 +113,7 @@ TEST(Script, TheNearestMessageIsNamedWithWhatItLacks) {
   move.step.where = {equals("/is", "\"open\"")};
   book.start({move});
   book.hears(R"({"is":"shut"})", "state");
-  EXPECT_EQ(Acts{R"(stuck at step 1 (it): waited 1s; state came, but /is is "shut"; expected "open")"},
+  EXPECT_EQ(Acts{R"(stuck at step 1 (it): waited 1 s; state came, but /is is "shut"; expected "open")"},
             book.passes(1s));
 }
 
@@ -155,7 +155,7 @@ TEST(Script, SilenceIsBrokenByWhatIsMeantOnly) {
   Playbook broken;
   broken.start({silence});
   broken.passes(400ms);
-  EXPECT_EQ(Acts{"stuck at step 1 (it): alarm came after 400ms"}, broken.hears("{}", "alarm"));
+  EXPECT_EQ(Acts{"stuck at step 1 (it): alarm came after 400 ms"}, broken.hears("{}", "alarm"));
 }
 
 TEST(Script, WhatCameBeforeTheSilenceDoesNotBreakIt) {
@@ -180,7 +180,7 @@ TEST(Script, APingWaitsForItsPong) {
   move.step.send.text = "are you there";
   EXPECT_EQ(Acts{"ping are you there"}, book.start({move, move}));
   EXPECT_EQ(Acts{"ping are you there"}, book.ponged("are you there"));
-  EXPECT_EQ(Acts{"stuck at step 1 (it): waited 1s; no pong came"}, book.passes(1s));
+  EXPECT_EQ(Acts{"stuck at step 1 (it): waited 1 s; no pong came"}, book.passes(1s));
 }
 
 TEST(Script, ACloseWaitsForTheEnd) {
@@ -295,7 +295,7 @@ TEST(Script, AFailureInATurnSaysWhich) {
     it.steps = {expect("tick").step};
   })});
   book.hears("{}", "tick");
-  EXPECT_EQ(Acts{"stuck at step 1 in turn 2 (it): waited 1s; no message came"}, book.passes(1s));
+  EXPECT_EQ(Acts{"stuck at step 1 in turn 2 (it): waited 1 s; no message came"}, book.passes(1s));
 }
 
 TEST(Script, WhatNoMoveTakesIsBounded) {

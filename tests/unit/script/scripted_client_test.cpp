@@ -271,7 +271,7 @@ TEST(ScriptedClient, SaysWhyItCannotGoOn) {
   session.opens();
   EXPECT_EQ("waited for ready: it did not come", session.client().missing());
   EXPECT_EQ(Acts{"close 1000"}, session.passes(10s));
-  EXPECT_EQ(std::vector<std::string>{"error: step 1 (expect ready): waited 10s; no message came"}, session.said);
+  EXPECT_EQ(std::vector<std::string>{"error: step 1 (expect ready): waited 10 s; no message came"}, session.said);
   EXPECT_TRUE(session.client().unsaid());
 }
 

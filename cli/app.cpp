@@ -1,6 +1,7 @@
 #include "cli/app.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/errors.hpp"
@@ -70,13 +71,9 @@ Result<int> run_command(const Command& command, std::vector<std::string> argumen
   }
   const auto expanded =
       command.takes_curl ? expand_curl(options, arguments) : Result<std::vector<std::string>>(std::move(arguments));
-  if (!expanded) {
-    return tl::unexpected<Error>(expanded.error());
-  }
+  WHYDROP_TRY(expanded);
   const Result<bool> parsed = options.parse(*expanded);
-  if (!parsed) {
-    return tl::unexpected<Error>(parsed.error());
-  }
+  WHYDROP_TRY(parsed);
   return *parsed ? action() : Result<int>(print(command_help(command, options)));
 }
 

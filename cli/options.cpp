@@ -2,6 +2,7 @@
 
 #include "base/fields.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 
 #include <algorithm>
@@ -364,9 +365,7 @@ Result<bool> Options::parse(std::vector<std::string> arguments) {
     return false;
   }
   for (const auto& check : {impl_->check_extras(), impl_->check_contradictions()}) {
-    if (!check) {
-      return tl::unexpected<Error>(check.error());
-    }
+    WHYDROP_TRY(check);
   }
   for (std::size_t i = 0; i < impl_->infos.size(); ++i) {
     const OptionInfo& info = impl_->infos[i];

@@ -1,5 +1,6 @@
 #include "cli/play.hpp"
 
+#include "base/try.hpp"
 #include "cli/options.hpp"
 #include "cli/options/profile.hpp"
 #include "os/environment.hpp"
@@ -22,13 +23,9 @@ using rehearsal::Play;
 /// The profile, its rehearsal and the values that were given, scenario not yet looked up.
 Result<std::shared_ptr<Play>> load(const PlayFlags& flags) {
   auto found = run::find_profile(flags.profile, os::process_environment, os::read_file);
-  if (!found) {
-    return tl::unexpected<Error>(found.error());
-  }
+  WHYDROP_TRY(found);
   auto rehearsal = run::find_rehearsal(**found, flags.rehearsal, os::read_file);
-  if (!rehearsal) {
-    return tl::unexpected<Error>(rehearsal.error());
-  }
+  WHYDROP_TRY(rehearsal);
   auto play = std::make_shared<Play>();
   play->profile = *std::move(found);
   play->rehearsal = *std::move(rehearsal);
@@ -43,9 +40,7 @@ Result<std::vector<std::pair<std::string, std::string>>> given_values(const Play
   of_client.variables = flags.variables;
   of_client.no_store = true;
   auto context = run::ProfileContext::make(of_client, os::process_environment, os::read_file);
-  if (!context) {
-    return tl::unexpected<Error>(context.error());
-  }
+  WHYDROP_TRY(context);
   return (*context)->given();
 }
 
@@ -122,13 +117,9 @@ void add_play_options(Options& options, PlayFlags& flags) {
 
 Result<std::shared_ptr<const Play>> make_play(const PlayFlags& flags) {
   auto play = load(flags);
-  if (!play) {
-    return tl::unexpected<Error>(play.error());
-  }
+  WHYDROP_TRY(play);
   auto values = given_values(flags);
-  if (!values) {
-    return tl::unexpected<Error>(values.error());
-  }
+  WHYDROP_TRY(values);
   (*play)->variables = *std::move(values);
   if (!flags.scenario.empty()) {
     (*play)->scenario = flags.scenario;
@@ -142,9 +133,7 @@ Result<std::shared_ptr<const Play>> make_play(const PlayFlags& flags) {
 
 Result<int> list_scenarios(const PlayFlags& flags) {
   const auto play = load(flags);
-  if (!play) {
-    return tl::unexpected<Error>(play.error());
-  }
+  WHYDROP_TRY(play);
   const auto& scenarios = (*play)->rehearsal->scenarios;
   const std::size_t width = widest(scenarios, [](const auto& row) { return std::string_view(row.name); });
   for (const profile::Scenario& row : scenarios) {

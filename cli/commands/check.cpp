@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "check/from_recording.hpp"
 #include "check_run/files.hpp"
 #include "check_run/runner.hpp"
@@ -41,9 +42,7 @@ Result<std::vector<check::ReportTarget>> report_targets(const std::vector<std::s
   std::vector<check::ReportTarget> targets;
   for (const std::string& text : given) {
     auto target = check::parse_report(text);
-    if (!target) {
-      return tl::unexpected<Error>(target.error());
-    }
+    WHYDROP_TRY(target);
     targets.push_back(std::move(*target));
   }
   return targets;
@@ -101,25 +100,19 @@ Result<int> write_check(const Flags& flags) {
         fmt::format("whydrop check --from-capture {} > FILE", flags.from_capture));
   }
   const auto file = os::RereadableFile::open(flags.from_capture);
-  if (!file) {
-    return tl::unexpected<Error>(file.error());
-  }
+  WHYDROP_TRY(file);
   const auto open = [&file] {
     return replay::Recording::open([&file]() -> Result<capture::ByteSource> { return file->read(); },
                                    {file->name(), {}, false, true});
   };
   auto recording = open();
-  if (!recording) {
-    return tl::unexpected<Error>(recording.error());
-  }
+  WHYDROP_TRY(recording);
   const std::string& given = flags.plan.settings.session.profile.profile;
   const std::string& recorded = (*recording)->header().profile;
   const std::string name = given.empty() && os::is_plain_name(recorded) ? recorded : given;
   auto profile = name.empty() ? Result<std::shared_ptr<const profile::Profile>>(nullptr)
                               : run::find_profile(name, os::process_environment, os::read_file);
-  if (!profile) {
-    return tl::unexpected<Error>(profile.error());
-  }
+  WHYDROP_TRY(profile);
   const auto plan = replay::make_plan(**recording, profile->get(), {}, false);
   auto again = plan ? open() : tl::unexpected<Error>(plan.error());
   const auto text =
@@ -137,30 +130,22 @@ Result<int> check_all(const Flags& flags) {
     return fail(ErrorKind::usage, "no FILE given", "whydrop check --help");
   }
   const auto targets = report_targets(flags.reports);
-  if (!targets) {
-    return tl::unexpected<Error>(targets.error());
-  }
+  WHYDROP_TRY(targets);
   const check_run::CheckSettings& settings = flags.plan.settings;
   const auto say = [](const Error& error) { report(error); };
   auto checks = check_run::read_checks(flags.files, settings.session.profile.profile, say).and_then([&](auto&& all) {
     return check_run::chosen(std::forward<decltype(all)>(all), flags.choice);
   });
-  if (!checks) {
-    return tl::unexpected<Error>(checks.error());
-  }
+  WHYDROP_TRY(checks);
   if (flags.list) {
     return print_list(*checks);
   }
   const auto ready = check_variables(*checks, settings.session.profile.variables)
                          .and_then([&] { return check_rehearsals(*checks, settings); })
                          .and_then([&] { return make_folder(flags.plan.captures); });
-  if (!ready) {
-    return tl::unexpected<Error>(ready.error());
-  }
+  WHYDROP_TRY(ready);
   auto reports = check_run::Reports::open(*targets, checks->size());
-  if (!reports) {
-    return tl::unexpected<Error>(reports.error());
-  }
+  WHYDROP_TRY(reports);
   check_run::CheckPlan plan = flags.plan;
   plan.say = say;
   return check_run::run_checks(*checks, plan, **reports);

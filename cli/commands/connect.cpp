@@ -1,5 +1,6 @@
 #include "base/fields.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
@@ -182,22 +183,16 @@ Result<int> connect(const ConnectFlags& flags) {
     return run::sweep(flags.session, flags.sweep);
   }
   auto profile = run::make_session_profile(flags.session);
-  if (!profile) {
-    return tl::unexpected<Error>(profile.error());
-  }
+  WHYDROP_TRY(profile);
   const bool plays = profile->scenario != nullptr && flags.execute.empty();
   const bool reads_input = !flags.echo && !plays;
   const bool interactive =
       reads_input && flags.in == "lines" && os::is_terminal(STDIN_FILENO) && os::is_terminal(STDOUT_FILENO);
   script::ClientScript plan = plan_of(flags, reads_input, interactive);
   auto heartbeat = heartbeat_of(flags.heartbeat, profile->context.get());
-  if (!heartbeat) {
-    return tl::unexpected<Error>(heartbeat.error());
-  }
+  WHYDROP_TRY(heartbeat);
   plan.heartbeat = std::move(*heartbeat);
-  if (const auto added = add_moves(flags, *profile, plan); !added) {
-    return tl::unexpected<Error>(added.error());
-  }
+  WHYDROP_TRY(add_moves(flags, *profile, plan));
   return run::run_client(flags.session, *profile, std::move(plan), flags.reconnects, interactive);
 }
 

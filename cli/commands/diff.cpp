@@ -1,5 +1,6 @@
 #include "base/fields.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "capture/sniff.hpp"
 #include "cli/commands.hpp"
@@ -69,9 +70,7 @@ Result<Loaded> load(const DiffFlags& flags, std::size_t which, std::shared_ptr<c
     return tl::unexpected<Error>(!secrets ? secrets.error() : file.error());
   }
   const auto har = is_har(*file);
-  if (!har) {
-    return tl::unexpected<Error>(har.error());
-  }
+  WHYDROP_TRY(har);
   Loaded loaded;
   Discard discard;
   run::Inspection::Settings settings{
@@ -97,13 +96,9 @@ Result<Loaded> load(const DiffFlags& flags, std::size_t which, std::shared_ptr<c
     inspection.take(item);
     return true;
   });
-  if (!read) {
-    return tl::unexpected<Error>(read.error());
-  }
+  WHYDROP_TRY(read);
   inspection.finish(0);
-  if (const auto found = inspection.check_conns(); !found) {
-    return tl::unexpected<Error>(found.error());
-  }
+  WHYDROP_TRY(inspection.check_conns());
   if (runs > 1) {
     inspection.talk(fmt::format("warning: {} holds {} runs; the first is compared", file->name(), runs));
   }
@@ -151,22 +146,14 @@ Result<void> check(const DiffFlags& flags) {
 }
 
 Result<int> diff(const DiffFlags& flags) {
-  if (const auto checked = check(flags); !checked) {
-    return tl::unexpected<Error>(checked.error());
-  }
+  WHYDROP_TRY(check(flags));
   auto profile = flags.profile.empty() ? Result<std::shared_ptr<const profile::Profile>>()
                                        : run::find_profile(flags.profile, os::process_environment, os::read_file);
-  if (!profile) {
-    return tl::unexpected<Error>(profile.error());
-  }
+  WHYDROP_TRY(profile);
   const auto a = load(flags, 0, *profile);
-  if (!a) {
-    return tl::unexpected<Error>(a.error());
-  }
+  WHYDROP_TRY(a);
   const auto b = load(flags, 1, *profile);
-  if (!b) {
-    return tl::unexpected<Error>(b.error());
-  }
+  WHYDROP_TRY(b);
   const compare::Options options = options_of(flags);
   const auto comparison = compare::compare(*a->recorder, *b->recorder, options);
   report::Style style = run::make_style(flags.style, os::process_environment, STDOUT_FILENO);
@@ -175,9 +162,7 @@ Result<int> diff(const DiffFlags& flags) {
                     : flags.output == "side-by-side" ? compare::View::side_by_side
                                                      : compare::View::text;
   os::FdSink out(STDOUT_FILENO, "standard output", false);
-  if (const auto written = out.write(compare::render(comparison, options, view, style)); !written) {
-    return tl::unexpected<Error>(written.error());
-  }
+  WHYDROP_TRY(out.write(compare::render(comparison, options, view, style)));
   return a->damaged || b->damaged ? 3 : comparison.same() ? 0 : 1;
 }
 

@@ -1,5 +1,6 @@
 #include "base/fields.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "capture/har.hpp"
 #include "capture/sniff.hpp"
@@ -145,9 +146,7 @@ bool wait_for_more(run::Inspection& inspection) {
 Result<bool> take_all(capture::Reader& reader, run::Inspection& inspection) {
   while (!inspection.reader_gone() && stopped_by == 0) {
     auto item = reader.next();
-    if (!item) {
-      return tl::unexpected<Error>(item.error());
-    }
+    WHYDROP_TRY(item);
     if (!*item) {
       return true;
     }
@@ -175,9 +174,7 @@ Result<void> read_capture(Input& input, std::string_view head, const InspectFlag
     }
     progress.update(input, inspection.frames());
     const auto count = input.read(block->data(), block->size());
-    if (!count) {
-      return tl::unexpected<Error>(count.error());
-    }
+    WHYDROP_TRY(count);
     ended = *count == 0;
     bytes = {block->data(), *count};
   }
@@ -217,9 +214,7 @@ Result<std::shared_ptr<const profile::Profile>> profile_of(const InspectFlags& f
 
 Result<int> inspect(const InspectFlags& flags) {
   auto profile = profile_of(flags);
-  if (!profile) {
-    return tl::unexpected<Error>(profile.error());
-  }
+  WHYDROP_TRY(profile);
   auto selector = make_selector(flags);
   auto secrets = run::read_secrets(flags.secrets, os::process_environment, os::read_file);
   auto input = Input::open(flags.file);
@@ -229,9 +224,7 @@ Result<int> inspect(const InspectFlags& flags) {
   catch_signals();
   const auto head = std::make_unique<std::array<char, kBlock>>();
   const auto count = input->read(head->data(), head->size());
-  if (!count) {
-    return tl::unexpected<Error>(count.error());
-  }
+  WHYDROP_TRY(count);
   const std::string_view bytes(head->data(), *count);
   const bool har = capture::looks_like_har(bytes);
   run::Inspection inspection(

@@ -1,3 +1,4 @@
+#include "base/try.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/play.hpp"
@@ -117,12 +118,8 @@ Result<int> rehearse(const RehearseOptions& given, const ServerOptions& options)
   net::Loop loop;
   Server server(loop, options);
   const auto port = server.start();
-  if (!port) {
-    return tl::unexpected<Error>(port.error());
-  }
-  if (const auto written = write_ca(given.ca_file, server.certificate_pem()); !written) {
-    return tl::unexpected<Error>(written.error());
-  }
+  WHYDROP_TRY(port);
+  WHYDROP_TRY(write_ca(given.ca_file, server.certificate_pem()));
   // First line of the output, at once: scripts read the port from it.
   std::printf("listening on %s\n", server.url().c_str());
   std::fflush(stdout);
@@ -149,15 +146,11 @@ Run setup_rehearse(Options& options) {
     if (given->list) {
       return plays ? list_scenarios(given->play) : list_endings();
     }
-    if (const auto sound = check(*given, options); !sound) {
-      return tl::unexpected<Error>(sound.error());
-    }
+    WHYDROP_TRY(check(*given, options));
     ServerOptions server = server_options(*given, options.given("--after"));
     if (plays) {
       auto play = make_play(given->play);
-      if (!play) {
-        return tl::unexpected<Error>(play.error());
-      }
+      WHYDROP_TRY(play);
       server.play = *std::move(play);
     }
     return rehearse(*given, server);

@@ -1,5 +1,6 @@
 #include "base/fields.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
@@ -131,22 +132,14 @@ std::vector<std::string> notes(const ReplayFlags& flags, const replay_run::Prepa
 }
 
 Result<int> replay(const ReplayFlags& flags) {
-  if (const auto checked = check_comparison(flags); !checked) {
-    return tl::unexpected<Error>(checked.error());
-  }
+  WHYDROP_TRY(check_comparison(flags));
   auto file = os::RereadableFile::open(flags.replay.file);
-  if (!file) {
-    return tl::unexpected<Error>(file.error());
-  }
+  WHYDROP_TRY(file);
   auto made = replay_run::PreparedReplay::make(*file, flags.replay);
-  if (!made) {
-    return tl::unexpected<Error>(made.error());
-  }
+  WHYDROP_TRY(made);
   replay_run::PreparedReplay& it = **made;
   auto comparison = make_comparison(it, flags);
-  if (!comparison) {
-    return tl::unexpected<Error>(comparison.error());
-  }
+  WHYDROP_TRY(comparison);
   if (flags.only_plan) {
     return print_plan(it);
   }
@@ -156,9 +149,7 @@ Result<int> replay(const ReplayFlags& flags) {
   settings.secret_keys = it.plan().secret_keys;
   settings.silent = flags.count > 1 && session.output.verbosity == 0 && !flags.replay.output_given;
   auto run = run::SessionRun::make(settings);
-  if (!run) {
-    return tl::unexpected<Error>(run.error());
-  }
+  WHYDROP_TRY(run);
   if (*comparison) {
     (*run)->pipeline().add_sink((*comparison)->live());
   }
@@ -169,9 +160,7 @@ Result<int> replay(const ReplayFlags& flags) {
     (*run)->talk("note: " + note);
   }
   auto ground = run::prepare(**run, session, it.profile(), {});
-  if (!ground) {
-    return tl::unexpected<Error>(ground.error());
-  }
+  WHYDROP_TRY(ground);
   const std::string at = ground->at;
   const replay::KeyMaker keys(it.shared_profile().get());
   script::ReplayActorSettings replaying = it.replaying();

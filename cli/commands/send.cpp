@@ -1,3 +1,4 @@
+#include "base/try.hpp"
 #include "base/utf8.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
@@ -27,9 +28,7 @@ using Given = std::vector<std::pair<std::string, std::string>>;
 Result<script::Move> read_message(const std::string& given, bool binary) {
   const bool file = given == "-" || (given.size() > 1 && given[0] == '@');
   auto payload = file ? os::read_file(given == "-" ? given : given.substr(1)) : Result<std::string>(given);
-  if (!payload) {
-    return tl::unexpected<Error>(payload.error());
-  }
+  WHYDROP_TRY(payload);
   if (!binary && !is_utf8(*payload)) {
     return fail(ErrorKind::local, "cannot send " + given + " as text: it is not valid UTF-8", "--binary");
   }
@@ -63,15 +62,11 @@ Result<std::vector<script::Move>> read_moves(const Given& given, const run::Prof
   std::vector<script::Move> moves;
   for (const auto& [name, value] : given) {
     if (name == "--set" || name == "--drop") {
-      if (const auto changed = change(name, value, moves); !changed) {
-        return tl::unexpected<Error>(changed.error());
-      }
+      WHYDROP_TRY(change(name, value, moves));
       continue;
     }
     auto move = name == "--message" ? profile_message(value, context, binary) : read_message(value, binary);
-    if (!move) {
-      return tl::unexpected<Error>(move.error());
-    }
+    WHYDROP_TRY(move);
     moves.push_back(std::move(*move));
   }
   for (const script::Move& move : moves) {
@@ -79,9 +74,7 @@ Result<std::vector<script::Move>> read_moves(const Given& given, const run::Prof
     if (said.kind != profile::Step::Kind::send || profile::awaits_reply(context->bindings(), said)) {
       continue;
     }
-    if (const auto composed = profile::compose(context->bindings(), said); !composed) {
-      return tl::unexpected<Error>(composed.error());
-    }
+    WHYDROP_TRY(profile::compose(context->bindings(), said));
   }
   return moves;
 }
@@ -105,9 +98,7 @@ Result<void> add_moves(const SendFlags& flags,
     return {};
   }
   auto moves = read_moves(given, profile.context.get(), flags.session.binary);
-  if (!moves) {
-    return tl::unexpected<Error>(moves.error());
-  }
+  WHYDROP_TRY(moves);
   plan.moves = std::move(*moves);
   if (!profile.context || flags.session.no_opening) {
     return {};
@@ -135,9 +126,7 @@ Given take_url(Given given, SendFlags& flags) {
 Result<int> send(SendFlags& flags, const Given& arguments) {
   const Given given = take_url(arguments, flags);
   auto profile = run::make_session_profile(flags.session);
-  if (!profile) {
-    return tl::unexpected<Error>(profile.error());
-  }
+  WHYDROP_TRY(profile);
   if (!flags.session.timeout) {
     // A scenario takes the time that it takes: its waits are part of it.
     flags.session.timeout = given.empty() ? std::chrono::seconds(120) : std::chrono::seconds(30);
@@ -146,9 +135,7 @@ Result<int> send(SendFlags& flags, const Given& arguments) {
   plan.replies = {engine::ReplyRule::Kind::number, 1};
   plan.stay_after_send = flags.wait;
   plan.expect = flags.expect;
-  if (const auto added = add_moves(flags, given, *profile, plan); !added) {
-    return tl::unexpected<Error>(added.error());
-  }
+  WHYDROP_TRY(add_moves(flags, given, *profile, plan));
   return run::run_client(flags.session, *profile, std::move(plan), std::nullopt, false);
 }
 

@@ -1,5 +1,6 @@
 #include "auth/token_text.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/options/calls.hpp"
@@ -129,9 +130,7 @@ Result<int> show(const StoredSession& flags, run::ProfileContext& context) {
 /// Works also where the store cannot be opened, so that it is the way out of that.
 Result<int> clear(const StoredSession& flags) {
   auto profile = run::find_profile(flags.call.profile.profile, os::process_environment, os::read_file);
-  if (!profile) {
-    return tl::unexpected<Error>(profile.error());
-  }
+  WHYDROP_TRY(profile);
   const std::string& given = flags.call.profile.store;
   const auto removed = auth::Store::remove(!given.empty() ? given
                                                           : auth::store_path((*profile)->name,
@@ -179,9 +178,7 @@ Result<int> session(const StoredSession& given) {
   StoredSession flags = given;
   if (flags.call.profile.profile.empty()) {
     auto kept = the_kept_profile(flags);
-    if (!kept) {
-      return tl::unexpected<Error>(kept.error());
-    }
+    WHYDROP_TRY(kept);
     std::fputs(fmt::format("whydrop: profile {}\n", *kept).c_str(), stderr);
     flags.call.profile.profile = *std::move(kept);
   }
@@ -189,9 +186,7 @@ Result<int> session(const StoredSession& given) {
     return clear(flags);
   }
   auto context = run::ProfileContext::make(flags.call.profile, os::process_environment, os::read_file);
-  if (!context) {
-    return tl::unexpected<Error>(context.error());
-  }
+  WHYDROP_TRY(context);
   return flags.action == "create" ? create(flags, **context) : show(flags, **context);
 }
 

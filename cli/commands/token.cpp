@@ -2,6 +2,7 @@
 #include "auth/token_text.hpp"
 #include "base/fields.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
@@ -141,9 +142,7 @@ void tell_token(const TokenFlags& flags,
 
 Result<int> get(TokenFlags& flags) {
   auto context = run::ProfileContext::make(flags.call.profile, os::process_environment, os::read_file);
-  if (!context) {
-    return tl::unexpected<Error>(context.error());
-  }
+  WHYDROP_TRY(context);
   if (!*context) {
     return fail(ErrorKind::usage, "token get: no profile given", "whydrop profile list shows those that there are");
   }
@@ -156,9 +155,7 @@ Result<int> get(TokenFlags& flags) {
                                               : "whydrop session create --profile " + profile.name);
   }
   std::vector<std::string> warnings;
-  if (const auto set = set_client(flags, **context, warnings); !set) {
-    return tl::unexpected<Error>(set.error());
-  }
+  WHYDROP_TRY(set_client(flags, **context, warnings));
   for (const std::string& warning : warnings) {
     std::fprintf(stderr, "whydrop: warning: %s\n", warning.c_str());
   }
@@ -226,9 +223,7 @@ Result<int> verify(const TokenFlags& flags) {
                stderr);
   }
   const auto result = auth::verify_token(*text, *key);
-  if (!result) {
-    return tl::unexpected<Error>(result.error());
-  }
+  WHYDROP_TRY(result);
   const auto view = auth::inspect_token(*text);
   const auto state = auth::judge_token(*view, static_cast<std::int64_t>(std::time(nullptr)), {});
   if (flags.call.output.output == "ndjson") {
@@ -241,9 +236,7 @@ Result<int> verify(const TokenFlags& flags) {
 }
 
 Result<int> token(const Options& options, TokenFlags& flags) {
-  if (const auto checked = check_action(options, flags); !checked) {
-    return tl::unexpected<Error>(checked.error());
-  }
+  WHYDROP_TRY(check_action(options, flags));
   return flags.action == "get" ? get(flags) : flags.action == "inspect" ? inspect(flags) : verify(flags);
 }
 

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
 #include "cli/options.hpp"
@@ -28,9 +29,7 @@ Result<std::unique_ptr<validate::Judge>> make_judge(const Flags& flags) {
     return fail(ErrorKind::usage, "--as and --side name messages of a profile", "give --profile NAME");
   }
   const auto references = validate::make_references(flags.schema, flags.references);
-  if (!references) {
-    return tl::unexpected<Error>(references.error());
-  }
+  WHYDROP_TRY(references);
   schema::Options options;
   options.draft = flags.draft == "4" ? schema::Draft::draft4 : schema::Draft::draft7;
   options.check_formats = flags.check_formats;
@@ -39,17 +38,13 @@ Result<std::unique_ptr<validate::Judge>> make_judge(const Flags& flags) {
     return validate::judge_by_schema(flags.schema, options);
   }
   auto profile = run::find_profile(flags.profile, os::process_environment, os::read_file);
-  if (!profile) {
-    return tl::unexpected<Error>(profile.error());
-  }
+  WHYDROP_TRY(profile);
   return validate::judge_by_profile(std::move(*profile), flags.as, flags.side, options);
 }
 
 Result<int> validate(const Flags& flags) {
   const auto judge = make_judge(flags);
-  if (!judge) {
-    return tl::unexpected<Error>(judge.error());
-  }
+  WHYDROP_TRY(judge);
   validate::Validation validation(**judge, flags.output == "ndjson");
   int unread = 0;
   for (const std::string& given : flags.files) {

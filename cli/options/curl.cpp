@@ -2,6 +2,7 @@
 
 #include "base/fields.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 
 #include <algorithm>
 #include <array>
@@ -98,9 +99,7 @@ class Translation {
       const Result<void> taken = !is_flag                   ? set_url(word)
                                  : word.rfind("--", 0) == 0 ? take(word, std::nullopt)
                                                             : take_short(word);
-      if (!taken) {
-        return tl::unexpected<Error>(taken.error());
-      }
+      WHYDROP_TRY(taken);
     }
     if (url_.empty()) {
       return fail(ErrorKind::usage, "curl command: it has no URL");

@@ -4,6 +4,7 @@
 #include "base/base64.hpp"
 #include "base/percent.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "json/json.hpp"
 #include "net/url.hpp"
@@ -44,9 +45,7 @@ Result<std::string> form_body(const Call& call, const profile::Bindings& binding
 Result<void> add_headers(const Call& call, const profile::Bindings& bindings, HttpRequest& request) {
   for (const profile::Field& field : call.headers) {
     auto value = bindings.fill_text(field.value);
-    if (!value) {
-      return tl::unexpected<Error>(value.error());
-    }
+    WHYDROP_TRY(value);
     request.headers.emplace_back(field.name, std::move(*value));
   }
   if (call.basic_user.empty() && call.basic_password.empty()) {
@@ -54,9 +53,7 @@ Result<void> add_headers(const Call& call, const profile::Bindings& bindings, Ht
   }
   const auto user = bindings.fill_text(call.basic_user);
   const auto password = user ? bindings.fill_text(call.basic_password) : user;
-  if (!password) {
-    return tl::unexpected<Error>(password.error());
-  }
+  WHYDROP_TRY(password);
   request.headers.emplace_back("Authorization", "Basic " + base64_encode(*user + ":" + *password));
   return {};
 }
@@ -67,9 +64,7 @@ Result<void> add_body(const Call& call, const profile::Bindings& bindings, HttpR
   }
   const bool form = call.body == Call::Body::form;
   auto body = form ? form_body(call, bindings) : bindings.fill_json(call.json);
-  if (!body) {
-    return tl::unexpected<Error>(body.error());
-  }
+  WHYDROP_TRY(body);
   request.body = std::move(*body);
   const bool typed = std::any_of(request.headers.begin(), request.headers.end(), [](const auto& field) {
     return handshake::same_token(field.first, "Content-Type");
@@ -105,9 +100,7 @@ Result<HttpRequest> make_request(const Call& call, const profile::Bindings& bind
   request.method = call.method;
   request.call = call.name;
   auto url = bindings.fill_url(call.url);
-  if (!url) {
-    return tl::unexpected<Error>(url.error());
-  }
+  WHYDROP_TRY(url);
   request.url = with_scheme_of(std::move(*url), at);
   auto filled = add_headers(call, bindings, request);
   filled = filled ? add_body(call, bindings, request) : filled;
@@ -172,9 +165,7 @@ Result<void> CallRunner::Impl::make(const Call& row) {
   }
   const auto url = net::parse_url(request->url);
   auto options = url ? parts.options_for(*url) : tl::unexpected<Error>(url.error());
-  if (!options) {
-    return tl::unexpected<Error>(options.error());
-  }
+  WHYDROP_TRY(options);
   options->bindings = &parts.bindings;
   if (outcome.conn) {
     options->parent = outcome.conn;

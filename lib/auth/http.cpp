@@ -2,6 +2,7 @@
 
 #include "auth/route.hpp"
 #include "auth/transfer.hpp"
+#include "base/try.hpp"
 #include "handshake/head.hpp"
 #include "net/lookup.hpp"
 #include "net/proxy_address.hpp"
@@ -91,17 +92,13 @@ Result<void> HttpCall::Impl::prepare() {
     return checked;
   }
   auto url = net::parse_url(request.url);
-  if (!url) {
-    return tl::unexpected<Error>(url.error());
-  }
+  WHYDROP_TRY(url);
   options.url = std::move(*url);
   if (const auto proxy = net::parse_proxy(options.proxy); !options.proxy.url.empty() && !proxy) {
     return tl::unexpected<Error>(proxy.error());
   }
   const auto loaded = load_curl();
-  if (!loaded) {
-    return tl::unexpected<Error>(loaded.error());
-  }
+  WHYDROP_TRY(loaded);
   curl = *loaded;
   return {};
 }

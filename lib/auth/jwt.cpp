@@ -3,6 +3,7 @@
 #include "auth/signature.hpp"
 #include "base/base64.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "capture/jwt.hpp"
 #include "json/json.hpp"
 
@@ -256,15 +257,11 @@ Result<TokenView> inspect_token(std::string_view given) {
   auto header = decode(parts[0], "header", view.warnings);
   auto claims = header ? decode(parts[1], "payload", view.warnings) : header;
   const auto signature = claims ? decode(parts[2], "signature", view.warnings) : claims;
-  if (!signature) {
-    return tl::unexpected<Error>(signature.error());
-  }
+  WHYDROP_TRY(signature);
   json::Json header_json, claims_json;
   auto parsed = parse_object(*header, "header", header_json);
   parsed = parsed ? parse_object(*claims, "payload", claims_json) : parsed;
-  if (!parsed) {
-    return tl::unexpected<Error>(parsed.error());
-  }
+  WHYDROP_TRY(parsed);
   const Reading token{view.warnings, header_json.root(), claims_json.root(), *signature};
   for (const auto warn : kWarnings) {
     warn(token);

@@ -1,5 +1,6 @@
 #include "auth/store.hpp"
 
+#include "base/try.hpp"
 #include "json/json.hpp"
 
 #include <cerrno>
@@ -174,17 +175,11 @@ Result<Store> Store::open(const std::string& path) {
   if (::fstat(file.get(), &found) != 0) {
     return cannot("read", path);
   }
-  if (const auto trusted = check_trust(path, found); !trusted) {
-    return tl::unexpected<Error>(trusted.error());
-  }
+  WHYDROP_TRY(check_trust(path, found));
   auto text = read_all(file.get(), path);
-  if (!text) {
-    return tl::unexpected<Error>(text.error());
-  }
+  WHYDROP_TRY(text);
   auto parsed = json::parse_file(*text, path, ErrorKind::local);
-  if (!parsed) {
-    return tl::unexpected<Error>(parsed.error());
-  }
+  WHYDROP_TRY(parsed);
   const auto version = integer_of((*parsed)->root(), "whydrop_store");
   const auto values = (*parsed)->root().find("values");
   if (version != 1 || !values || !values->is(json::Type::object)) {

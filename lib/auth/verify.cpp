@@ -2,6 +2,7 @@
 #include "auth/signature.hpp"
 #include "base/base64.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
@@ -145,18 +146,14 @@ bool has_right_length(const Algorithm& algorithm, std::string_view token) {
 
 Result<Verification> verify_token(std::string_view given, std::string_view key) {
   const auto view = inspect_token(given);
-  if (!view) {
-    return tl::unexpected<Error>(view.error());
-  }
+  WHYDROP_TRY(view);
   if (view->opaque) {
     return fail(ErrorKind::usage,
                 "cannot check the token: it is opaque, not a JWT",
                 "only the server that made it can say whether it is good");
   }
   const auto keys = read_keys(key);
-  if (!keys) {
-    return tl::unexpected<Error>(keys.error());
-  }
+  WHYDROP_TRY(keys);
   const Algorithm* algorithm = find_algorithm(view->alg);
   if (const auto never = why_never(*view, algorithm)) {
     return Verification{false, *never};

@@ -1,6 +1,7 @@
 #include "check/file.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "json/read.hpp"
 
 #include <algorithm>
@@ -199,9 +200,7 @@ Result<std::shared_ptr<const schema::Schema>> File::schema_of_message(std::strin
                             message == nullptr ? schema::did_you_mean(type, known) : std::string()));
   }
   auto made = schema::Schema::compile(*profile->document, profile->text, profile->name, {}, message->schema);
-  if (!made) {
-    return tl::unexpected<Error>(made.error());
-  }
+  WHYDROP_TRY(made);
   return std::make_shared<const schema::Schema>(std::move(*made));
 }
 
@@ -225,15 +224,11 @@ Result<std::shared_ptr<const schema::Schema>> File::schema_of_text(std::string_v
                                                                    const std::string& name,
                                                                    std::string_view entry) const {
   const auto document = json::parse_file(text, name, ErrorKind::usage);
-  if (!document) {
-    return tl::unexpected<Error>(document.error());
-  }
+  WHYDROP_TRY(document);
   schema::Options options;
   options.fetch = sources_.read_beside;
   auto made = schema::Schema::compile(**document, text, name, options, entry);
-  if (!made) {
-    return tl::unexpected<Error>(made.error());
-  }
+  WHYDROP_TRY(made);
   return std::make_shared<const schema::Schema>(std::move(*made));
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/base64.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/utf8.hpp"
 #include "check/layout.hpp"
 #include "json/json.hpp"
@@ -673,15 +674,11 @@ Result<std::string> from_recording(replay::Recording& recording,
                 fmt::format("cannot make a check of {}: it does not tell the URL", recording.settings().name),
                 "--url ws://HOST:PORT/, or --profile NAME");
   }
-  if (const auto begun = recording.rewind(); !begun) {
-    return tl::unexpected<Error>(begun.error());
-  }
+  WHYDROP_TRY(recording.rewind());
   Scribe scribe(plan, profile, recording.header(), other_url);
   while (true) {
     auto entry = recording.next();
-    if (!entry) {
-      return tl::unexpected<Error>(entry.error());
-    }
+    WHYDROP_TRY(entry);
     if (!*entry) {
       return scribe.text();
     }

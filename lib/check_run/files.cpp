@@ -1,5 +1,6 @@
 #include "check_run/files.hpp"
 
+#include "base/try.hpp"
 #include "json/json.hpp"
 #include "os/environment.hpp"
 #include "os/file_names.hpp"
@@ -166,9 +167,7 @@ Result<std::vector<check::Check>> read_checks(const std::vector<std::string>& gi
 
 Result<std::vector<check::Check>> chosen(std::vector<check::Check> checks, const CheckChoice& choice) {
   const auto test = filter_of(choice.filter);
-  if (!test) {
-    return tl::unexpected<Error>(test.error());
-  }
+  WHYDROP_TRY(test);
   const auto is_left_out = [&](const check::Check& check) {
     const bool tagged =
         choice.tags.empty() || std::any_of(choice.tags.begin(), choice.tags.end(), [&](const std::string& tag) {

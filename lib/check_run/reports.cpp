@@ -1,5 +1,7 @@
 #include "check_run/reports.hpp"
 
+#include "base/try.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -87,9 +89,7 @@ Result<std::unique_ptr<Reports>> Reports::open(std::vector<ReportTarget> targets
   }
   std::unique_ptr<Reports> made(new Reports(count));
   for (ReportTarget& target : targets) {
-    if (const auto added = made->add_target(std::move(target)); !added) {
-      return tl::unexpected<Error>(added.error());
-    }
+    WHYDROP_TRY(made->add_target(std::move(target)));
   }
   made->write_whole(false);
   if (made->error_) {
@@ -108,9 +108,7 @@ Result<void> Reports::add_target(ReportTarget target) {
       report.target.kind == ReportKind::junit && report.target.path != "-" && is_plain(report.target.path);
   if (!whole) {
     auto sink = open_report(report.target.path);
-    if (!sink) {
-      return tl::unexpected<Error>(sink.error());
-    }
+    WHYDROP_TRY(sink);
     report.sink = std::move(*sink);
   }
   if (report.target.kind == ReportKind::tap) {

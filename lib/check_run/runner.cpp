@@ -1,6 +1,7 @@
 #include "check_run/runner.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "check_run/outcome_codec.hpp"
 #include "diagnose/exit_code.hpp"
@@ -133,9 +134,7 @@ class CheckRunner {
       waiting_.pop_front();
       const check::Check& check = checks_[attempt.check];
       auto capture = reserve_capture(folder_, check);
-      if (!capture) {
-        return tl::unexpected<Error>(capture.error());
-      }
+      WHYDROP_TRY(capture);
       attempt.capture = std::move(*capture);
       attempt.started = format_rfc3339(run::machine().now_ns());
       const auto work = [this, &check, &attempt] { return packed(carry_out(check, plan_.settings, attempt.capture)); };

@@ -1,6 +1,7 @@
 #include "check_run/session.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "json/json.hpp"
 #include "os/environment.hpp"
@@ -240,15 +241,11 @@ Result<void> CheckActor::connect(const check::Step& step) {
   run::SessionSettings flags = flags_;
   if (!flags.url && !check_.url.empty()) {
     auto url = bindings().fill_url(check_.url, extra(1));
-    if (!url) {
-      return tl::unexpected<Error>(url.error());
-    }
+    WHYDROP_TRY(url);
     flags.url = std::move(*url);
   }
   auto options = run::scenario_connect_options(flags, profile_, at_);
-  if (!options) {
-    return tl::unexpected<Error>(options.error());
-  }
+  WHYDROP_TRY(options);
   options->connect_timeout = std::min(options->connect_timeout, check_.step_timeout);
   observer_.forget_answer();
   verdict_.reset();
@@ -411,9 +408,7 @@ Result<run::SessionSettings> flags_of(const check::Check& check,
   std::vector<std::string> headers;
   for (const profile::Field& field : check.headers) {
     const auto value = context.bindings().fill_text(field.value, placeholders_of(1));
-    if (!value) {
-      return tl::unexpected<Error>(value.error());
-    }
+    WHYDROP_TRY(value);
     headers.push_back(value->empty() ? field.name + ";" : field.name + ": " + *value);
   }
   flags.endpoint.headers.insert(flags.endpoint.headers.begin(), headers.begin(), headers.end());
@@ -440,12 +435,8 @@ Result<std::unique_ptr<run::ProfileContext>> context_of(const check::Check& chec
     if (!value && !settings.rehearse.empty()) {
       continue;  // the scenario has one
     }
-    if (!value) {
-      return tl::unexpected<Error>(value.error());
-    }
-    if (const auto set = bindings.set(name, std::move(*value), profile::Origin::given); !set) {
-      return tl::unexpected<Error>(set.error());
-    }
+    WHYDROP_TRY(value);
+    WHYDROP_TRY(bindings.set(name, std::move(*value), profile::Origin::given));
   }
   return (*made)->give(variables, os::read_file).map([&] { return std::move(*made); });
 }
@@ -461,9 +452,7 @@ Result<Played> rehearsal_of(const check::Check& check, const CheckSettings& sett
     return fail(ErrorKind::usage, "cannot be rehearsed: its target names no profile");
   }
   auto rehearsal = run::find_rehearsal(*check.profile, settings.session.rehearsal, os::read_file);
-  if (!rehearsal) {
-    return tl::unexpected<Error>(rehearsal.error());
-  }
+  WHYDROP_TRY(rehearsal);
   return (*rehearsal)->find(scenario_of(check, settings)).map([&](const profile::Scenario* scenario) {
     return Played(*rehearsal, scenario);
   });
@@ -471,9 +460,7 @@ Result<Played> rehearsal_of(const check::Check& check, const CheckSettings& sett
 
 Result<run::SessionProfile> profile_of(const check::Check& check, const CheckSettings& settings) {
   auto context = context_of(check, settings, given_to(check, settings.session.profile.variables));
-  if (!context) {
-    return tl::unexpected<Error>(context.error());
-  }
+  WHYDROP_TRY(context);
   run::SessionProfile made{std::move(*context), nullptr, nullptr};
   return rehearsal_of(check, settings).map([&](auto&& played) {
     made.rehearsal = std::move(played.first);
@@ -484,24 +471,16 @@ Result<run::SessionProfile> profile_of(const check::Check& check, const CheckSet
 
 Result<Outcome> attempt(const check::Check& check, const CheckSettings& settings, const std::string& capture) {
   auto profile = profile_of(check, settings);
-  if (!profile) {
-    return tl::unexpected<Error>(profile.error());
-  }
+  WHYDROP_TRY(profile);
   auto flags = flags_of(check, settings, *profile->context, capture);
-  if (!flags) {
-    return tl::unexpected<Error>(flags.error());
-  }
+  WHYDROP_TRY(flags);
   auto run = run::SessionRun::make(run::settings_of(*flags, *profile));
-  if (!run) {
-    return tl::unexpected<Error>(run.error());
-  }
+  WHYDROP_TRY(run);
   std::string at = flags->profile.at;
   std::unique_ptr<rehearsal::Server> server;
   if (profile->scenario != nullptr) {
     auto played = run::start_rehearsal(**run, *flags, *profile);
-    if (!played) {
-      return tl::unexpected<Error>(played.error());
-    }
+    WHYDROP_TRY(played);
     server = std::move(*played);
     at = server->base_url();
   }

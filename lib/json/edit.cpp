@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "json/node.hpp"
 #include "json/pointer.hpp"
 #include "json/tree.hpp"
@@ -91,9 +92,7 @@ Result<std::string> with(std::string_view text, std::string_view pointer, std::s
     return cannot_set(pointer, "the value is not JSON: " + fault.why);
   }
   const auto place = walk(tree, pointer);
-  if (!place) {
-    return tl::unexpected<Error>(place.error());
-  }
+  WHYDROP_TRY(place);
   **place = static_cast<Node&>(given);
   rapidjson::StringBuffer out;
   rapidjson::Writer<rapidjson::StringBuffer> writer(out);

@@ -1,5 +1,6 @@
 #include "os/rereadable_file.hpp"
 
+#include "base/try.hpp"
 #include "os/environment.hpp"
 #include "os/streams.hpp"
 
@@ -90,9 +91,7 @@ Result<RereadableFile> RereadableFile::open(const std::string& path) {
     return RereadableFile(std::move(given), name);
   }
   const auto copy = make_nameless_file();
-  if (!copy) {
-    return tl::unexpected<Error>(copy.error());
-  }
+  WHYDROP_TRY(copy);
   auto kept = std::make_shared<Descriptor>(*copy, true);
   return copy_all(fd, *copy, name).map([&] { return RereadableFile(std::move(kept), name); });
 }
@@ -122,9 +121,7 @@ Result<void> RereadableFile::tell(bool har, const std::function<bool(const captu
   const auto block = std::make_unique<std::array<char, kRead>>();
   for (std::size_t came = 1; came > 0;) {
     const auto count = source(block->data(), block->size());
-    if (!count) {
-      return tl::unexpected<Error>(count.error());
-    }
+    WHYDROP_TRY(count);
     came = *count;
     came > 0 ? reader.feed({block->data(), came}) : reader.end();
     auto item = reader.next();
@@ -133,9 +130,7 @@ Result<void> RereadableFile::tell(bool har, const std::function<bool(const captu
         return {};
       }
     }
-    if (!item) {
-      return tl::unexpected<Error>(item.error());
-    }
+    WHYDROP_TRY(item);
   }
   return {};
 }

@@ -1,5 +1,7 @@
 #include "os/streams.hpp"
 
+#include "base/try.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -86,9 +88,7 @@ Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode m
   }
   auto sink = std::make_unique<FdSink>(fd, "capture " + path, true);
   if (mode == FileMode::append && ends_in_mid_line(fd)) {
-    if (const auto ended = sink->write("\n"); !ended) {
-      return tl::unexpected<Error>(ended.error());
-    }
+    WHYDROP_TRY(sink->write("\n"));
   }
   return sink;
 }

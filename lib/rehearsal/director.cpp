@@ -1,6 +1,7 @@
 #include "rehearsal/director.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -38,13 +39,9 @@ Result<std::string> merged(std::string claims, const std::string& over) {
 
 Result<std::shared_ptr<Director>> Director::make(std::shared_ptr<const Play> play) {
   const auto scenario = play->rehearsal->find(play->scenario);
-  if (!scenario) {
-    return tl::unexpected<Error>(scenario.error());
-  }
+  WHYDROP_TRY(scenario);
   std::shared_ptr<Director> made(new Director(std::move(play), **scenario));
-  if (const auto set = made->set_variables(); !set) {
-    return tl::unexpected<Error>(set.error());
-  }
+  WHYDROP_TRY(made->set_variables());
   return made;
 }
 
@@ -182,9 +179,7 @@ Result<ClientPart> Director::client_part() {
   ClientPart part{&scenario_, {}};
   for (const auto& [name, value] : scenario_.variables) {
     auto filled = fill_text(value, {}, bindings_);
-    if (!filled) {
-      return tl::unexpected<Error>(filled.error());
-    }
+    WHYDROP_TRY(filled);
     part.variables.emplace_back(name, *std::move(filled));
   }
   return part;

@@ -1,5 +1,6 @@
 #include "rehearsal/server.hpp"
 
+#include "base/try.hpp"
 #include "net/loop_impl.hpp"
 #include "rehearsal/certificate.hpp"
 #include "rehearsal/connection.hpp"
@@ -172,29 +173,21 @@ Server::~Server() {
 
 Result<std::uint16_t> Server::start() {
   auto ready = check(impl_->options);
-  if (!ready) {
-    return tl::unexpected<Error>(ready.error());
-  }
+  WHYDROP_TRY(ready);
   if (impl_->options.play) {
     auto director = Director::make(impl_->options.play);
-    if (!director) {
-      return tl::unexpected<Error>(director.error());
-    }
+    WHYDROP_TRY(director);
     impl_->director = *std::move(director);
   }
   impl_->options.tls =
       impl_->options.tls || chosen_ending(impl_->options).row.needs_tls || !impl_->options.tls_fault.empty();
   if (impl_->options.tls) {
     auto made = make_identity(impl_->options.tls_fault);
-    if (!made) {
-      return tl::unexpected<Error>(made.error());
-    }
+    WHYDROP_TRY(made);
     impl_->identity = *std::move(made);
   }
   ready = impl_->listen();
-  if (!ready) {
-    return tl::unexpected<Error>(ready.error());
-  }
+  WHYDROP_TRY(ready);
   impl_->accept();
   impl_->sweep();
   const std::uint16_t port = impl_->acceptor.local_endpoint().port();

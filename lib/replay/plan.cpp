@@ -1,5 +1,6 @@
 #include "replay/plan.hpp"
 
+#include "base/try.hpp"
 #include "handshake/head.hpp"
 #include "json/pointer.hpp"
 #include "replay/edit.hpp"
@@ -271,9 +272,7 @@ Result<Plan> Planner::finish() {
                 fmt::format("cannot replay {}: more than {} variables are masked in it", name, grouped(kMostNeeded)));
   }
   const auto held = recording_.count();
-  if (!held) {
-    return tl::unexpected<Error>(held.error());
-  }
+  WHYDROP_TRY(held);
   plan_.runs = held->runs;
   plan_.conns = held->conns;
   if (plan_.messages + plan_.pings + plan_.closes == 0 && plan_.lost.empty()) {
@@ -300,9 +299,7 @@ Result<void> read_all(Recording& recording, Planner& planner) {
   while (!planner.asks_for_more()) {
     planner.pass_by(planner.skims() ? recording.skim() : 0);
     const auto entry = recording.next();
-    if (!entry) {
-      return tl::unexpected<Error>(entry.error());
-    }
+    WHYDROP_TRY(entry);
     if (*entry == nullptr) {
       break;
     }
@@ -319,15 +316,11 @@ Result<Plan> make_plan(Recording& recording,
                        bool raw) {
   for (bool thorough = false;; thorough = true) {
     Planner planner(recording, profile, edits, raw, thorough);
-    if (const auto done = read_all(recording, planner); !done) {
-      return tl::unexpected<Error>(done.error());
-    }
+    WHYDROP_TRY(read_all(recording, planner));
     if (!planner.asks_for_more()) {
       return planner.finish();
     }
-    if (auto done = recording.rewind(); !done) {
-      return tl::unexpected<Error>(done.error());
-    }
+    WHYDROP_TRY(recording.rewind());
   }
 }
 

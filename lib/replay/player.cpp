@@ -1,5 +1,6 @@
 #include "replay/player.hpp"
 
+#include "base/try.hpp"
 #include "capture/limits.hpp"
 #include "replay/awaited.hpp"
 #include "replay/edit.hpp"
@@ -67,9 +68,7 @@ std::optional<json::Value> Player::Impl::parse(bool text, std::string_view paylo
 Result<void> Player::Impl::read_on() {
   while (act == nullptr && !over) {
     auto entry = recording.next();
-    if (!entry) {
-      return tl::unexpected<Error>(entry.error());
-    }
+    WHYDROP_TRY(entry);
     if (*entry == nullptr) {
       over.emplace();
       break;
@@ -137,9 +136,7 @@ Result<Player::Next> Player::Impl::make_ready(std::int64_t t_ns) {
     return fail(ErrorKind::usage, fmt::format("cannot send message {}: {}", act->seq, act->unreplayable));
   }
   auto bound = bind();
-  if (!bound) {
-    return tl::unexpected<Error>(bound.error());
-  }
+  WHYDROP_TRY(bound);
   if (!bound->missing.empty()) {
     return Next(Wait{std::nullopt, bound->missing, 0, act->seq});
   }
@@ -151,9 +148,7 @@ Result<Player::Next> Player::Impl::make_ready(std::int64_t t_ns) {
       payload = act->payload;
     }
     const auto edited = edits.apply(act->seq, payload);
-    if (!edited) {
-      return tl::unexpected<Error>(edited.error());
-    }
+    WHYDROP_TRY(edited);
     ready.rebound = ready.rebound || *edited;
     bound->changes = *edited ? std::vector<Change>() : std::move(bound->changes);
   }
@@ -206,9 +201,7 @@ void Player::give_up() {
 
 Result<Player::Next> Player::next(std::int64_t t_ns) {
   Impl& self = *impl_;
-  if (auto done = self.read_on(); !done) {
-    return tl::unexpected<Error>(done.error());
-  }
+  WHYDROP_TRY(self.read_on());
   if (!self.awaited.all_came()) {
     return Next(Wait{std::nullopt, self.awaited.missing(), self.recorded_ref_ns - self.recorded_act_ns});
   }

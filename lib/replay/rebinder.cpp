@@ -1,5 +1,6 @@
 #include "replay/rebinder.hpp"
 
+#include "base/try.hpp"
 #include "replay/words.hpp"
 #include "session/spans.hpp"
 
@@ -233,9 +234,7 @@ Result<Rebinder::Bound> Rebinder::bind(const Act& act, const std::string& key, b
       continue;
     }
     const auto value = masked_value(span, act, bound.missing);
-    if (!value) {
-      return tl::unexpected<Error>(value.error());
-    }
+    WHYDROP_TRY(value);
     if (*value) {
       bound.changes.push_back({span.at, span.length, written_at(act.payload, span.at, **value, parsed)});
     }

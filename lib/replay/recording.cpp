@@ -1,6 +1,7 @@
 #include "replay/recording.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "capture/decode.hpp"
 #include "capture/sniff.hpp"
 #include "json/json.hpp"
@@ -82,9 +83,7 @@ Result<void> Recording::Impl::fill() {
   std::size_t have = 0;
   for (std::size_t came = 1; came > 0 && have < kBlock; have += came) {
     const auto count = source(block.get() + have, kBlock - have);
-    if (!count) {
-      return tl::unexpected<Error>(count.error());
-    }
+    WHYDROP_TRY(count);
     came = *count;
   }
   ended = have == 0;
@@ -94,9 +93,7 @@ Result<void> Recording::Impl::fill() {
 
 Result<void> Recording::Impl::start() {
   auto opened = open_file();
-  if (!opened) {
-    return tl::unexpected<Error>(opened.error());
-  }
+  WHYDROP_TRY(opened);
   source = std::move(*opened);
   entries.clear();
   given = 0;
@@ -147,9 +144,7 @@ Result<void> Recording::Impl::to_beginning() {
   }
   while (!follower->began()) {
     const auto more = step();
-    if (!more) {
-      return tl::unexpected<Error>(more.error());
-    }
+    WHYDROP_TRY(more);
     if (!*more) {
       return tl::unexpected<Error>(none());
     }
@@ -161,9 +156,7 @@ Result<void> Recording::Impl::to_beginning() {
 Result<void> Recording::Impl::read_browser() {
   const auto from = [this](char* to, std::size_t size) -> Result<std::size_t> {
     if (bytes.empty() && !ended) {
-      if (auto done = fill(); !done) {
-        return tl::unexpected<Error>(done.error());
-      }
+      WHYDROP_TRY(fill());
     }
     const std::size_t count = bytes.copy(to, size);
     bytes.remove_prefix(count);
@@ -228,9 +221,7 @@ std::uint64_t Recording::Impl::pass() {
 /// Takes what the reader has; false if it needs more.
 Result<bool> Recording::Impl::drain() {
   auto item = reader->next();
-  if (!item) {
-    return tl::unexpected<Error>(item.error());
-  }
+  WHYDROP_TRY(item);
   if (*item) {
     follower->take(**item);
   }
@@ -247,9 +238,7 @@ Result<bool> Recording::Impl::step_capture() {
     return false;
   }
   if (bytes.empty()) {
-    if (auto done = fill(); !done) {
-      return tl::unexpected<Error>(done.error());
-    }
+    WHYDROP_TRY(fill());
     if (ended) {
       reader->end();
       drain_first = true;
@@ -277,9 +266,7 @@ Result<bool> Recording::Impl::step_lines() {
     return false;
   }
   if (bytes.empty() && !ended) {
-    if (auto done = fill(); !done) {
-      return tl::unexpected<Error>(done.error());
-    }
+    WHYDROP_TRY(fill());
   }
   const auto done = ended ? lines->end() : lines->feed(bytes);
   bytes = {};
@@ -291,9 +278,7 @@ Recording::~Recording() = default;
 
 Result<std::unique_ptr<Recording>> Recording::open(const OpenFile& file, Settings settings) {
   auto impl = std::make_unique<Impl>(file, std::move(settings));
-  if (auto done = impl->start(); !done) {
-    return tl::unexpected<Error>(done.error());
-  }
+  WHYDROP_TRY(impl->start());
   return std::unique_ptr<Recording>(new Recording(std::move(impl)));
 }
 
@@ -320,9 +305,7 @@ Result<Entry*> Recording::next() {
       return nullptr;
     }
     const auto more = self.step();
-    if (!more) {
-      return tl::unexpected<Error>(more.error());
-    }
+    WHYDROP_TRY(more);
     if (!*more && self.entries.empty()) {
       return nullptr;
     }
@@ -346,9 +329,7 @@ Result<Recording::Held> Recording::count() {
   Impl& self = *impl_;
   while (true) {
     const auto more = self.step();
-    if (!more) {
-      return tl::unexpected<Error>(more.error());
-    }
+    WHYDROP_TRY(more);
     if (!*more) {
       break;
     }

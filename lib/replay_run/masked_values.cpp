@@ -2,6 +2,7 @@
 
 #include "base/percent.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "handshake/head.hpp"
 #include "run/output.hpp"
 #include "session/spans.hpp"
@@ -181,9 +182,7 @@ Result<std::vector<std::string>> recorded_headers(const session::Request& reques
       continue;
     }
     auto value = values.fill(header.value, header.redact, "the header " + header.name, bindings);
-    if (!value) {
-      return tl::unexpected<Error>(value.error());
-    }
+    WHYDROP_TRY(value);
     headers.push_back(value->empty() ? header.name + ";" : header.name + ": " + *value);
   }
   if (!user_agent) {

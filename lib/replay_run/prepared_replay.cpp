@@ -1,6 +1,7 @@
 #include "replay_run/prepared_replay.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "json/json.hpp"
 #include "os/environment.hpp"
 #include "os/file_names.hpp"
@@ -60,16 +61,12 @@ Result<std::unique_ptr<replay::Recording>> PreparedReplay::recording() const {
 /// What the recording says of itself, up to the URL that it was made with.
 Result<void> PreparedReplay::read_heading() {
   auto opened = recording();
-  if (!opened) {
-    return tl::unexpected<Error>(opened.error());
-  }
+  WHYDROP_TRY(opened);
   kind_ = (*opened)->kind();
   header_ = (*opened)->header();
   while (true) {
     auto entry = (*opened)->next();
-    if (!entry) {
-      return tl::unexpected<Error>(entry.error());
-    }
+    WHYDROP_TRY(entry);
     if (!*entry) {
       return {};
     }
@@ -106,9 +103,7 @@ Result<void> PreparedReplay::use_profile() {
     flags.profile.variables.clear();  // they stand for what is masked
   }
   auto made = run::make_session_profile(flags);
-  if (!made) {
-    return tl::unexpected<Error>(made.error());
-  }
+  WHYDROP_TRY(made);
   profile_ = std::move(*made);
   if (profile_.context && profile_.context->profile().name == header_.profile) {
     use_recorded_values(header_, profile_.context->bindings());
@@ -118,23 +113,17 @@ Result<void> PreparedReplay::use_profile() {
                                    profile_.context != nullptr,
                                    os::process_environment,
                                    os::read_file);
-  if (!values) {
-    return tl::unexpected<Error>(values.error());
-  }
+  WHYDROP_TRY(values);
   values_ = std::move(*values);
   return {};
 }
 
 Result<void> PreparedReplay::make_plan() {
   auto opened = recording();
-  if (!opened) {
-    return tl::unexpected<Error>(opened.error());
-  }
+  WHYDROP_TRY(opened);
   const script::ReplayActorSettings settings = replaying();
   auto made = replay::make_plan(**opened, settings.player.profile, settings.player.edits, options_.raw);
-  if (!made) {
-    return tl::unexpected<Error>(made.error());
-  }
+  WHYDROP_TRY(made);
   plan_ = std::move(*made);
   if (plan_.lost.empty()) {
     return {};
@@ -313,15 +302,11 @@ Result<net::ConnectOptions> PreparedReplay::connect_options(const std::string& a
   if (!flags.url ? !is_profiles_url() : is_server_only()) {
     const auto url = own_url(bindings);
     const auto parts = url.and_then([](const std::string& text) { return net::parse_url(text); });
-    if (!parts) {
-      return tl::unexpected<Error>(parts.error());
-    }
+    WHYDROP_TRY(parts);
     flags.url = flags.url ? *flags.url + parts->target : *url;
   }
   auto headers = recorded_headers(plan_.request, flags.endpoint, options_.user_agent_given, bindings, *values_);
-  if (!headers) {
-    return tl::unexpected<Error>(headers.error());
-  }
+  WHYDROP_TRY(headers);
   flags.endpoint.headers.insert(flags.endpoint.headers.begin(), headers->begin(), headers->end());
   if (flags.endpoint.subprotocols.empty()) {
     flags.endpoint.subprotocols = plan_.subprotocols;

@@ -2,6 +2,7 @@
 
 #include "base/error_text.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "os/environment.hpp"
 #include "os/streams.hpp"
 #include "target/addresses.hpp"
@@ -91,27 +92,21 @@ Result<int> make_calls(const CallSettings& flags,
                        ProfileContext& context,
                        const std::vector<const profile::Call*>& calls,
                        const std::function<void(SessionRun&, const std::vector<std::string>&)>& told) {
-  if (const auto checked = check_capture_settings(flags.capture); !checked) {
-    return tl::unexpected<Error>(checked.error());
-  }
+  WHYDROP_TRY(check_capture_settings(flags.capture));
   SessionRun::Settings settings;
   settings.output = flags.output;
   settings.capture = flags.capture;
   settings.secrets = flags.secrets;
   settings.profile = &context;
   auto made = SessionRun::make(settings);
-  if (!made) {
-    return tl::unexpected<Error>(made.error());
-  }
+  WHYDROP_TRY(made);
   SessionRun& run = **made;
   for (const std::string& warning : context.warnings()) {
     run.talk("warning: " + warning);
   }
   const CallsMade calls_made = make_calls(run, flags.endpoint, flags.profile.at, context, calls);
   const auto failed = conclude_failed(run, calls_made);
-  if (!failed) {
-    return tl::unexpected<Error>(failed.error());
-  }
+  WHYDROP_TRY(failed);
   if (*failed) {
     return **failed;
   }

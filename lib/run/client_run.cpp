@@ -1,6 +1,7 @@
 #include "run/client_run.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "os/machine.hpp"
 #include "profile/compose.hpp"
@@ -146,33 +147,23 @@ Result<int> run_client(const SessionSettings& flags,
   const bool late = profile.scenario != nullptr || !calls.empty();
   auto options =
       !late ? connect_options_of(flags, profile, flags.profile.at) : Result<net::ConnectOptions>(net::ConnectOptions());
-  if (!options) {
-    return tl::unexpected<Error>(options.error());
-  }
+  WHYDROP_TRY(options);
   auto run = SessionRun::make(settings_of(flags, profile));
-  if (!run) {
-    return tl::unexpected<Error>(run.error());
-  }
+  WHYDROP_TRY(run);
   auto ground = prepare(**run, flags, profile, calls);
-  if (!ground) {
-    return tl::unexpected<Error>(ground.error());
-  }
+  WHYDROP_TRY(ground);
   if (ground->code) {
     return *ground->code;
   }
   options = !late ? std::move(options) : scenario_connect_options(flags, profile, ground->at);
-  if (!options) {
-    return tl::unexpected<Error>(options.error());
-  }
+  WHYDROP_TRY(options);
   plan.awaits_close = !flags.expect_close.empty();
   plan.close_code = static_cast<std::uint16_t>(flags.close_code);
   plan.close_reason = flags.close_reason;
   plan.strict = flags.strict;
   Input input((*run)->loop());
   auto client = script::ScriptedClient::make(services(**run, input), std::move(plan));
-  if (!client) {
-    return tl::unexpected<Error>(client.error());
-  }
+  WHYDROP_TRY(client);
   input.client = std::move(*client);
   ClientRun running(**run, *input.client, flags, std::move(*options), limits_of(profile, reconnects));
   const int code = running.carry_out(interactive);
@@ -188,9 +179,7 @@ Result<std::vector<script::Move>> opening_moves(const ProfileContext& context) {
       return profile::awaits_reply(context.bindings(), it) ? Result<std::string>()
                                                            : profile::compose(context.bindings(), it);
     });
-    if (!composed) {
-      return tl::unexpected<Error>(composed.error());
-    }
+    WHYDROP_TRY(composed);
     moves.push_back(script::saying(std::move(*step)));
     if (!row.await.empty()) {
       moves.push_back(script::expecting(row.await, row.where));

@@ -1,5 +1,6 @@
 #include "run/interactive.hpp"
 
+#include "base/try.hpp"
 #include "base/utf8.hpp"
 #include "os/environment.hpp"
 #include "os/streams.hpp"
@@ -25,9 +26,7 @@ std::string history_path() {
 
 Result<void> say_file(script::ScriptedClient& conversation, const terminal::SendFile& file) {
   const auto content = os::read_file(file.path);
-  if (!content) {
-    return tl::unexpected<Error>(content.error());
-  }
+  WHYDROP_TRY(content);
   if (!file.binary && !is_utf8(*content)) {
     return fail(
         ErrorKind::local, "cannot send " + file.path + " as text: it is not valid UTF-8", "/binary @" + file.path);

@@ -1,6 +1,7 @@
 #include "run/output.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "os/streams.hpp"
 
 namespace whydrop::run {
@@ -42,9 +43,7 @@ Result<std::vector<capture::Secret>> read_secrets(const SecretSettings& flags,
     const std::size_t equals = text.find('=');
     const std::string name = text.substr(0, equals);
     const auto value = secret_value(text, equals, environment, read);
-    if (!value) {
-      return tl::unexpected<Error>(value.error());
-    }
+    WHYDROP_TRY(value);
     if (name.empty() || value->empty()) {
       return fail(ErrorKind::usage,
                   "secret '" + name + "': it has no value",

@@ -1,5 +1,6 @@
 #include "run/prepare.hpp"
 
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "run/calls.hpp"
 #include "run/profile_context.hpp"
@@ -18,20 +19,14 @@ Result<std::unique_ptr<rehearsal::Server>> start_rehearsal(SessionRun& run,
   options.play = std::make_shared<const rehearsal::Play>(rehearsal::Play{
       profile.context->share(), profile.rehearsal, flags.rehearse, profile.context->given(), machine()});
   auto server = std::make_unique<rehearsal::Server>(run.loop(), std::move(options));
-  if (const auto port = server->start(); !port) {
-    return tl::unexpected<Error>(port.error());
-  }
+  WHYDROP_TRY(server->start());
   auto part = server->client_part();
-  if (!part) {
-    return tl::unexpected<Error>(part.error());
-  }
+  WHYDROP_TRY(part);
   for (auto& [name, value] : part->variables) {
     if (bindings.origin(name) == profile::Origin::given) {
       continue;
     }
-    if (const auto set = bindings.set(name, std::move(value), profile::Origin::given); !set) {
-      return tl::unexpected<Error>(set.error());
-    }
+    WHYDROP_TRY(bindings.set(name, std::move(value), profile::Origin::given));
   }
   run.talk(fmt::format("rehearsal {} of {}, on {}: {}",
                        profile.scenario->name,
@@ -73,9 +68,7 @@ Result<Prepared> prepare(SessionRun& run,
   Prepared ground{nullptr, flags.profile.at, std::nullopt};
   if (profile.scenario != nullptr) {
     auto server = start_rehearsal(run, flags, profile);
-    if (!server) {
-      return tl::unexpected<Error>(server.error());
-    }
+    WHYDROP_TRY(server);
     ground.server = std::move(*server);
     ground.at = ground.server->base_url();
   }

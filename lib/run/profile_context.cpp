@@ -1,6 +1,7 @@
 #include "run/profile_context.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "os/machine.hpp"
 #include "run/profiles.hpp"
@@ -47,9 +48,7 @@ Result<std::unique_ptr<ProfileContext>> ProfileContext::make(const ProfileSettin
     return check_without_profile(flags).map([] { return std::unique_ptr<ProfileContext>(); });
   }
   auto profile = find_profile(flags.profile, environment, read);
-  if (!profile) {
-    return tl::unexpected<Error>(profile.error());
-  }
+  WHYDROP_TRY(profile);
   return of(std::move(*profile), flags, environment, read, std::move(outside));
 }
 
@@ -122,9 +121,7 @@ Result<void> ProfileContext::give(const std::vector<std::string>& given, const o
     const profile::Variable* variable = profile_->variable(name);
     if (!value.empty() && value[0] == '@') {
       const auto content = read(value.substr(1));
-      if (!content) {
-        return tl::unexpected<Error>(content.error());
-      }
+      WHYDROP_TRY(content);
       value = trim(*content);
       if (value.empty()) {
         return fail(ErrorKind::usage, fmt::format("variable {}: the file {} is empty", name, text.substr(equals + 2)));

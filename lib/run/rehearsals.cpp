@@ -1,6 +1,7 @@
 #include "run/rehearsals.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "os/environment.hpp"
 
 namespace whydrop::run {
@@ -10,9 +11,7 @@ Result<std::shared_ptr<const profile::Rehearsal>> load(std::string_view text,
                                                        const std::string& path,
                                                        const profile::Profile& profile) {
   auto loaded = profile::load_rehearsal(text, path, profile);
-  if (!loaded) {
-    return tl::unexpected<Error>(loaded.error());
-  }
+  WHYDROP_TRY(loaded);
   return std::make_shared<const profile::Rehearsal>(*std::move(loaded));
 }
 

@@ -1,6 +1,7 @@
 #include "run/session_profile.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "os/environment.hpp"
 #include "os/streams.hpp"
 #include "run/rehearsals.hpp"
@@ -52,9 +53,7 @@ Result<target::EndpointSettings> with_profile(target::EndpointSettings flags, co
       continue;
     }
     const auto value = values.fill_text(field.value);
-    if (!value) {
-      return tl::unexpected<Error>(value.error());
-    }
+    WHYDROP_TRY(value);
     headers.push_back(value->empty() ? field.name + ";" : field.name + ": " + *value);
   }
   flags.headers.insert(flags.headers.begin(), headers.begin(), headers.end());
@@ -70,9 +69,7 @@ Result<SessionProfile> make_session_profile(const SessionSettings& flags) {
   ProfileSettings wanted = flags.profile;
   wanted.no_store = wanted.no_store || (!wanted.profile.empty() && !flags.rehearse.empty());
   auto context = ProfileContext::make(wanted, os::process_environment, os::read_file);
-  if (!context) {
-    return tl::unexpected<Error>(context.error());
-  }
+  WHYDROP_TRY(context);
   if (*context == nullptr) {
     return check_without_profile(flags).map([] { return SessionProfile(); });
   }
@@ -81,9 +78,7 @@ Result<SessionProfile> make_session_profile(const SessionSettings& flags) {
     return made;
   }
   auto rehearsal = find_rehearsal(made.context->profile(), flags.rehearsal, os::read_file);
-  if (!rehearsal) {
-    return tl::unexpected<Error>(rehearsal.error());
-  }
+  WHYDROP_TRY(rehearsal);
   made.rehearsal = std::move(*rehearsal);
   return made.rehearsal->find(flags.rehearse).map([&](const profile::Scenario* scenario) {
     made.scenario = scenario;
@@ -106,17 +101,11 @@ Result<net::ConnectOptions> connect_options_of(const SessionSettings& flags,
                                                const profile::Bindings* values) {
   values = values == nullptr && profile.context ? &profile.context->bindings() : values;
   const auto url = url_of(flags, profile, values);
-  if (!url) {
-    return tl::unexpected<Error>(url.error());
-  }
-  if (const auto checked = check_capture_settings(flags.capture); !checked) {
-    return tl::unexpected<Error>(checked.error());
-  }
+  WHYDROP_TRY(url);
+  WHYDROP_TRY(check_capture_settings(flags.capture));
   auto endpoint =
       values != nullptr ? with_profile(flags.endpoint, *values) : Result<target::EndpointSettings>(flags.endpoint);
-  if (!endpoint) {
-    return tl::unexpected<Error>(endpoint.error());
-  }
+  WHYDROP_TRY(endpoint);
   return target::with_connect_override(
       at,
       endpoint->proxy.is_given,

@@ -3,6 +3,7 @@
 #include "base/error_text.hpp"
 #include "base/secret_keys.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "base/utf8.hpp"
 #include "os/arguments.hpp"
@@ -45,9 +46,7 @@ SessionRun::~SessionRun() = default;
 Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   std::unique_ptr<SessionRun> run(new SessionRun(settings));
   auto secrets = read_secrets(settings.secrets, os::process_environment, os::read_file);
-  if (!secrets) {
-    return tl::unexpected<Error>(secrets.error());
-  }
+  WHYDROP_TRY(secrets);
   secrets->insert(secrets->end(), settings.bound.begin(), settings.bound.end());
   if (const profile::Bindings* bindings = run->bindings()) {
     for (const auto& [variable, value] : bindings->secrets()) {
@@ -65,9 +64,7 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   if (!settings.silent) {
     run->add_renderer(style);
   }
-  if (const auto added = run->add_capture(*secrets); !added) {
-    return tl::unexpected<Error>(added.error());
-  }
+  WHYDROP_TRY(run->add_capture(*secrets));
   run->loop_.before_wait([pipeline = run->pipeline_.get()] { pipeline->flush(); });
   return run;
 }
@@ -147,9 +144,7 @@ Result<void> SessionRun::add_capture(const std::vector<capture::Secret>& secrets
     return {};
   }
   auto file = os::open_capture(settings_.capture.file, file_mode(settings_.capture));
-  if (!file) {
-    return tl::unexpected<Error>(file.error());
-  }
+  WHYDROP_TRY(file);
   capture_file_ = std::move(*file);
   // A rehearsal gives values of its own before the first event.
   capture_ = std::make_unique<capture::Writer>(

@@ -1,5 +1,6 @@
 #include "run/sweep.hpp"
 
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "engine/ping_sweep.hpp"
 #include "net/client.hpp"
@@ -126,17 +127,11 @@ class Sweep final : public engine::Actor {
 
 Result<int> sweep(const SessionSettings& flags, std::vector<std::chrono::nanoseconds> intervals) {
   const auto profile = make_session_profile(flags);
-  if (!profile) {
-    return tl::unexpected<Error>(profile.error());
-  }
+  WHYDROP_TRY(profile);
   auto options = connect_options_of(flags, *profile, flags.profile.at);
-  if (!options) {
-    return tl::unexpected<Error>(options.error());
-  }
+  WHYDROP_TRY(options);
   auto run = SessionRun::make(settings_of(flags, *profile));
-  if (!run) {
-    return tl::unexpected<Error>(run.error());
-  }
+  WHYDROP_TRY(run);
   return Sweep(**run, flags, std::move(*options), engine::plan_sweep(std::move(intervals))).carry_out();
 }
 

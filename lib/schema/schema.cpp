@@ -1,6 +1,7 @@
 #include "schema/schema.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "schema/compile.hpp"
 #include "schema/faults.hpp"
 #include "schema/valid.hpp"
@@ -25,17 +26,13 @@ Result<Schema> Schema::compile(const json::Json& document,
                                std::string_view entry) {
   Documents documents(options);
   const Site root = documents.add_main(document.root(), text, name);
-  if (const auto readable = documents.check_draft(root); !readable) {
-    return tl::unexpected<Error>(readable.error());
-  }
+  WHYDROP_TRY(documents.check_draft(root));
   const auto site = documents.walk(root, entry);
   if (!site) {
     return fail(ErrorKind::usage, escape_for_terminal(name) + ": nothing stands at " + std::string(entry));
   }
   auto program = Compiler(documents, options.check_formats).compile(*site);
-  if (!program) {
-    return tl::unexpected<Error>(program.error());
-  }
+  WHYDROP_TRY(program);
   return Schema(std::make_unique<Impl>(Impl{std::move(*program)}));
 }
 

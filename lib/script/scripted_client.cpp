@@ -2,6 +2,7 @@
 
 #include "base/error_text.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "profile/compose.hpp"
 
@@ -35,9 +36,7 @@ std::string told(const session::Finding& finding, const std::string& name = {}) 
 Result<std::unique_ptr<ScriptedClient>> ScriptedClient::make(ClientServices run, ClientScript plan) {
   std::unique_ptr<ScriptedClient> made(new ScriptedClient(std::move(run), std::move(plan)));
   for (const std::string& text : made->plan_.expect) {
-    if (const auto added = made->expectations_.add(text); !added) {
-      return tl::unexpected<Error>(added.error());
-    }
+    WHYDROP_TRY(made->expectations_.add(text));
   }
   return made;
 }

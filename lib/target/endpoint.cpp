@@ -1,6 +1,7 @@
 #include "target/endpoint.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "target/addresses.hpp"
 
@@ -41,9 +42,7 @@ Result<void> set_overrides(const EndpointSettings& flags, net::ConnectOptions& o
        {std::pair(&flags.resolve, &parse_resolve), std::pair(&flags.connect_to, &parse_connect_to)}) {
     for (const std::string& text : *texts) {
       auto parsed = parse(text);
-      if (!parsed) {
-        return tl::unexpected<Error>(parsed.error());
-      }
+      WHYDROP_TRY(parsed);
       options.overrides.push_back(std::move(*parsed));
     }
   }
@@ -79,39 +78,27 @@ Result<net::ConnectOptions> make_connect_options(const EndpointSettings& flags,
   options.compression = !flags.no_compression;
   set_credentials(flags, url, options);
   set_times_and_limits(flags, options);
-  if (const auto checked = check_header_values(options); !checked) {
-    return tl::unexpected<Error>(checked.error());
-  }
+  WHYDROP_TRY(check_header_values(options));
   if (!flags.tls.key.empty() && flags.tls.cert.empty()) {
     return fail(ErrorKind::usage, "option --key: no certificate to go with it", "--cert FILE");
   }
   for (const std::string& path : {flags.tls.cacert, flags.tls.cert, flags.tls.key}) {
-    if (const auto content = path.empty() ? Result<std::string>() : read(path); !content) {
-      return tl::unexpected<Error>(content.error());
-    }
+    WHYDROP_TRY(path.empty() ? Result<std::string>() : read(path));
   }
   if (!flags.interface_name.empty() && !names_an_interface(flags.interface_name)) {
     return fail(ErrorKind::usage,
                 "option --interface: '" + flags.interface_name + "' is no interface of this machine, and no address",
                 "ip link lists them");
   }
-  if (const auto set = set_overrides(flags, options); !set) {
-    return tl::unexpected<Error>(set.error());
-  }
+  WHYDROP_TRY(set_overrides(flags, options));
   if (flags.unix_socket.empty()) {
     auto proxy = choose_proxy(flags.proxy, url, environment);
-    if (!proxy) {
-      return tl::unexpected<Error>(proxy.error());
-    }
+    WHYDROP_TRY(proxy);
     options.proxy = std::move(*proxy);
   }
-  if (const auto applied = apply_headers(flags.headers, read, options); !applied) {
-    return tl::unexpected<Error>(applied.error());
-  }
+  WHYDROP_TRY(apply_headers(flags.headers, read, options));
   const bool own_files = !flags.tls.cacert.empty() || !flags.tls.cert.empty();
-  if (const auto usable = own_files ? net::check(options) : Result<void>(); !usable) {
-    return tl::unexpected<Error>(usable.error());
-  }
+  WHYDROP_TRY(own_files ? net::check(options) : Result<void>());
   return options;
 }
 

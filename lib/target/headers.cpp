@@ -2,6 +2,7 @@
 
 #include "base/fields.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "handshake/head.hpp"
 #include "os/environment.hpp"
 
@@ -74,9 +75,7 @@ Result<void> apply_one(const std::string& header, net::ConnectOptions& options) 
 
 Result<std::vector<std::string>> lines_of(const std::string& path, const os::FileReader& read) {
   const auto content = read(path);
-  if (!content) {
-    return tl::unexpected<Error>(content.error());
-  }
+  WHYDROP_TRY(content);
   std::vector<std::string> lines;
   for (const std::string& line : split(*content, '\n')) {
     const std::string_view text = trim(line);
@@ -114,9 +113,7 @@ Result<void> apply_headers(const std::vector<std::string>& given,
   for (const std::string& header : given) {
     const bool file = !header.empty() && header[0] == '@';
     const auto headers = file ? lines_of(header.substr(1), read) : std::vector<std::string>{header};
-    if (!headers) {
-      return tl::unexpected<Error>(headers.error());
-    }
+    WHYDROP_TRY(headers);
     for (const std::string& one : *headers) {
       if (const auto applied = apply_one(one, options); !applied) {
         return applied;

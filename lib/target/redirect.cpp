@@ -1,6 +1,7 @@
 #include "target/redirect.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "os/environment.hpp"
 
 #include <algorithm>
@@ -75,9 +76,7 @@ Result<std::optional<net::ConnectOptions>> redirected(const net::ConnectOptions&
   }
   if (flags.unix_socket.empty()) {
     auto proxy = choose_proxy(flags.proxy, *url, environment);
-    if (!proxy) {
-      return tl::unexpected<Error>(proxy.error());
-    }
+    WHYDROP_TRY(proxy);
     next.proxy = std::move(*proxy);
   }
   return std::optional(std::move(next));

@@ -1,5 +1,6 @@
 // What `whydrop validate` judges by: a schema, or the messages of a profile.
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "os/streams.hpp"
 #include "profile/examination.hpp"
 #include "validate/validation.hpp"
@@ -161,17 +162,11 @@ Result<References> make_references(const std::string& schema_path, const std::ve
 
 Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& path, schema::Options options) {
   const auto text = os::read_file(path);
-  if (!text) {
-    return tl::unexpected<Error>(text.error());
-  }
+  WHYDROP_TRY(text);
   const auto document = json::parse_file(*text, path, ErrorKind::usage);
-  if (!document) {
-    return tl::unexpected<Error>(document.error());
-  }
+  WHYDROP_TRY(document);
   auto schema = Schema::compile(**document, *text, path, options);
-  if (!schema) {
-    return tl::unexpected<Error>(schema.error());
-  }
+  WHYDROP_TRY(schema);
   return std::make_unique<SchemaJudge>(std::move(*schema));
 }
 
@@ -180,9 +175,7 @@ Result<std::unique_ptr<Judge>> judge_by_profile(std::shared_ptr<const profile::P
                                                 const std::string& side,
                                                 const schema::Options& options) {
   const auto wanted = wanted_types(*profile, as, side);
-  if (!wanted) {
-    return tl::unexpected<Error>(wanted.error());
-  }
+  WHYDROP_TRY(wanted);
   std::vector<ProfileJudge::Type> types;
   for (const MessageType* message : *wanted) {
     types.push_back({message, std::nullopt});
@@ -190,9 +183,7 @@ Result<std::unique_ptr<Judge>> judge_by_profile(std::shared_ptr<const profile::P
       continue;
     }
     auto schema = Schema::compile(*profile->document, profile->text, profile->path, options, message->schema);
-    if (!schema) {
-      return tl::unexpected<Error>(schema.error());
-    }
+    WHYDROP_TRY(schema);
     types.back().schema.emplace(std::move(*schema));
   }
   const bool forced = !as.empty() && types.size() == 1;

@@ -2,10 +2,12 @@
 
 #include "diagnose/findings.hpp"
 #include "diagnose/symptoms.hpp"
+#include "diagnose/words.hpp"
 #include "profile/findings.hpp"
 #include "rules/rules.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -17,6 +19,35 @@ using session::Finding;
 using session::Severity;
 
 namespace {
+
+/// The findings of this module that tell why, in the order in which they are asked to lead.
+struct CauseRow {
+  std::string_view id;
+  bool outranks_profile;  ///< leads before what a profile infers with no more confidence
+};
+
+constexpr CauseRow kCauses[] = {
+    {"redirect-to-tls", false},
+    {"redirect-to-login", false},
+    {"redirect-to-slash", false},
+    {"upgrade-lost", false},
+    {"no-credential", false},
+    {"auth-scheme-missing", false},
+    {"asgi-path", false},
+    {"half-open", false},
+    {"peer-stuck", false},
+    {"close-code-as-text", false},
+    {"pong-withheld", true},
+    {"heartbeat-owed", true},
+    {"server-said", false},
+    {"message-size-limit", false},
+    {"close-reason", false},
+    {"drop-after-ping", false},
+    {"forgotten-connection", false},
+    {"login-timer", false},
+    {"idle-limit", false},
+    {"connection-age", false},
+};
 
 bool is_of(const std::vector<FindingRow>& rows, std::string_view id) {
   return std::any_of(rows.begin(), rows.end(), [id](const FindingRow& row) { return row.id == id; });
@@ -65,10 +96,61 @@ std::string likelihood(const Ledger& ledger, const Finding& why, std::string_vie
   return fmt::format("{} cause{}, inferred", how_sure, of);
 }
 
+/// A sentence: how sure `why` is, and what it says.
+std::string why_words(const Ledger& ledger, const Finding& why) {
+  const auto last = ledger.finding_times.find(why.id);
+  const std::string& says =
+      last != ledger.finding_times.end() && !last->second.says.empty() ? last->second.says : why.says;
+  if (!ledger.had_session() || ledger.ended_by_server_side()) {
+    return fmt::format("{}: {}", likelihood(ledger, why, ""), says);
+  }
+  if (ledger.went_silent()) {
+    return fmt::format("{}: {}", likelihood(ledger, why, " of the silence"), says);
+  }
+  return fmt::format("{}: {}", why.basis == Basis::observed ? "Observed" : "Inferred", says);
+}
+
+/// `lead` as the headline's beginning: what is inferred says so.
+std::string marked(const Finding& why, const std::string& lead) {
+  if (why.basis == Basis::observed) {
+    return capital(lead);
+  }
+  return fmt::format("{} {}", why.confidence == Confidence::medium ? "Probably" : "Very likely", lead);
+}
+
+/// What a profile's words leave to be said of how it ended: nothing of a refusal whose status they hold, and of a Close
+/// whose code they hold no more than its reason.
+std::string rest_of_how(const Ledger& ledger, const std::string& words, const std::string& how) {
+  if (!ledger.had_session()) {
+    const bool holds = ledger.response && contains(words, fmt::format("{}", ledger.response->fact.status));
+    return holds ? std::string() : how;
+  }
+  if (ledger.first_close != session::Side::server ||
+      !contains(words, fmt::format("{}", ledger.server.close->code.value_or(1005)))) {
+    return how;
+  }
+  const std::string& reason = ledger.server.close->reason;
+  return reason.empty() || contains(words, reason) ? std::string() : "its reason: " + quoted(reason);
+}
+
+bool leads_before(const CauseRow& row, const Finding& own, const Finding& of_profile) {
+  return row.outranks_profile && of_profile.basis == Basis::inferred && own.confidence <= of_profile.confidence;
+}
+
 }  // namespace
 
+bool is_cause(std::string_view id) {
+  return std::any_of(std::begin(kCauses), std::end(kCauses), [id](const CauseRow& row) { return row.id == id; });
+}
+
 bool says_only_how(std::string_view id) {
-  return find_finding(id) != nullptr && !is_of(token_findings(), id) && !is_of(url_findings(), id);
+  return find_finding(id) != nullptr && !is_cause(id) && !is_of(token_findings(), id) && !is_of(url_findings(), id);
+}
+
+bool repeats_headline(std::string_view id) {
+  const FindingRow* row = find_finding(id);
+  return row != nullptr && ((row->explains && says_only_how(id)) || id == "close-unanswered" || id == "close-timeout" ||
+                            id == "close-reason");
 }
 
 bool says_why(const Ledger& ledger, const Finding& finding) {
@@ -79,7 +161,7 @@ bool says_why(const Ledger& ledger, const Finding& finding) {
   if (is_symptom(ledger, finding)) {
     return text->explains;
   }
-  if (!went_wrong(ledger) || finding.severity == Severity::note || says_only_how(finding.id)) {
+  if (!went_wrong(ledger) || finding.severity == Severity::note || says_only_how(finding.id) || is_cause(finding.id)) {
     return false;
   }
   if (find_finding(finding.id) != nullptr) {
@@ -93,10 +175,21 @@ bool says_why(const Ledger& ledger, const Finding& finding) {
   return explains && came_before_the_end(ledger, finding);
 }
 
-const Finding* lead(const Ledger& ledger, std::vector<Finding>& findings) {
+const Finding* lead(const Ledger& ledger, Judged& judged) {
+  auto& findings = judged.findings;
   // They are ranked already: the first is the best.
-  const auto why =
+  auto why =
       std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) { return says_why(ledger, finding); });
+  for (const CauseRow& row : kCauses) {
+    const auto own = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.id == row.id; });
+    if (own == findings.end() || own->confidence == Confidence::low || judged.leads.count(row.id) == 0) {
+      continue;
+    }
+    if (why == findings.end() || leads_before(row, *own, *why)) {
+      why = own;
+    }
+    break;
+  }
   if (why == findings.end()) {
     return nullptr;
   }
@@ -112,17 +205,19 @@ void lead_with(const std::string& cause, std::vector<Finding>& findings) {
   }
 }
 
-std::string why_words(const Ledger& ledger, const Finding& why) {
-  const auto last = ledger.finding_times.find(why.id);
-  const std::string& says =
-      last != ledger.finding_times.end() && !last->second.says.empty() ? last->second.says : why.says;
-  if (!ledger.had_session() || ledger.ended_by_server_side()) {
-    return fmt::format("{}: {}", likelihood(ledger, why, ""), says);
+std::string caused_headline(
+    const Ledger& ledger, const Finding& why, const Judged& judged, const std::string& how, const std::string& plain) {
+  const auto own = judged.leads.find(why.id);
+  if (own != judged.leads.end() && !own->second.empty()) {
+    const std::string cause = marked(why, own->second);
+    return cause.back() == '.' ? cause : fmt::format("{}; {}.", cause, how);
   }
-  if (ledger.went_silent()) {
-    return fmt::format("{}: {}", likelihood(ledger, why, " of the silence"), says);
+  const std::string words = why_words(ledger, why);
+  if (why.basis == Basis::inferred && why.confidence == Confidence::low) {
+    return fmt::format("{} {}", plain, words);
   }
-  return fmt::format("{}: {}", why.basis == Basis::observed ? "Observed" : "Inferred", says);
+  const std::string rest = rest_of_how(ledger, words, how);
+  return rest.empty() ? words : fmt::format("{}; {}.", words.substr(0, words.find_last_not_of(". ") + 1), rest);
 }
 
 std::string beside_words(const Ledger& ledger, const std::vector<Finding>& findings) {

@@ -67,7 +67,7 @@ const std::vector<CloseCode>& close_codes() {
        kRfc},
       {1008,
        1008,
-       "The sender refuses for a reason of its own: authentication, permission, rate, or a message that it forbids.",
+       "The sender refuses by a policy: authentication, permission, rate, or a message that it forbids.",
        "Check token, Origin, subprotocol, rate and the first message that the API demands.",
        kRfc},
       {1009,

@@ -15,8 +15,11 @@ const std::vector<FindingRow>& known_findings() {
     std::vector<FindingRow> rows;
     for (const auto* part : {&connect_findings(),
                              &upgrade_findings(),
+                             &request_findings(),
                              &close_findings(),
                              &ending_findings(),
+                             &words_findings(),
+                             &clock_findings(),
                              &timing_findings(),
                              &token_findings(),
                              &url_findings(),
@@ -48,7 +51,7 @@ std::optional<session::Finding> make(const FindingRow& row, Judgement judgement)
   finding.severity = judgement.severity.value_or(row.severity);
   finding.confidence = judgement.confidence;
   finding.basis = judgement.basis;
-  finding.at_fault = row.at_fault;
+  finding.at_fault = judgement.at_fault.value_or(row.at_fault);
   finding.evidence = std::move(evidence);
   finding.says = std::move(judgement.says);
   finding.fix = judgement.fix.empty() ? std::string(row.fix) : std::move(judgement.fix);
@@ -68,15 +71,19 @@ void excuse_ending(std::vector<session::Finding>& findings) {
 
 namespace {
 
-void add_judged(const Ledger& ledger, const std::vector<FindingRow>& rows, std::vector<session::Finding>& found) {
+void add_judged(const Ledger& ledger, const std::vector<FindingRow>& rows, Judged& found) {
   for (const FindingRow& row : rows) {
     // A finding that stands already (a recorded opinion) is not formed twice.
     if (row.judge == nullptr || ledger.findings.count(row.id) != 0) {
       continue;
     }
     if (auto judgement = row.judge(ledger, row.id)) {
+      std::string lead = std::move(judgement->lead);
       if (auto finding = make(row, std::move(*judgement))) {
-        found.push_back(std::move(*finding));
+        found.findings.push_back(std::move(*finding));
+        if (!lead.empty()) {
+          found.leads.emplace(row.id, std::move(lead));
+        }
       }
     }
   }
@@ -103,24 +110,25 @@ void add_scope(const Ledger& ledger, std::vector<session::Finding>& found) {
 
 }  // namespace
 
-std::vector<session::Finding> judge(const Ledger& ledger) {
-  std::vector<session::Finding> found;
+Judged judge(const Ledger& ledger) {
+  Judged judged;
+  auto& found = judged.findings;
   for (const auto& id : ledger.finding_order) {
     found.push_back(ledger.findings.find(id)->second);
   }
   if (ledger.role == "websocket") {
-    add_judged(ledger, known_findings(), found);
+    add_judged(ledger, known_findings(), judged);
     add_scope(ledger, found);
     for (auto& symptom : symptoms(ledger, found)) {
       found.push_back(std::move(symptom));
     }
   } else {
-    add_judged(ledger, connect_findings(), found);
-    add_judged(ledger, call_findings(), found);
-    add_judged(ledger, refusal_findings(), found);
+    add_judged(ledger, connect_findings(), judged);
+    add_judged(ledger, call_findings(), judged);
+    add_judged(ledger, refusal_findings(), judged);
   }
   std::stable_sort(found.begin(), found.end(), session::ranks_before);
-  return found;
+  return judged;
 }
 
 }  // namespace whydrop::diagnose

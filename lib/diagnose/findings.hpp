@@ -4,6 +4,7 @@
 #include "session/finding.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,17 @@ struct Judgement {
   session::Confidence confidence = session::Confidence::certain;
   std::string fix{};
   std::optional<session::Severity> severity{};
+  /// How it opens the headline where it leads it, without a stop: how the session ended follows. One that ends with a
+  /// stop says that too. Empty: it never leads.
+  std::string lead{};
+  std::optional<session::Party> at_fault{};
+};
+
+/// What was found of one connection, ranked, broken rules first among equals; and with what each cause among it would
+/// open the headline, by id.
+struct Judged {
+  std::vector<session::Finding> findings;
+  std::map<std::string, std::string, std::less<>> leads;
 };
 
 /// One finding that diagnose can emit: one row, one small function.
@@ -38,9 +50,8 @@ struct FindingRow {
 const std::vector<FindingRow>& known_findings();
 const FindingRow* find_finding(std::string_view id);
 
-/// Findings of one connection: those that were given, and those that its ledger shows; ranked, broken rules first among
-/// equals.
-std::vector<session::Finding> judge(const Ledger& ledger);
+/// Findings of one connection: those that were given, and those that its ledger shows.
+Judged judge(const Ledger& ledger);
 
 /// Makes what explains an ending a note: the ending was asked for, or a later connection made up for it.
 void excuse_ending(std::vector<session::Finding>& findings);
@@ -51,8 +62,11 @@ std::optional<session::Finding> make(const FindingRow& row, Judgement judgement)
 // The parts of the table, by subject.
 const std::vector<FindingRow>& connect_findings();
 const std::vector<FindingRow>& upgrade_findings();
+const std::vector<FindingRow>& request_findings();
 const std::vector<FindingRow>& close_findings();
 const std::vector<FindingRow>& ending_findings();
+const std::vector<FindingRow>& words_findings();
+const std::vector<FindingRow>& clock_findings();
 const std::vector<FindingRow>& timing_findings();
 const std::vector<FindingRow>& token_findings();
 const std::vector<FindingRow>& url_findings();

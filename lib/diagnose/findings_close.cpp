@@ -197,7 +197,7 @@ const std::vector<FindingRow>& close_findings() {
        close_unanswered,
        "The connection ended without an answering Close",
        "This side sent a Close; the other end dropped the connection instead of answering it with a Close.",
-       "Harmless for an ending that was wanted; the server should answer a Close.",
+       "The server should answer a Close by a Close: look at what it does when one comes.",
        "RFC 6455 section 5.5.1"},
       {"close-linger",
        Severity::note,

@@ -113,7 +113,10 @@ std::optional<Judgement> half_open(const Ledger& ledger, std::string_view) {
       "were lost on the way or the other host is gone.",
       {ledger.ending->seq},
       Basis::inferred,
-      Confidence::high};
+      Confidence::high,
+      "",
+      std::nullopt,
+      "a half-open link: what you sent was no longer acknowledged"};
 }
 
 /// Packets arrive (TCP has nothing outstanding), but nobody answers on the WebSocket's level.
@@ -122,7 +125,10 @@ std::optional<Judgement> peer_stuck(const Ledger& ledger, std::string_view) {
     return std::nullopt;
   }
   const auto& tcp = ledger.ending->fact.tcp;
-  if (tcp.unacked != 0U || tcp.retransmits.value_or(0) != 0) {
+  // A server that spoke after the ping is not stuck.
+  const PingLedger& pings = ledger.pings_of_client;
+  const bool spoke = pings.unanswered > 0 && ledger.server.last_t.value_or(0) > pings.unanswered_t;
+  if (tcp.unacked != 0U || tcp.retransmits.value_or(0) != 0 || spoke) {
     return std::nullopt;
   }
   return Judgement{
@@ -130,14 +136,17 @@ std::optional<Judgement> peer_stuck(const Ledger& ledger, std::string_view) {
       "its WebSocket side did not answer the ping.",
       {ledger.ending->seq},
       Basis::inferred,
-      Confidence::medium};
+      Confidence::medium,
+      "",
+      std::nullopt,
+      "a stuck server, or a proxy without its backend: TCP acknowledged all that you sent"};
 }
 
 std::optional<Judgement> interrupted(const Ledger& ledger, std::string_view) {
   if (!ledger.ending || ledger.how() != EndingHow::interrupted) {
     return std::nullopt;
   }
-  return Judgement{"whydrop was told to stop; the ending is its own.", {ledger.ending->seq}};
+  return Judgement{"whydrop was interrupted and ended the session itself.", {ledger.ending->seq}};
 }
 
 std::optional<Judgement> capture_ended(const Ledger& ledger, std::string_view) {

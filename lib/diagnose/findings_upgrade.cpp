@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/words.hpp"
+#include "profile/url_parts.hpp"
 
 #include <algorithm>
 
@@ -81,10 +82,16 @@ std::string refusal_fix(const Ledger& ledger, std::string_view id) {
     return fmt::format(
         "Wait as Retry-After says ({}{}) before the next attempt; --reconnect does.", after, seconds ? " s" : "");
   }
-  if (id == "upgrade-refused-403" && ledger.request_origin.empty()) {
-    return "The request had no Origin: give the one that the server allows (-o), and check the credentials.";
-  }
   return {};
+}
+
+/// What the request can have got wrong where nothing came back: each of them looks the same from here.
+std::string cut_fix(const Ledger& ledger) {
+  const auto url = profile::split_url(ledger.url);
+  return fmt::format("Check the path {}, Host, Origin ({}){}, and a proxy's backend.",
+                     printable(url.path, 60),
+                     ledger.request_origin.empty() ? "none was sent" : printable(ledger.request_origin, 60),
+                     url.scheme == "ws" ? ", TLS (wss://?)" : "");
 }
 
 std::optional<Judgement> refused(const Ledger& ledger, std::string_view id) {
@@ -119,7 +126,11 @@ std::optional<Judgement> unanswered(const Ledger& ledger, std::string_view id) {
                         ledger.ending->fact.read_error.empty()
                             ? ""
                             : fmt::format(" ({})", printable(spoken(ledger.ending->fact.read_error), 60)));
-  return Judgement{says, {ledger.request_seq, ledger.ending->seq}};
+  return Judgement{says,
+                   {ledger.request_seq, ledger.ending->seq},
+                   session::Basis::observed,
+                   session::Confidence::certain,
+                   how == EndingHow::upgrade_cut ? cut_fix(ledger) : ""};
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "diagnose/guide.hpp"
 #include "diagnose/verdict.hpp"
 #include "diagnose/words.hpp"
 #include "rules/rules.hpp"
@@ -18,7 +19,7 @@ std::string or_else(const std::string& text, std::string_view otherwise) {
 }
 
 std::string reason(const std::string& error) {
-  return or_else(spoken(error), "no reason told");
+  return or_else(spoken(error), "no reason is known");
 }
 
 std::string detail_of(const Ledger& ledger) {
@@ -39,40 +40,62 @@ std::string refusal(const Ledger& ledger) {
                                     : printable(response.start_line.substr(space + 1), 80);
 }
 
+/// How a stream ended that should have gone on: "FIN", "RST", or the error's own words.
+std::string cut_words(const Ledger& ledger) {
+  const std::string error = ledger.ending ? ledger.ending->fact.read_error : std::string();
+  return error == "eof" ? "FIN" : error == "connection_reset" ? "RST" : reason(error);
+}
+
+std::string never_connected(const Ledger& ledger) {
+  if (!ledger.connect) {
+    return fmt::format("never connected: {}", reason(detail_of(ledger)));
+  }
+  const auto& connect = ledger.connect->fact;
+  return fmt::format("never connected to {}: {}",
+                     or_else(connect.remote, "the server"),
+                     reason(connect.error.empty() ? detail_of(ledger) : connect.error));
+}
+
+std::string not_upgraded(const Ledger& ledger) {
+  if (ledger.response && ledger.response->fact.status == 101) {
+    return "the server answered the upgrade with a 101 that is not valid";
+  }
+  if (ledger.response && ledger.response->fact.status == 0) {
+    return "the server answered the upgrade with something that is not HTTP";
+  }
+  // A page or an API's answer: nobody there saw an upgrade to refuse.
+  return fmt::format(ledger.response && ledger.response->fact.status < 300
+                         ? "the server answered the upgrade as a plain request: {}"
+                         : "the server refused the upgrade: {}",
+                     refusal(ledger));
+}
+
 std::string no_session(const Ledger& ledger, EndingHow how) {
   switch (how) {
   case EndingHow::resolve_failed:
-    return fmt::format("Not connected: the name {} could not be resolved ({}).",
+    return fmt::format("never connected: the name {} does not resolve ({})",
                        ledger.resolve ? printable(ledger.resolve->fact.host, 253) : "of the host",
                        reason(ledger.resolve ? ledger.resolve->fact.error : detail_of(ledger)));
   case EndingHow::connect_failed:
-    return fmt::format("Not connected: no {}connection to {} ({}).",
-                       ledger.connect && ledger.connect->fact.remote.rfind("unix:", 0) == 0 ? "" : "TCP ",
-                       ledger.connect ? or_else(ledger.connect->fact.remote, "the server") : "the server",
-                       reason(ledger.connect ? ledger.connect->fact.error : detail_of(ledger)));
+    return never_connected(ledger);
   case EndingHow::proxy_failed:
-    return fmt::format("Not connected: the proxy {} {} ({}).",
+    return fmt::format("never connected: the proxy {} {} ({})",
                        ledger.proxy ? printable(ledger.proxy->fact.address, 253) : "",
                        proxy_words(ledger),
                        reason(ledger.proxy ? ledger.proxy->fact.error : detail_of(ledger)));
   case EndingHow::tls_failed:
-    return fmt::format("Not connected: TLS failed ({}).",
+    return fmt::format("never connected: TLS failed: {}",
                        reason(ledger.tls ? ledger.tls->fact.error : detail_of(ledger)));
   case EndingHow::upgrade_refused:
-    if (ledger.response && ledger.response->fact.status == 101) {
-      return "No session: the server answered 101, but its answer is not a valid upgrade.";
-    }
-    return fmt::format("No session: the server answered the upgrade with {} instead of 101.", refusal(ledger));
+    return not_upgraded(ledger);
   case EndingHow::upgrade_cut:
-    return fmt::format("No session: the connection ended before the upgrade was answered ({}).",
-                       reason(ledger.ending ? ledger.ending->fact.read_error : ""));
+    return fmt::format("the server's side ended the connection ({}) without answering the upgrade", cut_words(ledger));
   case EndingHow::upgrade_timeout:
-    return fmt::format("No session: no answer to the upgrade came within {}.",
-                       span_words(ledger.end_t() - ledger.request_t));
+    return fmt::format("no answer to the upgrade came within {}", span_words(ledger.end_t() - ledger.request_t));
   case EndingHow::interrupted:
-    return "Interrupted before a session was open.";
+    return "interrupted before a session was open";
   case EndingHow::capture_ended:
-    return ledger.seen ? "The record ends before a session was open." : "There is nothing to judge: no event was seen.";
+    return ledger.seen ? "the record ends before a session was open" : "there is nothing to judge: no event was seen";
   case EndingHow::fin:
   case EndingHow::fin_mid_frame:
   case EndingHow::reset:
@@ -85,7 +108,7 @@ std::string no_session(const Ledger& ledger, EndingHow how) {
   case EndingHow::idle_timeout:
   case EndingHow::close_timeout:
   case EndingHow::local_close:
-    return fmt::format("No session: the connection ended before one was open ({}).", session::name(how));
+    return fmt::format("the connection ended before a session was open ({})", session::name(how));
   }
   return {};
 }
@@ -97,39 +120,44 @@ std::string partial_words(const Ledger& ledger) {
   return fmt::format("in the middle of a frame ({})", part_words(ledger.partial->have, ledger.partial->need));
 }
 
+/// Who ended it, as far as can be seen: a proxy on the way turns a crash of what is behind it into an end in order.
+std::string server_side(const Ledger& ledger) {
+  if (!came_through_a_proxy(ledger)) {
+    return "the server's side";
+  }
+  const auto hops = hops_of(ledger);
+  return fmt::format("the server's side (through {})", printable(hops.via.empty() ? hops.server : hops.via, 40));
+}
+
 std::string no_close(const Ledger& ledger, EndingHow how) {
-  const std::string after = after_words(ledger);
+  const std::string silence = span_words(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t()));
   switch (how) {
   case EndingHow::fin:
-    return fmt::format("The server's side ended the connection (FIN) without a Close frame, {}.", after);
+    return server_side(ledger) + " ended TCP (FIN) without a Close frame";
   case EndingHow::fin_mid_frame:
-    return fmt::format("The server's side ended the connection (FIN) {}, {}.", partial_words(ledger), after);
+    return fmt::format("{} ended TCP (FIN) {}", server_side(ledger), partial_words(ledger));
   case EndingHow::reset:
-    return fmt::format("The connection was reset (RST) from the server's side without a Close frame, {}.", after);
+    return server_side(ledger) + " reset the connection (RST) without a Close frame";
   case EndingHow::tls_close_notify:
-    return fmt::format("The server's side ended TLS (close_notify) without a Close frame, {}.", after);
+    return server_side(ledger) + " ended TLS (close_notify) without a Close frame";
   case EndingHow::tls_truncated:
-    return fmt::format("The server's side cut TLS short (no close_notify) without a Close frame, {}.", after);
+    return server_side(ledger) + " ended TCP without TLS close_notify and without a Close frame";
   case EndingHow::tls_error:
-    return fmt::format("TLS failed in mid-session ({}) without a Close frame, {}.",
-                       or_else(detail_of(ledger), "no reason told"),
-                       after);
+    return fmt::format("TLS failed in mid-session ({})", or_else(detail_of(ledger), "no reason is known"));
   case EndingHow::timed_out:
-    return fmt::format("The connection timed out: data of yours was no longer acknowledged, {}.", after);
+    return "the connection timed out: what you sent was no longer acknowledged";
   case EndingHow::unreachable:
-    return fmt::format("The network reported the server as unreachable in mid-session, {}.", after);
+    return "the network reported the server as unreachable in mid-session";
   case EndingHow::ping_timeout:
-    return fmt::format("Your side gave up: a ping was not answered; {} since the last frame from the server.",
-                       span_words(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t())));
+    return fmt::format("your ping was not answered, so you gave up; the server's last frame was {} ago", silence);
   case EndingHow::idle_timeout:
-    return fmt::format("Your side gave up: nothing came from the server for {}.",
-                       span_words(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t())));
+    return fmt::format("nothing came from the server for {}, so you gave up", silence);
   case EndingHow::local_close:
-    return fmt::format("Your side ended the connection without a Close frame, {}.", after);
+    return "you ended the connection without a Close frame";
   case EndingHow::interrupted:
-    return "Interrupted: your side ended the session without a Close frame.";
+    return "interrupted: you ended the session without a Close frame";
   case EndingHow::capture_ended:
-    return "The record ends while the session is open: how it ended is not in it.";
+    return "the record ends while the session is open: how it ended is not in it";
   case EndingHow::close_timeout:
   case EndingHow::resolve_failed:
   case EndingHow::connect_failed:
@@ -138,31 +166,51 @@ std::string no_close(const Ledger& ledger, EndingHow how) {
   case EndingHow::upgrade_refused:
   case EndingHow::upgrade_cut:
   case EndingHow::upgrade_timeout:
-    return fmt::format("The connection ended without a Close frame ({}), {}.", session::name(how), after);
+    return fmt::format("the connection ended without a Close frame ({})", session::name(how));
   }
   return {};
 }
 
-std::string own_close(const Ledger& ledger, const Verdict& verdict) {
-  const std::string close = close_words(ledger.client);
-  if (rules::find_rule(verdict.cause) != nullptr) {
-    return fmt::format(
-        "Your side ended the session with {} because the server broke a rule ({}).", close, verdict.cause);
+/// "you closed the session normally (1000)", "you closed the session with 4001 (private use)".
+std::string own_close(const Ledger& ledger) {
+  const session::CloseSeen& close = *ledger.client.close;
+  return close.code == 1000 && close.reason.empty()
+             ? "you closed the session normally (1000)"
+             : fmt::format("you closed the session with {}", close_words(ledger.client));
+}
+
+std::string_view cut_name(EndingHow how) {
+  return how == EndingHow::reset              ? "RST"
+         : how == EndingHow::tls_close_notify ? "TLS close_notify"
+         : how == EndingHow::tls_truncated    ? "FIN without TLS close_notify"
+                                              : "FIN";
+}
+
+/// What the server did after a Close of ours. One that it did not answer was not confirmed, whatever ended TCP.
+std::string answer_to_close(const Ledger& ledger) {
+  const auto& answer = ledger.server.close;
+  if (answer && answer->code == ledger.client.close->code && answer->code) {
+    return " and the server confirmed it";
   }
-  if (ledger.server.close && !ledger.server.close->code && ledger.server.close_length != 0) {
-    return fmt::format(
-        "Your side closed the session with {}; the server answered with {}.", close, close_words(ledger.server));
+  if (answer) {
+    return fmt::format("; the server answered with {}", close_words(ledger.server));
   }
-  if (ledger.server.close) {
-    return fmt::format("Your side closed the session with {}; the server confirmed it.", close);
+  if (ledger.how() == EndingHow::interrupted || ledger.how() == EndingHow::capture_ended || !ledger.ending) {
+    return "; no answering Close was seen";
   }
-  return fmt::format("Your side closed the session with {}; the server did not answer the Close.", close);
+  const std::string after = span_words(ledger.ending->t_ns - ledger.client.close_t);
+  if (cut_by_server_side(ledger.how())) {
+    return fmt::format(", but the server's side ended the connection ({}) {} later without answering the Close",
+                       cut_name(ledger.how()),
+                       after);
+  }
+  return fmt::format(", but the server did not answer the Close within {}", after);
 }
 
 std::string http_exchange(const Ledger& ledger, EndingHow how) {
   const std::string call = call_words(ledger);
   if (ledger.response) {
-    return fmt::format("{}{} answered {}.", is_refused_call(ledger) ? "Refused: " : "", call, refusal(ledger));
+    return fmt::format("{}{} answered {}", is_refused_call(ledger) ? "Refused: " : "", call, refusal(ledger));
   }
   const bool not_connected = how == EndingHow::resolve_failed || how == EndingHow::connect_failed ||
                              how == EndingHow::proxy_failed || how == EndingHow::tls_failed;
@@ -170,17 +218,24 @@ std::string http_exchange(const Ledger& ledger, EndingHow how) {
     return no_session(ledger, how);
   }
   if (how == EndingHow::upgrade_timeout) {
-    return fmt::format("No answer: {} was sent, and none came in time.", call);
+    return fmt::format("No answer: {} was sent, and none came in time", call);
   }
   if (how == EndingHow::interrupted) {
-    return fmt::format("No answer yet: {} was sent, and whydrop was interrupted before one came.", call);
+    return fmt::format("No answer yet: {} was sent, and whydrop was interrupted before one came", call);
   }
-  return fmt::format("No answer: {} was sent, and the connection ended without one ({}).", call, session::name(how));
+  return fmt::format("No answer: {} was sent, and the connection ended without one ({})", call, session::name(how));
+}
+
+/// True where the moment is worth saying: who ended the session is not the one who reads this.
+bool ended_unasked(const Ledger& ledger, EndingHow how) {
+  return ledger.first_close ? ledger.first_close == Side::server
+                            : cut_by_server_side(how) || how == EndingHow::tls_error || how == EndingHow::timed_out ||
+                                  how == EndingHow::unreachable;
 }
 
 }  // namespace
 
-std::string headline(const Ledger& ledger, const Verdict& verdict) {
+std::string how_clause(const Ledger& ledger, const Verdict& verdict) {
   const EndingHow how = ledger.how();
   if (ledger.role != "websocket") {
     return http_exchange(ledger, how);
@@ -189,15 +244,23 @@ std::string headline(const Ledger& ledger, const Verdict& verdict) {
     return no_session(ledger, how);
   }
   if (ledger.first_close == Side::client) {
-    return own_close(ledger, verdict);
+    return rules::find_rule(verdict.cause) != nullptr
+               ? fmt::format("you ended the session with {}", close_words(ledger.client))
+               : own_close(ledger) + answer_to_close(ledger);
   }
   if (ledger.first_close == Side::server) {
-    return fmt::format("The server closed the session with {}, {}.", close_words(ledger.server), after_words(ledger));
+    return fmt::format("the server closed with {}", close_words(ledger.server));
   }
   if (ledger.from_har) {
-    return "The browser's record shows no Close frame: how the session ended is not in it.";
+    return "the browser's record shows no Close frame: how the session ended is not in it";
   }
   return no_close(ledger, how);
+}
+
+std::string headline(const Ledger& ledger, const Verdict& verdict) {
+  const std::string how = capital(how_clause(ledger, verdict));
+  const bool when = ledger.had_session() && !ledger.from_har && ended_unasked(ledger, ledger.how());
+  return when ? fmt::format("{}, {}.", how, when_words(ledger)) : how + ".";
 }
 
 }  // namespace whydrop::diagnose

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <utility>
 
 namespace whydrop::diagnose {
@@ -94,6 +95,10 @@ bool cut_by_server_side(EndingHow how) {
 
 void PingLedger::on_ping(std::string_view payload, std::int64_t t_ns, std::uint64_t seq) {
   ++sent;
+  if (unanswered++ == 0) {
+    unanswered_t = t_ns;
+    unanswered_seq = seq;
+  }
   if (pending_count == kKept) {
     std::rotate(pending.begin(), pending.begin() + 1, pending.end());
     --pending_count;
@@ -118,6 +123,9 @@ void PingLedger::on_pong(std::string_view payload, std::int64_t t_ns) {
     // A pong answers every ping up to the one that it repeats (RFC 6455 section 5.5.3).
     std::rotate(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(i) + 1, pending.end());
     pending_count -= i + 1;
+    unanswered = pending_count;
+    unanswered_t = pending[0].t_ns;
+    unanswered_seq = pending[0].seq;
     return;
   }
 }
@@ -219,6 +227,10 @@ void Ledger::note(const session::Frame& frame, const session::Event& event) {
     break;
   }
   if (!first_close) {
+    const std::int64_t before = from.last_t.value_or(session_t());
+    const std::int64_t of_both = std::max(before, side(other(frame.from)).last_t.value_or(session_t()));
+    from.longest_gap_ns = std::max(from.longest_gap_ns, event.t_ns - before);
+    longest_silence_ns = std::max(longest_silence_ns, event.t_ns - of_both);
     from.last_t = event.t_ns;
     from.last_seq = event.seq;
   }
@@ -248,6 +260,7 @@ void Ledger::note_close(const session::Frame& frame, const session::Event& event
 }
 
 void Ledger::note(const session::Message& message, const session::Event& event) {
+  constexpr std::uint64_t kFirst = 3;  ///< messages of a side that may announce a heartbeat
   SideLedger& from = side(message.from);
   ++from.messages;
   if (!message.text) {
@@ -257,10 +270,16 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
   if (first_close) {
     return;  // what comes after the session's end cannot explain it
   }
+  longest_quiet_ns = std::max(longest_quiet_ns, event.t_ns - last_message_t.value_or(session_t()));
+  last_message_t = event.t_ns;
+  if (message.from == Side::server && client.last) {
+    note_answer();
+  }
   if (!from.last) {
     from.last.emplace();
   }
   MessageNote& last = *from.last;
+  from.largest_before = std::max(from.largest_before, last.length);
   last.number = from.messages;
   last.seq = message.frames.empty() ? event.seq : message.frames.back();
   last.t_ns = event.t_ns;
@@ -272,8 +291,54 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
     note_type(message.from, last.type);
   }
   assign_masked(last.excerpt, message.payload, message.redact, MessageNote::kExcerpt);
+  if (beat ? message.from == Side::client : from.messages <= kFirst) {
+    note_beat(message, event);
+  }
+  if (message.from == Side::server) {
+    note_said(message, event);
+  }
   if (!from.largest || last.length > from.largest->length) {
     from.largest = last;
+  }
+}
+
+/// Only the first texts are kept: whoever repeats one has done so early.
+void Ledger::note_answer() {
+  const bool first = !server.last || server.last->seq < client.last->seq;
+  answered = true;
+  answered_compressed = answered_compressed || client.last->compressed;
+  if (first && answered_texts.size() < kTexts) {
+    answered_texts.push_back(std::hash<std::string>()(client.last->excerpt));
+  }
+}
+
+bool Ledger::answered_before() const {
+  return client.last &&
+         std::find(answered_texts.begin(), answered_texts.end(), std::hash<std::string>()(client.last->excerpt)) !=
+             answered_texts.end();
+}
+
+void Ledger::note_said(const session::Message& message, const session::Event& event) {
+  SaidNote& note = said[(server.messages - 1) % kSaid];
+  note.number = server.messages;
+  note.seq = server.last->seq;
+  note.t_ns = event.t_ns;
+  note.text = message.text;
+  const bool whole = message.payload.size() == message.length && message.length <= SaidNote::kLongest;
+  assign_masked(note.payload, whole ? message.payload : std::string_view(), message.redact, SaidNote::kLongest);
+}
+
+void Ledger::note_beat(const session::Message& message, const session::Event& event) {
+  const std::string_view payload = message.payload.substr(0, SaidNote::kLongest);
+  if (!beat) {
+    beat = announced_beat(message.from, payload, message.text);
+    if (beat) {
+      beat->seq = message.frames.empty() ? event.seq : message.frames.back();
+      beat->t_ns = beat->last_t = event.t_ns;
+    }
+  } else if (is_beat(beat->kind, payload)) {
+    ++beat->sent;
+    beat->last_t = event.t_ns;
   }
 }
 
@@ -305,7 +370,11 @@ void Ledger::note(const session::Request& request, const session::Event& event) 
       request_origin = field.value;
     } else if (same_name(field.name, "Sec-WebSocket-Protocol")) {
       request_subprotocol = field.value;
+    } else if (same_name(field.name, "Authorization")) {
+      assign_masked(request_authorization, field.value, field.redact, 256);
     }
+    request_cookie = request_cookie || same_name(field.name, "Cookie");
+    request_upgrade = request_upgrade || same_name(field.name, "Upgrade");
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "diagnose/beats.hpp"
 #include "profile/bindings.hpp"
 #include "session/event.hpp"
 
@@ -27,6 +28,15 @@ struct MessageNote {
   static constexpr std::size_t kExcerpt = 160;
 };
 
+/// A message of the server's, whole, for what it may say at the end.
+struct SaidNote {
+  std::uint64_t number = 0, seq = 0;
+  std::int64_t t_ns = 0;
+  bool text = true;
+  std::string payload;  ///< empty where it is longer than kLongest
+  static constexpr std::size_t kLongest = 4096;
+};
+
 /// Counters and last things of one side of a connection.
 struct SideLedger {
   std::uint64_t frames = 0, messages = 0, binary_messages = 0;
@@ -36,7 +46,9 @@ struct SideLedger {
   std::optional<std::int64_t> last_t;  ///< of its last bytes after the upgrade
   std::uint64_t last_seq = 0;
   std::int64_t silence_before_ns = 0;        ///< silence of both sides before its last data message
+  std::int64_t longest_gap_ns = 0;           ///< between two frames of it, or the opening and its first
   std::optional<MessageNote> last, largest;  ///< before the first Close
+  std::uint64_t largest_before = 0;          ///< bytes of the largest message before the last one
   std::uint64_t pings = 0, pongs = 0;
   std::optional<session::CloseSeen> close;
   std::int64_t close_t = 0;
@@ -57,6 +69,9 @@ struct PingLedger {
   std::uint64_t sent = 0, answered = 0;
   std::int64_t rtt_min_ns = 0, rtt_max_ns = 0, rtt_sum_ns = 0;
   std::uint64_t rtt_count = 0;
+  /// Since the last that was answered: how many, and the first of them.
+  std::uint64_t unanswered = 0, unanswered_seq = 0;
+  std::int64_t unanswered_t = 0;
 
   void on_ping(std::string_view payload, std::int64_t t_ns, std::uint64_t seq);
   void on_pong(std::string_view payload, std::int64_t t_ns);
@@ -124,11 +139,24 @@ struct Ledger {
   std::int64_t request_t = 0;
   std::string request_line;
   std::string request_origin, request_subprotocol;
+  std::string request_authorization;  ///< masked as it is shown
+  bool request_cookie = false, request_upgrade = false;
   std::optional<Noted<session::Response>> response;
   std::string extension;  ///< Sec-WebSocket-Extensions of the response
 
+  std::optional<Beat> beat;  ///< the heartbeat that one of the first messages of a side announced
+  static constexpr std::size_t kSaid = 3;
+  std::array<SaidNote, kSaid> said;  ///< the server's last messages before the first Close: number n at (n - 1) % kSaid
   SideLedger client, server;
   PingLedger pings_of_client, pings_of_server;
+  // Silences that the session survived.
+  std::int64_t longest_silence_ns = 0;  ///< of both sides
+  std::int64_t longest_quiet_ns = 0;    ///< without a data message of either side
+  std::optional<std::int64_t> last_message_t;
+  bool answered = false;             ///< a message of the server came after one of the client
+  bool answered_compressed = false;  ///< one came after a compressed one of the client
+  static constexpr std::size_t kTexts = 32;
+  std::vector<std::size_t> answered_texts;  ///< hashes of the first messages of the client that were answered
   std::optional<session::Side> first_close;
 
   struct PartialNote {
@@ -181,6 +209,8 @@ struct Ledger {
   /// was done long before it, and was answered, did not bring it about.
   bool near_the_end(std::int64_t t_ns) const;
   const std::string* header(std::string_view name) const;
+  /// True if the client's last message is one that it had sent before and got an answer to.
+  bool answered_before() const;
 
  private:
   void note(const session::Frame& frame, const session::Event& event);
@@ -190,6 +220,9 @@ struct Ledger {
   void note(const session::Request& request, const session::Event& event);
   void note(const session::Finding& finding, std::int64_t t_ns);
   void note(const session::Token& token, const session::Event& event);
+  void note_answer();
+  void note_said(const session::Message& message, const session::Event& event);
+  void note_beat(const session::Message& message, const session::Event& event);
   void note_type(session::Side from, const std::string& type);
 
   std::optional<session::Side> last_frame_of_;

@@ -1,3 +1,5 @@
+#include "diagnose/cause.hpp"
+#include "diagnose/guide.hpp"
 #include "diagnose/verdict.hpp"
 #include "diagnose/words.hpp"
 
@@ -207,7 +209,7 @@ bool silent_peer(EndingHow how) {
   return how == EndingHow::ping_timeout || how == EndingHow::idle_timeout || how == EndingHow::timed_out;
 }
 
-void say_unknown(const Ledger& ledger, Sentences& to) {
+void say_unknown(const Ledger& ledger, const Verdict& verdict, Sentences& to) {
   const EndingHow how = ledger.how();
   if (ledger.from_har) {
     to.push_back("A browser's record does not tell how the transport ended.");
@@ -221,6 +223,9 @@ void say_unknown(const Ledger& ledger, Sentences& to) {
     to.push_back(
         "Whether the server itself or something between (proxy, load balancer, firewall) ended the connection "
         "cannot be seen from here.");
+    if (came_through_a_proxy(ledger)) {
+      to.push_back("The answer came through a proxy: many make one FIN of whatever ends behind them, a crash too.");
+    }
   }
   if (how == EndingHow::reset) {
     to.push_back("A reset is not by itself a crash: closing a socket with unread input sends one too.");
@@ -228,7 +233,8 @@ void say_unknown(const Ledger& ledger, Sentences& to) {
   if (!ledger.first_close && silent_peer(how)) {
     to.push_back("Whether the server, its host or the path went silent cannot be seen from here.");
   }
-  if (ledger.first_close == Side::server && ledger.had_session()) {
+  const bool why_is_known = !verdict.cause.empty() && !says_only_how(verdict.cause);
+  if (ledger.first_close == Side::server && ledger.had_session() && !why_is_known) {
     const auto& close = *ledger.server.close;
     if (close.code && *close.code >= 3000 && *close.code <= 4999) {
       to.push_back(fmt::format("What {} means is up to the API; the RFC does not define it.", *close.code));
@@ -257,7 +263,7 @@ void add_sentences(const Ledger& ledger, Verdict& verdict) {
       verdict.inferred.push_back(finding.says);
     }
   }
-  say_unknown(ledger, verdict.unknown);
+  say_unknown(ledger, verdict, verdict.unknown);
 }
 
 }  // namespace whydrop::diagnose

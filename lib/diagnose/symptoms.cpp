@@ -171,7 +171,7 @@ bool Course::was_seen(const std::string& what) const {
 bool Course::is_clean() const {
   return std::none_of(found_.begin(), found_.end(), [&](const Finding& finding) {
     return finding.at_fault == session::Party::client && finding.severity != session::Severity::note &&
-           !says_only_how(finding.id);
+           !says_only_how(finding.id) && !is_cause(finding.id);
   });
 }
 

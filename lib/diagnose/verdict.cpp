@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace whydrop::diagnose {
 
 using session::CodeSource;
@@ -144,35 +146,87 @@ std::string first_that_explains(const Ledger& ledger, const std::vector<Finding>
 }
 
 /// Leaves out what is guessed from circumstances alone where something says why.
-void drop_guesses(std::vector<Finding>& findings) {
-  constexpr std::string_view kGuesses[] = {
-      "drop-after-message", "message-size-limit", "ended-at-once", "idle-limit", "connection-age"};
+void drop_guesses(const std::string& cause, std::vector<Finding>& findings) {
+  constexpr std::string_view kGuesses[] = {"drop-after-message",
+                                           "message-size-limit",
+                                           "compression-suspect",
+                                           "ended-at-once",
+                                           "idle-limit",
+                                           "login-timer",
+                                           "connection-age"};
   const auto is_guess = [&](const Finding& finding) {
-    return std::find(std::begin(kGuesses), std::end(kGuesses), finding.id) != std::end(kGuesses);
+    return finding.id != cause && std::find(std::begin(kGuesses), std::end(kGuesses), finding.id) != std::end(kGuesses);
   };
   findings.erase(std::remove_if(findings.begin(), findings.end(), is_guess), findings.end());
 }
 
+/// Where something says why and what to do, the stock words for how it ended give way: they would name another culprit
+/// and another remedy.
+void silence_stock(const Finding& why, std::vector<Finding>& findings) {
+  if (why.fix.empty()) {
+    return;
+  }
+  for (Finding& finding : findings) {
+    if (finding.id != why.id && repeats_headline(finding.id)) {
+      finding.fix.clear();
+      finding.at_fault = why.at_fault;
+    }
+  }
+}
+
+/// What to try, the most specific first: of the cause, of what else was found, then what the way it ended
+/// suggests, where nothing better is known (see silence_stock).
 std::vector<std::string> next_steps(const Verdict& verdict) {
-  constexpr std::size_t kMost = 4;
+  constexpr std::size_t kMost = 3;
   std::vector<std::string> steps;
-  for (const Finding& finding : verdict.findings) {
+  const auto add = [&](const Finding& finding) {
     if (steps.size() < kMost && !finding.fix.empty() &&
         std::find(steps.begin(), steps.end(), finding.fix) == steps.end()) {
       steps.push_back(finding.fix);
     }
+  };
+  const auto add_all = [&](bool stock) {
+    for (const Finding& finding : verdict.findings) {
+      if (repeats_headline(finding.id) == stock) {
+        add(finding);
+      }
+    }
+  };
+  for (const Finding& finding : verdict.findings) {
+    if (finding.id == verdict.cause && !says_only_how(finding.id)) {
+      add(finding);
+    }
   }
+  add_all(false);
+  add_all(true);
   return steps;
+}
+
+/// The rule that was broken, where that is the cause.
+const Finding* broken_rule(const Verdict& verdict, const std::vector<Finding>& findings) {
+  const auto found = std::find_if(
+      findings.begin(), findings.end(), [&](const Finding& finding) { return finding.id == verdict.cause; });
+  return found == findings.end() || rules::find_rule(verdict.cause) == nullptr ? nullptr : &*found;
+}
+
+std::string whole_headline(const Ledger& ledger, const Verdict& verdict, const Judged& judged, const Finding* why) {
+  const std::string plain = headline(ledger, verdict);
+  if (why != nullptr) {
+    return caused_headline(ledger, *why, judged, how_clause(ledger, verdict), plain);
+  }
+  if (const Finding* rule = broken_rule(verdict, judged.findings)) {
+    return fmt::format(
+        "{}; {}.", rule->says.substr(0, rule->says.find_last_not_of(". ") + 1), how_clause(ledger, verdict));
+  }
+  return plain + beside_words(ledger, judged.findings);
 }
 
 }  // namespace
 
-Verdict make_verdict(const Ledger& ledger,
-                     std::vector<Finding> findings,
-                     const std::vector<std::uint16_t>& expected_codes) {
+Verdict make_verdict(const Ledger& ledger, Judged judged, const std::vector<std::uint16_t>& expected_codes) {
   Verdict verdict;
   set_code(ledger, verdict);
-  verdict.browser_code = browser_code(ledger, findings);
+  verdict.browser_code = browser_code(ledger, judged.findings);
   verdict.ended_by = ended_by(ledger);
   if (ledger.ending) {
     verdict.how = ledger.ending->fact.how;
@@ -182,15 +236,17 @@ Verdict make_verdict(const Ledger& ledger,
   verdict.sent = ledger.client.close;
   const bool expected = was_expected(ledger, expected_codes, verdict.code);
   if (expected) {
-    excuse_ending(findings);  // what was asked for is no failure
+    excuse_ending(judged.findings);  // what was asked for is no failure
   }
-  verdict.findings = std::move(findings);
-  const Finding* why = expected ? nullptr : lead(ledger, verdict.findings);
-  verdict.cause = why != nullptr ? why->id : first_that_explains(ledger, verdict.findings);
-  verdict.headline = headline(ledger, verdict);
-  verdict.headline += why != nullptr ? " " + why_words(ledger, *why) : beside_words(ledger, verdict.findings);
-  if (why != nullptr && (why->basis == session::Basis::observed || why->confidence != session::Confidence::low)) {
-    drop_guesses(verdict.findings);
+  const Finding* why = expected ? nullptr : lead(ledger, judged);
+  verdict.cause = why != nullptr ? why->id : first_that_explains(ledger, judged.findings);
+  verdict.headline = whole_headline(ledger, verdict, judged, why);
+  const bool sure =
+      why != nullptr && (why->basis == session::Basis::observed || why->confidence != session::Confidence::low);
+  verdict.findings = std::move(judged.findings);
+  if (sure) {
+    drop_guesses(verdict.cause, verdict.findings);
+    silence_stock(Finding(verdict.findings.front()), verdict.findings);
   }
   add_sentences(ledger, verdict);
   verdict.next = next_steps(verdict);

@@ -19,6 +19,12 @@ std::string span_words(std::int64_t ns) {
   return ns >= 0 && ns < kMillisecond ? "less than 1 ms" : format_duration(ns);
 }
 
+std::string about_words(std::int64_t ns) {
+  constexpr std::int64_t kSecond = 1'000'000'000, kTenth = kSecond / 10;
+  const std::int64_t step = ns < kSecond ? 1 : ns < 10 * kSecond ? kTenth : kSecond;
+  return span_words((ns + step / 2) / step * step);
+}
+
 std::string part_words(std::uint64_t have, std::uint64_t need) {
   constexpr std::uint64_t kCounted = 1U << 20;
   return need < kCounted ? fmt::format("{} of {} bytes", have, need)
@@ -42,7 +48,7 @@ std::string close_words(const SideLedger& side) {
     return side.close_length == 0 ? "an empty Close (no code)" : "a Close with a broken body of 1 byte";
   }
   return close.reason.empty() ? close_code(*close.code)
-                              : fmt::format("{}, reason \"{}\"", close_code(*close.code), printable(close.reason, 123));
+                              : fmt::format("{}, reason {}", close_code(*close.code), quoted(close.reason));
 }
 
 std::string message_words(const MessageNote& note) {
@@ -58,11 +64,30 @@ std::string after_words(const Ledger& ledger) {
   if (!ledger.client.last) {
     return fmt::format(ledger.saw_opening() ? "{} after the session opened, before you sent any message"
                                             : "{} after the record begins, before any message of yours in it",
-                       span_words(ledger.end_t() - ledger.session_t()));
+                       about_words(ledger.end_t() - ledger.session_t()));
   }
   return fmt::format("{} after your {}",
-                     span_words(ledger.since_last_message_ns(session::Side::client)),
+                     about_words(ledger.since_last_message_ns(session::Side::client)),
                      message_words(*ledger.client.last));
+}
+
+std::string when_words(const Ledger& ledger) {
+  constexpr std::int64_t kSilence = 2'000'000'000;
+  return ledger.idle_ns() < kSilence
+             ? after_words(ledger)
+             : fmt::format("after {} in which nothing went either way", about_words(ledger.idle_ns()));
+}
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kMost = 120;
+  return fmt::format("\"{}\"", printable(text, kMost));
+}
+
+std::string capital(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  }
+  return text;
 }
 
 std::string call_words(const Ledger& ledger) {

@@ -13,6 +13,8 @@ namespace whydrop::diagnose {
 std::string count(std::uint64_t n, std::string_view noun);
 /// A time between two events, as said in a sentence: "3 s", "less than 1 ms".
 std::string span_words(std::int64_t ns);
+/// The same rounded for a headline: "3.5 s", "42 s", "12 ms".
+std::string about_words(std::int64_t ns);
 /// How much of a whole there is: "12 of 130 bytes", "64 KiB of 8 EiB".
 std::string part_words(std::uint64_t have, std::uint64_t need);
 /// Peer text made safe to show on one line (see escape_for_terminal), elided after `max` columns.
@@ -25,6 +27,12 @@ std::string close_words(const SideLedger& side);
 std::string message_words(const MessageNote& note);
 /// "3 ms after your message 2 (text, 31 B, #14)", or "12 ms after the session opened, before you sent any message".
 std::string after_words(const Ledger& ledger);
+/// The same where something was said in the last 2 s; else "after 7 s in which nothing went either way".
+std::string when_words(const Ledger& ledger);
+/// Text of the peer's in quotation marks, safe to show, cut at 120 characters.
+std::string quoted(std::string_view text);
+/// `text` with a capital letter first.
+std::string capital(std::string text);
 /// "POST /oauth/token", without query, of an HTTP exchange.
 std::string call_words(const Ledger& ledger);
 /// True if an HTTP exchange was answered by a refusal: its status says so (redirects are not followed), or a finding.

@@ -31,8 +31,9 @@ struct Style {
 /// opinions) to `data`.
 std::unique_ptr<session::EventSink> make_renderer(Output output, const Style& style, ByteSink& data, ByteSink& talk);
 
-/// The verdict block: headline, observed, inferred, unknown, what to try. Where nothing is wrong the headline says it
-/// all, unless style.verbosity asks for more.
+/// The verdict block: the headline, the code, at most two more findings, what to try, where to see more: in most cases
+/// eight lines of 80 columns. Where nothing is wrong the headline says it all. From style.verbosity 1 on it is whole:
+/// observed, findings, inferred, unknown.
 std::string verdict_block(const session::Verdict& verdict, const Style& style);
 
 }  // namespace whydrop::report

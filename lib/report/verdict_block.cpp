@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "diagnose/cause.hpp"
 #include "payload/ink.hpp"
 #include "report/names.hpp"
 #include "report/report.hpp"
@@ -32,6 +33,10 @@ constexpr std::size_t kMaxWidth = 100;
 constexpr std::size_t kGutter = 13;
 constexpr std::size_t kMaxFindings = 8;
 constexpr std::size_t kMaxEvidence = 6;
+// The short form: what stands below the headline and the code. With both and the last line that is eight lines, where
+// the headline takes two. It does not depend on how long the headline is, so that a longer time in it moves nothing.
+constexpr std::size_t kMaxAlso = 2;
+constexpr std::size_t kMaxBelow = 4;
 
 std::size_t width_of(const Style& style) {
   return style.width == 0 ? kDefaultWidth : std::clamp<std::size_t>(style.width, kMinWidth, kMaxWidth);
@@ -75,9 +80,27 @@ class Block {
       first = false;
     }
   }
+  /// One line, cut at the width.
+  void line(std::string_view text, std::string_view mark, Ink mark_ink) {
+    gutter();
+    brush_.paint(out_, mark_ink, mark);
+    out_ += ' ';
+    out_ += cut(escape_for_terminal(text), width_ - kGutter - 2);
+    out_ += '\n';
+  }
+  /// Lines that row() would take.
+  std::size_t height(std::string_view text) const {
+    return wrap(escape_for_terminal(text), width_ - kGutter - 2).size();
+  }
   std::string take() { return std::move(out_); }
 
  private:
+  /// `text` in one line: cut between two words where it is longer.
+  static std::string cut(const std::string& text, std::size_t columns) {
+    const auto lines = wrap(text, columns);
+    return lines.size() == 1 ? text : std::string(wrap(text, columns - 2).front()) + " …";
+  }
+
   void gutter() {
     out_ += std::exchange(gap_, false) ? "\n  " : "  ";
     brush_.paint(out_, Ink::cyan, label_);
@@ -106,45 +129,40 @@ Ink tone(const Verdict& verdict) {
   return verdict.first_close == Side::server ? Ink::yellow : Ink::green;
 }
 
-std::string derived_reason(const Verdict& verdict) {
-  if (verdict.received || verdict.sent) {
-    return "derived: the Close frame carried no code";
+/// "1008 (policy violation), received", "1006, derived (no Close frame came)".
+std::string code_words(const Verdict& verdict) {
+  const bool came = verdict.received || verdict.sent;
+  switch (verdict.code_source) {
+  case CodeSource::received:
+    return close_code_words(*verdict.code) + ", received";
+  case CodeSource::sent:
+    return close_code_words(*verdict.code) + ", sent by you";
+  case CodeSource::derived:
+    return std::to_string(*verdict.code) + ", derived (" +
+           (came ? "the Close carried no code)" : "no Close frame came)");
+  case CodeSource::none:
+    return close_code_words(*verdict.code);
   }
-  return "derived: no Close frame was received or sent";
+  return {};
 }
 
 std::string code_line(const Verdict& verdict) {
   const std::string browser =
-      verdict.browser_code ? "a browser would say " + std::to_string(*verdict.browser_code) : std::string();
+      verdict.browser_code ? "a browser says " + std::to_string(*verdict.browser_code) : std::string();
   if (!verdict.code && verdict.how == session::EndingHow::capture_ended) {
     return "none: the session's end is not in the record";
   }
   if (!verdict.code) {
     return browser.empty() ? "none: a REST call has no close code" : "none: the session never opened; " + browser;
   }
-  std::string line = close_code_words(*verdict.code) + " ";
-  switch (verdict.code_source) {
-  case CodeSource::received:
-    line += "received from the server";
-    break;
-  case CodeSource::sent:
-    line += "sent by us";
-    break;
-  case CodeSource::derived:
-    line += derived_reason(verdict);
-    break;
-  case CodeSource::none:
-    break;
-  }
+  const std::string line = code_words(verdict);
   const bool worth_saying = verdict.code_source == CodeSource::derived || verdict.browser_code != verdict.code;
   return browser.empty() || !worth_saying ? line : line + "; " + browser;
 }
 
-void add_facts(Block& block, const Verdict& verdict) {
-  block.label("code");
-  block.row(code_line(verdict));
-  block.label("ended");
-  block.row(ended_words(verdict));
+/// True for a finding that says no more than the headline and the code do.
+bool headline_says(const Verdict& verdict, const Finding& finding) {
+  return finding.id == verdict.cause || diagnose::repeats_headline(finding.id);
 }
 
 std::string evidence_words(const Finding& finding) {
@@ -161,7 +179,7 @@ std::string title_of(const Finding& finding) {
     text += ", " + std::string(confidence_words(finding.confidence));
   }
   if (finding.at_fault != Party::unknown) {
-    text += ", " + std::string(session::name(finding.at_fault)) + " is at fault";
+    text += ", fault: " + std::string(session::name(finding.at_fault));
   }
   return finding.count > 1 ? text + ", " + std::to_string(finding.count) + " times" : text;
 }
@@ -174,7 +192,9 @@ void add_finding(Block& block, const Verdict& verdict, const Finding& finding) {
   const SeverityLook look = look_of(finding.severity);
   const bool inferred = finding.basis == Basis::inferred;
   block.row(title_of(finding), inferred ? "≈" : look.mark, look.ink, Ink::bold);
-  block.row(finding.says, " ");
+  if (!diagnose::repeats_headline(finding.id) || diagnose::is_cause(finding.id)) {
+    block.row(finding.says, " ");
+  }
   if (!finding.fix.empty() && !among(finding.fix, verdict.next)) {
     block.row("Try: " + finding.fix, " ");
   }
@@ -217,17 +237,11 @@ void add_sentences(
   }
 }
 
-void add_next(Block& block, const Verdict& verdict) {
-  for (std::size_t i = 0; i < verdict.next.size(); ++i) {
-    block.row(verdict.next[i], std::to_string(i + 1), Ink::cyan);
-  }
-}
-
 std::string explain_key(const Verdict& verdict) {
   if (!verdict.cause.empty()) {
     return verdict.cause;
   }
-  if (!verdict.findings.empty() && verdict.findings.front().severity == Severity::error) {
+  if (!verdict.findings.empty() && verdict.findings.front().severity != Severity::note) {
     return verdict.findings.front().id;
   }
   if (verdict.code) {
@@ -240,7 +254,8 @@ std::string explain_key(const Verdict& verdict) {
 /// nothing but notes was found.
 bool is_calm(const Verdict& verdict) {
   const bool ended_well =
-      verdict.code ? verdict.first_close == Side::client && verdict.sent && verdict.received
+      verdict.code ? verdict.first_close == Side::client && verdict.sent && verdict.received &&
+                         verdict.sent->code == verdict.received->code
                    : verdict.how == session::EndingHow::local_close && !verdict.browser_code && !verdict.first_close;
   return ended_well && verdict.cause.empty() && verdict.unknown.empty() &&
          std::all_of(verdict.inferred.begin(),
@@ -251,18 +266,69 @@ bool is_calm(const Verdict& verdict) {
          });
 }
 
-}  // namespace
+std::string_view mark_of(const Finding& finding) {
+  return finding.basis == Basis::inferred ? "≈" : look_of(finding.severity).mark;
+}
 
-std::string verdict_block(const Verdict& verdict, const Style& style) {
-  Block block(style);
-  block.headline(verdict.headline, tone(verdict));
-  const bool in_short = is_calm(verdict) && style.verbosity == 0;
-  if (!in_short) {
-    block.gap();
-    add_facts(block, verdict);
-    block.section("observed");
-    add_sentences(block, verdict, verdict.observed, "•", Ink::plain);
+/// A finding in a line: one that is hardly more than a guess says so.
+std::string in_a_line(const Finding& finding) {
+  const bool guess = finding.basis == Basis::inferred && finding.confidence == Confidence::low;
+  return guess ? "Perhaps: " + finding.says : finding.says;
+}
+
+/// How many lines it took.
+std::size_t add_also(Block& block, const Verdict& verdict) {
+  std::size_t shown = 0;
+  block.label("also");
+  for (const Finding& finding : verdict.findings) {
+    if (shown < kMaxAlso && finding.severity != Severity::note && !headline_says(verdict, finding)) {
+      block.line(in_a_line(finding), mark_of(finding), look_of(finding.severity).ink);
+      ++shown;
+    }
   }
+  return shown;
+}
+
+void add_next(Block& block, const Verdict& verdict, std::size_t lines) {
+  std::size_t used = 0;
+  block.label("next");
+  for (std::size_t i = 0; i < verdict.next.size(); ++i) {
+    used += block.height(verdict.next[i]);
+    if (i > 0 && used > lines) {
+      return;
+    }
+    block.row(verdict.next[i], std::to_string(i + 1), Ink::cyan);
+  }
+}
+
+/// Notes are all that a session that ended well may have to say.
+void add_notes(Block& block, const Verdict& verdict) {
+  std::size_t shown = 0;
+  block.label("note");
+  for (const Finding& finding : verdict.findings) {
+    if (!diagnose::repeats_headline(finding.id) && shown++ < kMaxAlso) {
+      block.line(in_a_line(finding), mark_of(finding), look_of(finding.severity).ink);
+    }
+  }
+}
+
+/// At most eight lines of 80 columns, where the headline takes no more than two.
+void add_short(Block& block, const Verdict& verdict) {
+  block.label("code");
+  block.row(code_line(verdict));
+  const std::size_t also = add_also(block, verdict);
+  add_next(block, verdict, kMaxBelow - also);
+  const std::string key = explain_key(verdict);
+  block.label("more");
+  block.row(key.empty() ? "-v" : "-v, or whydrop explain " + key, {}, Ink::plain, Ink::dim);
+}
+
+void add_whole(Block& block, const Verdict& verdict) {
+  block.gap();
+  block.label("code");
+  block.row(code_line(verdict));
+  block.section("observed");
+  add_sentences(block, verdict, verdict.observed, "•", Ink::plain);
   block.section("findings");
   add_findings(block, verdict, Basis::observed);
   block.section("inferred");
@@ -271,11 +337,25 @@ std::string verdict_block(const Verdict& verdict, const Style& style) {
   block.section("unknown");
   add_sentences(block, verdict, verdict.unknown, "?", Ink::magenta);
   block.section("next");
-  add_next(block, verdict);
+  add_next(block, verdict, verdict.next.size() * kMaxWidth);
   const std::string key = explain_key(verdict);
-  if (!key.empty() && !in_short) {
+  if (!key.empty()) {
     block.section("explain");
     block.row("whydrop explain " + key);
+  }
+}
+
+}  // namespace
+
+std::string verdict_block(const Verdict& verdict, const Style& style) {
+  Block block(style);
+  block.headline(verdict.headline, tone(verdict));
+  if (style.verbosity > 0) {
+    add_whole(block, verdict);
+  } else if (is_calm(verdict)) {
+    add_notes(block, verdict);
+  } else {
+    add_short(block, verdict);
   }
   return block.take();
 }

@@ -58,8 +58,8 @@ class SameOfAProfile(harness.Test):
     def both(self, profile, name):
         capture = self.path(f"{profile}-{name}.ndjson")
         live = self.whydrop("send", "--profile", profile, "--rehearse=" + name, "--no-store", "--capture", capture,
-                            "--output", "summary")
-        return live, self.whydrop("inspect", capture, "--output", "summary")
+                            "--output", "summary", "-v")
+        return live, self.whydrop("inspect", capture, "--output", "summary", "-v")
 
     def variables(self, capture):
         header = json.loads(pathlib.Path(capture).read_text(encoding="utf-8").splitlines()[0])
@@ -112,7 +112,7 @@ class Follow(harness.Test):
         follow.send_signal(signal.SIGINT)
         done = self.finish(follow, out=out)
         self.assertEqual((done.exit, done.err), (130, ""))
-        self.assertIn("▌ Your side closed the session with 1000", done.out)
+        self.assertIn("▌ You closed the session normally (1000)", done.out)
 
     def test_interrupted_while_the_session_is_open(self):
         self.start("connect", self.rehearse(), "--capture", self.path("run.ndjson"), "-q", stdin=subprocess.PIPE)

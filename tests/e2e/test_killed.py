@@ -95,7 +95,7 @@ class Killed(harness.Test):
         out += process.stdout.read()  # its standard input is still open
         limit.cancel()
         self.assertEqual(process.wait(), 130)
-        self.assertIn("Your side closed the session with 1000", out.decode())
+        self.assertIn("You closed the session normally (1000)", out.decode())
         self.assertEqual(self.ending_of("run.ndjson"), ["fin"])
 
 

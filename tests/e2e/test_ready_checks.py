@@ -42,14 +42,14 @@ FAILS = {
     "apigw-websocket-answers": ("backend-failed", None,
         "step 2 (expect message within {integration_limit}): gateway came"),
     "apigw-websocket-idle-limit": ("upgrade-403", None,
-        "step 1 (connect): No session: the server answered the upgrade with 403 Forbidden"),
+        "step 1 (connect): Cause: The gateway refused the upgrade with 403"),
     "apigw-websocket-unknown-route": ("happy", None,
         'step 2 (expect gateway where /message is "Forbidden", /requestId is of type "string"): message came'),
     "genesys-notifications-pong": ("no-pong", None,
         "step 3 (expect pong within {pong_wait}): waited 500 ms; 1 other message came: heartbeat"),
     "genesys-notifications-stays": ("channel-taken", None,
-        "step 3.2 in turn 1 (expect pong within {pong_wait}): the session ended: The server closed the "
-        "session with 1000"),
+        "step 3.2 in turn 1 (expect pong within {pong_wait}): the session ended: Likely cause: "
+        "The server said that another client took this channel; the server closed with 1000"),
     "genesys-notifications-wrong-secret": ("happy", None,
         'step 2 (expect a refusal 400 or 401 where /error is "invalid_client"): the session opened; expected '
         'a refusal'),
@@ -65,24 +65,23 @@ FAILS = {
         "step 1 (begin a session): Refused: POST /api/v2/webchat/guest/conversations answered 404 Not Found."),
     "genesys-webchat-v2-ends": ("conversation-not-attachable", None,
         'step 2 (expect member-change where /eventBody/member/state is "DISCONNECTED" within 5m): the '
-        'session ended: The server closed the session with 4100'),
+        'session ended: Cause: The server closed with 4100: the conversation is over'),
     "genesys-webchat-v2-unknown-queue": ("deployment-disabled", None,
         'step 2 (expect a refusal 400 where /code is "chat.error.invalid.queue"): it was refused with status '
         '400, but /code is "chat.deployment.disabled"; expected "chat.error.invalid.queue"'),
     "guest-conversations-comes-back": ("wrong-region", None,
-        "step 1 (send connect): No session: the server answered the upgrade with 404 Not "
-        "Found"),
+        "step 1 (send connect): Likely cause: The URL is ws://api.mypurecloud.[ie]/"),
     "guest-conversations-starts": ("language-mismatch", None,
-        "step 4 (expect silence for 300ms): the session ended: The server's side ended the connection (FIN) "
-        "without a Close frame"),
+        "step 4 (expect silence for 300ms): the session ended: The server's side ended TCP (FIN) without "
+        "a Close frame"),
     "guest-conversations-wrong-path": ("happy", right_path,
         "step 2 (expect a refusal 404): the session opened; expected a refusal"),
     "guest-event-comes-back": ("queue-paused", None,
-        "step 2 (expect connected): the session ended: The server's side ended the connection (FIN) without "
-        "a Close frame"),
+        "step 2 (expect connected): the session ended: The server's side ended TCP (FIN) without a "
+        "Close frame"),
     "guest-event-connects": ("queue-paused", None,
-        "step 2 (expect connected): the session ended: The server's side ended the connection (FIN) without "
-        "a Close frame"),
+        "step 2 (expect connected): the session ended: The server's side ended TCP (FIN) without a "
+        "Close frame"),
     "guest-event-queue-missing": ("happy", message_complete,
         'step 2 (expect error where /message is "invalid message"): connected came'),
     "guest-sessions-ends-with-token": ("happy", at_step(2, within="300ms"),
@@ -90,7 +89,7 @@ FAILS = {
     "guest-sessions-expired-token": ("happy", None,
         "step 2 (expect a close 1000 by the server): waited 1 s; the session did not end"),
     "guest-sessions-message": ("valid-token-closed-1000", None,
-        "step 3 (expect silence for 300ms): the session ended: The server closed the session with 1000"),
+        "step 3 (expect silence for 300ms): the session ended: The server closed with 1000"),
     "guest-tutorial-bad-token": ("happy", good_token,
         'step 2 (expect a refusal 401 where /code is "bad.credentials"): the session opened; expected a '
         'refusal'),
@@ -98,13 +97,12 @@ FAILS = {
         "step 2 (expect routing_connected within {queue_limit}): waited 1 s; 1 other message came: "
         "routing_queued"),
     "guest-tutorial-heartbeat": ("drop-then-recover", None,
-        "step 4 (expect guest_message_delivered): the session ended: The connection was reset (RST) from the "
-        "server's side"),
+        "step 4 (expect guest_message_delivered): the session ended: The server's side reset the connection (RST)"),
     "webchat-start-start-limit": ("happy", at_step(1, within="300ms"),
         "step 2 (expect the ending fin within 300ms): waited 300 ms; the session did not end"),
     "webchat-start-starts": ("happy", at_step(0, drop=["/payload/webchatId"]),
         "step 2 (expect session_start where /payload/conversationId matches ^[0-9a-f-]{36}$): the session "
-        "ended: The server's side ended the connection (FIN)"),
+        "ended: Likely cause: start: /payload/webchatId is missing; the server's side ended TCP (FIN)"),
     "webchat-start-wrong-action": ("happy", start_first,
         "step 2 (expect the ending fin): waited 1 s; the session did not end"),
 }

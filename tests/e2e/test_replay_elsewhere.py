@@ -134,7 +134,7 @@ class Kinds(harness.Test):
                 done, told = self.replayed("killed.ndjson", "-q")
                 self.assertEqual(told, self.SAID)
                 self.assertEqual((done.exit, run.normalise(done.out, {}), done.err), (
-                    0, ["▌ Your side closed the session with 1000 (normal closure); the server confirmed it."],
+                    0, ["▌ You closed the session normally (1000) and the server confirmed it."],
                     f"whydrop: the recording ends here{says}\n"))
 
     def test_what_a_browser_saved_and_plain_lines(self):
@@ -211,7 +211,7 @@ class Faults(harness.Test):
             done = self.whydrop("replay", self.capture, "--url", server.url + "/guest", "-q",
                                 env={"WHYDROP_ACCESS_TOKEN": "another-token"})
         self.assertEqual(done.exit, 6)
-        self.assertTrue(done.out.startswith("▌ The server's side ended the connection (FIN) without a Close frame, "), done.out)
+        self.assertTrue(done.out.startswith("▌ The server's side ended TCP (FIN) without a Close frame, "), done.out)
         self.assertEqual(done.err, "whydrop: it ended otherwise than in the recording, where the client closed with 1000\n")
 
 

@@ -6,7 +6,7 @@ import unittest
 import harness
 
 FULL = "No space left on device"
-CLEAN = "Your side closed the session with 1000 (normal closure); the server confirmed it."
+CLEAN = "You closed the session normally (1000) and the server confirmed it."
 
 
 class FullDisk(harness.Test):

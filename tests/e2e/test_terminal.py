@@ -102,7 +102,7 @@ class AtATerminal(harness.Test):
         self.await_shown("101 Switching Protocols")
         self.type("half a line\x03")
         self.assertEqual(self.await_end(), 130)
-        self.assertIn("Your side closed the session with 1000", self.plain())
+        self.assertIn("You closed the session normally (1000)", self.plain())
 
     def test_a_drop_ends_the_prompt(self):
         self.open("connect", self.rehearse("--ending", "reset", "--after", "1"))

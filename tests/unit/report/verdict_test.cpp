@@ -54,23 +54,37 @@ Verdict dropped() {
   return verdict;
 }
 
-TEST(VerdictBlock, TellsOfADrop) {
+Style verbose() {
+  Style style = plain();
+  style.verbosity = 1;
+  return style;
+}
+
+TEST(VerdictBlock, TellsOfADropInShort) {
   EXPECT_EQ(verdict_block(dropped(), plain()),
             "▌ Dropped: the server closed TCP (FIN) without a Close frame, 1.2 s after your\n"
             "▌ second message, which it left unanswered.\n"
+            "  code       1006, derived (no Close frame came); a browser says 1006\n"
+            "  also       ≈ Nothing was sent for 60 s before the end.\n"
+            "  next       1 Look at the server's log.\n"
+            "  more       -v, or whydrop explain no-close-fin\n");
+}
+
+// What only repeats the headline has no sentence there either.
+TEST(VerdictBlock, TellsAllOfADropOnceWhereMoreIsAskedFor) {
+  EXPECT_EQ(verdict_block(dropped(), verbose()),
+            "▌ Dropped: the server closed TCP (FIN) without a Close frame, 1.2 s after your\n"
+            "▌ second message, which it left unanswered.\n"
             "\n"
-            "  code       1006 (abnormal closure) derived: no Close frame was received or\n"
-            "             sent; a browser would say 1006\n"
-            "  ended      from the server's side; fin: TCP FIN, an orderly end of the stream\n"
+            "  code       1006, derived (no Close frame came); a browser says 1006\n"
             "\n"
             "  observed   • No Close frame was seen in either direction.\n"
             "             • The server sent FIN.\n"
             "\n"
-            "  findings   ✗ no-close-fin, error, server is at fault, 3 times\n"
-            "               The server sent FIN without a Close frame.\n"
+            "  findings   ✗ no-close-fin, error, fault: server, 3 times\n"
             "               see #6, #7; RFC 6455 section 7.1.5\n"
             "\n"
-            "  inferred   ≈ idle-60s, warning, medium confidence, network is at fault\n"
+            "  inferred   ≈ idle-60s, warning, medium confidence, fault: network\n"
             "               Nothing was sent for 60 s before the end.\n"
             "               Try: Send pings every 30 s.\n"
             "               see #6, #7\n"
@@ -80,6 +94,25 @@ TEST(VerdictBlock, TellsOfADrop) {
             "  next       1 Look at the server's log.\n"
             "\n"
             "  explain    whydrop explain no-close-fin\n");
+}
+
+// However much there is to say: two more findings in a line each, and steps as long as there is room.
+TEST(VerdictBlock, FitsInEightLines) {
+  Verdict verdict = dropped();
+  const std::string says = "A finding that takes more than one line of eighty columns, since it goes on and on.";
+  for (const char* id : {"one", "two", "three"}) {
+    verdict.findings.push_back(finding(id, Severity::warning, Basis::observed, says));
+  }
+  verdict.next = {"Do this first.", "Then do that.", "And that."};
+  EXPECT_EQ(verdict_block(verdict, plain()),
+            "▌ Dropped: the server closed TCP (FIN) without a Close frame, 1.2 s after your\n"
+            "▌ second message, which it left unanswered.\n"
+            "  code       1006, derived (no Close frame came); a browser says 1006\n"
+            "  also       ≈ Nothing was sent for 60 s before the end.\n"
+            "             ! A finding that takes more than one line of eighty columns, …\n"
+            "  next       1 Do this first.\n"
+            "             2 Then do that.\n"
+            "  more       -v, or whydrop explain no-close-fin\n");
 }
 
 TEST(VerdictBlock, LeavesOutWhatThereIsNotAndWrapsWithoutATerminal) {
@@ -93,11 +126,8 @@ TEST(VerdictBlock, LeavesOutWhatThereIsNotAndWrapsWithoutATerminal) {
   verdict.headline = "Closed as asked.";
   const std::string expected =
       "▌ Closed as asked.\n"
-      "\n"
-      "  code       1000 (normal closure) sent by us\n"
-      "  ended      by us; fin: TCP FIN, an orderly end of the stream\n"
-      "\n"
-      "  explain    whydrop explain 1000\n";
+      "  code       1000 (normal closure), sent by you\n"
+      "  more       -v, or whydrop explain 1000\n";
   EXPECT_EQ(verdict_block(verdict, plain(0)), expected);
   EXPECT_EQ(verdict_block(verdict, plain(80)), expected);
 }
@@ -116,13 +146,12 @@ TEST(VerdictBlock, SaysWhereEachCodeIsFrom) {
         const std::size_t begin = block.find("code       ") + 11;
         return block.substr(begin, block.find('\n', begin) - begin);
       };
-  EXPECT_EQ(code_line(1008, CodeSource::received, 1008), "1008 (policy violation) received from the server");
-  EXPECT_EQ(code_line(1002, CodeSource::sent, 1006), "1002 (protocol error) sent by us; a browser would say 1006");
-  EXPECT_EQ(code_line(4001, CodeSource::received, 4001), "4001 (private use) received from the server");
+  EXPECT_EQ(code_line(1008, CodeSource::received, 1008), "1008 (policy violation), received");
+  EXPECT_EQ(code_line(1002, CodeSource::sent, 1006), "1002 (protocol error), sent by you; a browser says 1006");
+  EXPECT_EQ(code_line(4001, CodeSource::received, 4001), "4001 (private use), received");
   EXPECT_EQ(code_line(1005, CodeSource::derived, 1005),
-            "1005 (no status received) derived: the Close frame carried no code; a browser would say");
-  EXPECT_EQ(code_line(std::nullopt, CodeSource::none, 1006),
-            "none: the session never opened; a browser would say 1006");
+            "1005, derived (the Close carried no code); a browser says 1005");
+  EXPECT_EQ(code_line(std::nullopt, CodeSource::none, 1006), "none: the session never opened; a browser says 1006");
 }
 
 TEST(VerdictBlock, BreaksNoAddress) {
@@ -150,7 +179,7 @@ TEST(VerdictBlock, ExplainsAnErrorBeforeACodeThatSaysNothing) {
   session::Finding finding("schema-required", 6);
   verdict.findings = {finding};
   EXPECT_NE(verdict_block(verdict, plain()).find("whydrop explain schema-required\n"), std::string::npos);
-  verdict.findings[0].severity = session::Severity::warning;
+  verdict.findings[0].severity = session::Severity::note;
   EXPECT_NE(verdict_block(verdict, plain()).find("whydrop explain 1000\n"), std::string::npos);
 }
 
@@ -184,14 +213,7 @@ TEST(VerdictBlock, IsALineWhereNothingIsWrong) {
   verdict.findings = {note};
   verdict.inferred = {note.says};
   verdict.next = {"Look elsewhere."};
-  EXPECT_EQ(verdict_block(verdict, plain()),
-            line +
-                "\n"
-                "  inferred   ≈ dialect, note, certain\n"
-                "               Nobody serves it.\n"
-                "               see #1\n"
-                "\n"
-                "  next       1 Look elsewhere.\n");
+  EXPECT_EQ(verdict_block(verdict, plain()), line + "  note       ≈ Nobody serves it.\n");
   Verdict call;
   call.how = EndingHow::local_close;
   call.headline = "POST /token answered 200 OK.";
@@ -199,14 +221,12 @@ TEST(VerdictBlock, IsALineWhereNothingIsWrong) {
   EXPECT_EQ(verdict_block(call, plain()), "▌ POST /token answered 200 OK.\n");
 }
 
-TEST(VerdictBlock, IsWholeWhereSomethingIsWrongOrMoreIsAskedFor) {
+TEST(VerdictBlock, IsMoreThanALineWhereSomethingIsWrongOrMoreIsAskedFor) {
+  EXPECT_NE(verdict_block(closed_in_order(), verbose()).find("• The first Close came from you.\n"), std::string::npos);
   const auto whole = [](const Verdict& verdict, const Style& style) {
-    return verdict_block(verdict, style).find("• The first Close came from you.\n") != std::string::npos;
+    return verdict_block(verdict, style).find("  code ") != std::string::npos;
   };
-  Style style = plain();
-  EXPECT_FALSE(whole(closed_in_order(), style));
-  style.verbosity = 1;
-  EXPECT_TRUE(whole(closed_in_order(), style));
+  EXPECT_FALSE(whole(closed_in_order(), plain()));
   Verdict unconfirmed = closed_in_order();
   unconfirmed.received.reset();
   EXPECT_TRUE(whole(unconfirmed, plain()));
@@ -245,7 +265,7 @@ TEST(VerdictBlock, BoundsWhatItLists) {
     verdict.findings.push_back(finding("rule-" + std::to_string(i), Severity::warning, Basis::observed, "Odd."));
     verdict.findings.back().evidence = {1, 2, 3, 4, 5, 6, 7};
   }
-  const std::string block = verdict_block(verdict, plain());
+  const std::string block = verdict_block(verdict, verbose());
   EXPECT_NE(block.find("  ! rule-7, warning\n"), std::string::npos) << block;
   EXPECT_EQ(block.find("rule-8"), std::string::npos) << block;
   EXPECT_NE(block.find("see #1, #2, #3, #4, #5, #6 …\n"), std::string::npos) << block;
@@ -256,7 +276,7 @@ TEST(VerdictBlock, EscapesWhatThePeerSent) {
   Verdict verdict;
   verdict.headline = "Closed with reason \"\x1b[2J\".";
   verdict.observed = {"Last: \x07"};
-  const std::string block = verdict_block(verdict, plain());
+  const std::string block = verdict_block(verdict, verbose());
   EXPECT_NE(block.find("Closed with reason \"\\x1b[2J\"."), std::string::npos) << block;
   EXPECT_NE(block.find("• Last: \\x07\n"), std::string::npos) << block;
 }

@@ -1,0 +1,344 @@
+// Who answered the upgrade, and what the request itself can have got wrong.
+#include "base/text.hpp"
+#include "diagnose/findings.hpp"
+#include "diagnose/guide.hpp"
+#include "diagnose/words.hpp"
+#include "profile/url_parts.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace whydrop::diagnose {
+
+using session::Basis;
+using session::Confidence;
+using session::EndingHow;
+using session::Party;
+using session::Severity;
+
+namespace {
+
+bool was_refused(const Ledger& ledger, int status) {
+  return ledger.ending && ledger.how() == EndingHow::upgrade_refused && ledger.response &&
+         ledger.response->fact.status == status;
+}
+
+std::vector<std::uint64_t> evidence_of(const Ledger& ledger) {
+  return {ledger.request_seq, ledger.response ? ledger.response->seq : ledger.ending->seq};
+}
+
+Judgement inferred(
+    const Ledger& ledger, Confidence confidence, std::string says, std::string lead, std::string fix = {}) {
+  return {
+      std::move(says), evidence_of(ledger), Basis::inferred, confidence, std::move(fix), std::nullopt, std::move(lead)};
+}
+
+/// "whoever answered (nginx/1.22.1)".
+std::string answerer(const Ledger& ledger) {
+  const auto hops = hops_of(ledger);
+  const std::string_view name = hops.via.empty() ? hops.server : hops.via;
+  return name.empty() ? "whoever answered" : fmt::format("whoever answered ({})", printable(name, 60));
+}
+
+/// True if an answer says that it saw no upgrade.
+bool saw_no_upgrade(const session::Response& response) {
+  static constexpr std::string_view kWords[] = {"upgrade header",
+                                                "missing upgrade",
+                                                "invalid upgrade",
+                                                "no upgrade",
+                                                "upgrade required",
+                                                "expected upgrade",
+                                                "not a websocket",
+                                                "not websocket",
+                                                "\"upgrade\" only to",
+                                                "websocket upgrade",
+                                                "connection header",
+                                                "websockets request was expected",
+                                                "expected a websocket",
+                                                "upgrade to websocket"};
+  return std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view words) {
+    return contains(response.body, words) || contains(response.start_line, words);
+  });
+}
+
+/// The request had Upgrade, and the answer is one to a request without: something on the way took it out.
+std::optional<Judgement> upgrade_lost(const Ledger& ledger, std::string_view) {
+  const bool status = was_refused(ledger, 426) || was_refused(ledger, 400);
+  if (!status || !ledger.request_upgrade || ledger.header("Sec-WebSocket-Version") != nullptr ||
+      !saw_no_upgrade(ledger.response->fact)) {
+    return std::nullopt;
+  }
+  const std::string seen = fmt::format("your request had Upgrade: websocket, and {} saw none", answerer(ledger));
+  return inferred(ledger,
+                  Confidence::medium,
+                  capital(seen) + ": a hop on the way took it out.",
+                  "a hop that took Upgrade out: " + seen);
+}
+
+bool has_token_in_url(const Ledger& ledger) {
+  static constexpr std::string_view kNames[] = {
+      "token", "access_token", "auth", "key", "apikey", "api_key", "jwt", "ticket", "sig", "signature"};
+  const auto query = profile::split_url(ledger.url).query;
+  return std::any_of(query.begin(), query.end(), [](const auto& pair) {
+    return std::any_of(
+        std::begin(kNames), std::end(kNames), [&](std::string_view name) { return same_words(pair.first, name); });
+  });
+}
+
+/// True if nothing in the request could have logged anybody in.
+bool sent_no_credential(const Ledger& ledger) {
+  return ledger.request_seq != 0 && ledger.request_authorization.empty() && !ledger.request_cookie &&
+         !has_token_in_url(ledger) && ledger.tokens.empty();
+}
+
+std::optional<Judgement> no_credential(const Ledger& ledger, std::string_view) {
+  if (!was_refused(ledger, 401) || !sent_no_credential(ledger)) {
+    return std::nullopt;
+  }
+  const std::string* wanted = ledger.header("WWW-Authenticate");
+  const std::string asks = wanted == nullptr ? "" : fmt::format(" The server asks for {}.", printable(*wanted, 120));
+  return inferred(ledger,
+                  Confidence::medium,
+                  "The request carried no credential: no Authorization, no Cookie, no token in the URL." + asks,
+                  "the missing credential: none was sent in Authorization, Cookie or the URL");
+}
+
+std::optional<Judgement> no_scheme(const Ledger& ledger, std::string_view) {
+  const std::string_view value = trim(ledger.request_authorization);
+  if ((!was_refused(ledger, 401) && !was_refused(ledger, 403)) || value.empty() ||
+      value.find(' ') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  return inferred(ledger,
+                  Confidence::medium,
+                  "The Authorization header is one word: it lacks the scheme before the token (Bearer, Basic).",
+                  "the Authorization header: it lacks the scheme, as Bearer, before the token");
+}
+
+/// ASGI servers answer an empty 403 to a path without a route, as to a close before accept.
+std::optional<Judgement> asgi_path(const Ledger& ledger, std::string_view) {
+  static constexpr std::string_view kServers[] = {"uvicorn", "hypercorn", "daphne"};
+  const std::string_view server = hops_of(ledger).server;
+  const auto* known = std::find_if(
+      std::begin(kServers), std::end(kServers), [server](std::string_view name) { return contains(server, name); });
+  if (!was_refused(ledger, 403) || known == std::end(kServers) || ledger.response->fact.body_length != 0) {
+    return std::nullopt;
+  }
+  const std::string path = printable(profile::split_url(ledger.url).path, 60);
+  const std::string seen = fmt::format(
+      "{} answers an empty 403 to a path that no route has, and to a close before accept", printable(server, 40));
+  return inferred(
+      ledger,
+      Confidence::medium,
+      capital(seen) + ".",
+      fmt::format("the path {}: {}", path, seen),
+      fmt::format(
+          "Check the path {} first (prefix, trailing slash), then what the application asks for before it accepts.",
+          path));
+}
+
+/// 403 with a cause that the request may show: none of them can be seen from here.
+std::optional<Judgement> origin_suspect(const Ledger& ledger, std::string_view) {
+  if (!was_refused(ledger, 403) || ledger.request_seq == 0) {
+    return std::nullopt;
+  }
+  const std::string host = profile::split_url(ledger.url).host;
+  const std::string& origin = ledger.request_origin;
+  if (origin.empty()) {
+    return inferred(ledger,
+                    Confidence::low,
+                    "No Origin was sent; a server that checks it refuses so.",
+                    "",
+                    "If the server checks the Origin, set one with -o; else check the credentials.");
+  }
+  if (profile::split_url(origin).host == host) {
+    return std::nullopt;
+  }
+  return inferred(ledger,
+                  Confidence::low,
+                  fmt::format("The Origin {} is of another host than {}; a server that checks it refuses so.",
+                              printable(origin, 80),
+                              printable(host, 80)),
+                  "",
+                  "Set an Origin that the server allows with -o.");
+}
+
+enum class Redirect { other, to_tls, to_login, to_slash };
+
+bool is_login(std::string_view path) {
+  static constexpr std::string_view kWords[] = {
+      "login", "signin", "sign-in", "sign_in", "/auth", "/sso", "/oauth", "/session/new", "/cas/"};
+  return std::any_of(
+      std::begin(kWords), std::end(kWords), [path](std::string_view word) { return contains(path, word); });
+}
+
+Redirect redirect_of(const Ledger& ledger) {
+  const std::string* location = ledger.header("Location");
+  if (location == nullptr || !ledger.ending || ledger.how() != EndingHow::upgrade_refused ||
+      ledger.response->fact.status < 300 || ledger.response->fact.status >= 400) {
+    return Redirect::other;
+  }
+  const auto asked = profile::split_url(ledger.url);
+  const auto to = profile::split_url(*location);
+  const std::string path = starts_with(*location, "/") ? location->substr(0, location->find('?')) : to.path;
+  const bool same_host = starts_with(*location, "/") || to.host == asked.host;
+  if (is_login(path)) {
+    return Redirect::to_login;
+  }
+  if (same_host && asked.scheme == "ws" && (to.scheme == "https" || to.scheme == "wss") && path == asked.path) {
+    return Redirect::to_tls;
+  }
+  return same_host && (path == asked.path + "/" || path + "/" == asked.path) ? Redirect::to_slash : Redirect::other;
+}
+
+std::optional<Judgement> redirected(const Ledger& ledger, std::string_view id) {
+  const Redirect redirect = redirect_of(ledger);
+  const std::string_view wanted = redirect == Redirect::to_tls     ? "redirect-to-tls"
+                                  : redirect == Redirect::to_login ? "redirect-to-login"
+                                  : redirect == Redirect::to_slash ? "redirect-to-slash"
+                                                                   : "";
+  if (wanted != id) {
+    return std::nullopt;
+  }
+  const std::string place = printable(*ledger.header("Location"), 120);
+  const std::string status = fmt::format("{} to {}", ledger.response->fact.status, place);
+  const auto asked = profile::split_url(ledger.url);
+  Judgement judgement{"", evidence_of(ledger)};
+  if (redirect == Redirect::to_tls) {
+    judgement.says = fmt::format("The server redirects the same host and path to TLS: {}.", status);
+    judgement.lead = fmt::format(
+        "the server wants TLS and refused the upgrade: it redirects to the same path by https ({}).", status);
+    const auto to = profile::split_url(*ledger.header("Location"));
+    judgement.fix =
+        fmt::format("Use wss://{}{}{}.", to.host, to.port.empty() ? "" : ":" + to.port, printable(asked.path, 120));
+  } else if (redirect == Redirect::to_login) {
+    judgement.says = fmt::format("The server redirects to a login page: {}.", status);
+    judgement.lead = fmt::format(
+        "you are not logged in there: the server refused the upgrade and redirects to a login page ({}).", status);
+  } else {
+    judgement.says = fmt::format("The server redirects to the same path but for its last slash: {}.", status);
+    judgement.lead = fmt::format("the path differs by its last slash: the server refused the upgrade with {}.", status);
+    judgement.fix = fmt::format("Connect to the path of {}.", place);
+  }
+  return judgement;
+}
+
+/// The subprotocol that was asked for may be what a server ended the connection for.
+std::optional<Judgement> subprotocol_suspect(const Ledger& ledger, std::string_view) {
+  if (!ledger.ending || ledger.how() != EndingHow::upgrade_cut || ledger.request_subprotocol.empty()) {
+    return std::nullopt;
+  }
+  return inferred(
+      ledger,
+      Confidence::low,
+      fmt::format("The subprotocol {} was asked for; some servers end the connection where they do not know it.",
+                  quoted(ledger.request_subprotocol)),
+      "",
+      fmt::format("Try without -s {}, or with another of its names.", printable(ledger.request_subprotocol, 60)));
+}
+
+}  // namespace
+
+const std::vector<FindingRow>& request_findings() {
+  static const std::vector<FindingRow> rows = {
+      {"redirect-to-tls",
+       Severity::error,
+       Party::client,
+       true,
+       redirected,
+       "The upgrade was redirected to TLS",
+       "The server answers the plain request with a redirect to the same host and path by https: it takes WebSockets "
+       "by TLS only.",
+       "Use wss:// in place of ws://.",
+       "RFC 6455 section 4.1"},
+      {"redirect-to-login",
+       Severity::error,
+       Party::client,
+       true,
+       redirected,
+       "The upgrade was redirected to a login page",
+       "The server did not take the request's credentials, and sends whoever asks to a page for people. That page is "
+       "no "
+       "WebSocket: connecting to it is of no use.",
+       "Log in first and send what that gives: -H 'Cookie: …' or -H 'Authorization: Bearer …'.",
+       "RFC 6455 section 4.1"},
+      {"redirect-to-slash",
+       Severity::error,
+       Party::client,
+       true,
+       redirected,
+       "The path lacks its last slash, or has one too many",
+       "The server redirects to the path with, or without, a slash at its end. Browsers do not follow a redirect of a "
+       "WebSocket.",
+       "Connect to the path as Location has it.",
+       "RFC 6455 section 4.1"},
+      {"upgrade-lost",
+       Severity::warning,
+       Party::network,
+       false,
+       upgrade_lost,
+       "A hop took the Upgrade header out",
+       "The request carried Upgrade, and the answer says that none came: a proxy or balancer between does not pass it "
+       "on, since "
+       "Upgrade and Connection go from hop to hop only.",
+       "Let each hop pass Upgrade and Connection on (nginx: proxy_http_version 1.1; proxy_set_header Upgrade "
+       "$http_upgrade; "
+       "proxy_set_header Connection upgrade).",
+       "RFC 9110 section 7.8"},
+      {"no-credential",
+       Severity::warning,
+       Party::client,
+       false,
+       no_credential,
+       "The request carried no credential",
+       "The server answered 401, and the request had neither Authorization nor Cookie, nor a token in the URL.",
+       "Send what the server asks for: -H 'Authorization: Bearer TOKEN', -u user, or -H 'Cookie: …'.",
+       "RFC 9110 section 15.5.2"},
+      {"auth-scheme-missing",
+       Severity::warning,
+       Party::client,
+       false,
+       no_scheme,
+       "Authorization has no scheme",
+       "The header's value is one word. It should be a scheme and the credential, as in Bearer TOKEN.",
+       "Write -H 'Authorization: Bearer TOKEN'.",
+       "RFC 9110 section 11.6.2"},
+      {"asgi-path",
+       Severity::warning,
+       Party::client,
+       false,
+       asgi_path,
+       "An ASGI server refused with an empty 403",
+       "uvicorn, hypercorn and daphne answer 403 without a body to a path that no route has, and where the application "
+       "closes "
+       "before it accepts.",
+       "Check the path first.",
+       ""},
+      {"origin-suspect",
+       Severity::warning,
+       Party::client,
+       false,
+       origin_suspect,
+       "The Origin may be what was refused",
+       "The server answered 403, and the request had no Origin, or one of another host. Servers that check it answer "
+       "so; so do "
+       "others for other reasons.",
+       "Set the Origin that the server allows with -o.",
+       "RFC 6455 section 10.2"},
+      {"subprotocol-suspect",
+       Severity::warning,
+       Party::client,
+       false,
+       subprotocol_suspect,
+       "The subprotocol may be what the connection was ended for",
+       "Some servers, as libwebsockets, end the connection without an answer where they do not know the subprotocol "
+       "that is asked for.",
+       "Try without -s, or with another name.",
+       "RFC 6455 section 4.2.2"},
+  };
+  return rows;
+}
+
+}  // namespace whydrop::diagnose

@@ -1,0 +1,189 @@
+// What the server said: in its last messages, in the reason of its Close, in the Close's body.
+#include "base/utf8.hpp"
+#include "diagnose/findings.hpp"
+#include "diagnose/guide.hpp"
+#include "diagnose/reasons.hpp"
+#include "diagnose/said.hpp"
+#include "diagnose/words.hpp"
+#include "json/json.hpp"
+#include "rules/rules.hpp"
+#include "wire/close_code.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include <fmt/format.h>
+
+namespace whydrop::diagnose {
+
+using session::Basis;
+using session::Confidence;
+using session::Party;
+using session::Severity;
+using session::Side;
+
+namespace {
+
+/// What there is to look at in the message that the server found wrong: what was sound in it needs no look.
+std::string message_fix(const Ledger& ledger) {
+  const auto& last = ledger.client.last;
+  if (!last || !last->text || last->excerpt.size() != last->length) {
+    return std::string(row_of(Topic::message).fix);
+  }
+  json::Json document;
+  const bool is_json = !document.parse(last->excerpt);
+  return fmt::format("Look at the fields, types and order of your last message{}: {}.",
+                     is_json ? ", valid UTF-8 and JSON" : ", which is no JSON",
+                     quoted(last->excerpt));
+}
+
+std::string fix_of(const Ledger& ledger, Topic topic) {
+  return topic == Topic::message ? message_fix(ledger) : std::string(row_of(topic).fix);
+}
+
+/// True if a profile found something in the session: what it knows of the API says more than the API's words.
+bool profile_found(const Ledger& ledger) {
+  return std::any_of(ledger.findings.begin(), ledger.findings.end(), [](const auto& found) {
+    return rules::find_rule(found.first) == nullptr && found.second.severity != Severity::note;
+  });
+}
+
+std::optional<Judgement> server_said(const Ledger& ledger, std::string_view) {
+  const auto said = ledger.had_session() && !profile_found(ledger) ? last_words(ledger) : std::nullopt;
+  if (!said) {
+    return std::nullopt;
+  }
+  const auto topic = topic_of(said->error.words);
+  const std::string before = span_words(ledger.end_t() - said->note->t_ns);
+  Judgement judgement{fmt::format("The server's message {} (#{}), {} before the end, says: {}.",
+                                  said->note->number,
+                                  said->note->seq,
+                                  before,
+                                  quoted(said->error.words)),
+                      {said->note->seq, ledger.end_seq()}};
+  judgement.lead = fmt::format("the server said {} {} before the end", quoted(said->error.words), before);
+  judgement.fix = topic ? fix_of(ledger, *topic) : "Look up the server's words in the API's documentation.";
+  judgement.at_fault = topic ? row_of(*topic).at_fault : Party::unknown;
+  return judgement;
+}
+
+std::string limit_words(std::string_view reason, Topic topic) {
+  const auto limit = topic == Topic::size ? limit_in(reason) : std::nullopt;
+  return limit ? fmt::format(" The limit that it names is {}.", *limit) : "";
+}
+
+/// Pongs that the server says it missed, and that were sent.
+std::string pongs_seen(const Ledger& ledger, Topic topic) {
+  const PingLedger& pings = ledger.pings_of_server;
+  if (topic != Topic::pong) {
+    return {};
+  }
+  return pings.sent == 0         ? " It sent no ping that came here: it may mean a heartbeat message of the API's own."
+         : pings.unanswered == 0 ? fmt::format(" Your side answered all of its {}.", count(pings.sent, "ping"))
+                                 : "";
+}
+
+std::optional<Judgement> close_reason(const Ledger& ledger, std::string_view) {
+  if (!ledger.had_session() || ledger.first_close != Side::server || !is_utf8(ledger.server.close->reason) ||
+      only_restates(ledger.server.close->reason)) {
+    return std::nullopt;
+  }
+  const session::CloseSeen& close = *ledger.server.close;
+  const std::uint16_t code = close.code.value_or(0);
+  const fieldguide::Entry* known = entry_of_reason(ledger);
+  const auto topic = known != nullptr ? topic_of(known->trigger) : topic_of(close.reason);
+  Judgement judgement{fmt::format("The Close gives a reason: {}.", quoted(close.reason)), {close.seq}};
+  judgement.lead = fmt::format("the server closed with {} and said why: {}{}, {}.",
+                               close_code(code),
+                               quoted(close.reason),
+                               known == nullptr ? "" : fmt::format(" ({}: {})", known->product->title, known->says),
+                               when_words(ledger));
+  if (known != nullptr) {
+    judgement.says += fmt::format(" As {} sends it: {}.", known->product->title, known->says);
+    judgement.fix = known->fix;
+  }
+  if (topic) {
+    judgement.says += limit_words(close.reason, *topic) + pongs_seen(ledger, *topic);
+    judgement.fix = judgement.fix.empty() ? fix_of(ledger, *topic) : judgement.fix;
+    judgement.at_fault = row_of(*topic).at_fault;
+  }
+  return judgement;
+}
+
+/// The code that a Close's body spells in digits, as a mistaken peer writes it: "1000".
+std::optional<std::string> digits_of(const SideLedger& side) {
+  if (!side.close || !side.close->code) {
+    return std::nullopt;
+  }
+  const std::uint16_t code = *side.close->code;
+  std::string body{static_cast<char>(code >> 8U), static_cast<char>(code & 0xFFU)};
+  body += side.close->reason;
+  const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
+  const bool spelled = body.size() >= 4 && body[0] >= '1' && body[0] <= '4' &&
+                       std::all_of(body.begin(), body.begin() + 4, is_digit) &&
+                       (body.size() == 4 || !is_digit(static_cast<unsigned char>(body[4])));
+  return spelled ? std::optional(body) : std::nullopt;
+}
+
+std::optional<Judgement> code_as_text(const Ledger& ledger, std::string_view) {
+  if (!ledger.had_session() || !ledger.first_close) {
+    return std::nullopt;
+  }
+  const bool server = ledger.first_close == Side::server;
+  const SideLedger& side = ledger.side(*ledger.first_close);
+  const auto digits = digits_of(side);
+  if (!digits) {
+    return std::nullopt;
+  }
+  const std::string what =
+      fmt::format("wrote its Close code as text: the body is {}, and not the two bytes of {} (0x{:04x})",
+                  quoted(*digits),
+                  digits->substr(0, 4),
+                  std::stoi(digits->substr(0, 4)));
+  Judgement judgement{fmt::format("{} {}.", server ? "The server" : "Your side", what), {side.close->seq}};
+  judgement.at_fault = server ? Party::server : Party::client;
+  judgement.lead = fmt::format("{} {}, {}.", server ? "the server" : "your side", what, when_words(ledger));
+  return judgement;
+}
+
+}  // namespace
+
+const std::vector<FindingRow>& words_findings() {
+  static const std::vector<FindingRow> rows = {
+      {"close-code-as-text",
+       Severity::error,
+       Party::unknown,
+       true,
+       code_as_text,
+       "The Close code was written as text",
+       "A Close frame's body begins with the code as two bytes in network order. This one holds the code's digits, so "
+       "that a "
+       "reader sees another code, and a reason that is not one.",
+       "Write the code as two bytes, most significant first: 1000 is 0x03 0xe8.",
+       "RFC 6455 section 5.5.1"},
+      {"close-reason",
+       Severity::warning,
+       Party::unknown,
+       true,
+       close_reason,
+       "The Close says why",
+       "The server's Close carries a reason that names a cause. It counts more than the general meaning of the code.",
+       "",
+       "RFC 6455 section 7.1.6"},
+      {"server-said",
+       Severity::warning,
+       Party::unknown,
+       true,
+       server_said,
+       "The server's last message says why",
+       "One of the server's last messages tells of an error, a refusal or an end, by its structure: a member named "
+       "error, a "
+       "status of 400 or more, a type that names a failure, an ERROR frame. Free text is not read so.",
+       "",
+       ""},
+  };
+  return rows;
+}
+
+}  // namespace whydrop::diagnose

@@ -1,0 +1,58 @@
+#include "diagnose/said.hpp"
+
+#include "diagnose/guide.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace whydrop::diagnose {
+
+using session::Side;
+
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+/// True for what the client sent itself and got back.
+bool is_echo(const Ledger& ledger, const SaidNote& note) {
+  return ledger.client.last && note.payload.substr(0, MessageNote::kExcerpt) == ledger.client.last->excerpt;
+}
+
+/// True for a word that may have to do with the end: the last one, or one of the last 2 s.
+bool is_last_word(const Ledger& ledger, const SaidNote& note) {
+  return note.number == ledger.server.last->number || ledger.end_t() - note.t_ns <= 2 * kSecond;
+}
+
+}  // namespace
+
+std::optional<Said> last_words(const Ledger& ledger) {
+  std::optional<Said> end;
+  if (!ledger.server.last) {
+    return end;
+  }
+  for (std::uint64_t back = 0; back < std::min<std::uint64_t>(Ledger::kSaid, ledger.server.last->number); ++back) {
+    const SaidNote& note = ledger.said[(ledger.server.last->number - 1 - back) % Ledger::kSaid];
+    if (!is_last_word(ledger, note) || is_echo(ledger, note)) {
+      break;
+    }
+    auto error = error_in(note.payload, note.text);
+    if (error && error->failure) {
+      return Said{&note, std::move(*error)};
+    }
+    if (error && !end && ledger.ended_by_server_side() && ledger.end_t() - note.t_ns <= 2 * kSecond) {
+      end = Said{&note, std::move(*error)};
+    }
+  }
+  return end;
+}
+
+std::optional<Topic> named_topic(const Ledger& ledger) {
+  if (ledger.first_close == Side::server && !only_restates(ledger.server.close->reason)) {
+    const fieldguide::Entry* known = entry_of_reason(ledger);
+    return known != nullptr ? topic_of(known->trigger) : topic_of(ledger.server.close->reason);
+  }
+  const auto said = ledger.had_session() ? last_words(ledger) : std::nullopt;
+  return said && said->error.failure ? topic_of(said->error.words) : std::nullopt;
+}
+
+}  // namespace whydrop::diagnose

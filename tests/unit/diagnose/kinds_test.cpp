@@ -1,0 +1,350 @@
+// Why a session ended, kind by kind: each case is a run told event by event, its whole verdict stands in kinds.txt.
+#include "cases.hpp"
+
+namespace whydrop::diagnose::test {
+namespace {
+
+using session::EndingHow;
+using session::Side;
+constexpr auto kClient = Side::client;
+constexpr auto kServer = Side::server;
+
+session::Verdict fin(Script& script) {
+  return script.ending(EndingHow::fin).verdict();
+}
+
+/// Messages both ways, then silence.
+Script& talked(Script& script) {
+  return script.you("a").after_ms(5).server("b");
+}
+
+/// An answer of this kind to a request with these headers.
+session::Verdict refused(int status,
+                         const char* reason,
+                         std::vector<session::Header> asked,
+                         std::vector<session::Header> answered,
+                         std::string body = {}) {
+  asked.push_back({"Upgrade", "websocket", {}});
+  Script script;
+  return script.request(std::move(asked))
+      .after_ms(3)
+      .response(status, reason, std::move(answered), std::move(body))
+      .ending(EndingHow::upgrade_refused)
+      .verdict();
+}
+
+const Case kCases[] = {
+    {"last words: an error, then FIN",
+     [] {
+       Script s;
+       s.session().you("hi").after_ms(300).server(
+           R"({"type":"error","error":{"code":"quota_exceeded","message":"quota used up"}})");
+       return fin(s.after_ms(1));
+     }},
+    {"last words: compressed, an error, then 1011",
+     [] {
+       Script s;
+       s.session({}, "permessage-deflate").message(kClient, "hi", 0, true).after_ms(3);
+       s.message(kServer, R"({"error":"backend is gone"})", 0, true).after_ms(1).close(kServer, 1011);
+       return fin(s);
+     }},
+    {"last words: an error reply, then a Close of ours",
+     [] {
+       Script s;
+       s.session().you("hi").after_ms(3).server(R"({"success":false,"message":"bad signature"})").after_ms(9);
+       return fin(s.close(kClient, 1000).after_ms(1).close(kServer, 1000));
+     }},
+    {"last words: an error that traffic followed is none",
+     [] {
+       Script s;
+       s.session().you("hi").server(R"({"error":"once"})").after_s(9);
+       for (int i = 0; i < 3; ++i) {
+         s.you("x").after_ms(3).server(R"({"result":1})");
+       }
+       return fin(s.after_ms(700));
+     }},
+    {"last words: what the client said itself, echoed, is none",
+     [] {
+       Script s;
+       s.session().you(R"({"error":"mine"})").after_ms(3).server(R"({"error":"mine"})").after_ms(2);
+       return fin(s);
+     }},
+    {"last words: an end, and one of ours follows",
+     [] {
+       Script s;
+       s.session().server(R"({"type":"disconnect","reason":"bye"})").after_ms(9);
+       return fin(s.close(kClient, 1000).close(kServer, 1000));
+     }},
+    {"reason: idle, with 1011",
+     [] {
+       Script s;
+       return fin(s.session().after_s(1).close(kServer, 1011, "no audio came in time"));
+     }},
+    {"reason: a field, with 1007",
+     [] {
+       Script s;
+       return fin(s.session().you(R"({"setup":{}})").after_s(1).close(kServer, 1007, "bad field in the request"));
+     }},
+    {"reason: over, with 1001",
+     [] {
+       Script s;
+       return fin(s.session().after_s(1).close(kServer, 1001, "conversation over"));
+     }},
+    {"reason: one that software is known for",
+     [] {
+       Script s;
+       return fin(s.session().after_s(1).close(kServer, 1001, "The web application is stopping"));
+     }},
+    {"reason: a limit",
+     [] {
+       Script s;
+       s.session().you("small").after_ms(2).server("ok").you("large", 70000).after_ms(3);
+       return fin(s.close(kServer, 1009, "message of 70000 bytes exceeds limit of 65536"));
+     }},
+    {"reason: nothing but the code",
+     [] {
+       Script s;
+       return fin(s.session().after_ms(700).close(kServer, 1001, "Going away"));
+     }},
+    {"code as text",
+     [] {
+       Script s;
+       return fin(s.session().you("hi").after_ms(2).frame(kServer, wire::Opcode::close, "1000"));
+     }},
+    {"clock: silence of an unlisted length",
+     [] {
+       Script s;
+       talked(s.session()).after_ms(7004);
+       return fin(s);
+     }},
+    {"clock: a silence as long was survived",
+     [] {
+       Script s;
+       talked(talked(s.session()).after_s(8)).after_ms(7004);
+       return fin(s);
+     }},
+    {"clock: silence of no round length",
+     [] {
+       Script s;
+       talked(s.session()).after_ms(7404);
+       return fin(s);
+     }},
+    {"clock: only the client was silent",
+     [] {
+       Script s;
+       talked(s.session());
+       for (int i = 0; i < 29; ++i) {
+         s.after_ms(2000).server("tick");
+       }
+       return fin(s.after_ms(2003));
+     }},
+    {"clock: pings did not reset it",
+     [] {
+       Script s;
+       talked(s.session());
+       for (int i = 0; i < 3; ++i) {
+         s.after_s(8).ping(kClient, "p").after_ms(1).pong(kServer, "p");
+       }
+       return fin(s.after_ms(5999));
+     }},
+    {"clock: age and silence began together",
+     [] {
+       Script s;
+       return fin(s.session().after_ms(30011));
+     }},
+    {"clock: a time to log in, pings or not",
+     [] {
+       Script s;
+       s.session();
+       for (int i = 0; i < 14; ++i) {
+         s.after_s(2).ping(kClient, "p").after_ms(1).pong(kServer, "p");
+       }
+       return fin(s.after_ms(1996).close(kServer, 1000));
+     }},
+    {"clock: an age, with traffic",
+     [] {
+       Script s;
+       s.session();
+       for (int i = 0; i < 299; ++i) {
+         talked(s).after_ms(995);
+       }
+       talked(s);
+       return fin(s.after_ms(1001));
+     }},
+    {"pongs: none of three",
+     [] {
+       Script s;
+       s.session();
+       for (int i = 0; i < 3; ++i) {
+         s.after_s(1).ping(kServer, "p" + std::to_string(i));
+       }
+       return fin(s.after_ms(900).close(kServer, 1008, "no pong came"));
+     }},
+    {"pongs: 1011 that blames the server by its code",
+     [] {
+       Script s;
+       return fin(
+           s.session().after_s(20).ping(kServer, "p").after_s(20).close(kServer, 1011, "keepalive ping timeout"));
+     }},
+    {"pongs: one in flight at the end",
+     [] {
+       Script s;
+       return fin(s.session().you("a").server("b").after_ms(700).ping(kServer, "p").after_ms(30));
+     }},
+    {"pongs: missing, and another cause is named",
+     [] {
+       Script s;
+       return fin(s.session().you("a").ping(kServer, "p").after_s(1).close(kServer, 1008, "invalid token"));
+     }},
+    {"pongs: all sent, and it says otherwise",
+     [] {
+       Script s;
+       s.session().ping(kServer, "p").after_ms(1).pong(kClient, "p").after_s(21);
+       return fin(s.close(kServer, 1011, "keepalive ping timeout"));
+     }},
+    {"heartbeat: Engine.IO",
+     [] {
+       Script s;
+       s.session()
+           .server(R"(0{"sid":"a","upgrades":[],"pingInterval":2000,"pingTimeout":1500})")
+           .after_s(2)
+           .server("2");
+       return fin(s.after_ms(1500).empty_close(kServer));
+     }},
+    {"heartbeat: Engine.IO, kept",
+     [] {
+       Script s;
+       s.session()
+           .server(R"(0{"sid":"a","upgrades":[],"pingInterval":2000,"pingTimeout":1500})")
+           .after_s(2)
+           .server("2")
+           .you("3");
+       return fin(s.after_ms(1300).empty_close(kServer));
+     }},
+    {"heartbeat: Discord",
+     [] {
+       Script s;
+       s.session().server(R"({"op":10,"d":{"heartbeat_interval":2000}})").after_s(5).close(kServer, 4000);
+       return fin(s);
+     }},
+    {"heartbeat: Phoenix",
+     [] {
+       Script s;
+       s.session().you(R"(["1","1","room:a","phx_join",{}])").after_ms(2);
+       s.server(R"(["1","1","room:a","phx_reply",{"status":"ok","response":{}}])").after_s(6).close(kServer, 1000);
+       return fin(s);
+     }},
+    {"heartbeat: one of its own name, in seconds",
+     [] {
+       Script s;
+       s.session().server(R"({"type":"hello","settings":{"heartbeat_interval":15}})").you("x").after_s(24);
+       return fin(s);
+     }},
+    {"heartbeat: MQTT",
+     [] {
+       Script s;
+       s.session();
+       session::Message connect;
+       const std::string bytes("\x10\x0d\x00\x04MQTT\x04\x02\x00\x04\x00\x01z", 15);
+       s.frame(kClient, wire::Opcode::binary, bytes);
+       connect.from = kClient;
+       connect.frames = {s.seq()};
+       connect.text = false;
+       connect.payload = bytes;
+       connect.length = bytes.size();
+       return fin(s.opinion(connect).after_s(9));
+     }},
+    {"size: a step that did not pass",
+     [] {
+       Script s;
+       s.session().you("0123456789abcdef").after_ms(3).server("ok").you("large", 9000).after_ms(4);
+       return fin(s.close(kServer, 1000));
+     }},
+    {"size: the software is known",
+     [] {
+       Script s;
+       s.request().response(101, "Switching Protocols", {{"Server", "Mojolicious (Perl)", {}}});
+       return fin(s.you("large", 300'000).after_ms(4).close(kServer, 1009));
+     }},
+    {"acquitted: the message was answered",
+     [] {
+       Script s;
+       return fin(s.session().you("a").after_ms(3).server("b").after_ms(5));
+     }},
+    {"acquitted: the same text was answered before",
+     [] {
+       Script s;
+       return fin(s.session().you("a").after_ms(3).server("b").after_s(1).you("a").after_ms(2));
+     }},
+    {"acquitted: a compressed one had come back",
+     [] {
+       Script s;
+       s.session({}, "permessage-deflate").message(kClient, "a", 0, true).after_ms(3).server("b").after_ms(9);
+       return fin(s.message(kClient, "c", 0, true).after_ms(2));
+     }},
+    {"a ping of ours as the trigger",
+     [] {
+       Script s;
+       return fin(s.session().you("a").after_ms(3).server("b").after_s(3).ping(kClient, "p").after_ms(2));
+     }},
+    {"through a proxy",
+     [] {
+       Script s;
+       s.request().response(101, "Switching Protocols", {{"Via", "1.1 nghttpx", {}}});
+       return fin(s.you("a").after_ms(8));
+     }},
+    {"through a proxy that has this limit",
+     [] {
+       Script s;
+       s.request().response(101, "Switching Protocols", {{"Via", "1.1 nghttpx", {}}});
+       talked(s).after_ms(60010);
+       return fin(s);
+     }},
+    {"refused: a hop took Upgrade out",
+     [] {
+       return refused(400, "Bad Request", {}, {{"Server", "nginx", {}}}, "Can \"Upgrade\" only to \"WebSocket\".");
+     }},
+    {"refused: 400 with the version in it is the server's own",
+     [] {
+       return refused(400, "Bad Request", {}, {{"Sec-WebSocket-Version", "13", {}}}, "no upgrade");
+     }},
+    {"refused: 401 and no credential",
+     [] {
+       return refused(401, "Unauthorized", {}, {{"WWW-Authenticate", "Bearer", {}}});
+     }},
+    {"refused: 401 and a token without Bearer",
+     [] {
+       return refused(401, "Unauthorized", {{"Authorization", "abcdef", {}}}, {});
+     }},
+    {"refused: an empty 403 of uvicorn",
+     [] {
+       return refused(403, "Forbidden", {}, {{"Server", "uvicorn", {}}});
+     }},
+    {"refused: 403 and an Origin of another host",
+     [] {
+       return refused(403, "Forbidden", {{"Origin", "https://evil.example", {}}}, {});
+     }},
+    {"refused: redirected to TLS",
+     [] {
+       return refused(301, "Moved Permanently", {}, {{"Location", "https://h/", {}}});
+     }},
+    {"refused: redirected to a login",
+     [] {
+       return refused(302, "Found", {}, {{"Location", "/accounts/login/?next=/", {}}});
+     }},
+    {"cut: a subprotocol was asked for",
+     [] {
+       Script s;
+       s.request({{"Sec-WebSocket-Protocol", "mqttv3.1.1", {}}}).after_ms(200);
+       session::Ending eof;
+       eof.read_error = "eof";
+       return s.ending(EndingHow::upgrade_cut, eof).verdict();
+     }},
+};
+
+TEST(kinds, are_told_as_written_down) {
+  expect_as_written("kinds.txt", {std::begin(kCases), std::end(kCases)});
+}
+
+}  // namespace
+}  // namespace whydrop::diagnose::test

@@ -48,6 +48,8 @@ VOLATILE = [
     (re.compile(r"#\d{6,}"), "#<n>"),
     # Keys of the handshake: 16 and 20 bytes in base64.
     (re.compile(r"(?<![\w+/])([A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=)(?!=)"), "<key>"),
+    # The masking key of a client's frame.
+    (re.compile(r"( header [0-9a-f]{2} [89a-f][0-9a-f](?: [0-9a-f]{2})*?)(?: [0-9a-f]{2}){4}$", re.M), r"\1 <mask>"),
     # A busy machine makes the kernel send a segment again.
     (re.compile(r"\n +• At the end TCP had [^\n]*"), ""),
 ]
@@ -61,6 +63,25 @@ def normalise(text, places):
     for pattern, replacement in VOLATILE:
         text = pattern.sub(replacement, text)
     return text.splitlines()
+
+
+# Lines of each verdict that is printed in its short form, and how many a reader should meet: in nine of ten.
+HEIGHTS = []
+FEW_LINES, SHARE_OF_FEW = 8, 0.9
+
+
+def note_height(arguments, out):
+    """Counts the lines of the verdict at the end of an output."""
+    starts = [at for at, line in enumerate(out.splitlines()) if line.startswith("▌ ")]
+    if starts and not any(argument.startswith("-v") for argument in arguments):
+        lines = out.splitlines()
+        first = next(at for at in starts if all(line.startswith("▌ ") for line in lines[at:starts[-1] + 1]))
+        HEIGHTS.append(len(lines) - first)
+
+
+def are_short():
+    """True if enough verdicts are short, or too few were printed to tell."""
+    return len(HEIGHTS) < 100 or sum(height <= FEW_LINES for height in HEIGHTS) >= SHARE_OF_FEW * len(HEIGHTS)
 
 
 def fill(value, places):
@@ -132,6 +153,7 @@ def run_case(whydrop, case):
             pathlib.Path(tmp, name).parent.mkdir(parents=True, exist_ok=True)
             pathlib.Path(tmp, name).write_text(fill(content, places), encoding="utf-8")
         code, out, err = run_whydrop(whydrop, case, places, tmp)
+        note_height(case["args"], out)
         shown = {name: places[name] for name in ("tmp", "url", "port") if name in places}
         seen = {"exit": code, "stdout": normalise(out, shown), "stderr": normalise(err, shown)}
         if case.get("capture"):
@@ -203,6 +225,9 @@ def main():
     if UPDATE:
         for path, content in files.items():
             path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if not are_short():
+        failed += 1
+        print(f"FAILED: {sum(height > FEW_LINES for height in HEIGHTS)} of {len(HEIGHTS)} verdicts take more than {FEW_LINES} lines")
     print(f"{len(cases) - failed} passed, {failed} failed")
     return 1 if failed or not cases else 0
 

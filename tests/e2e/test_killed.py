@@ -56,7 +56,7 @@ class Killed(harness.Test):
                 kept = len(frames) * len(harness.text(numbered(0)))
                 self.assertLessEqual(read - kept, READ_BUFFER + len(harness.text(numbered(0))))
                 again = self.whydrop("inspect", capture, "--output", "summary")
-                self.assertIn("capture_ended", again.out)
+                self.assertIn("▌ The record ends while the session is open", again.out)
                 self.assertEqual(again.exit, 0, again.err)
 
     def test_interrupted_twice_it_ends_at_once(self):

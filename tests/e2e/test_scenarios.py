@@ -21,7 +21,7 @@ ALWAYS = ("dialect-not-served", "scope-unknown")
 
 
 def new_case(profile, name):
-    return {"name": f"{profile}-{name}", "args": ["send", "--profile", profile, "--rehearse=" + name, "--no-store"]}
+    return {"name": f"{profile}-{name}", "args": ["send", "--profile", profile, "--rehearse=" + name, "--no-store", "-v"]}
 
 
 def cases_path(profile):

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Measures whydrop against the reference client and prints a table of ratios, all from one run on one machine.
 
-usage: tests/bench/run.py [BUILD_DIR] [--quick] [--only NAME]
+usage: tests/bench/run.py [BUILD_DIR] [--quick] [--only NAME] [--against OTHER_WHYDROP]
 
-Each row runs whydrop and the reference by turns, and compares the medians. Not a test: it fails only where a program fails.
+Each row runs whydrop and the reference by turns, and compares the medians, of time on the clock and of processor time (user and
+system, of that process alone: on a machine that does other things too, it says more). --against also runs another whydrop by the same
+turns, as an older build; a line below each row compares with it. Not a test: it fails only where a program fails.
 """
 import argparse
 import atexit
+import functools
 import os
 import pathlib
 import resource
@@ -16,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -45,15 +49,36 @@ def peak_kib(pid):
     return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
+class Failed(Exception):
+    """A program that ended with another exit code than it should."""
+
+
+class Cost(typing.NamedTuple):
+    """What a run took, in seconds."""
+    wall: float
+    cpu: float
+
+    @classmethod
+    def median(cls, costs):
+        return cls(*map(statistics.median, zip(*costs)))
+
+    def over(self, other):
+        """How many times `other` it is, by the clock and by the processor."""
+        return Cost(self.wall / other.wall, self.cpu / max(other.cpu, 1e-6))
+
+
 def timed(command, expected, stdin=None):
-    """Seconds of one run; ends the benchmark if the exit code is another."""
-    start = time.perf_counter()
-    process = subprocess.run(command, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                             stderr=subprocess.PIPE, check=False)
-    seconds = time.perf_counter() - start
-    if process.returncode not in expected:
-        sys.exit(f"bench: {command}: exit {process.returncode}, not {expected}: {process.stderr.decode()}")
-    return seconds
+    """The Cost of one run; Failed if the exit code is none of those expected."""
+    with tempfile.TemporaryFile() as errors:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in expected:
+            errors.seek(0)
+            raise Failed(f"{command}: exit {process.returncode}, not {expected}: {errors.read().decode()}")
+    return Cost(wall, used.ru_utime + used.ru_stime)
 
 
 def peak(command):
@@ -66,22 +91,24 @@ def peak(command):
     return highest
 
 
-def compare(ours, reference, rounds):
-    """Medians of both, run by turns."""
-    times = {"ours": [], "reference": []}
+def by_turns(runs, rounds):
+    """The median Cost of each run, all run by turns: {name: function} to {name: Cost}."""
+    costs = {name: [] for name in runs}
     for _ in range(rounds):
-        times["reference"].append(reference())
-        times["ours"].append(ours())
-    return statistics.median(times["ours"]), statistics.median(times["reference"])
+        for name, run in runs.items():
+            costs[name].append(run())
+    return {name: Cost.median(each) for name, each in costs.items()}
 
 
 class Bench:
-    def __init__(self, build, quick):
+    def __init__(self, build, quick, against=None):
         self.build, self.quick = build, quick
-        # Both as an installation writes them: a linker writes a file in pieces, and memory then maps it in pieces.
+        # All as an installation writes them: a linker writes a file in pieces, and memory then maps it in pieces.
         installed = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=build))
         atexit.register(shutil.rmtree, installed, ignore_errors=True)
-        self.whydrop = pathlib.Path(shutil.copy(build / "whydrop", installed))
+        self.whydrops = {"whydrop": pathlib.Path(shutil.copy(build / "whydrop", installed))}
+        if against:
+            self.whydrops["older"] = pathlib.Path(shutil.copy(against, installed / "older"))
         self.reference = pathlib.Path(shutil.copy(build / "tests/bench/bench_reference", installed))
         self.ram = pathlib.Path(tempfile.mkdtemp(prefix="whydrop-bench-", dir="/dev/shm"))
         atexit.register(shutil.rmtree, self.ram, ignore_errors=True)
@@ -90,90 +117,99 @@ class Bench:
     def count(self, full):
         return full // 10 if self.quick else full
 
+    def compare(self, ours, reference, rounds=None):
+        """Costs of what ours(program) runs for each whydrop, and of the reference."""
+        runs = {"reference": reference}
+        for name, program in self.whydrops.items():
+            runs[name] = functools.partial(ours, program)
+        return by_turns(runs, rounds or self.rounds)
+
     def receive(self, count, size, capture, profile=None):
         with Peer(self.build, "flood", count, size) as peer:
             capture_file = self.ram / "run.ndjson"
             flags = ["--capture", capture_file, "--overwrite"] if capture else []
             flags += ["--profile", profile, "--no-store"] if profile else []
-            return compare(
-                lambda: timed([self.whydrop, "connect", peer.url, "-q", *flags], (0, 7)),
-                lambda: timed([self.reference, "receive", peer.url, self.ram / "payloads"], (0,)), self.rounds)
+            return self.compare(lambda program: timed([program, "connect", peer.url, "-q", *flags], (0, 7)),
+                                lambda: timed([self.reference, "receive", peer.url, self.ram / "payloads"], (0,)))
 
     def with_lines(self, count, command):
-        """Seconds of a command that is given so many messages, a line each."""
+        """The Cost of a command that is given so many messages, a line each."""
         lines = self.ram / f"lines-{count}"
         if not lines.exists():
             lines.write_text("".join('{"type":"message","n":%d,"text":"hello"}\n' % n for n in range(count)))
         with open(lines, "rb") as stdin:
             return timed(command, (0,), stdin)
 
-    def from_stdin(self, url, *flags):
-        return [self.whydrop, "connect", url, "-q", "--replies", "none", *flags]
+    @staticmethod
+    def from_stdin(program, url, *flags):
+        return [program, "connect", url, "-q", "--replies", "none", *flags]
 
     def lines(self, count):
         with Peer(self.build, "sink") as peer:
-            return compare(lambda: self.with_lines(count, self.from_stdin(peer.url)),
-                           lambda: self.with_lines(count, [self.reference, "lines", peer.url]), self.rounds)
+            return self.compare(lambda program: self.with_lines(count, self.from_stdin(program, peer.url)),
+                                lambda: self.with_lines(count, [self.reference, "lines", peer.url]))
 
-    def recorded(self, count, url):
-        """A capture of so many messages of the client's."""
-        capture = self.ram / f"client-{count}.ndjson"
-        self.with_lines(count, self.from_stdin(url, "--capture", capture, "--overwrite"))
+    def recorded(self, program, count, url):
+        """A capture of so many messages of the client's, as the program itself writes it."""
+        capture = self.ram / f"client-{program.name}-{count}.ndjson"
+        self.with_lines(count, self.from_stdin(program, url, "--capture", capture, "--overwrite"))
         return capture
 
-    def from_capture(self, url, capture):
-        return [self.whydrop, "replay", capture, "--url", url, "-q", "--pace", "fast"]
+    @staticmethod
+    def from_capture(program, url, capture):
+        return [program, "replay", capture, "--url", url, "-q", "--pace", "fast"]
 
     def replay(self, count):
         """The same messages from a capture, against those from standard input."""
         with Peer(self.build, "sink") as peer:
-            replay = self.from_capture(peer.url, self.recorded(count, peer.url))
-            return compare(lambda: timed(replay, (0,)),
-                           lambda: self.with_lines(count, self.from_stdin(peer.url)), self.rounds)
+            captures = {program: self.recorded(program, count, peer.url) for program in self.whydrops.values()}
+            return self.compare(lambda program: timed(self.from_capture(program, peer.url, captures[program]), (0,)),
+                                lambda: self.with_lines(count, self.from_stdin(self.whydrops["whydrop"], peer.url)))
 
     def once(self):
         with Peer(self.build, "echo") as peer:
-            return compare(lambda: timed([self.whydrop, "send", peer.url, "hello", "-q"], (0,)),
-                           lambda: timed([self.reference, "once", peer.url, "hello"], (0,)), 10 * self.rounds)
+            return self.compare(lambda program: timed([program, "send", peer.url, "hello", "-q"], (0,)),
+                                lambda: timed([self.reference, "once", peer.url, "hello"], (0,)), 10 * self.rounds)
 
-    def memory_of_replay(self):
+    def memory_of_replay(self, program):
         with Peer(self.build, "sink") as peer:
-            peaks = [peak(self.from_capture(peer.url, self.recorded(count, peer.url)))
+            peaks = [peak(self.from_capture(program, peer.url, self.recorded(program, count, peer.url)))
                      for count in (10_000, self.count(1_000_000))]
         return (peaks[1] - peaks[0]) / 1024
 
-    def memory(self):
+    def memory(self, program):
         peaks = []
         for count in (10_000, self.count(1_000_000)):
             with Peer(self.build, "flood", count, 200) as peer:
                 capture = self.ram / "run.ndjson"
-                peaks.append(peak([self.whydrop, "connect", peer.url, "-q", "--capture", capture, "--overwrite"]))
+                peaks.append(peak([program, "connect", peer.url, "-q", "--capture", capture, "--overwrite"]))
         return (peaks[1] - peaks[0]) / 1024
 
     def inspect(self):
-        """MB/s of `inspect --output summary`, and its peak memory in MiB."""
-        capture = self.ram / "big.ndjson"
-        with Peer(self.build, "flood", self.count(830_000), 200) as peer:
-            timed([self.whydrop, "connect", peer.url, "-q", "--capture", capture, "--overwrite"], (0, 7))
-        command = [self.whydrop, "inspect", capture, "--output", "summary"]
-        seconds = statistics.median(timed(command, (0, 1)) for _ in range(self.rounds))
-        size = capture.stat().st_size / 1e6
-        return size, size / seconds, peak(command) / 1024
+        """For each whydrop, of `inspect --output summary` over a capture of its own: MB, the Cost, and the peak memory in MiB."""
+        commands = {}
+        for name, program in self.whydrops.items():
+            capture = self.ram / f"big-{name}.ndjson"
+            with Peer(self.build, "flood", self.count(830_000), 200) as peer:
+                timed([program, "connect", peer.url, "-q", "--capture", capture, "--overwrite"], (0, 7))
+            commands[name] = [program, "inspect", capture, "--output", "summary"]
+        costs = by_turns({name: functools.partial(timed, command, (0, 1)) for name, command in commands.items()}, self.rounds)
+        return {name: (command[2].stat().st_size / 1e6, costs[name], peak(command) / 1024) for name, command in commands.items()}
 
     def schema(self):
         """Nanoseconds a message of 200 bytes, by what judges it; ajv is installed into the build folder where npm can."""
         data = [ROOT / "tests/bench/schema" / name for name in ("schema.json", "messages.ndjson")]
         command = [self.build / "tests/bench/bench_schema", *data, str(self.rounds)]
-        told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
         modules = self.build / "ajv"
         if shutil.which("npm") and not (modules / "node_modules/ajv").exists():
             modules.mkdir(exist_ok=True)
             subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "ajv@8"], cwd=modules, check=False,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if shutil.which("node") and (modules / "node_modules/ajv").exists():
-            told += subprocess.run(["node", ROOT / "tests/bench/schema/ajv.js", *data, str(self.rounds)], check=True, text=True,
-                                   stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": modules / "node_modules"}).stdout
-        return {name: float(ns) for name, ns in (line.rsplit(" ", 1) for line in told.splitlines())}
+            output += subprocess.run(["node", ROOT / "tests/bench/schema/ajv.js", *data, str(self.rounds)], check=True,
+                                     text=True, stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": modules / "node_modules"}).stdout
+        return {name: float(ns) for name, ns in (line.rsplit(" ", 1) for line in output.splitlines())}
 
 
 def schema_row(times):
@@ -185,14 +221,30 @@ def schema_row(times):
           f"{'ok' if times['whydrop parse+valid'] <= limit else 'OVER'} (at most 1.0)", flush=True)
 
 
-def ratio_row(name, limit, ours, reference):
-    ratio = ours / reference
-    print(f"{name:<48} {ours:8.3f} s {reference:8.3f} s {ratio:6.2f} x  {'ok' if ratio <= limit else 'OVER'} (at most {limit})",
-          flush=True)
+def told(limit, value, word="OVER"):
+    return "ok" if value <= limit else word
+
+
+def ratio_row(name, limit, costs):
+    ours, reference = costs["whydrop"], costs["reference"]
+    ratio = ours.over(reference)
+    print(f"{name:<48} {ours.wall:8.3f} s {reference.wall:8.3f} s {ratio.wall:6.2f} x  {told(limit, ratio.wall):<4} (at most {limit})   "
+          f"cpu {ours.cpu:8.3f} s {reference.cpu:8.3f} s {ratio.cpu:6.2f} x", flush=True)
+    if "older" in costs:
+        older, change = costs["older"], ours.over(costs["older"])
+        print(f"{'  the older build; this one takes, of its time,':<48} {older.wall:8.3f} s {'':10} {change.wall:6.2f} x  "
+              f"{'':20} cpu {older.cpu:8.3f} s {'':10} {change.cpu:6.2f} x", flush=True)
 
 
 def memory_row(name, grown):
-    print(f"{name:<48} {grown:+8.2f} MiB  {'ok' if grown <= 2 else 'OVER'} (at most +2)", flush=True)
+    print(f"{name:<48} {grown:+8.2f} MiB  {told(2, grown)} (at most +2)", flush=True)
+
+
+def inspect_row(which, size, cost, peak_mib):
+    speed = size / cost.wall
+    name = f"inspect --output summary of {size:.0f} MB" if which == "whydrop" else "  the older build, of its own capture"
+    print(f"{name:<48} {speed:8.0f} MB/s, peak {peak_mib:.1f} MiB, cpu {size / cost.cpu:.0f} MB/s  "
+          f"{'ok' if speed >= 300 else 'UNDER'} (at least 300)", flush=True)
 
 
 def main():
@@ -200,8 +252,9 @@ def main():
     parser.add_argument("build", nargs="?", default=ROOT / "build/ci", type=pathlib.Path)
     parser.add_argument("--quick", action="store_true", help="a tenth of the messages, three rounds")
     parser.add_argument("--only", default="", help="rows whose name contains this")
+    parser.add_argument("--against", metavar="OTHER_WHYDROP", type=pathlib.Path, help="another whydrop, measured in the same run")
     args = parser.parse_args()
-    bench = Bench(args.build, args.quick)
+    bench = Bench(args.build, args.quick, args.against)
     million, big = bench.count(1_000_000), bench.count(200)
     rows = [
         (f"receive {million} x 200 B, capture to RAM", 1.0, lambda: bench.receive(million, 200, True)),
@@ -216,17 +269,22 @@ def main():
     print(f"{'':<48} {'whydrop':>10} {'reference':>10} {'ratio':>8}")
     for name, limit, run in rows:
         if args.only in name:
-            ratio_row(name, limit, *run())
+            ratio_row(name, limit, run())
     if args.only in "schema":
         schema_row(bench.schema())
     if args.only in "memory":
-        memory_row(f"peak memory, {million} against 10000 messages", bench.memory())
-        memory_row(f"peak memory, {million} against 10000 replayed", bench.memory_of_replay())
+        for name, program in bench.whydrops.items():
+            which = "" if name == "whydrop" else ", the older build"
+            memory_row(f"peak memory, {million} against 10000{which or ' messages'}", bench.memory(program))
+            memory_row(f"peak memory, {million} against 10000 replayed{which}", bench.memory_of_replay(program))
     if args.only in "inspect":
-        size, speed, peak = bench.inspect()
-        print(f"{f'inspect --output summary of {size:.0f} MB':<48} {speed:8.0f} MB/s, peak {peak:.1f} MiB  {'ok' if speed >= 300 else 'UNDER'} (at least 300)")
+        for name, measured in bench.inspect().items():
+            inspect_row(name, *measured)
 
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    main()
+    try:
+        main()
+    except Failed as failed:
+        sys.exit(f"bench: {failed}")

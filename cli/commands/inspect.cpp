@@ -202,7 +202,7 @@ Result<capture::Selector> make_selector(const InspectFlags& flags) {
     }
   }
   if (!flags.only.empty()) {
-    filter.only = wire::parse_side(flags.only);
+    filter.only = wire::parse<wire::Side>(flags.only);
   }
   return capture::Selector::make(filter);
 }

@@ -66,7 +66,7 @@ Match match_url(const Dialects& dialects, const std::string& url) {
   match.host = profile::split_url(url).host;
   match.add(dialects.of_url(url));
   profile::RealityCheck check(dialects, "", [&match](session::Body&& body) { match.add(std::get<Finding>(body)); });
-  check.on_event({1, 0, 1, session::Open{"websocket", url, std::nullopt, {}}});
+  check.on_event({1, 0, 1, session::Open{session::Role::websocket, url, std::nullopt, {}}});
   check.on_event({2, 0, 1, session::Ending{}});
   return match;
 }

@@ -166,7 +166,7 @@ Result<void> CallRunner::Impl::make(const Call& row) {
   const auto url = net::parse_url(request->url);
   auto options = url ? parts.options_for(*url) : tl::unexpected<Error>(url.error());
   WHYDROP_TRY(options);
-  options->bindings = &parts.bindings;
+  request->bindings = &parts.bindings;
   if (outcome.conn) {
     options->parent = outcome.conn;
   }

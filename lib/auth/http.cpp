@@ -212,11 +212,11 @@ void HttpCall::start() {
     return;
   }
   session::Open open;
-  open.role = "http";
+  open.role = session::Role::http;
   open.url = impl_->request.url;
   open.parent = impl_->options.parent;
   open.call = impl_->request.call;
-  impl_->conn = impl_->pipeline.begin(std::move(open), impl_->loop.now_ns(), {nullptr, impl_->options.bindings});
+  impl_->conn = impl_->pipeline.begin(std::move(open), impl_->loop.now_ns(), {nullptr, impl_->request.bindings});
   if (const auto name = name_to_look_up(impl_->options)) {
     impl_->look_up(*name);
   } else {

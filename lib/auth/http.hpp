@@ -23,6 +23,7 @@ struct HttpRequest {
   std::string call;  ///< the profile's name for it, or empty
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  profile::Bindings* bindings = nullptr;  ///< values of this connection alone; not owned; null: the pipeline's
 };
 
 /// So much of an answer's body is read.

@@ -22,10 +22,6 @@ struct Unit {
 constexpr std::array<Unit, 5> kUnits{
     {{365LL * 86400, "year"}, {86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}}};
 
-std::string amount(std::int64_t n, std::string_view unit) {
-  return fmt::format("{} {}{}", n, unit, n == 1 ? "" : "s");
-}
-
 /// RFC 3339, or the number where that has no room for it.
 std::string time_text(std::int64_t seconds) {
   constexpr std::int64_t kYear10000 = 253402300800;
@@ -98,14 +94,15 @@ std::string compact(const std::string& text) {
 std::string span_words(std::int64_t seconds) {
   const auto* unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return seconds >= u.seconds; });
   if (unit == kUnits.end()) {
-    return amount(0, "second");
+    return counted(0, "second");
   }
-  const std::int64_t n = seconds / unit->seconds;
+  const auto n = static_cast<std::uint64_t>(seconds / unit->seconds);
   const auto* smaller = unit + 1;
-  const std::int64_t rest = smaller == kUnits.end() ? 0 : seconds % unit->seconds / smaller->seconds;
+  const std::uint64_t rest =
+      smaller == kUnits.end() ? 0 : static_cast<std::uint64_t>(seconds % unit->seconds / smaller->seconds);
   // Of minutes and of what is long the rest tells nothing.
-  return rest == 0 || n > 9 || unit->seconds <= 60 ? amount(n, unit->name)
-                                                   : amount(n, unit->name) + " " + amount(rest, smaller->name);
+  return rest == 0 || n > 9 || unit->seconds <= 60 ? counted(n, unit->name)
+                                                   : counted(n, unit->name) + " " + counted(rest, smaller->name);
 }
 
 TokenState judge_token(const TokenView& view, std::int64_t now, const std::vector<std::string>& required_scopes) {

@@ -18,12 +18,14 @@
 
 namespace whydrop::auth {
 
+using session::Cause;
 using session::EndedBy;
 using session::EndingHow;
 
 namespace {
 
 constexpr int kPollMs = 60'000;
+constexpr std::string_view kCut = "the server closed the connection in the middle of the TLS handshake";
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -38,28 +40,32 @@ std::string number_or_empty(std::uint16_t port) {
 }
 
 /// What system errors and libcurl's words say of a TLS handshake that failed, in our stable words.
-std::string handshake_fault(std::string_view words) {
+session::Failure handshake_failure(std::string_view words) {
   struct Row {
-    std::string_view part, says;
+    std::string_view part;
+    Cause cause;
+    std::string_view says;
   };
   static constexpr std::array<Row, 7> kRows{{
-      {"wrong version number", "not_tls: the server does not answer in TLS"},
-      {"packet length too long", "not_tls: the server does not answer in TLS"},
-      {"http request", "not_tls: the server does not answer in TLS"},
-      {"unsupported protocol", "protocol_version: the server and we share no TLS version"},
-      {"alert protocol version", "protocol_version: the server and we share no TLS version"},
-      {"unexpected eof", "handshake_cut: the server closed the connection in the middle of the TLS handshake"},
-      {"SSL_ERROR_SYSCALL", "handshake_cut: the server closed the connection in the middle of the TLS handshake"},
+      {"wrong version number", Cause::not_tls, "the server does not answer in TLS"},
+      {"packet length too long", Cause::not_tls, "the server does not answer in TLS"},
+      {"http request", Cause::not_tls, "the server does not answer in TLS"},
+      {"unsupported protocol", Cause::protocol_version, "the server and we share no TLS version"},
+      {"alert protocol version", Cause::protocol_version, "the server and we share no TLS version"},
+      {"unexpected eof", Cause::handshake_cut, kCut},
+      {"SSL_ERROR_SYSCALL", Cause::handshake_cut, kCut},
   }};
   const auto* row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return contains(words, r.part); });
   if (row != kRows.end()) {
-    return std::string(row->says);
+    return {row->cause, fmt::format("{}: {}", name(row->cause), row->says)};
   }
   const std::size_t reason = words.rfind(':');
   const std::string_view last = reason == std::string_view::npos ? words : words.substr(reason + 1);
-  return fmt::format("{}: {}",
-                     contains(words, "alert") ? "handshake_alert" : "handshake_failed",
-                     last.substr(std::min(last.size(), last.find_first_not_of(' '))));
+  const bool alert = contains(words, "alert");
+  return {alert ? Cause::handshake_alert : Cause::other,
+          fmt::format("{}: {}",
+                      alert ? "handshake_alert" : "handshake_failed",
+                      last.substr(std::min(last.size(), last.find_first_not_of(' '))))};
 }
 
 /// libcurl opens the key log itself; made here it is for its owner's eyes only.
@@ -373,12 +379,12 @@ Transfer::Times Transfer::times() const {
 
 void Transfer::on_connected() {
   connected_ = true;
-  tell_connect("");
+  tell_connect({});
   tell_proxy("");
-  tell_tls("");
+  tell_tls({});
 }
 
-void Transfer::tell_connect(const std::string& error) {
+void Transfer::tell_connect(const session::Failure& failure) {
   session::Connect fact;
   const std::string remote = text_info(CURLINFO_PRIMARY_IP);
   if (!options_.unix_socket.empty()) {
@@ -389,11 +395,12 @@ void Transfer::tell_connect(const std::string& error) {
     const HostPort where = target_of(options_);
     fact.remote = fmt::format("{}:{}", bracketed(where.host), where.port);
   }
-  if (const std::string local = text_info(CURLINFO_LOCAL_IP); error.empty() && !local.empty()) {
+  if (const std::string local = text_info(CURLINFO_LOCAL_IP); failure.cause == Cause::none && !local.empty()) {
     fact.local = fmt::format("{}:{}", bracketed(local), info<long>(CURLINFO_LOCAL_PORT));
   }
   fact.duration_ns = times().connect_ns;
-  fact.error = error;
+  fact.error = failure.words;
+  fact.cause = failure.cause;
   tell_(std::move(fact));
 }
 
@@ -414,7 +421,7 @@ void Transfer::tell_proxy(const std::string& error) {
                        error});
 }
 
-void Transfer::tell_tls(const std::string& error) {
+void Transfer::tell_tls(const session::Failure& failure) {
   if (!secure_) {
     return;
   }
@@ -422,9 +429,10 @@ void Transfer::tell_tls(const std::string& error) {
   fact.version = tls_version_;
   fact.cipher = tls_cipher_;
   fact.alpn = alpn_;
-  fact.verified = error.empty() && !options_.tls.insecure;
+  fact.verified = failure.cause == Cause::none && !options_.tls.insecure;
   fact.duration_ns = times().tls_ns;
-  fact.error = error;
+  fact.error = failure.words;
+  fact.cause = failure.cause;
   curl_certinfo* chain = nullptr;
   curl_.easy_getinfo(easy_, CURLINFO_CERTINFO, &chain);
   for (const curl_slist* row = chain != nullptr && chain->num_of_certs > 0 ? chain->certinfo[0] : nullptr;
@@ -439,33 +447,33 @@ void Transfer::tell_tls(const std::string& error) {
 
 // ---- how it ended ---------------------------------------------------------------------------------------------------
 
-std::string Transfer::tls_error(CURLcode code) const {
+session::Failure Transfer::tls_failure(CURLcode code) const {
   if (code != CURLE_PEER_FAILED_VERIFICATION) {
-    return handshake_fault(error_);
+    return handshake_failure(error_);
   }
   // The name is checked by libcurl itself, after OpenSSL found no fault (0) or before it looked (1).
   constexpr long kUnset = 1;
   const long result = info<long>(CURLINFO_SSL_VERIFYRESULT);
-  return net::certificate_fault(result <= kUnset ? net::kHostnameMismatch : result);
+  return net::certificate_failure(result <= kUnset ? net::kHostnameMismatch : result);
 }
 
-session::Ending Transfer::connect_failed(std::string why) {
+session::Ending Transfer::connect_failed(session::Failure why) {
   const bool proxied = !options_.proxy.url.empty();
-  const bool refused = why == "connection_refused";
+  const bool refused = why.cause == Cause::refused;
   tell_connect(why);
   if (proxied) {
-    tell_proxy(why);
+    tell_proxy(why.words);
   }
   return {proxied ? EndingHow::proxy_failed : EndingHow::connect_failed,
           refused ? EndedBy::server : EndedBy::unknown,
           "",
           "",
-          std::move(why),
+          std::move(why.words),
           {}};
 }
 
 session::Ending Transfer::timed_out() {
-  const std::string why = "timed out";
+  const session::Failure why{Cause::timed_out, "timed out"};
   if (connected_) {
     return {EndingHow::upgrade_timeout, EndedBy::client, "", "", "no answer came in time", {}};
   }
@@ -474,18 +482,19 @@ session::Ending Transfer::timed_out() {
     ending.by = EndedBy::client;
     return ending;
   }
-  tell_connect("");
+  tell_connect({});
   if (!options_.proxy.url.empty() && info<long>(CURLINFO_HTTP_CONNECTCODE) == 0) {
-    tell_proxy(why);
-    return {EndingHow::proxy_failed, EndedBy::client, "", "", why, {}};
+    tell_proxy(why.words);
+    return {EndingHow::proxy_failed, EndedBy::client, "", "", why.words, {}};
   }
   tell_proxy("");
   tell_tls(why);
-  return {EndingHow::tls_failed, EndedBy::client, "", "", why, {}};
+  return {EndingHow::tls_failed, EndedBy::client, "", "", why.words, {}};
 }
 
 session::Ending Transfer::ending_of(CURLcode code) {
-  const std::string system = net::error_name(static_cast<int>(info<long>(CURLINFO_OS_ERRNO)));
+  const auto system_error = static_cast<int>(info<long>(CURLINFO_OS_ERRNO));
+  const std::string system = net::error_name(system_error);
   if (cancelled_) {
     return {EndingHow::interrupted, EndedBy::client, "", "", "", {}};
   }
@@ -496,7 +505,8 @@ session::Ending Transfer::ending_of(CURLcode code) {
   case CURLE_COULDNT_RESOLVE_PROXY:
     return {EndingHow::resolve_failed, EndedBy::unknown, "", "", "not found: " + error_, {}};
   case CURLE_COULDNT_CONNECT:
-    return connect_failed(system.empty() ? error_ : system);
+    return connect_failed(system.empty() ? session::Failure{Cause::other, error_}
+                                         : session::Failure{net::cause_of(system_error), system});
   case CURLE_OPERATION_TIMEDOUT:
     return timed_out();
   case CURLE_SSL_CONNECT_ERROR:
@@ -504,18 +514,18 @@ session::Ending Transfer::ending_of(CURLcode code) {
   case CURLE_SSL_CERTPROBLEM:
   case CURLE_SSL_CACERT_BADFILE:
   case CURLE_SSL_CIPHER: {
-    const std::string why = tls_error(code);
-    tell_connect("");
+    const session::Failure why = tls_failure(code);
+    tell_connect({});
     tell_proxy("");
     tell_tls(why);
-    return {EndingHow::tls_failed, EndedBy::unknown, "", "", why, {}};
+    return {EndingHow::tls_failed, EndedBy::unknown, "", "", why.words, {}};
   }
   default:
     break;
   }
   if (!connected_) {
     // What is left before the request is the proxy's tunnel.
-    tell_connect("");
+    tell_connect({});
     tell_proxy(error_);
     return {EndingHow::proxy_failed, EndedBy::server, system, "", error_, {}};
   }

@@ -68,15 +68,15 @@ class Transfer {
   void on_header_line(std::string_view line);
   void on_body(std::string_view data);
   void on_connected();
-  void tell_connect(const std::string& error);
+  void tell_connect(const session::Failure& failure);
   void tell_proxy(const std::string& error);
-  void tell_tls(const std::string& error);
+  void tell_tls(const session::Failure& failure);
 
   Times times() const;
-  std::string tls_error(CURLcode code) const;
+  session::Failure tls_failure(CURLcode code) const;
   session::Ending ending_of(CURLcode code);
   session::Ending timed_out();
-  session::Ending connect_failed(std::string why);
+  session::Ending connect_failed(session::Failure why);
 
   static int debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self);
   static std::size_t write(char* data, std::size_t, std::size_t size, void* self);

@@ -1,6 +1,7 @@
 #include "base/percent.hpp"
 
 #include "base/hex.hpp"
+#include "base/text.hpp"
 
 namespace whydrop {
 namespace {
@@ -15,6 +16,11 @@ int escape_at(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+bool is_unreserved(char c) {
+  const char letter = ascii_lower(c);
+  return (letter >= 'a' && letter <= 'z') || is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
+}
 
 std::string percent_decoded(std::string_view text) {
   std::string out;

@@ -5,6 +5,8 @@
 
 namespace whydrop {
 
+/// True for a byte that no URL needs to escape: letters, digits, - . _ ~. RFC 3986 section 2.3.
+bool is_unreserved(char c);
 /// `text` with its escapes read; a % that begins none stays. RFC 3986 section 2.1.
 std::string percent_decoded(std::string_view text);
 /// True if every % of `text` begins an escape.

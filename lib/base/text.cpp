@@ -163,10 +163,38 @@ std::string_view trim(std::string_view text) {
 
 std::string lower_case(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::transform(out.begin(), out.end(), out.begin(), ascii_lower);
   return out;
+}
+
+bool same_caseless(std::string_view a, std::string_view b) {
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
+}
+
+bool contains_caseless(std::string_view text, std::string_view words) {
+  const auto same = [](char x, char y) { return ascii_lower(x) == ascii_lower(y); };
+  // A search for nothing finds the end, of an empty text too.
+  return words.empty() || std::search(text.begin(), text.end(), words.begin(), words.end(), same) != text.end();
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  std::string text = std::to_string(count) + " ";
+  if (count == 1 || many.empty()) {
+    return text.append(one).append(count == 1 ? "" : "s");
+  }
+  return text.append(many);
+}
+
+std::string fill(std::string_view pattern, const std::function<std::string(std::string_view)>& value) {
+  std::string out;
+  for (std::size_t open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{')) {
+    const std::size_t close = pattern.find('}', open);
+    out += pattern.substr(0, open);
+    out += value(pattern.substr(open + 1, close - open - 1));
+    pattern.remove_prefix(std::min(pattern.size(), close == std::string_view::npos ? close : close + 1));
+  }
+  return out.append(pattern);
 }
 
 std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates) {

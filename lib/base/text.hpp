@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,25 @@ std::string elide(std::string_view text, std::size_t columns, Elide where = Elid
 constexpr bool starts_with(std::string_view text, std::string_view front) {
   return text.substr(0, front.size()) == front;
 }
+
+/// True for "0" to "9", whatever the locale.
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+/// An ASCII letter in lower case; any other byte as it is.
+constexpr char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+/// True if `a` and `b` are the same but for the case of ASCII letters: header names, schemes, hosts.
+bool same_caseless(std::string_view a, std::string_view b);
+/// True if `words` stand in `text`, but for the case of ASCII letters. Nothing stands in every text.
+bool contains_caseless(std::string_view text, std::string_view words);
+
+/// "1 frame", "2 frames"; `many` is the plural where an s does not make it.
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many = {});
+
+/// `pattern` with each "{hole}" replaced by what `value` says for "hole".
+std::string fill(std::string_view pattern, const std::function<std::string(std::string_view)>& value);
 
 /// `text` without blanks and line ends at its ends.
 std::string_view trim(std::string_view text);

@@ -1,5 +1,7 @@
 #include "base/units.hpp"
 
+#include "base/text.hpp"
+
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -63,10 +65,6 @@ struct Number {
   std::size_t size = 0;  ///< characters; 0 if there is no number
   bool overflow = false;
 };
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 Number read_number(std::string_view text) {
   Number number;

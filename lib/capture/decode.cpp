@@ -4,6 +4,7 @@
 #include "base/hex.hpp"
 #include "capture/limits.hpp"
 #include "json/tree.hpp"
+#include "session/causes.hpp"
 
 #include <deque>
 #include <limits>
@@ -34,8 +35,9 @@ class Fields {
   Number number(const char* key, Number most = std::numeric_limits<Number>::max());
   template <typename Number>
   std::optional<Number> number_or_null(const char* key);
-  template <typename Parse>
-  auto named(const char* key, Parse parse) -> typename decltype(parse(std::string_view()))::value_type;
+  /// An enumerator by its printed name.
+  template <typename Enum>
+  Enum named(const char* key);
   std::vector<std::uint64_t> numbers(const char* key);
   std::vector<std::string> strings(const char* key);
   /// The members of an object of strings; empty where there is none.
@@ -46,9 +48,7 @@ class Fields {
   std::string_view content() { return bytes("text", "base64"); }
   std::string_view base64(const char* key);
   std::string_view hex(const char* key);
-  Side side() {
-    return named("from", [](std::string_view text) { return wire::parse_side(text); });
-  }
+  Side side() { return named<Side>("from"); }
 
   template <typename Use>
   void each(const char* key, Use use);
@@ -139,14 +139,13 @@ std::optional<Number> Fields::number_or_null(const char* key) {
   return has(key) ? std::optional<Number>(number<Number>(key)) : std::nullopt;
 }
 
-template <typename Parse>
-auto Fields::named(const char* key, Parse parse) -> typename decltype(parse(std::string_view()))::value_type {
-  const std::string text = words(key);
-  const auto value = parse(text);
+template <typename Enum>
+Enum Fields::named(const char* key) {
+  const auto value = parse<Enum>(words(key));
   if (!value) {
     wrong(key, "not a known name");
   }
-  return value.value_or(typename decltype(parse(std::string_view()))::value_type{});
+  return value.value_or(Enum{});
 }
 
 template <typename Use>
@@ -270,17 +269,34 @@ std::string_view Fields::bytes(const char* key, const char* base64_key) {
 // ---- one function a kind --------------------------------------------------------------------------------------------
 
 Body read_open(Fields& f) {
-  return Open{
-      f.words("role"), f.words("url"), f.number_or_null<std::uint32_t>("parent"), f.redact(), f.words_or_null("call")};
+  Open open{f.named<Role>("role"),
+            f.words("url"),
+            f.number_or_null<std::uint32_t>("parent"),
+            f.redact(),
+            f.words_or_null("call")};
+  if (f.has("observer")) {
+    open.observer = f.named<Observer>("observer");
+  }
+  return open;
+}
+
+/// A capture without causes, or with one of a later version's, still has the words.
+template <typename Fact>
+Fact with_cause(Fact fact, Fields& f) {
+  const auto told = parse<Cause>(f.words_or_null("cause"));
+  fact.cause = told ? *told : cause_in_words(fact);
+  return fact;
 }
 
 Body read_resolve(Fields& f) {
-  return Resolve{
+  Resolve resolve{
       f.words("host"), f.strings("addresses"), f.number<std::int64_t>("duration_ns"), f.words_or_null("error")};
+  return with_cause(std::move(resolve), f);
 }
 
 Body read_connect(Fields& f) {
-  return Connect{f.words("local"), f.words("remote"), f.number<std::int64_t>("duration_ns"), f.words_or_null("error")};
+  Connect connect{f.words("local"), f.words("remote"), f.number<std::int64_t>("duration_ns"), f.words_or_null("error")};
+  return with_cause(std::move(connect), f);
 }
 
 Body read_proxy(Fields& f) {
@@ -303,7 +319,7 @@ Body read_tls(Fields& f) {
   tls.verified = f.flag("verified");
   tls.duration_ns = f.number<std::int64_t>("duration_ns");
   tls.error = f.words_or_null("error");
-  return tls;
+  return with_cause(std::move(tls), f);
 }
 
 std::vector<Header> read_headers(Fields& f, std::string& fault, std::deque<std::string>& store) {
@@ -426,8 +442,8 @@ Body read_shutdown(Fields& f) {
 
 Body read_ending(Fields& f) {
   Ending ending;
-  ending.how = f.named("how", parse_ending_how);
-  ending.by = f.named("by", parse_ended_by);
+  ending.how = f.named<EndingHow>("how");
+  ending.by = f.named<EndedBy>("by");
   ending.read_error = f.words_or_null("read_error");
   ending.write_error = f.words_or_null("write_error");
   ending.detail = f.words_or_null("detail");
@@ -466,7 +482,7 @@ Body read_message(Fields& f) {
 }
 
 Body read_state(Fields& f) {
-  return State{f.side(), f.named("phase", parse_phase)};
+  return State{f.side(), f.named<Phase>("phase")};
 }
 
 Finding read_finding_fields(Fields& f) {
@@ -476,10 +492,10 @@ Finding read_finding_fields(Fields& f) {
     return Finding("", 0);
   }
   Finding finding = std::move(*made);
-  finding.severity = f.named("severity", parse_severity);
-  finding.confidence = f.named("confidence", parse_confidence);
-  finding.basis = f.named("basis", parse_basis);
-  finding.at_fault = f.named("at_fault", parse_party);
+  finding.severity = f.named<Severity>("severity");
+  finding.confidence = f.named<Confidence>("confidence");
+  finding.basis = f.named<Basis>("basis");
+  finding.at_fault = f.named<Party>("at_fault");
   finding.says = f.words("says");
   finding.fix = f.words("fix");
   finding.citation = f.words("citation");
@@ -502,7 +518,7 @@ void read_close_seen(Fields& f, const char* key, std::optional<CloseSeen>& seen)
 void read_closes(Fields& f, Verdict& verdict) {
   f.object("close", [&](Fields close) {
     if (close.has("first")) {
-      verdict.first_close = close.named("first", [](std::string_view text) { return wire::parse_side(text); });
+      verdict.first_close = close.named<Side>("first");
     }
     read_close_seen(close, "received", verdict.received);
     read_close_seen(close, "sent", verdict.sent);
@@ -513,12 +529,15 @@ Body read_verdict(Fields& f, std::string& fault, std::deque<std::string>& store)
   Verdict verdict;
   verdict.code = f.number_or_null<std::uint16_t>("code");
   if (f.has("code_source")) {
-    verdict.code_source = f.named("code_source", parse_code_source);
+    verdict.code_source = f.named<CodeSource>("code_source");
   }
   verdict.browser_code = f.number_or_null<std::uint16_t>("browser_code");
-  verdict.ended_by = f.named("ended_by", parse_ended_by);
+  verdict.ended_by = f.named<EndedBy>("ended_by");
+  if (f.has("observer")) {
+    verdict.observer = f.named<Observer>("observer");
+  }
   if (f.has("how")) {
-    verdict.how = f.named("how", parse_ending_how);
+    verdict.how = f.named<EndingHow>("how");
   }
   read_closes(f, verdict);
   verdict.cause = f.words_or_null("cause");

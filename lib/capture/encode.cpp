@@ -4,6 +4,7 @@
 #include "capture/json_text.hpp"
 #include "capture/limits.hpp"
 #include "capture/writer.hpp"
+#include "session/heads.hpp"
 #include "wire/close_code.hpp"
 
 #include <algorithm>
@@ -236,11 +237,10 @@ void put_close(Fields& fields, std::string_view payload) {
     }
     return;
   }
-  const auto high = static_cast<unsigned char>(payload[0]);
-  const auto low = static_cast<unsigned char>(payload[1]);
-  fields.number("close_code", static_cast<unsigned>(high << 8 | low));
+  const CloseSeen close = read_close(payload);
+  fields.number("close_code", *close.code);
   const std::size_t before = fields.raw().size();
-  if (!append_json_text(fields.begin("reason"), payload.substr(2))) {
+  if (!append_json_text(fields.begin("reason"), close.reason)) {
     fields.raw().resize(before);
     fields.base64("base64", payload);
   }
@@ -282,27 +282,37 @@ void append_frame(std::string& out, const Event& event, const Frame& frame) {
 // ---- the other facts ------------------------------------------------------------------------------------------------
 
 void put(Fields& f, const Open& open) {
-  f.name("role", open.role);
+  f.name("role", session::name(open.role));
   f.words("url", open.url);
   f.number_or_null("parent", open.parent);
   if (!open.call.empty()) {
     f.words("call", open.call);
   }
+  if (open.observer != Observer::client) {
+    f.name("observer", session::name(open.observer));
+  }
   f.redact(open.redact);
+}
+
+void put_failure(Fields& f, const std::string& error, Cause cause) {
+  f.words_or_null("error", error);
+  if (cause != Cause::none) {
+    f.name("cause", session::name(cause));
+  }
 }
 
 void put(Fields& f, const Resolve& resolve) {
   f.words("host", resolve.host);
   f.list("addresses", resolve.addresses);
   f.number("duration_ns", resolve.duration_ns);
-  f.words_or_null("error", resolve.error);
+  put_failure(f, resolve.error, resolve.cause);
 }
 
 void put(Fields& f, const Connect& connect) {
   f.words("local", connect.local);
   f.words("remote", connect.remote);
   f.number("duration_ns", connect.duration_ns);
-  f.words_or_null("error", connect.error);
+  put_failure(f, connect.error, connect.cause);
 }
 
 void put(Fields& f, const Proxy& proxy) {
@@ -323,7 +333,7 @@ void put(Fields& f, const Tls& tls) {
   f.words("not_after", tls.not_after);
   f.flag("verified", tls.verified);
   f.number("duration_ns", tls.duration_ns);
-  f.words_or_null("error", tls.error);
+  put_failure(f, tls.error, tls.cause);
 }
 
 void put_headers(Fields& f, const std::vector<Header>& headers) {
@@ -507,6 +517,9 @@ void put(Fields& f, const Verdict& verdict) {
   }
   f.number_or_null("browser_code", verdict.browser_code);
   f.name("ended_by", name(verdict.ended_by));
+  if (verdict.observer != Observer::client) {
+    f.name("observer", session::name(verdict.observer));
+  }
   f.words_or_null("how", verdict.how ? name(*verdict.how) : std::string_view());
   put_closes(f, verdict);
   f.words_or_null("cause", verdict.cause);

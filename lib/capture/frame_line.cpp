@@ -181,7 +181,7 @@ void read_common(Cursor& line, std::uint32_t& conn, wire::Side& from, wire::Fram
   line.expect(",\"conn\":");
   conn = line.number<std::uint32_t>();
   line.expect(",\"kind\":\"frame\",\"from\":\"");
-  const auto side = wire::parse_side(line.word());
+  const auto side = wire::parse<wire::Side>(line.word());
   from = side.value_or(wire::Side::client);
   line.expect(",\"opcode\":");
   const auto opcode = line.number<unsigned>();

@@ -185,7 +185,7 @@ class Builder {
       step.codes = numbers<std::uint16_t>(value, "code");
       step.reason = text_predicates(act, "reason");
       step.by = by_of(text(value, "by"));
-      step.ending = session::parse_ending_how(text(value, "ending"));
+      step.ending = session::parse<session::EndingHow>(text(value, "ending"));
       step.within = text(value, "within");
       return;
     case Step::Kind::expect_refused:

@@ -107,10 +107,10 @@ bool tell_ending(const Connection& a, const Connection& b, Teller& teller) {
 }
 
 /// A ping counts as unanswered if there was time for a pong.
-std::uint64_t unanswered(const Connection& connection, const PingTally& pings) {
+std::uint64_t unanswered(const Connection& connection, const session::Pings& pings) {
   constexpr std::int64_t kTimeForPong = 1'000'000'000;
   const bool last_may_wait = connection.ended_ns - pings.last_sent_ns < kTimeForPong;
-  const std::uint64_t open = pings.sent - pings.answered;
+  const std::uint64_t open = pings.sent - pings.settled;
   return open > 0 && last_may_wait ? open - 1 : open;
 }
 
@@ -148,7 +148,7 @@ bool compare_ends(const Connection& a, const Connection& b, Teller& teller) {
 
 void compare_pings(const Connection& a, const Connection& b, Teller& teller) {
   for (const Side from : {Side::server, Side::client}) {
-    const PingTally &in_a = a.pings[index_of(from)], &in_b = b.pings[index_of(from)];
+    const session::Pings &in_a = a.pings[index_of(from)], &in_b = b.pings[index_of(from)];
     const std::uint64_t open_a = unanswered(a, in_a), open_b = unanswered(b, in_b);
     if (in_a.sent == 0 || in_b.sent == 0 || (open_a == 0) == (open_b == 0)) {
       continue;
@@ -157,8 +157,8 @@ void compare_pings(const Connection& a, const Connection& b, Teller& teller) {
     difference.kind = Kind::frames;
     difference.from = wire::other(from);
     difference.key = "pong";
-    difference.a = fmt::format("{} of {} answered", in_a.answered, in_a.sent);
-    difference.b = fmt::format("{} of {} answered", in_b.answered, in_b.sent);
+    difference.a = fmt::format("{} of {} answered", in_a.settled, in_a.sent);
+    difference.b = fmt::format("{} of {} answered", in_b.settled, in_b.sent);
     difference.says = fmt::format("the {}'s pings: {} in {}, {} in {}",
                                   wire::name(from),
                                   *difference.a,

@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t kLeastId = 16;
 constexpr std::size_t kLeastNamedId = 4;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_word(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
 }

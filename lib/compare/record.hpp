@@ -3,9 +3,9 @@
 
 #include "compare/compare.hpp"
 #include "replay/message_key.hpp"
+#include "session/pings.hpp"
 
 #include <array>
-#include <deque>
 #include <map>
 #include <unordered_map>
 
@@ -45,14 +45,6 @@ struct MessageRecord {
   bool whole() const { return kept == length; }
 };
 
-/// How the pings of one side fared.
-struct PingTally {
-  std::uint64_t sent = 0, answered = 0;
-  std::uint64_t first_unanswered = 0;  ///< seq; meaningful once all was seen
-  std::int64_t last_sent_ns = 0;
-  std::deque<std::pair<std::uint64_t, std::string>> pending;  ///< bounded
-};
-
 /// A finding on one event.
 struct Told {
   std::string id;
@@ -77,13 +69,13 @@ struct Connection {
   std::vector<MessageRecord> messages;
   std::map<std::size_t, std::vector<Member>> members;  ///< by index in messages: of those that were not kept
   std::vector<TokenSeen> tokens;
-  std::array<PingTally, 2> pings;               ///< by side
+  std::array<session::Pings, 2> pings;          ///< by side
   std::multimap<std::uint64_t, Told> findings;  ///< by the event that shows it
   std::array<std::optional<session::CloseSeen>, 2> closes;
   std::optional<session::Side> first_close;
   std::optional<session::Ending> ending;
 
-  bool is_socket() const { return open.role == "websocket"; }
+  bool is_socket() const { return open.role == session::Role::websocket; }
   bool opened() const { return response && response->status == 101; }
 };
 

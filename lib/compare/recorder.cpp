@@ -3,36 +3,12 @@
 #include "session/heads.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace whydrop::compare {
 namespace {
 
-constexpr std::size_t kMostPending = 64;
 constexpr std::size_t kLongestName = 256;  ///< bytes of a member's name
 constexpr std::string_view kOtherKinds = "other messages";
-
-void take_ping(PingTally& tally, std::string_view payload, std::uint64_t seq, std::int64_t t_ns) {
-  ++tally.sent;
-  tally.last_sent_ns = t_ns;
-  tally.pending.emplace_back(seq, std::string(payload));
-  if (tally.pending.size() > kMostPending) {
-    tally.first_unanswered = tally.first_unanswered == 0 ? tally.pending.front().first : tally.first_unanswered;
-    tally.pending.pop_front();
-  }
-}
-
-/// A pong answers the ping of its payload, and those before it: only the last need be answered. RFC 6455 section 5.5.3.
-void take_pong(PingTally& pinged, std::string_view payload) {
-  const auto found = std::find_if(
-      pinged.pending.rbegin(), pinged.pending.rend(), [&](const auto& ping) { return ping.second == payload; });
-  if (found == pinged.pending.rend()) {
-    return;
-  }
-  const auto count = std::distance(found, pinged.pending.rend());
-  pinged.answered += static_cast<std::uint64_t>(count);
-  pinged.pending.erase(pinged.pending.begin(), pinged.pending.begin() + count);
-}
 
 std::vector<Member> members_of(json::Value object, bool redacted) {
   std::vector<Member> members;
@@ -131,11 +107,11 @@ void Recorder::Impl::take_frame(const session::Frame& frame, const session::Even
   const session::Side from = frame.from;
   const wire::Opcode opcode = frame.header.opcode;
   if (opcode == wire::Opcode::ping) {
-    take_ping(to.pings[index_of(from)], frame.payload, event.seq, event.t_ns);
+    to.pings[index_of(from)].on_ping(frame.payload, event.t_ns, event.seq);
   } else if (opcode == wire::Opcode::pong) {
-    take_pong(to.pings[index_of(wire::other(from))], frame.payload);
+    to.pings[index_of(wire::other(from))].on_pong(frame.payload, event.t_ns);
   } else if (opcode == wire::Opcode::close && !to.closes[index_of(from)]) {
-    to.closes[index_of(from)] = session::read_close(frame, event.seq);
+    to.closes[index_of(from)] = session::read_close(frame.payload, event.seq);
     to.first_close = to.first_close.value_or(from);
   } else if (!wire::is_control(opcode)) {
     last_masked[index_of(from)] = frame.header.masked;

@@ -64,10 +64,6 @@ Look look_of(Row::Mark mark) {
   return {" ", Ink::plain};
 }
 
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string padded(std::string text, std::size_t columns) {
   const std::size_t width = display_width(text);
   return width < columns ? text + std::string(columns - width, ' ') : text;

@@ -122,15 +122,15 @@ std::string marked(const Finding& why, const std::string& lead) {
 /// whose code they hold no more than its reason.
 std::string rest_of_how(const Ledger& ledger, const std::string& words, const std::string& how) {
   if (!ledger.had_session()) {
-    const bool holds = ledger.response && contains(words, fmt::format("{}", ledger.response->fact.status));
+    const bool holds = ledger.response && contains_caseless(words, fmt::format("{}", ledger.response->fact.status));
     return holds ? std::string() : how;
   }
   if (ledger.first_close != session::Side::server ||
-      !contains(words, fmt::format("{}", ledger.server.close->code.value_or(1005)))) {
+      !contains_caseless(words, fmt::format("{}", ledger.server.close->code.value_or(1005)))) {
     return how;
   }
   const std::string& reason = ledger.server.close->reason;
-  return reason.empty() || contains(words, reason) ? std::string() : "its reason: " + quoted(reason);
+  return reason.empty() || contains_caseless(words, reason) ? std::string() : "its reason: " + quoted(reason);
 }
 
 bool leads_before(const CauseRow& row, const Finding& own, const Finding& of_profile) {
@@ -154,7 +154,7 @@ bool repeats_headline(std::string_view id) {
 }
 
 bool says_why(const Ledger& ledger, const Finding& finding) {
-  if (ledger.role != "websocket") {
+  if (ledger.role != session::Role::websocket) {
     return false;
   }
   const profile::FindingText* text = text_of(ledger, finding.id);
@@ -229,7 +229,7 @@ std::string beside_words(const Ledger& ledger, const std::vector<Finding>& findi
   if (first == findings.end()) {
     return {};
   }
-  if (ledger.role != "websocket") {
+  if (ledger.role != session::Role::websocket) {
     return " " + first->says;
   }
   const bool closed_in_peace = ledger.had_session() && ledger.first_close == session::Side::client;

@@ -1,6 +1,7 @@
 #include "diagnose/exit_code.hpp"
 
 #include "diagnose/ledger.hpp"
+#include "session/endings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,9 +15,8 @@ using session::Verdict;
 namespace {
 
 bool could_not_connect(const Verdict& verdict) {
-  return verdict.how == EndingHow::resolve_failed || verdict.how == EndingHow::connect_failed ||
-         verdict.how == EndingHow::proxy_failed || verdict.how == EndingHow::tls_failed ||
-         verdict.how == EndingHow::upgrade_timeout;
+  return verdict.how && (session::traits(*verdict.how).reached == session::Reached::dialing ||
+                         verdict.how == EndingHow::upgrade_timeout);
 }
 
 bool was_refused(const Verdict& verdict) {

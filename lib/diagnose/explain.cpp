@@ -1,7 +1,6 @@
 #include "diagnose/explain.hpp"
 
 #include "diagnose/close_codes.hpp"
-#include "diagnose/endings.hpp"
 #include "diagnose/exit_code.hpp"
 #include "diagnose/findings.hpp"
 #include "profile/findings.hpp"
@@ -72,8 +71,8 @@ void add_checks(List& list) {
 }
 
 void add_endings(List& list) {
-  for (const EndingWordsRow& row : ending_words()) {
-    add(list, std::string(session::name(row.how)), "ending", row.title, row.text, row.fix, "");
+  for (const session::EndingTraits& row : session::endings()) {
+    add(list, std::string(row.name), "ending", row.title, row.text, row.fix, "");
   }
 }
 

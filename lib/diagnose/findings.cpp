@@ -116,7 +116,7 @@ Judged judge(const Ledger& ledger) {
   for (const auto& id : ledger.finding_order) {
     found.push_back(ledger.findings.find(id)->second);
   }
-  if (ledger.role == "websocket") {
+  if (ledger.role == session::Role::websocket) {
     add_judged(ledger, known_findings(), judged);
     add_scope(ledger, found);
     for (auto& symptom : symptoms(ledger, found)) {

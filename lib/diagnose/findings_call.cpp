@@ -27,7 +27,8 @@ std::optional<Judgement> refused(const Ledger& ledger, std::string_view) {
 }
 
 std::optional<Judgement> unanswered(const Ledger& ledger, std::string_view) {
-  const bool asked = ledger.role != "websocket" && ledger.ending && !ledger.response && ledger.request_seq != 0;
+  const bool asked =
+      ledger.role != session::Role::websocket && ledger.ending && !ledger.response && ledger.request_seq != 0;
   if (!asked || ledger.how() == session::EndingHow::interrupted) {
     return std::nullopt;
   }

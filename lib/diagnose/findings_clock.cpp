@@ -89,7 +89,7 @@ Confidence trust(const Ledger& ledger, const Fit& fit) {
   return Confidence::low;
 }
 
-std::string_view silence_words(Clock clock) {
+std::string silence_words(const Ledger& ledger, Clock clock) {
   switch (clock) {
   case Clock::silence:
     return "nothing went either way";
@@ -98,7 +98,7 @@ std::string_view silence_words(Clock clock) {
   case Clock::server_silence:
     return "the server sent nothing";
   case Clock::client_silence:
-    return "you sent nothing";
+    return fmt::format("{} sent nothing", client_words(ledger.observer).you);
   case Clock::age:
     return "the session was open";
   }
@@ -128,7 +128,7 @@ std::string keep_alive(const Fit& fit) {
 
 /// One reading only: the silence.
 Judgement of_silence(const Ledger& ledger, const Fit& fit) {
-  const std::string seen = fmt::format("{} for {}", silence_words(fit.clock), about_words(fit.ns));
+  const std::string seen = fmt::format("{} for {}", silence_words(ledger, fit.clock), about_words(fit.ns));
   return {
       fmt::format(
           "{} before the end, as a time-out of {} s would have it{}.", capital(seen), fit.limit_s, whose_words(fit)),
@@ -144,8 +144,9 @@ Judgement of_silence(const Ledger& ledger, const Fit& fit) {
 std::string since_opening(const Ledger& ledger, const Fit& silence, const Fit& age) {
   const bool all_of_it = ledger.client.frames + ledger.server.frames == (ledger.first_close ? 1U : 0U);
   return all_of_it
-             ? fmt::format("{} since it opened, {} ago", silence_words(silence.clock), about_words(age.ns))
-             : fmt::format("{} for {}, nearly its whole age", silence_words(silence.clock), about_words(silence.ns));
+             ? fmt::format("{} since it opened, {} ago", silence_words(ledger, silence.clock), about_words(age.ns))
+             : fmt::format(
+                   "{} for {}, nearly its whole age", silence_words(ledger, silence.clock), about_words(silence.ns));
 }
 
 /// What tells the readings apart.
@@ -212,7 +213,9 @@ std::optional<Judgement> connection_age(const Ledger& ledger, std::string_view i
         "Send the first message that the API wants (a login, a join, connection_init) right after the opening; "
         "pings do not help.",
         std::nullopt,
-        fmt::format("a time to log in of {} s: no message of yours was answered", age.limit_s)};
+        fmt::format("a time to log in of {} s: no message {} was answered",
+                    age.limit_s,
+                    client_words(ledger.observer).of_yours)};
   }
   return Judgement{
       fmt::format("{}, as an age limit of {} s would have it{}.", capital(seen), age.limit_s, whose_words(age)),
@@ -235,8 +238,9 @@ std::optional<Judgement> forgotten(const Ledger& ledger, std::string_view) {
     return std::nullopt;
   }
   const std::string silence = about_words(ledger.client.silence_before_ns);
-  return Judgement{fmt::format("Your {} came after {} of silence and was answered by a reset: something in between may "
+  return Judgement{fmt::format("{} {} came after {} of silence and was answered by a reset: something in between may "
                                "have forgotten the connection while it was silent.",
+                               client_words(ledger.observer).Your,
                                message_words(*ledger.client.last),
                                silence),
                    {ledger.client.last->seq, ledger.end_seq()},
@@ -244,7 +248,8 @@ std::optional<Judgement> forgotten(const Ledger& ledger, std::string_view) {
                    Confidence::medium,
                    "",
                    std::nullopt,
-                   fmt::format("a balancer or NAT that forgot the silent connection: your {} came after {} of silence",
+                   fmt::format("a balancer or NAT that forgot the silent connection: {} {} came after {} of silence",
+                               client_words(ledger.observer).your,
                                message_words(*ledger.client.last),
                                silence)};
 }
@@ -266,37 +271,39 @@ std::int64_t pong_due_ns(const Ledger& ledger) {
 }
 
 std::optional<Judgement> pong_withheld(const Ledger& ledger, std::string_view) {
-  const PingLedger& pings = ledger.pings_of_server;
+  const session::Pings& pings = ledger.pings_of_server;
   const std::int64_t owed_for = ledger.end_t() - pings.unanswered_t;
   if (!ledger.ended_by_server_side() || pings.unanswered == 0 || owed_for < pong_due_ns(ledger)) {
     return std::nullopt;
   }
+  const ClientWords& client = client_words(ledger.observer);
   const bool none = pings.answered == 0;
   const std::string which = none && pings.sent == 1 ? "the server's ping"
                             : none                  ? fmt::format("any of the server's {} pings", pings.sent)
-                                   : fmt::format("the server's last {}", count(pings.unanswered, "ping"));
-  const std::string says = fmt::format("you did not answer {} ({}#{}, {} before the end)",
+                                   : fmt::format("the server's last {}", counted(pings.unanswered, "ping"));
+  const std::string says = fmt::format("{} did not answer {} ({}#{}, {} before the end)",
+                                       client.you,
                                        which,
                                        pings.unanswered == 1 ? "" : "the first: ",
                                        pings.unanswered_seq,
                                        about_words(owed_for));
-  return Judgement{capital(says) + ": the server may have taken your side for dead.",
+  return Judgement{fmt::format("{}: the server may have taken {} for dead.", capital(says), client.your_side),
                    {pings.unanswered_seq, ledger.end_seq()},
                    Basis::inferred,
                    Confidence::high,
                    "",
                    std::nullopt,
-                   named_another(ledger) ? "" : "your missing pongs: " + says};
+                   named_another(ledger) ? "" : fmt::format("{} missing pongs: {}", client.your, says)};
 }
 
 /// Who said that a beat is wanted: "the server asked for a heartbeat every 2 s (#4)".
-std::string asked_words(const Beat& beat) {
+std::string asked_words(const Beat& beat, const ClientWords& client) {
   const std::string every = about_words(beat.interval_ns);
   switch (beat.kind) {
   case BeatKind::phoenix:
     return fmt::format("Phoenix wants a heartbeat every {}, and less where it is set so", every);
   case BeatKind::mqtt:
-    return fmt::format("your CONNECT (#{}) promised a packet every {}", beat.seq, every);
+    return fmt::format("{} CONNECT (#{}) promised a packet every {}", client.your, beat.seq, every);
   case BeatKind::engine_io:
   case BeatKind::discord:
   case BeatKind::stomp:
@@ -321,9 +328,10 @@ std::optional<Judgement> heartbeat_owed(const Ledger& ledger, std::string_view) 
     return std::nullopt;
   }
   const bool sure = late_by >= beat.interval_ns + beat.interval_ns / 4 && beat.kind != BeatKind::stomp;
-  const std::string kept = beat.sent == 0 ? fmt::format("you sent none in {}", about_words(late_by))
-                                          : fmt::format("your last was {} ago", about_words(late_by));
-  const std::string says = fmt::format("{}; {}", asked_words(beat), kept);
+  const ClientWords& client = client_words(ledger.observer);
+  const std::string kept = beat.sent == 0 ? fmt::format("{} sent none in {}", client.you, about_words(late_by))
+                                          : fmt::format("{} last was {} ago", client.your, about_words(late_by));
+  const std::string says = fmt::format("{}; {}", asked_words(beat, client), kept);
   return Judgement{
       capital(says) + ".",
       {beat.seq, ledger.end_seq()},
@@ -331,7 +339,7 @@ std::optional<Judgement> heartbeat_owed(const Ledger& ledger, std::string_view) 
       sure ? Confidence::high : Confidence::medium,
       beat_advice(beat),
       std::nullopt,
-      named_another(ledger) ? "" : fmt::format("a missing heartbeat: {}, and {}", asked_words(beat), kept)};
+      named_another(ledger) ? "" : fmt::format("a missing heartbeat: {}, and {}", asked_words(beat, client), kept)};
 }
 
 }  // namespace

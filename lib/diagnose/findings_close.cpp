@@ -43,8 +43,11 @@ std::string size_words(const Ledger& ledger) {
     return {};
   }
   const bool is_last = ledger.client.largest->number == ledger.client.last->number;
-  return fmt::format(" {}; your largest frame: {}.",
-                     is_last ? "It was your largest" : "Your largest: " + message_words(*ledger.client.largest),
+  const ClientWords& client = client_words(ledger.observer);
+  return fmt::format(" {}; {} largest frame: {}.",
+                     is_last ? fmt::format("It was {} largest", client.your)
+                             : fmt::format("{} largest: {}", client.Your, message_words(*ledger.client.largest)),
+                     client.your,
                      format_size(ledger.client.largest_frame));
 }
 
@@ -78,7 +81,8 @@ std::optional<Judgement> close_unanswered(const Ledger& ledger, std::string_view
       (id == "close-timeout") != timed_out || how == EndingHow::capture_ended || how == EndingHow::interrupted) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("Your Close was not answered; {} later the connection ended ({}).",
+  return Judgement{fmt::format("{} Close was not answered; {} later the connection ended ({}).",
+                               client_words(ledger.observer).Your,
                                span_words(ledger.ending->t_ns - ledger.client.close_t),
                                session::name(how)),
                    {ledger.client.close->seq, ledger.ending->seq}};
@@ -117,7 +121,8 @@ std::optional<Judgement> own_error(const Ledger& ledger, std::string_view id) {
     return std::nullopt;
   }
   return Judgement{
-      fmt::format("Your side closed with {}.{}",
+      fmt::format("{} closed with {}.{}",
+                  client_words(ledger.observer).Your_side,
                   close_words(ledger.client),
                   id == "own-close-1009" ? too_big_words(ledger) : " No broken rule of the server's is on record."),
       {ledger.client.close->seq}};

@@ -4,29 +4,28 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
 
+using session::Cause;
 using session::EndingHow;
 using session::Party;
 using session::Severity;
 
 namespace {
 
-using Kind = std::pair<std::string_view, std::string_view>;  ///< words in the error, id
+struct CauseRow {
+  Cause cause;
+  std::string_view id;
+};
 
-/// Id of the first kind whose words stand in `error`.
+/// Id of the row of `cause`; `otherwise` for a cause that none has.
 template <std::size_t N>
-std::string_view kind_of(std::string_view error, const std::array<Kind, N>& kinds, std::string_view otherwise) {
-  for (const auto& [words, id] : kinds) {
-    if (contains(error, words)) {
-      return id;
-    }
-  }
-  return otherwise;
+std::string_view id_of(Cause cause, const std::array<CauseRow, N>& rows, std::string_view otherwise) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const CauseRow& row) { return row.cause == cause; });
+  return found == rows.end() ? otherwise : found->id;
 }
 
 std::string error_words(const Ledger& ledger, std::string_view error) {
@@ -34,15 +33,17 @@ std::string error_words(const Ledger& ledger, std::string_view error) {
 }
 
 std::optional<Judgement> resolve_failed(const Ledger& ledger, std::string_view id) {
-  static constexpr std::array<Kind, 3> kinds = {
-      {{"NXDOMAIN", "resolve-nxdomain"}, {"SERVFAIL", "resolve-servfail"}, {"timed out", "resolve-timed-out"}}};
+  static constexpr std::array<CauseRow, 3> kRows{{{Cause::nxdomain, "resolve-nxdomain"},
+                                                  {Cause::servfail, "resolve-servfail"},
+                                                  {Cause::timed_out, "resolve-timed-out"}}};
   if (!ledger.ending || ledger.how() != EndingHow::resolve_failed) {
     return std::nullopt;
   }
-  const std::string error = error_words(ledger, ledger.resolve ? ledger.resolve->fact.error : "");
-  if (kind_of(error, kinds, "resolve-failed") != id) {
+  const Cause cause = ledger.resolve ? ledger.resolve->fact.cause : Cause::other;
+  if (id_of(cause, kRows, "resolve-failed") != id) {
     return std::nullopt;
   }
+  const std::string error = error_words(ledger, ledger.resolve ? ledger.resolve->fact.error : "");
   return Judgement{fmt::format("The name {} could not be resolved: {}.",
                                ledger.resolve ? printable(ledger.resolve->fact.host, 253) : "of the host",
                                error),
@@ -50,17 +51,17 @@ std::optional<Judgement> resolve_failed(const Ledger& ledger, std::string_view i
 }
 
 std::optional<Judgement> connect_failed(const Ledger& ledger, std::string_view id) {
-  static constexpr std::array<Kind, 4> kinds = {{{"refused", "connect-refused"},
-                                                 {"timed out", "connect-timed-out"},
-                                                 {"timed_out", "connect-timed-out"},
-                                                 {"unreachable", "connect-unreachable"}}};
+  static constexpr std::array<CauseRow, 3> kRows{{{Cause::refused, "connect-refused"},
+                                                  {Cause::timed_out, "connect-timed-out"},
+                                                  {Cause::unreachable, "connect-unreachable"}}};
   if (!ledger.ending || ledger.how() != EndingHow::connect_failed) {
     return std::nullopt;
   }
-  const std::string error = error_words(ledger, ledger.connect ? ledger.connect->fact.error : "");
-  if (kind_of(error, kinds, "connect-failed") != id) {
+  const Cause cause = ledger.connect ? ledger.connect->fact.cause : Cause::other;
+  if (id_of(cause, kRows, "connect-failed") != id) {
     return std::nullopt;
   }
+  const std::string error = error_words(ledger, ledger.connect ? ledger.connect->fact.error : "");
   const std::string remote = ledger.connect ? printable(ledger.connect->fact.remote, 253) : "the server";
   return Judgement{
       fmt::format("No {}connection to {}: {}.", remote.rfind("unix:", 0) == 0 ? "" : "TCP ", remote, spoken(error)),
@@ -94,25 +95,23 @@ std::string certificate_words(const session::Tls& tls) {
 }
 
 std::optional<Judgement> tls_failed(const Ledger& ledger, std::string_view id) {
-  static constexpr std::array<Kind, 10> kinds = {{{"hostname_mismatch", "tls-hostname-mismatch"},
-                                                  {"self_signed", "tls-self-signed"},
-                                                  {"unknown_issuer", "tls-unknown-issuer"},
-                                                  {"expired", "tls-expired"},
-                                                  {"not_yet_valid", "tls-not-yet-valid"},
-                                                  {"revoked", "tls-revoked"},
-                                                  {"not_tls", "tls-not-tls"},
-                                                  {"protocol_version", "tls-protocol-version"},
-                                                  {"handshake_alert", "tls-alert"},
-                                                  {"handshake_cut", "tls-cut"}}};
+  static constexpr std::array<CauseRow, 10> kRows{{{Cause::hostname_mismatch, "tls-hostname-mismatch"},
+                                                   {Cause::self_signed, "tls-self-signed"},
+                                                   {Cause::unknown_issuer, "tls-unknown-issuer"},
+                                                   {Cause::expired, "tls-expired"},
+                                                   {Cause::not_yet_valid, "tls-not-yet-valid"},
+                                                   {Cause::revoked, "tls-revoked"},
+                                                   {Cause::not_tls, "tls-not-tls"},
+                                                   {Cause::protocol_version, "tls-protocol-version"},
+                                                   {Cause::handshake_alert, "tls-alert"},
+                                                   {Cause::handshake_cut, "tls-cut"}}};
   if (!ledger.ending || ledger.how() != EndingHow::tls_failed) {
     return std::nullopt;
   }
-  const std::string error = error_words(ledger, ledger.tls ? ledger.tls->fact.error : "");
-  const std::string_view word = first_word(error);
-  const auto kind = std::find_if(kinds.begin(), kinds.end(), [word](const Kind& row) { return row.first == word; });
-  if ((kind == kinds.end() ? "tls-failed" : kind->second) != id) {
+  if (id_of(ledger.tls ? ledger.tls->fact.cause : Cause::other, kRows, "tls-failed") != id) {
     return std::nullopt;
   }
+  const std::string error = error_words(ledger, ledger.tls ? ledger.tls->fact.error : "");
   return Judgement{
       fmt::format("TLS failed: {}.{}", spoken(error), ledger.tls ? certificate_words(ledger.tls->fact) : ""),
       {ledger.tls ? ledger.tls->seq : 0, ledger.ending->seq}};

@@ -20,21 +20,21 @@ namespace {
 struct EndingWords {
   EndingHow how;
   std::string_view id;
-  std::string_view what;  ///< "… without a Close frame"
+  std::string_view what;  ///< "… without a Close frame"; holes as in session/endings.cpp
 };
 
 constexpr EndingWords kEndings[] = {
-    {EndingHow::fin, "no-close-fin", "The server's side sent FIN"},
-    {EndingHow::fin_mid_frame, "no-close-mid-frame", "The server's side sent FIN in the middle of a frame"},
-    {EndingHow::reset, "no-close-reset", "A reset (RST) came from the server's side"},
-    {EndingHow::tls_close_notify, "no-close-tls-close-notify", "The server's side sent TLS close_notify"},
+    {EndingHow::fin, "no-close-fin", "{peer} sent FIN"},
+    {EndingHow::fin_mid_frame, "no-close-mid-frame", "{peer} sent FIN in the middle of a frame"},
+    {EndingHow::reset, "no-close-reset", "a reset (RST) came from {peer}"},
+    {EndingHow::tls_close_notify, "no-close-tls-close-notify", "{peer} sent TLS close_notify"},
     {EndingHow::tls_truncated, "tls-truncated", "TCP ended without TLS close_notify and"},
     {EndingHow::tls_error, "tls-error", "TLS failed in mid-session,"},
     {EndingHow::timed_out,
      "tcp-timed-out",
      "The system gave the connection up because nothing was acknowledged any more,"},
     {EndingHow::unreachable, "network-unreachable", "The system reported the server as unreachable,"},
-    {EndingHow::local_close, "local-close", "Your side ended the connection"},
+    {EndingHow::local_close, "local-close", "{own} ended the connection"},
 };
 
 std::string partial_words(const Ledger& ledger) {
@@ -45,7 +45,7 @@ std::string partial_words(const Ledger& ledger) {
   return partial->has_header
              ? fmt::format(
                    " Of a {} frame {} had come.", wire::name(partial->opcode), part_words(partial->have, partial->need))
-             : fmt::format(" Of a frame's header {} had come.", count(partial->have, "byte"));
+             : fmt::format(" Of a frame's header {} had come.", counted(partial->have, "byte"));
 }
 
 std::string detail_words(const Ledger& ledger) {
@@ -62,7 +62,7 @@ std::optional<Judgement> no_close(const Ledger& ledger, std::string_view id) {
   const bool mid_frame = words->how == EndingHow::fin_mid_frame || words->how == EndingHow::reset;
   return Judgement{
       fmt::format("{}{} without a Close frame, {}.{}",
-                  words->what,
+                  capital(fill(words->what, [&](std::string_view hole) { return party_words(ledger, hole); })),
                   words->how == EndingHow::tls_error ? detail_words(ledger) : "",
                   after_words(ledger),
                   mid_frame ? partial_words(ledger) : ""),
@@ -73,23 +73,25 @@ std::optional<Judgement> ping_unanswered(const Ledger& ledger, std::string_view)
   if (!ledger.had_session() || !ledger.ending || ledger.how() != EndingHow::ping_timeout) {
     return std::nullopt;
   }
-  const PingLedger& pings = ledger.pings_of_client;
-  const bool known = pings.pending_count > 0;
+  const session::Pings& pings = ledger.pings_of_client;
+  const bool known = !pings.pending.empty();
   return Judgement{fmt::format("{}; the last frame from the server came {} before the end.",
-                               known ? fmt::format("Your ping #{} was not answered within {}",
-                                                   pings.pending[0].seq,
-                                                   span_words(ledger.ending->t_ns - pings.pending[0].t_ns))
+                               known ? fmt::format("{} ping #{} was not answered within {}",
+                                                   client_words(ledger.observer).Your,
+                                                   pings.pending.front().seq,
+                                                   span_words(ledger.ending->t_ns - pings.pending.front().t_ns))
                                      : "A ping was not answered",
                                span_words(ledger.ending->t_ns - ledger.server.last_t.value_or(ledger.session_t()))),
-                   {known ? pings.pending[0].seq : 0, ledger.ending->seq}};
+                   {known ? pings.pending.front().seq : 0, ledger.ending->seq}};
 }
 
 std::optional<Judgement> idle_timeout(const Ledger& ledger, std::string_view) {
   if (!ledger.had_session() || !ledger.ending || ledger.how() != EndingHow::idle_timeout) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("Nothing came from the server for {}, so your side gave up.",
-                               span_words(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t()))),
+  return Judgement{fmt::format("Nothing came from the server for {}, so {} gave up.",
+                               span_words(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t())),
+                               party_words(ledger, "own")),
                    {ledger.server.last_seq, ledger.ending->seq}};
 }
 
@@ -103,20 +105,21 @@ std::optional<Judgement> half_open(const Ledger& ledger, std::string_view) {
   const bool waited = ledger.end_t() - ledger.client.last_t.value_or(ledger.session_t()) >= kLongerThanAnAck;
   const bool stuck = (tcp.unacked.value_or(0) > 0 && waited) || tcp.retransmits.value_or(0) > 0;
   const EndingHow how = ledger.how();
-  const bool silent = how == EndingHow::ping_timeout || how == EndingHow::idle_timeout || how == EndingHow::timed_out ||
-                      how == EndingHow::close_timeout;
+  const bool silent = session::traits(how).silent_peer || how == EndingHow::close_timeout;
   if (!silent || !(stuck || how == EndingHow::timed_out)) {
     return std::nullopt;
   }
   return Judgement{
-      "The link looks half-open: your side's packets were no longer acknowledged, so they, or the answers, "
-      "were lost on the way or the other host is gone.",
+      fmt::format("The link looks half-open: {}'s packets were no longer acknowledged, so they, or the answers, "
+                  "were lost on the way or the other host is gone.",
+                  party_words(ledger, "own")),
       {ledger.ending->seq},
       Basis::inferred,
       Confidence::high,
       "",
       std::nullopt,
-      "a half-open link: what you sent was no longer acknowledged"};
+      ledger.observer == session::Observer::client ? "a half-open link: what you sent was no longer acknowledged"
+                                                   : "a half-open link: what was sent was no longer acknowledged"};
 }
 
 /// Packets arrive (TCP has nothing outstanding), but nobody answers on the WebSocket's level.
@@ -126,20 +129,22 @@ std::optional<Judgement> peer_stuck(const Ledger& ledger, std::string_view) {
   }
   const auto& tcp = ledger.ending->fact.tcp;
   // A server that spoke after the ping is not stuck.
-  const PingLedger& pings = ledger.pings_of_client;
+  const session::Pings& pings = ledger.pings_of_client;
   const bool spoke = pings.unanswered > 0 && ledger.server.last_t.value_or(0) > pings.unanswered_t;
   if (tcp.unacked != 0U || tcp.retransmits.value_or(0) != 0 || spoke) {
     return std::nullopt;
   }
   return Judgement{
-      "TCP had acknowledged all that your side sent: the other host, or a proxy in between, is alive, but "
-      "its WebSocket side did not answer the ping.",
+      fmt::format("TCP had acknowledged all that {} sent: the other host, or a proxy in between, is alive, but "
+                  "its WebSocket side did not answer the ping.",
+                  party_words(ledger, "own")),
       {ledger.ending->seq},
       Basis::inferred,
       Confidence::medium,
       "",
       std::nullopt,
-      "a stuck server, or a proxy without its backend: TCP acknowledged all that you sent"};
+      fmt::format("a stuck server, or a proxy without its backend: TCP acknowledged all that {} sent",
+                  own_words(ledger.observer))};
 }
 
 std::optional<Judgement> interrupted(const Ledger& ledger, std::string_view) {

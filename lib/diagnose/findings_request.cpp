@@ -59,7 +59,7 @@ bool saw_no_upgrade(const session::Response& response) {
                                                 "expected a websocket",
                                                 "upgrade to websocket"};
   return std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view words) {
-    return contains(response.body, words) || contains(response.start_line, words);
+    return contains_caseless(response.body, words) || contains_caseless(response.start_line, words);
   });
 }
 
@@ -70,7 +70,8 @@ std::optional<Judgement> upgrade_lost(const Ledger& ledger, std::string_view) {
       !saw_no_upgrade(ledger.response->fact)) {
     return std::nullopt;
   }
-  const std::string seen = fmt::format("your request had Upgrade: websocket, and {} saw none", answerer(ledger));
+  const std::string seen = fmt::format(
+      "{} request had Upgrade: websocket, and {} saw none", client_words(ledger.observer).your, answerer(ledger));
   return inferred(ledger,
                   Confidence::medium,
                   capital(seen) + ": a hop on the way took it out.",
@@ -83,7 +84,7 @@ bool has_token_in_url(const Ledger& ledger) {
   const auto query = profile::split_url(ledger.url).query;
   return std::any_of(query.begin(), query.end(), [](const auto& pair) {
     return std::any_of(
-        std::begin(kNames), std::end(kNames), [&](std::string_view name) { return same_words(pair.first, name); });
+        std::begin(kNames), std::end(kNames), [&](std::string_view name) { return same_caseless(pair.first, name); });
   });
 }
 
@@ -121,8 +122,9 @@ std::optional<Judgement> no_scheme(const Ledger& ledger, std::string_view) {
 std::optional<Judgement> asgi_path(const Ledger& ledger, std::string_view) {
   static constexpr std::string_view kServers[] = {"uvicorn", "hypercorn", "daphne"};
   const std::string_view server = hops_of(ledger).server;
-  const auto* known = std::find_if(
-      std::begin(kServers), std::end(kServers), [server](std::string_view name) { return contains(server, name); });
+  const auto* known = std::find_if(std::begin(kServers), std::end(kServers), [server](std::string_view name) {
+    return contains_caseless(server, name);
+  });
   if (!was_refused(ledger, 403) || known == std::end(kServers) || ledger.response->fact.body_length != 0) {
     return std::nullopt;
   }
@@ -171,7 +173,7 @@ bool is_login(std::string_view path) {
   static constexpr std::string_view kWords[] = {
       "login", "signin", "sign-in", "sign_in", "/auth", "/sso", "/oauth", "/session/new", "/cas/"};
   return std::any_of(
-      std::begin(kWords), std::end(kWords), [path](std::string_view word) { return contains(path, word); });
+      std::begin(kWords), std::end(kWords), [path](std::string_view word) { return contains_caseless(path, word); });
 }
 
 Redirect redirect_of(const Ledger& ledger) {

@@ -29,7 +29,7 @@ std::uint16_t close_code_or_zero(const Ledger& ledger) {
 }
 
 std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_view) {
-  if (!ledger.had_session() || ledger.from_har || ledger.first_close || !cut_by_server_side(ledger.how()) ||
+  if (!ledger.had_session() || ledger.from_har || ledger.first_close || !ledger.ended_by_server_side() ||
       !ledger.client.last) {
     return std::nullopt;
   }
@@ -41,7 +41,8 @@ std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_vi
   // Whoever sends all the time has always just sent something.
   const bool steady =
       ledger.client.messages > 3 && age_ns(ledger) / static_cast<std::int64_t>(ledger.client.messages) < 4 * since;
-  return Judgement{fmt::format("Your {} may be the trigger: the end came {} after it.",
+  return Judgement{fmt::format("{} {} may be the trigger: the end came {} after it.",
+                               client_words(ledger.observer).Your,
                                message_words(*ledger.client.last),
                                span_words(since)),
                    {ledger.client.last->seq, ledger.end_seq()},
@@ -70,10 +71,11 @@ std::optional<Judgement> ended_at_once(const Ledger& ledger, std::string_view) {
 
 /// What passed and what did not.
 std::string bracket_words(const Ledger& ledger) {
+  const std::string_view your = client_words(ledger.observer).your;
   const std::string last = message_words(*ledger.client.last);
   return ledger.client.largest_before == 0
-             ? fmt::format("your {} did not pass, and no smaller one was tried", last)
-             : fmt::format("your {} did not pass, {} did", last, format_size(ledger.client.largest_before));
+             ? fmt::format("{} {} did not pass, and no smaller one was tried", your, last)
+             : fmt::format("{} {} did not pass, {} did", your, last, format_size(ledger.client.largest_before));
 }
 
 /// The limit of software that the answer names, where the message is over it: " (Mojolicious takes 256 KiB)".
@@ -124,16 +126,17 @@ std::optional<Judgement> size_limit(const Ledger& ledger, std::string_view) {
 /// A ping of ours, the first or one of those that were never answered, and at once the end.
 std::optional<Judgement> drop_after_ping(const Ledger& ledger, std::string_view) {
   constexpr std::int64_t kAtOnce = kSecond / 10;
-  const PingLedger& pings = ledger.pings_of_client;
-  if (!ledger.ended_by_server_side() || ledger.from_har || pings.answered > 0 || pings.pending_count == 0) {
+  const session::Pings& pings = ledger.pings_of_client;
+  if (!ledger.ended_by_server_side() || ledger.from_har || pings.answered > 0 || pings.pending.empty()) {
     return std::nullopt;
   }
-  const PingLedger::Sent& ping = pings.pending[pings.pending_count - 1];
+  const session::Pings::Sent& ping = pings.pending.back();
   const std::int64_t since = ledger.end_t() - ping.t_ns;
   if (since > kAtOnce || (ledger.client.last && ledger.client.last->t_ns >= ping.t_ns)) {
     return std::nullopt;
   }
-  const std::string says = fmt::format("your ping (#{}), {} before the end", ping.seq, span_words(since));
+  const std::string says =
+      fmt::format("{} ping (#{}), {} before the end", client_words(ledger.observer).your, ping.seq, span_words(since));
   return Judgement{fmt::format("{}, may be the trigger: the server answered none.", capital(says)),
                    {ping.seq, ledger.end_seq()},
                    Basis::inferred,
@@ -148,10 +151,11 @@ std::optional<Judgement> inflate_failed(const Ledger& ledger, std::string_view) 
   if (!ledger.inflate_error || ledger.findings.count("deflate-data-invalid") != 0) {
     return std::nullopt;
   }
-  return Judgement{fmt::format("A compressed message from {} could not be inflated: {}.",
-                               ledger.inflate_error->from == Side::client ? "your side" : "the server",
-                               printable(ledger.inflate_error->error, 120)),
-                   {ledger.inflate_error->seq}};
+  return Judgement{
+      fmt::format("A compressed message from {} could not be inflated: {}.",
+                  ledger.inflate_error->from == Side::client ? client_words(ledger.observer).your_side : "the server",
+                  printable(ledger.inflate_error->error, 120)),
+      {ledger.inflate_error->seq}};
 }
 
 std::optional<Judgement> compression_suspect(const Ledger& ledger, std::string_view) {
@@ -166,8 +170,9 @@ std::optional<Judgement> compression_suspect(const Ledger& ledger, std::string_v
     return std::nullopt;
   }
   return Judgement{
-      "The end followed one of your first compressed messages: the server or a proxy may have trouble with "
-      "permessage-deflate.",
+      fmt::format("The end followed one of {} first compressed messages: the server or a proxy may have trouble with "
+                  "permessage-deflate.",
+                  client_words(ledger.observer).your),
       {ledger.client.last->seq, ledger.end_seq()},
       Basis::inferred,
       Confidence::low};

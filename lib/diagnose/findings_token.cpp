@@ -67,13 +67,15 @@ std::string end_words(const Ledger& ledger) {
   if (ledger.ended_by_server_side()) {
     return "the server dropped the connection";
   }
-  return ledger.first_close == Side::client ? "your side closed" : "the session ended";
+  return ledger.first_close == Side::client ? fmt::format("{} closed", client_words(ledger.observer).your_side)
+                                            : "the session ended";
 }
 
 /// What came of it, as a clause of its own.
 std::string outcome_words(const Ledger& ledger) {
   if (!ledger.ended_by_server_side() && !refused(ledger) && ledger.went_silent()) {
-    return fmt::format("nothing came back after your {}", message_words(*ledger.client.last));
+    return fmt::format(
+        "nothing came back after {} {}", client_words(ledger.observer).your, message_words(*ledger.client.last));
   }
   return failed(ledger) ? end_words(ledger) : "the session went on all the same";
 }

@@ -18,7 +18,7 @@ namespace {
 bool is_html(const Ledger& ledger) {
   const std::string* type = ledger.header("Content-Type");
   const std::string& body = ledger.response->fact.body;
-  return (type != nullptr && contains(*type, "html")) || body.compare(0, 9, "<!DOCTYPE") == 0 ||
+  return (type != nullptr && contains_caseless(*type, "html")) || body.compare(0, 9, "<!DOCTYPE") == 0 ||
          body.compare(0, 9, "<!doctype") == 0 || body.compare(0, 5, "<html") == 0;
 }
 
@@ -27,7 +27,7 @@ bool wants_tls(const session::Response& response) {
   const std::string_view first = response.start_line.empty() ? response.body : response.start_line;
   const bool record = first.size() >= 2 && (first[0] == '\x15' || first[0] == '\x16') && first[1] == '\x03';
   return (response.status == 0 && record) ||
-         (response.status == 400 && contains(response.body, "plain HTTP request was sent to HTTPS port"));
+         (response.status == 400 && contains_caseless(response.body, "plain HTTP request was sent to HTTPS port"));
 }
 
 std::string_view refusal_id(const Ledger& ledger) {

@@ -75,13 +75,15 @@ std::string limit_words(std::string_view reason, Topic topic) {
 
 /// Pongs that the server says it missed, and that were sent.
 std::string pongs_seen(const Ledger& ledger, Topic topic) {
-  const PingLedger& pings = ledger.pings_of_server;
+  const session::Pings& pings = ledger.pings_of_server;
   if (topic != Topic::pong) {
     return {};
   }
-  return pings.sent == 0         ? " It sent no ping that came here: it may mean a heartbeat message of the API's own."
-         : pings.unanswered == 0 ? fmt::format(" Your side answered all of its {}.", count(pings.sent, "ping"))
-                                 : "";
+  return pings.sent == 0 ? " It sent no ping that came here: it may mean a heartbeat message of the API's own."
+         : pings.unanswered == 0
+             ? fmt::format(
+                   " {} answered all of its {}.", client_words(ledger.observer).Your_side, counted(pings.sent, "ping"))
+             : "";
 }
 
 std::optional<Judgement> close_reason(const Ledger& ledger, std::string_view) {
@@ -141,9 +143,11 @@ std::optional<Judgement> code_as_text(const Ledger& ledger, std::string_view) {
                   quoted(*digits),
                   digits->substr(0, 4),
                   std::stoi(digits->substr(0, 4)));
-  Judgement judgement{fmt::format("{} {}.", server ? "The server" : "Your side", what), {side.close->seq}};
+  Judgement judgement{fmt::format("{} {}.", server ? "The server" : client_words(ledger.observer).Your_side, what),
+                      {side.close->seq}};
   judgement.at_fault = server ? Party::server : Party::client;
-  judgement.lead = fmt::format("{} {}, {}.", server ? "the server" : "your side", what, when_words(ledger));
+  judgement.lead = fmt::format(
+      "{} {}, {}.", server ? "the server" : client_words(ledger.observer).your_side, what, when_words(ledger));
   return judgement;
 }
 

@@ -26,7 +26,7 @@ bool ends_so(const Ledger& ledger, const Entry& entry) {
   case Ending::close:
     return ledger.first_close == session::Side::server && ledger.server.close->code == entry.code;
   case Ending::fin:
-    return !ledger.first_close && cut_by_server_side(ledger.how()) && ledger.how() != EndingHow::reset;
+    return !ledger.first_close && session::traits(ledger.how()).cut_by_peer && ledger.how() != EndingHow::reset;
   case Ending::rst:
     return !ledger.first_close && ledger.how() == EndingHow::reset;
   case Ending::refused:
@@ -48,7 +48,7 @@ bool is_named(const Ledger& ledger, const fieldguide::Product& product) {
 bool is_telling(const Ledger& ledger, const Entry& entry) {
   const std::string_view name = std::string_view(entry.product->name).substr(0, entry.product->name.find('-'));
   return entry.text.find(' ') != std::string::npos || is_named(ledger, *entry.product) ||
-         contains(ledger.request_subprotocol, name) || contains(ledger.url, name);
+         contains_caseless(ledger.request_subprotocol, name) || contains_caseless(ledger.url, name);
 }
 
 }  // namespace

@@ -202,7 +202,8 @@ std::optional<SaidError> find(Value value, int depth);
 
 bool says_nothing(std::string_view text) {
   constexpr std::string_view kNone[] = {"", "0", "none", "null", "ok", "false", "no", "success"};
-  return std::any_of(std::begin(kNone), std::end(kNone), [&](std::string_view none) { return same_words(text, none); });
+  return std::any_of(
+      std::begin(kNone), std::end(kNone), [&](std::string_view none) { return same_caseless(text, none); });
 }
 
 /// `error`, `errors` and the like: their presence is the failure.
@@ -334,7 +335,7 @@ std::optional<SaidError> in_array(Value array, int depth) {
     const Value item = array.item(i);
     if (item.is(Type::string)) {
       // The first names the message; one further on with this in it is a URI as WAMP has it.
-      const bool names = i == 0 || contains(item.string(), ".error.");
+      const bool names = i == 0 || contains_caseless(item.string(), ".error.");
       tells = std::max(tells, names ? told_by(item.string()) : Tells::nothing);
       add(tells == Tells::nothing ? std::string() : std::string(item.string()));
     } else if (item.is(Type::object)) {

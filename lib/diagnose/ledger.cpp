@@ -1,9 +1,10 @@
 #include "diagnose/ledger.hpp"
 
 #include "base/result.hpp"
+#include "base/text.hpp"
+#include "session/heads.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <functional>
 #include <utility>
 
@@ -13,12 +14,6 @@ using session::EndingHow;
 using session::Side;
 
 namespace {
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
 
 /// Copies at most `max` bytes of `text` with the spans of secrets masked, whether or not the giver did so already.
 void assign_masked(std::string& to,
@@ -34,101 +29,6 @@ void assign_masked(std::string& to,
 }
 
 }  // namespace
-
-bool ends_before_session(EndingHow how) {
-  switch (how) {
-  case EndingHow::resolve_failed:
-  case EndingHow::connect_failed:
-  case EndingHow::proxy_failed:
-  case EndingHow::tls_failed:
-  case EndingHow::upgrade_refused:
-  case EndingHow::upgrade_cut:
-  case EndingHow::upgrade_timeout:
-    return true;
-  case EndingHow::fin:
-  case EndingHow::fin_mid_frame:
-  case EndingHow::reset:
-  case EndingHow::tls_close_notify:
-  case EndingHow::tls_truncated:
-  case EndingHow::tls_error:
-  case EndingHow::timed_out:
-  case EndingHow::unreachable:
-  case EndingHow::ping_timeout:
-  case EndingHow::idle_timeout:
-  case EndingHow::close_timeout:
-  case EndingHow::local_close:
-  case EndingHow::interrupted:
-  case EndingHow::capture_ended:
-    return false;
-  }
-  return false;
-}
-
-bool cut_by_server_side(EndingHow how) {
-  switch (how) {
-  case EndingHow::fin:
-  case EndingHow::fin_mid_frame:
-  case EndingHow::reset:
-  case EndingHow::tls_close_notify:
-  case EndingHow::tls_truncated:
-    return true;
-  case EndingHow::tls_error:
-  case EndingHow::timed_out:
-  case EndingHow::unreachable:
-  case EndingHow::ping_timeout:
-  case EndingHow::idle_timeout:
-  case EndingHow::close_timeout:
-  case EndingHow::local_close:
-  case EndingHow::resolve_failed:
-  case EndingHow::connect_failed:
-  case EndingHow::proxy_failed:
-  case EndingHow::tls_failed:
-  case EndingHow::upgrade_refused:
-  case EndingHow::upgrade_cut:
-  case EndingHow::upgrade_timeout:
-  case EndingHow::interrupted:
-  case EndingHow::capture_ended:
-    return false;
-  }
-  return false;
-}
-
-void PingLedger::on_ping(std::string_view payload, std::int64_t t_ns, std::uint64_t seq) {
-  ++sent;
-  if (unanswered++ == 0) {
-    unanswered_t = t_ns;
-    unanswered_seq = seq;
-  }
-  if (pending_count == kKept) {
-    std::rotate(pending.begin(), pending.begin() + 1, pending.end());
-    --pending_count;
-  }
-  Sent& slot = pending[pending_count++];
-  slot.payload.assign(payload.substr(0, 125));
-  slot.t_ns = t_ns;
-  slot.seq = seq;
-}
-
-void PingLedger::on_pong(std::string_view payload, std::int64_t t_ns) {
-  for (std::size_t i = pending_count; i-- > 0;) {
-    if (pending[i].payload != payload.substr(0, 125)) {
-      continue;
-    }
-    const std::int64_t rtt = t_ns - pending[i].t_ns;
-    rtt_min_ns = rtt_count == 0 ? rtt : std::min(rtt_min_ns, rtt);
-    rtt_max_ns = std::max(rtt_max_ns, rtt);
-    rtt_sum_ns += rtt;
-    ++rtt_count;
-    ++answered;
-    // A pong answers every ping up to the one that it repeats (RFC 6455 section 5.5.3).
-    std::rotate(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(i) + 1, pending.end());
-    pending_count -= i + 1;
-    unanswered = pending_count;
-    unanswered_t = pending[0].t_ns;
-    unanswered_seq = pending[0].seq;
-    return;
-  }
-}
 
 void Ledger::on_event(const session::Event& event) {
   // Frames and messages are nearly all of a long session: they are told apart first.
@@ -149,6 +49,7 @@ void Ledger::on_event(const session::Event& event) {
   std::visit(overloaded{
                  [&](const session::Open& open) {
                    role = open.role;
+                   observer = open.observer;
                    parent = open.parent;
                    assign_masked(url, open.url, open.redact, 1024);
                    opened_t = event.t_ns;
@@ -241,12 +142,8 @@ void Ledger::note_close(const session::Frame& frame, const session::Event& event
   if (from.close) {
     return;
   }
-  session::CloseSeen close;
-  close.seq = event.seq;
-  if (frame.payload.size() >= 2) {
-    const auto high = static_cast<unsigned char>(frame.payload[0]);
-    const auto low = static_cast<unsigned char>(frame.payload[1]);
-    close.code = static_cast<std::uint16_t>(high << 8U | low);
+  session::CloseSeen close = session::read_close(frame.payload, event.seq);
+  if (close.code) {
     std::string body;
     assign_masked(body, frame.payload, frame.redact, frame.payload.size());
     close.reason = body.substr(2);
@@ -366,15 +263,15 @@ void Ledger::note(const session::Request& request, const session::Event& event) 
   request_t = event.t_ns;
   request_line = request.start_line.substr(0, 1024);
   for (const auto& field : request.headers) {
-    if (same_name(field.name, "Origin")) {
+    if (same_caseless(field.name, "Origin")) {
       request_origin = field.value;
-    } else if (same_name(field.name, "Sec-WebSocket-Protocol")) {
+    } else if (same_caseless(field.name, "Sec-WebSocket-Protocol")) {
       request_subprotocol = field.value;
-    } else if (same_name(field.name, "Authorization")) {
+    } else if (same_caseless(field.name, "Authorization")) {
       assign_masked(request_authorization, field.value, field.redact, 256);
     }
-    request_cookie = request_cookie || same_name(field.name, "Cookie");
-    request_upgrade = request_upgrade || same_name(field.name, "Upgrade");
+    request_cookie = request_cookie || same_caseless(field.name, "Cookie");
+    request_upgrade = request_upgrade || same_caseless(field.name, "Upgrade");
   }
 }
 
@@ -411,7 +308,7 @@ void Ledger::note(const session::Finding& finding, std::int64_t t_ns) {
 }
 
 bool Ledger::had_session() const {
-  if (role != "websocket" || ends_before_session(how())) {
+  if (role != session::Role::websocket || session::ends_before_session(how())) {
     return false;
   }
   return (response && response->fact.status == 101) || client.frames + server.frames > 0;
@@ -436,7 +333,12 @@ std::uint64_t Ledger::end_seq() const {
 }
 
 bool Ledger::ended_by_server_side() const {
-  return had_session() && (first_close ? first_close == Side::server : cut_by_server_side(how()));
+  if (!had_session() || first_close) {
+    return had_session() && first_close == Side::server;
+  }
+  // To a client the peer is the server; any other observer has two, and the Ending says which.
+  return session::traits(how()).cut_by_peer &&
+         (observer == session::Observer::client || ending->fact.by == session::EndedBy::server);
 }
 
 std::int64_t Ledger::session_t() const {
@@ -473,7 +375,7 @@ const std::string* Ledger::header(std::string_view name) const {
     return nullptr;
   }
   for (const auto& field : response->fact.headers) {
-    if (same_name(field.name, name)) {
+    if (same_caseless(field.name, name)) {
       return &field.value;
     }
   }

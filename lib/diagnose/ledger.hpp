@@ -2,7 +2,9 @@
 
 #include "diagnose/beats.hpp"
 #include "profile/bindings.hpp"
+#include "session/endings.hpp"
 #include "session/event.hpp"
+#include "session/pings.hpp"
 
 #include <array>
 #include <cstddef>
@@ -56,27 +58,6 @@ struct SideLedger {
   bool shutdown = false;
 };
 
-/// Pings of one side and what came back for them. Holds the last few only.
-struct PingLedger {
-  struct Sent {
-    std::string payload;
-    std::int64_t t_ns = 0;
-    std::uint64_t seq = 0;
-  };
-  static constexpr std::size_t kKept = 8;
-  std::array<Sent, kKept> pending;
-  std::size_t pending_count = 0;  ///< in `pending`, oldest first
-  std::uint64_t sent = 0, answered = 0;
-  std::int64_t rtt_min_ns = 0, rtt_max_ns = 0, rtt_sum_ns = 0;
-  std::uint64_t rtt_count = 0;
-  /// Since the last that was answered: how many, and the first of them.
-  std::uint64_t unanswered = 0, unanswered_seq = 0;
-  std::int64_t unanswered_t = 0;
-
-  void on_ping(std::string_view payload, std::int64_t t_ns, std::uint64_t seq);
-  void on_pong(std::string_view payload, std::int64_t t_ns);
-};
-
 /// A fact with the number of the event that told it.
 template <typename T>
 struct Noted {
@@ -123,7 +104,8 @@ struct Ledger {
   std::uint32_t conn = 0;
   bool seen = false;      ///< any fact came
   bool from_har = false;  ///< the facts are a browser's record: no transport ending is known
-  std::string role = "websocket";
+  session::Role role = session::Role::websocket;
+  session::Observer observer = session::Observer::client;
   std::optional<std::uint32_t> parent;  ///< the connection that this one reconnects or follows
   std::string url;
   std::int64_t opened_t = 0;
@@ -148,7 +130,7 @@ struct Ledger {
   static constexpr std::size_t kSaid = 3;
   std::array<SaidNote, kSaid> said;  ///< the server's last messages before the first Close: number n at (n - 1) % kSaid
   SideLedger client, server;
-  PingLedger pings_of_client, pings_of_server;
+  session::Pings pings_of_client, pings_of_server;
   // Silences that the session survived.
   std::int64_t longest_silence_ns = 0;  ///< of both sides
   std::int64_t longest_quiet_ns = 0;    ///< without a data message of either side
@@ -227,11 +209,5 @@ struct Ledger {
 
   std::optional<session::Side> last_frame_of_;
 };
-
-/// Whether the server's side (or something between) ended the transport so.
-bool cut_by_server_side(session::EndingHow how);
-
-/// Whether no session can have been open where a connection ended so.
-bool ends_before_session(session::EndingHow how);
 
 }  // namespace whydrop::diagnose

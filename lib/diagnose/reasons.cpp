@@ -388,7 +388,7 @@ std::optional<Topic> topic_of(std::string_view text) {
 
 bool only_restates(std::string_view reason) {
   const std::string_view words = bare(reason);
-  const auto is_it = [words](std::string_view row) { return same_words(words, row); };
+  const auto is_it = [words](std::string_view row) { return same_caseless(words, row); };
   return words.empty() ||
          std::all_of(words.begin(), words.end(), [](unsigned char c) { return std::isdigit(c) != 0; }) ||
          std::any_of(std::begin(kRestatements), std::end(kRestatements), is_it);

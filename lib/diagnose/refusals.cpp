@@ -74,7 +74,7 @@ bool shows(const Sign& sign, int status, const std::string& code) {
 
 std::string header_of(const session::Response& response, std::string_view name) {
   const auto found = std::find_if(response.headers.begin(), response.headers.end(), [&](const session::Header& field) {
-    return same_words(field.name, name);
+    return same_caseless(field.name, name);
   });
   return found == response.headers.end() ? "" : found->value;
 }
@@ -124,7 +124,7 @@ FindingRow row(std::string_view id,
 }  // namespace
 
 std::string_view refusal_of(const Ledger& ledger) {
-  if (ledger.role == "websocket" || !ledger.response || !ledger.findings.empty()) {
+  if (ledger.role == session::Role::websocket || !ledger.response || !ledger.findings.empty()) {
     return {};
   }
   const session::Response& response = ledger.response->fact;

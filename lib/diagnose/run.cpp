@@ -34,7 +34,7 @@ std::optional<Judgement> rapid_failures(std::uint64_t rapid, std::uint64_t all, 
   return Judgement{
       fmt::format("{} of {} ended within 1 s of opening: connecting works, and then the session is ended at once.",
                   rapid,
-                  count(all, "connection")),
+                  counted(all, "connection")),
       std::move(evidence)};
 }
 
@@ -71,7 +71,7 @@ void RunLedger::add(const std::vector<session::Finding>& findings) {
 }
 
 void RunLedger::add(const Ledger& ledger, const session::Verdict& verdict) {
-  if (ledger.role != "websocket") {
+  if (ledger.role != session::Role::websocket) {
     if (connections_ == 0) {
       add(last_.findings);
       last_ = verdict;
@@ -124,7 +124,7 @@ session::Verdict RunLedger::conclude() {
     }
     verdict.observed.insert(
         verdict.observed.begin(),
-        fmt::format("{} in this run: {}. What follows is the last one's.", count(connections_, "connection"), list));
+        fmt::format("{} in this run: {}. What follows is the last one's.", counted(connections_, "connection"), list));
   }
   return verdict;
 }

@@ -17,50 +17,13 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 
 using Sentences = std::vector<std::string>;
 
-std::string_view owner(Side side) {
-  return side == Side::client ? "you" : "the server";
+std::string_view owner(const Ledger& ledger, Side side) {
+  return side == Side::client ? client_words(ledger.observer).you : "the server";
 }
 
-std::string_view transport_words(EndingHow how) {
-  switch (how) {
-  case EndingHow::fin:
-    return "the server's side sent FIN";
-  case EndingHow::fin_mid_frame:
-    return "the server's side sent FIN in the middle of a frame";
-  case EndingHow::reset:
-    return "a reset (RST) came from the server's side";
-  case EndingHow::tls_close_notify:
-    return "the server's side sent TLS close_notify";
-  case EndingHow::tls_truncated:
-    return "TCP ended without TLS close_notify";
-  case EndingHow::tls_error:
-    return "TLS failed";
-  case EndingHow::timed_out:
-    return "the system gave the connection up (timed out)";
-  case EndingHow::unreachable:
-    return "the system reported the peer as unreachable";
-  case EndingHow::ping_timeout:
-    return "your side gave up waiting for a pong";
-  case EndingHow::idle_timeout:
-    return "your side gave up waiting for data";
-  case EndingHow::close_timeout:
-    return "your side gave up waiting for the end of the connection";
-  case EndingHow::local_close:
-    return "your side closed the connection";
-  case EndingHow::interrupted:
-    return "a signal interrupted whydrop";
-  case EndingHow::capture_ended:
-    return "the record ends";
-  case EndingHow::resolve_failed:
-  case EndingHow::connect_failed:
-  case EndingHow::proxy_failed:
-  case EndingHow::tls_failed:
-  case EndingHow::upgrade_refused:
-  case EndingHow::upgrade_cut:
-  case EndingHow::upgrade_timeout:
-    return "the connection ended";
-  }
-  return "the connection ended";
+/// The same, to begin a sentence.
+std::string_view subject(const Ledger& ledger, Side side) {
+  return side == Side::client ? client_words(ledger.observer).Your_side : "The server";
 }
 
 void observe_closes(const Ledger& ledger, Sentences& to) {
@@ -70,17 +33,17 @@ void observe_closes(const Ledger& ledger, Sentences& to) {
   }
   const Side first = *ledger.first_close;
   const auto& close = ledger.side(first);
-  to.push_back(
-      fmt::format("The first Close came from {}: {} (#{}).", owner(first), close_words(close), close.close->seq));
+  to.push_back(fmt::format(
+      "The first Close came from {}: {} (#{}).", owner(ledger, first), close_words(close), close.close->seq));
   const auto& answer = ledger.side(other(first));
   if (answer.close) {
     to.push_back(fmt::format("{} answered it with {} (#{}), {} later.",
-                             first == Side::client ? "The server" : "Your side",
+                             subject(ledger, other(first)),
                              close_words(answer),
                              answer.close->seq,
                              span_words(answer.close_t - close.close_t)));
   } else {
-    to.push_back(fmt::format("{} sent no Close in answer.", first == Side::client ? "The server" : "Your side"));
+    to.push_back(fmt::format("{} sent no Close in answer.", subject(ledger, other(first))));
   }
 }
 
@@ -89,8 +52,8 @@ void observe_transport(const Ledger& ledger, Sentences& to) {
     return;
   }
   const auto& ending = ledger.ending->fact;
-  std::string words(transport_words(ending.how));
-  words[0] = static_cast<char>(words[0] >= 'a' && words[0] <= 'z' ? words[0] - 'a' + 'A' : words[0]);
+  const std::string words = capital(
+      fill(session::traits(ending.how).clause, [&](std::string_view hole) { return party_words(ledger, hole); }));
   const std::string since =
       ledger.first_close ? fmt::format(", {} after the first Close", span_words(ledger.ending->t_ns - ledger.end_t()))
                          : "";
@@ -98,8 +61,8 @@ void observe_transport(const Ledger& ledger, Sentences& to) {
   if (ending.tcp.unacked.value_or(0) > 0) {
     const auto resent = ending.tcp.retransmits.value_or(0);
     to.push_back(fmt::format("At the end TCP had {} not acknowledged{}.",
-                             count(*ending.tcp.unacked, "segment"),
-                             resent == 0 ? "" : fmt::format(", sent again {}", count(resent, "time"))));
+                             counted(*ending.tcp.unacked, "segment"),
+                             resent == 0 ? "" : fmt::format(", sent again {}", counted(resent, "time"))));
   }
 }
 
@@ -111,20 +74,20 @@ void observe_partial(const Ledger& ledger, Sentences& to) {
   const std::string of =
       partial.has_header
           ? fmt::format("{} of a {} frame", part_words(partial.have, partial.need), wire::name(partial.opcode))
-          : fmt::format("{} of a frame's header", count(partial.have, "byte"));
-  to.push_back(fmt::format("Cut off: {} from {} (#{}).", of, owner(partial.from), partial.seq));
+          : fmt::format("{} of a frame's header", counted(partial.have, "byte"));
+  to.push_back(fmt::format("Cut off: {} from {} (#{}).", of, owner(ledger, partial.from), partial.seq));
 }
 
 void observe_message(const Ledger& ledger, Side from, Sentences& to) {
   const auto& last = ledger.side(from).last;
   if (!last) {
     to.push_back(fmt::format("{} sent no message{}.",
-                             from == Side::client ? "Your side" : "The server",
+                             subject(ledger, from),
                              ledger.side(from).messages == 0 ? "" : " before the first Close"));
     return;
   }
   const std::string head = fmt::format("Last from {}: {}, {} before the {}",
-                                       owner(from),
+                                       owner(ledger, from),
                                        message_words(*last),
                                        span_words(ledger.since_last_message_ns(from)),
                                        ledger.first_close                         ? "first Close"
@@ -134,14 +97,16 @@ void observe_message(const Ledger& ledger, Side from, Sentences& to) {
 }
 
 void observe_course(const Ledger& ledger, Sentences& to) {
+  const ClientWords& client = client_words(ledger.observer);
   const bool whole = ledger.saw_opening() && ledger.how() != EndingHow::capture_ended;
-  to.push_back(fmt::format("{} {}{}; you sent {}, the server {}.",
+  to.push_back(fmt::format("{} {}{}; {} sent {}, the server {}.",
                            whole ? "The session was open for" : "The record shows",
                            span_words(ledger.end_t() - ledger.session_t()),
                            whole ? "" : " of the session",
-                           count(ledger.client.messages, "message"),
+                           client.you,
+                           counted(ledger.client.messages, "message"),
                            ledger.server.messages));
-  const PingLedger& pings = ledger.pings_of_client;
+  const session::Pings& pings = ledger.pings_of_client;
   if (pings.sent > 0) {
     const std::string rtt =
         pings.rtt_count == 0 ? ""
@@ -151,12 +116,13 @@ void observe_course(const Ledger& ledger, Sentences& to) {
                           format_duration(pings.rtt_min_ns),
                           format_duration(pings.rtt_max_ns),
                           format_duration(pings.rtt_sum_ns / static_cast<std::int64_t>(pings.rtt_count)));
-    to.push_back(fmt::format("Your pings: {} sent, {} answered{}.", pings.sent, pings.answered, rtt));
+    to.push_back(fmt::format("{} pings: {} sent, {} answered{}.", client.Your, pings.sent, pings.answered, rtt));
   }
-  const PingLedger& asked = ledger.pings_of_server;
+  const session::Pings& asked = ledger.pings_of_server;
   // One that came with the end, or broke the rules, had no answer to wait for.
-  if (asked.pending_count > 0 && ledger.end_t() - asked.pending[0].t_ns >= kSecond) {
-    to.push_back(fmt::format("The server's pings: {} received, {} answered by you.", asked.sent, asked.answered));
+  if (!asked.pending.empty() && ledger.end_t() - asked.pending.front().t_ns >= kSecond) {
+    to.push_back(
+        fmt::format("The server's pings: {} received, {} answered by {}.", asked.sent, asked.answered, client.you));
   }
 }
 
@@ -205,8 +171,9 @@ void observe_path(const Ledger& ledger, Sentences& to) {
   }
 }
 
-bool silent_peer(EndingHow how) {
-  return how == EndingHow::ping_timeout || how == EndingHow::idle_timeout || how == EndingHow::timed_out;
+/// Only an observer that is not the client can be told so.
+bool ended_by_client(const Ledger& ledger) {
+  return ledger.observer != session::Observer::client && ledger.ending->fact.by == session::EndedBy::client;
 }
 
 void say_unknown(const Ledger& ledger, const Verdict& verdict, Sentences& to) {
@@ -219,10 +186,11 @@ void say_unknown(const Ledger& ledger, const Verdict& verdict, Sentences& to) {
     to.push_back("What happened after the end of the record is not known.");
     return;
   }
-  if (!ledger.first_close && cut_by_server_side(how)) {
+  if (!ledger.first_close && session::traits(how).cut_by_peer) {
     to.push_back(
-        "Whether the server itself or something between (proxy, load balancer, firewall) ended the connection "
-        "cannot be seen from here.");
+        fmt::format("Whether {} itself or something between (proxy, load balancer, firewall) ended the connection "
+                    "cannot be seen from here.",
+                    ended_by_client(ledger) ? "the client" : "the server"));
     if (came_through_a_proxy(ledger)) {
       to.push_back("The answer came through a proxy: many make one FIN of whatever ends behind them, a crash too.");
     }
@@ -230,7 +198,7 @@ void say_unknown(const Ledger& ledger, const Verdict& verdict, Sentences& to) {
   if (how == EndingHow::reset) {
     to.push_back("A reset is not by itself a crash: closing a socket with unread input sends one too.");
   }
-  if (!ledger.first_close && silent_peer(how)) {
+  if (!ledger.first_close && session::traits(how).silent_peer) {
     to.push_back("Whether the server, its host or the path went silent cannot be seen from here.");
   }
   const bool why_is_known = !verdict.cause.empty() && !says_only_how(verdict.cause);

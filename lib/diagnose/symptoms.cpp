@@ -94,7 +94,8 @@ bool Course::ended_so(const Symptom& when) const {
   if (!when.ending.empty() && !has(when.ending, session::name(ledger_.how()))) {
     return false;
   }
-  if (!when.resolve_error.empty() && !(ledger_.resolve && contains(ledger_.resolve->fact.error, when.resolve_error))) {
+  if (!when.resolve_error.empty() &&
+      !(ledger_.resolve && contains_caseless(ledger_.resolve->fact.error, when.resolve_error))) {
     return false;
   }
   return closed_so(when);
@@ -110,7 +111,7 @@ bool Course::closed_so(const Symptom& when) const {
   }
   const session::CloseSeen& close = *ledger_.server.close;
   return (when.close.empty() || has(when.close, close.code.value_or(1005))) &&
-         (!when.close_empty || close.reason.empty()) && contains(close.reason, when.close_reason);
+         (!when.close_empty || close.reason.empty()) && contains_caseless(close.reason, when.close_reason);
 }
 
 bool Course::went_so(const Symptom& when) const {

@@ -28,38 +28,6 @@ EndedBy as_ender(Side side) {
   return side == Side::client ? EndedBy::client : EndedBy::server;
 }
 
-/// Who ends a connection where the Ending itself does not say.
-EndedBy usual_ender(EndingHow how) {
-  switch (how) {
-  case EndingHow::fin:
-  case EndingHow::fin_mid_frame:
-  case EndingHow::reset:
-  case EndingHow::tls_close_notify:
-  case EndingHow::tls_truncated:
-  case EndingHow::upgrade_refused:
-  case EndingHow::upgrade_cut:
-    return EndedBy::server;
-  case EndingHow::close_timeout:
-  case EndingHow::local_close:
-  case EndingHow::interrupted:
-    return EndedBy::client;
-  case EndingHow::timed_out:
-  case EndingHow::unreachable:
-    return EndedBy::network;
-  case EndingHow::tls_error:
-  case EndingHow::ping_timeout:
-  case EndingHow::idle_timeout:
-  case EndingHow::resolve_failed:
-  case EndingHow::connect_failed:
-  case EndingHow::proxy_failed:
-  case EndingHow::tls_failed:
-  case EndingHow::upgrade_timeout:
-  case EndingHow::capture_ended:
-    return EndedBy::unknown;
-  }
-  return EndedBy::unknown;
-}
-
 void set_code(const Ledger& ledger, Verdict& verdict) {
   if (ledger.first_close) {
     const auto& close = *ledger.side(*ledger.first_close).close;
@@ -84,7 +52,7 @@ bool browser_fails(const Ledger& ledger, const std::vector<Finding>& findings) {
 }
 
 std::optional<std::uint16_t> browser_code(const Ledger& ledger, const std::vector<Finding>& findings) {
-  if (ledger.role != "websocket") {
+  if (ledger.role != session::Role::websocket) {
     return std::nullopt;
   }
   if (ledger.had_session() && ledger.server.close && !browser_fails(ledger, findings)) {
@@ -105,11 +73,11 @@ EndedBy ended_by(const Ledger& ledger) {
   if (ledger.ending && ledger.ending->fact.by != EndedBy::unknown) {
     return ledger.ending->fact.by;
   }
-  return usual_ender(ledger.how());
+  return ledger.observer == session::Observer::client ? session::traits(ledger.how()).usual_ender : EndedBy::unknown;
 }
 
 bool explains(const Ledger& ledger, const Finding& finding) {
-  if (ledger.role != "websocket") {
+  if (ledger.role != session::Role::websocket) {
     return finding.severity == session::Severity::error;
   }
   if (const FindingRow* row = find_finding(finding.id)) {
@@ -227,6 +195,7 @@ Verdict make_verdict(const Ledger& ledger, Judged judged, const std::vector<std:
   Verdict verdict;
   set_code(ledger, verdict);
   verdict.browser_code = browser_code(ledger, judged.findings);
+  verdict.observer = ledger.observer;
   verdict.ended_by = ended_by(ledger);
   if (ledger.ending) {
     verdict.how = ledger.ending->fact.how;

@@ -1,18 +1,12 @@
 #include "diagnose/words.hpp"
 
-#include "base/text.hpp"
 #include "wire/close_code.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-std::string count(std::uint64_t n, std::string_view noun) {
-  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
-}
 
 std::string span_words(std::int64_t ns) {
   constexpr std::int64_t kMillisecond = 1'000'000;
@@ -61,13 +55,16 @@ std::string message_words(const MessageNote& note) {
 }
 
 std::string after_words(const Ledger& ledger) {
+  const ClientWords& client = client_words(ledger.observer);
   if (!ledger.client.last) {
-    return fmt::format(ledger.saw_opening() ? "{} after the session opened, before you sent any message"
-                                            : "{} after the record begins, before any message of yours in it",
-                       about_words(ledger.end_t() - ledger.session_t()));
+    const std::string span = about_words(ledger.end_t() - ledger.session_t());
+    return ledger.saw_opening()
+               ? fmt::format("{} after the session opened, before {} sent any message", span, client.you)
+               : fmt::format("{} after the record begins, before any message {} in it", span, client.of_yours);
   }
-  return fmt::format("{} after your {}",
+  return fmt::format("{} after {} {}",
                      about_words(ledger.since_last_message_ns(session::Side::client)),
+                     client.your,
                      message_words(*ledger.client.last));
 }
 
@@ -90,6 +87,45 @@ std::string capital(std::string text) {
   return text;
 }
 
+const ClientWords& client_words(session::Observer observer) {
+  static constexpr ClientWords kYou{"you", "your", "Your", "your side", "Your side", "of yours"};
+  static constexpr ClientWords kRole{
+      "the client", "the client's", "The client's", "the client", "The client", "of the client's"};
+  return observer == session::Observer::client ? kYou : kRole;
+}
+
+std::string_view own_words(session::Observer observer) {
+  switch (observer) {
+  case session::Observer::client:
+    return "you";
+  case session::Observer::server:
+    return "the server";
+  case session::Observer::relay:
+    return "the relay";
+  case session::Observer::none:
+    return "the recorder";
+  }
+  return "";
+}
+
+std::string_view peer_words(const Ledger& ledger) {
+  const auto by = ledger.ending ? ledger.ending->fact.by : session::EndedBy::unknown;
+  if (ledger.observer == session::Observer::client || by == session::EndedBy::server) {
+    return "the server's side";
+  }
+  return by == session::EndedBy::client ? "the client's side" : "the peer";
+}
+
+std::string party_words(const Ledger& ledger, std::string_view hole) {
+  if (hole == "peer") {
+    return std::string(peer_words(ledger));
+  }
+  if (hole == "own") {
+    return ledger.observer == session::Observer::client ? "your side" : std::string(own_words(ledger.observer));
+  }
+  return fmt::format("{{{}}}", hole);
+}
+
 std::string call_words(const Ledger& ledger) {
   const std::string_view line = ledger.request_line;
   const std::size_t end = line.find_first_of("? ", std::min(line.size(), line.find(' ')) + 1);
@@ -97,7 +133,7 @@ std::string call_words(const Ledger& ledger) {
 }
 
 bool is_refused_call(const Ledger& ledger) {
-  if (ledger.role == "websocket" || !ledger.response) {
+  if (ledger.role == session::Role::websocket || !ledger.response) {
     return false;
   }
   return ledger.response->fact.status >= 300 ||
@@ -106,25 +142,9 @@ bool is_refused_call(const Ledger& ledger) {
          });
 }
 
-bool same_words(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
-
 std::string_view proxy_words(const Ledger& ledger) {
   const bool reached = !ledger.connect || ledger.connect->fact.error.empty();
   return reached ? "did not let the connection through" : "could not be reached";
-}
-
-bool contains(std::string_view text, std::string_view words) {
-  const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
-  // A search for nothing finds the end, of an empty text too.
-  return words.empty() || std::search(text.begin(), text.end(), words.begin(), words.end(), same) != text.end();
-}
-
-std::string_view first_word(std::string_view text) {
-  return text.substr(0, text.find_first_of(": "));
 }
 
 }  // namespace whydrop::diagnose

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "diagnose/ledger.hpp"
 
@@ -9,8 +10,6 @@
 
 namespace whydrop::diagnose {
 
-/// "1 message", "3 messages".
-std::string count(std::uint64_t n, std::string_view noun);
 /// A time between two events, as said in a sentence: "3 s", "less than 1 ms".
 std::string span_words(std::int64_t ns);
 /// The same rounded for a headline: "3.5 s", "42 s", "12 ms".
@@ -33,17 +32,25 @@ std::string when_words(const Ledger& ledger);
 std::string quoted(std::string_view text);
 /// `text` with a capital letter first.
 std::string capital(std::string text);
+/// How the client is spoken of: as "you" where it recorded the connection itself, else by its role.
+struct ClientWords {
+  std::string_view you, your, Your;       ///< "you", "your", "Your"; or "the client", "the client's", "The client's"
+  std::string_view your_side, Your_side;  ///< "your side", "Your side"; or "the client", "The client"
+  std::string_view of_yours;              ///< "of yours"; or "of the client's"
+};
+const ClientWords& client_words(session::Observer observer);
+/// Who recorded, as the one who acted: "you", "the server", "the relay", "the recorder".
+std::string_view own_words(session::Observer observer);
+/// Whose side ended the transport: "the server's side" to a client; to any other observer the side that the Ending
+/// names.
+std::string_view peer_words(const Ledger& ledger);
+/// What stands for the holes peer and own of a clause of session/endings.cpp. Any other hole stays as it is.
+std::string party_words(const Ledger& ledger, std::string_view hole);
 /// "POST /oauth/token", without query, of an HTTP exchange.
 std::string call_words(const Ledger& ledger);
 /// True if an HTTP exchange was answered by a refusal: its status says so (redirects are not followed), or a finding.
 bool is_refused_call(const Ledger& ledger);
-/// True if `a` and `b` are the same words but for the case of ASCII letters.
-bool same_words(std::string_view a, std::string_view b);
 /// What a proxy did that let nothing through: "could not be reached", or "did not let the connection through".
 std::string_view proxy_words(const Ledger& ledger);
-/// True if `words` stand in `text`, but for the case of ASCII letters.
-bool contains(std::string_view text, std::string_view words);
-/// The first word of "expired: …", without the colon.
-std::string_view first_word(std::string_view text);
 
 }  // namespace whydrop::diagnose

@@ -25,12 +25,13 @@ Connection::Connection(std::size_t max_frame,
                        Outputs outputs)
     : outputs_(std::move(outputs)),
       tracker_(limits, [this](session::Body&& body) { outputs_.derived(std::move(body)); }),
-      opinions_(shared, [this](session::Body&& body) { outputs_.derived(std::move(body)); }),
+      opinions_(shared, [this](session::Body&& body) { outputs_.opinion(std::move(body)); }),
       client_(max_frame),
       server_(max_frame) {}
 
-void Connection::on_bytes(session::Side from, std::string_view bytes) {
-  const auto frames = exchange_.on_bytes(from, bytes, outputs_.fact);
+void Connection::on_bytes(session::Side from, std::string_view bytes, std::int64_t t_ns) {
+  now_ns_ = t_ns;
+  const auto frames = exchange_.on_bytes(from, bytes, t_ns, outputs_.fact);
   if (!frames.empty()) {
     on_frame_bytes(from, frames);
   }
@@ -40,7 +41,7 @@ void Connection::on_frame_bytes(session::Side from, std::string_view bytes) {
   wire::FrameDecoder& frames = decoder(from);
   frames.feed(bytes);
   while (auto item = frames.next()) {
-    std::visit(overloaded{[&](const wire::Frame& frame) { outputs_.fact(frame_fact(from, frame)); },
+    std::visit(overloaded{[&](const wire::Frame& frame) { tell(frame_fact(from, frame)); },
                           [&](const wire::Undecoded& lost) { on_undecoded(from, lost); }},
                *item);
   }
@@ -51,7 +52,7 @@ void Connection::on_undecoded(session::Side from, const wire::Undecoded& bytes) 
   if (!kept.lost) {  // the header that cannot be true stands by itself
     kept.lost = true;
     kept.offset = bytes.offset + bytes.length;
-    outputs_.fact(session::UndecodedBytes{from, bytes.offset, bytes.length, bytes.bytes});
+    tell(session::UndecodedBytes{from, bytes.offset, bytes.length, bytes.bytes});
     return;
   }
   kept.bytes += bytes.bytes;
@@ -65,12 +66,13 @@ void Connection::on_undecoded(session::Side from, const wire::Undecoded& bytes) 
 
 void Connection::emit_undecoded(session::Side from, std::string_view bytes) {
   Undecoded& kept = undecoded_[static_cast<std::size_t>(from)];
-  outputs_.fact(session::UndecodedBytes{from, kept.offset, bytes.size(), bytes});
+  tell(session::UndecodedBytes{from, kept.offset, bytes.size(), bytes});
   kept.offset += bytes.size();
 }
 
-void Connection::on_end() {
-  exchange_.on_end(outputs_.fact);
+void Connection::on_end(std::int64_t t_ns) {
+  now_ns_ = t_ns;
+  exchange_.on_end(t_ns, outputs_.fact);
   emit_partial(session::Side::client);
   emit_partial(session::Side::server);
 }
@@ -81,15 +83,15 @@ void Connection::emit_partial(session::Side from) {
   }
   const auto partial = decoder(from).finish();
   if (partial) {
-    outputs_.fact(session::Partial{from,
-                                   partial->has_header,
-                                   partial->header,
-                                   partial->offset,
-                                   partial->have,
-                                   partial->need,
-                                   partial->bytes,
-                                   partial->payload,
-                                   {}});
+    tell(session::Partial{from,
+                          partial->has_header,
+                          partial->header,
+                          partial->offset,
+                          partial->have,
+                          partial->need,
+                          partial->bytes,
+                          partial->payload,
+                          {}});
   }
 }
 

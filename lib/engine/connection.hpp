@@ -20,10 +20,12 @@ namespace whydrop::engine {
 /// One connection's observer: bytes of both directions become facts, facts become opinions. Holds no sink and no clock.
 class Connection {
  public:
-  /// `fact` receives facts made from bytes; `derived` what tracker and opinions conclude (Inflated, a fact, included).
+  /// `fact` receives facts made from bytes; `derived` what the tracker makes of facts (Inflated, a fact, included);
+  /// `opinion` what rules and profile say.
   struct Outputs {
-    std::function<void(session::Body&&)> fact;
+    std::function<void(session::Body&&, std::int64_t t_ns)> fact;
     std::function<void(session::Body&&)> derived;
+    std::function<void(session::Body&&)> opinion;
   };
 
   Connection(std::size_t max_frame,
@@ -32,9 +34,9 @@ class Connection {
              Outputs outputs);
 
   /// Decodes bytes of one direction: heads until the upgrade ends, then frames.
-  void on_bytes(session::Side from, std::string_view bytes);
+  void on_bytes(session::Side from, std::string_view bytes, std::int64_t t_ns);
   /// Emits what the end of the stream left: an unfinished answer, partial frames.
-  void on_end();
+  void on_end(std::int64_t t_ns);
 
   session::Tracker& tracker() { return tracker_; }
   Opinions& opinions() { return opinions_; }
@@ -53,7 +55,10 @@ class Connection {
     return from == session::Side::client ? client_ : server_;
   }
 
+  void tell(session::Body&& body) { outputs_.fact(std::move(body), now_ns_); }
+
   Outputs outputs_;
+  std::int64_t now_ns_ = 0;
   session::Tracker tracker_;
   Opinions opinions_;
   HttpExchange exchange_;

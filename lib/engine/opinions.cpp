@@ -11,7 +11,7 @@ Opinions::Opinions(const Shared& shared, Emit emit)
       rules_([this](session::Finding&& finding) { emit_(std::move(finding)); }) {}
 
 void Opinions::begin(const session::Open& open) {
-  if (open.role != "websocket") {
+  if (open.role != session::Role::websocket) {
     if (shared_.judge != nullptr && shared_.bindings != nullptr) {
       call_ = std::make_unique<profile::CallChecker>(shared_.judge->profile(), *shared_.bindings, emit_);
     }

@@ -25,10 +25,51 @@ struct Waiting {
   std::int64_t t_ns;
 };
 
-struct Sink {
-  session::EventSink* to;
-  bool failed = false;
+/// Gives every event to each sink in turn. One that fails gets no more, and its error is remembered.
+class FanOut {
+ public:
+  void add(session::EventSink& sink) { sinks_.push_back({&sink}); }
+  void on_event(const Event& event) {
+    each([&](session::EventSink& sink) { return sink.on_event(event); });
+  }
+  void flush() {
+    each([](session::EventSink& sink) { return sink.flush(); });
+  }
+  const std::vector<Error>& errors() const { return errors_; }
+
+ private:
+  struct Sink {
+    session::EventSink* to;
+    bool failed = false;
+  };
+
+  template <typename Give>
+  void each(Give give) {
+    for (Sink& sink : sinks_) {
+      if (sink.failed) {
+        continue;
+      }
+      if (auto given = give(*sink.to); !given) {
+        sink.failed = true;
+        errors_.push_back(given.error());
+      }
+    }
+  }
+
+  std::vector<Sink> sinks_;
+  std::vector<Error> errors_;
 };
+
+/// What sinks are given of an event, where that is less than was seen; null where it is all of it.
+template <typename Fact>
+std::optional<Body> with_excerpt(const Fact& fact) {
+  if (fact.body.size() <= kBodyExcerpt) {
+    return std::nullopt;
+  }
+  Fact shown = fact;
+  shown.body = body_excerpt(fact.body);
+  return shown;
+}
 
 }  // namespace
 
@@ -58,15 +99,15 @@ struct Pipeline::Impl {
   Connection& connection(std::uint32_t conn, profile::Bindings* bindings);
   void process(std::uint32_t conn, Side from, std::string_view bytes, std::int64_t t_ns);
   void drain();
-  void tell_fact(std::uint32_t conn, Body&& body);
+  void tell_fact(std::uint32_t conn, Body&& body) { tell_fact(conn, std::move(body), now_ns); }
+  void tell_fact(std::uint32_t conn, Body&& body, std::int64_t t_ns);
   void tell_recorded(const Event& event);
   void tell(const Event& event);
   void annotate(const Event& event);
-  void tell_derived(std::uint32_t conn);
-  void judge(const Event& event, std::size_t place);
+  void tell_derived(std::uint32_t conn, std::int64_t t_ns);
+  void judge(const Event& event);
   void show(const Event& event);
-  bool needs_trimming(const Event& event);
-  void trim(Body& body) const;
+  std::optional<Body> trimmed(const Event& event);
   void show_to_sinks(const Event& event);
   void note_tokens(std::uint32_t conn);
   const profile::Checker* profile_checker(std::uint32_t conn) const;
@@ -76,18 +117,17 @@ struct Pipeline::Impl {
   PipelineOptions options;
   capture::Redactor redactor;
   diagnose::Diagnoser diagnoser;
-  std::vector<Sink> sinks;
-  std::vector<Error> errors;
+  FanOut sinks;
   std::map<std::uint32_t, std::function<void(const Event&)>> observers;  ///< by connection
 
   std::map<std::uint32_t, std::unique_ptr<Connection>> connections;
   std::uint32_t last_conn = 0;
   std::uint64_t last_seq = 0;
-  std::int64_t now_ns = 0;
-  std::vector<Body> derived;  ///< what tracker and opinions made of the fact that is being told
+  std::int64_t now_ns = 0, last_told_ns = 0;
+  std::vector<Body> derived;   ///< what the tracker made of the fact that is being told
+  std::vector<Body> opinions;  ///< what rules and profile say of the event that was told last
   std::deque<Waiting> waiting;
   bool busy = false;
-  bool in_deflated = false;  ///< the frame that is being shown is part of a compressed message
 };
 
 /// Values of secret variables are masked from when they are known.
@@ -107,8 +147,9 @@ Connection& Pipeline::Impl::connection(std::uint32_t conn, profile::Bindings* bi
   auto& slot = connections[conn];
   if (!slot) {
     Connection::Outputs outputs;
-    outputs.fact = [this, conn](Body&& body) { tell_fact(conn, std::move(body)); };
+    outputs.fact = [this, conn](Body&& body, std::int64_t t_ns) { tell_fact(conn, std::move(body), t_ns); };
     outputs.derived = [this](Body&& body) { derived.push_back(std::move(body)); };
+    outputs.opinion = [this](Body&& body) { opinions.push_back(std::move(body)); };
     const Opinions::Shared shared{options.judge.get(), bindings, options.dialects};
     slot = std::make_unique<Connection>(
         std::max(options.max_payload, options.limits.max_message), options.limits, shared, std::move(outputs));
@@ -117,92 +158,92 @@ Connection& Pipeline::Impl::connection(std::uint32_t conn, profile::Bindings* bi
   return *slot;
 }
 
-void Pipeline::Impl::tell_fact(std::uint32_t conn, Body&& body) {
-  tell(Event{++last_seq, now_ns, conn, std::move(body)});
+/// A fact that is told late keeps its time, unless another one came in between: times do not go back.
+void Pipeline::Impl::tell_fact(std::uint32_t conn, Body&& body, std::int64_t t_ns) {
+  last_told_ns = t_ns < now_ns ? std::max(last_told_ns, t_ns) : t_ns;
+  tell(Event{++last_seq, last_told_ns, conn, std::move(body)});
 }
 
 /// Messages are named, and answers read, before the fact that completes them is shown: it may give a secret that must
 /// be masked in it.
 void Pipeline::Impl::annotate(const Event& event) {
-  Opinions& opinions = connection(event.conn).opinions();
+  Opinions& of_connection = connection(event.conn).opinions();
   if (const auto* response = std::get_if<session::Response>(&event.body)) {
-    opinions.learn(*response);
+    of_connection.learn(*response);
   }
   for (Body& body : derived) {
     if (auto* message = std::get_if<session::Message>(&body)) {
-      opinions.annotate(*message);
+      of_connection.annotate(*message);
     }
   }
 }
 
+/// The one order of things: what rules and profile say of an event follows it at once, before what the tracker made of
+/// it, as when a capture is read.
 void Pipeline::Impl::tell(const Event& event) {
   connection(event.conn).tracker().on_fact(event);
   annotate(event);
   show(event);
-  judge(event, 0);  // before what the tracker made of it, as when a capture is read
-  tell_derived(event.conn);
+  judge(event);
+  tell_derived(event.conn, event.t_ns);
 }
 
-/// Findings, states and messages follow the fact that they come from; what the rules say of one of them follows that
-/// one.
-void Pipeline::Impl::tell_derived(std::uint32_t conn) {
-  for (std::size_t i = 0; i < derived.size(); ++i) {
-    const bool fact = std::holds_alternative<session::Inflated>(derived[i]);
-    const Event event{fact ? ++last_seq : last_seq, now_ns, conn, std::move(derived[i])};
+/// States and messages follow the fact that they come from.
+void Pipeline::Impl::tell_derived(std::uint32_t conn, std::int64_t t_ns) {
+  for (Body& body : derived) {
+    const bool fact = std::holds_alternative<session::Inflated>(body);
+    const Event event{fact ? ++last_seq : last_seq, t_ns, conn, std::move(body)};
     show(event);
-    if (!std::holds_alternative<session::Finding>(event.body)) {
-      judge(event, i + 1);
-    }
+    judge(event);
   }
   derived.clear();
 }
 
-/// Puts what rules and profile say of `event` into `derived` at `place`.
-void Pipeline::Impl::judge(const Event& event, std::size_t place) {
-  const auto before = static_cast<std::ptrdiff_t>(derived.size());
+void Pipeline::Impl::judge(const Event& event) {
   connection(event.conn).opinions().on_event(event);
-  std::rotate(derived.begin() + static_cast<std::ptrdiff_t>(place), derived.begin() + before, derived.end());
+  for (Body& opinion : opinions) {
+    show(Event{last_seq, event.t_ns, event.conn, std::move(opinion)});
+  }
+  opinions.clear();
 }
 
 void Pipeline::Impl::show(const Event& event) {
   if (const auto observer = observers.find(event.conn); observer != observers.end()) {
     observer->second(event);
   }
-  if (needs_trimming(event)) {
-    Event shown = event;
-    trim(shown.body);
-    show_to_sinks(shown);
+  if (auto body = trimmed(event)) {
+    show_to_sinks(Event{event.seq, event.t_ns, event.conn, std::move(*body)});
   } else {
     show_to_sinks(event);
   }
 }
 
-/// True if sinks get less than was seen: content that an Inflated fact tells, what is longer than --max-payload, and
-/// long bodies of REST calls.
-bool Pipeline::Impl::needs_trimming(const Event& event) {
+/// Sinks get less than was seen of content that an Inflated fact tells, of what is longer than --max-payload, and of
+/// long bodies. Null where they get all.
+std::optional<Body> Pipeline::Impl::trimmed(const Event& event) {
   if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
-    in_deflated = frame->has_payload && connection(event.conn).tracker().last_frame_deflated(frame->from);
-    return in_deflated || frame->payload.size() > options.max_payload;
+    const bool told_inflated = frame->has_payload && connection(event.conn).tracker().last_frame_deflated(frame->from);
+    if (!told_inflated && frame->payload.size() <= options.max_payload) {
+      return std::nullopt;
+    }
+    session::Frame shown = *frame;
+    shown.has_payload = frame->has_payload && !told_inflated;
+    shown.payload = told_inflated ? std::string_view() : frame->payload.substr(0, options.max_payload);
+    return shown;
   }
   if (const auto* inflated = std::get_if<session::Inflated>(&event.body)) {
-    return inflated->content.size() > options.max_payload;
+    if (inflated->content.size() <= options.max_payload) {
+      return std::nullopt;
+    }
+    session::Inflated shown = *inflated;
+    shown.content = inflated->content.substr(0, options.max_payload);
+    return shown;
   }
-  const auto* request = std::get_if<session::Request>(&event.body);
+  if (const auto* request = std::get_if<session::Request>(&event.body)) {
+    return with_excerpt(*request);
+  }
   const auto* response = std::get_if<session::Response>(&event.body);
-  return (request && request->body.size() > kBodyExcerpt) || (response && response->body.size() > kBodyExcerpt);
-}
-
-void Pipeline::Impl::trim(Body& body) const {
-  if (auto* frame = std::get_if<session::Frame>(&body)) {
-    frame->has_payload = frame->has_payload && !in_deflated;
-    frame->payload = in_deflated ? std::string_view() : frame->payload.substr(0, options.max_payload);
-  } else if (auto* inflated = std::get_if<session::Inflated>(&body)) {
-    inflated->content = inflated->content.substr(0, options.max_payload);
-  } else if (auto* request = std::get_if<session::Request>(&body)) {
-    request->body = body_excerpt(request->body);
-  } else if (auto* response = std::get_if<session::Response>(&body)) {
-    response->body = body_excerpt(response->body);
-  }
+  return response != nullptr ? with_excerpt(*response) : std::nullopt;
 }
 
 void Pipeline::Impl::show_to_sinks(const Event& event) {
@@ -211,15 +252,7 @@ void Pipeline::Impl::show_to_sinks(const Event& event) {
   if (!std::holds_alternative<session::Verdict>(event.body)) {
     diagnoser.on_event(shown);
   }
-  for (Sink& sink : sinks) {
-    if (sink.failed) {
-      continue;
-    }
-    if (auto done = sink.to->on_event(shown); !done) {
-      sink.failed = true;
-      errors.push_back(done.error());
-    }
-  }
+  sinks.on_event(shown);
   note_tokens(event.conn);
 }
 
@@ -231,7 +264,7 @@ void Pipeline::Impl::note_tokens(std::uint32_t conn) {
 
 void Pipeline::Impl::process(std::uint32_t conn, Side from, std::string_view bytes, std::int64_t t_ns) {
   now_ns = t_ns;
-  connection(conn).on_bytes(from, bytes);
+  connection(conn).on_bytes(from, bytes, t_ns);
 }
 
 void Pipeline::Impl::drain() {
@@ -281,7 +314,7 @@ Pipeline::Pipeline(PipelineOptions options) : impl_(std::make_unique<Impl>(std::
 Pipeline::~Pipeline() = default;
 
 void Pipeline::add_sink(session::EventSink& sink) {
-  impl_->sinks.push_back({&sink});
+  impl_->sinks.add(sink);
 }
 
 std::uint32_t Pipeline::begin(session::Open open, std::int64_t t_ns, ConnectionParts parts) {
@@ -350,7 +383,7 @@ std::uint64_t Pipeline::last_seq() const {
 session::Verdict Pipeline::end(std::uint32_t conn, session::Ending ending, std::int64_t t_ns) {
   assert(!impl_->busy);
   impl_->now_ns = t_ns;
-  impl_->connection(conn).on_end();
+  impl_->connection(conn).on_end(t_ns);
   impl_->tell_fact(conn, std::move(ending));
   auto verdict = impl_->conclude(conn);
   impl_->connections.erase(conn);
@@ -386,19 +419,11 @@ bool Pipeline::upgraded(std::uint32_t conn) const {
 }
 
 void Pipeline::flush() {
-  for (Sink& sink : impl_->sinks) {
-    if (sink.failed) {
-      continue;
-    }
-    if (auto done = sink.to->flush(); !done) {
-      sink.failed = true;
-      impl_->errors.push_back(done.error());
-    }
-  }
+  impl_->sinks.flush();
 }
 
 const std::vector<Error>& Pipeline::sink_errors() const {
-  return impl_->errors;
+  return impl_->sinks.errors();
 }
 
 std::string Pipeline::redact_text(std::string_view text) const {

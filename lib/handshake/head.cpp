@@ -1,5 +1,7 @@
 #include "handshake/head.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -8,10 +10,6 @@ namespace whydrop::handshake {
 namespace {
 
 constexpr std::string_view kHttp = "HTTP/";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// "HTTP/1.1", and nothing shorter or longer.
 bool is_version(std::string_view text) {

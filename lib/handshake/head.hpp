@@ -1,6 +1,8 @@
 // Rule of this module: handshake/ reads and writes HTTP/1.1 heads of an upgrade. It describes; rules/ judges.
 #pragma once
 
+#include "base/text.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -108,8 +110,10 @@ bool is_interim(const Head& response);
 /// ask for. Where the request is not known only the answer itself is judged. RFC 6455 section 4.1.
 bool opens_session(const Head& request, const Head& response);
 
-/// Compares as HTTP compares names and tokens: ASCII, without regard to case.
-bool same_token(std::string_view a, std::string_view b);
+/// Compares as HTTP compares names and tokens. RFC 9110 sections 5.1 and 5.6.2.
+inline bool same_token(std::string_view a, std::string_view b) {
+  return same_caseless(a, b);
+}
 /// True if `text` is a token. RFC 9110 section 5.6.2.
 bool is_token(std::string_view text);
 /// `text` without blanks and tabs at its ends.

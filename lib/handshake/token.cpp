@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "handshake/head.hpp"
 
 #include <algorithm>
@@ -7,20 +8,12 @@ namespace {
 
 constexpr std::string_view kTokenMarks = "!#$%&'*+-.^_`|~";
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_token_char(char c) {
-  const char folded = lower(c);
+  const char folded = ascii_lower(c);
   return (folded >= 'a' && folded <= 'z') || (c >= '0' && c <= '9') || kTokenMarks.find(c) != kTokenMarks.npos;
 }
 
 }  // namespace
-
-bool same_token(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);

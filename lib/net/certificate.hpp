@@ -8,7 +8,7 @@
 namespace whydrop::net {
 
 /// A certificate that was refused, in a stable word and what it means: "expired: …". `verify_result`: an X509_V_ERR_*.
-std::string certificate_fault(long verify_result);
+session::Failure certificate_failure(long verify_result);
 inline constexpr long kHostnameMismatch = 62;  ///< X509_V_ERR_HOSTNAME_MISMATCH
 
 /// Puts what a PEM certificate says of itself into `fact`: subject, issuer and times.

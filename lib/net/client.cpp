@@ -47,16 +47,15 @@ bool looks_like_http(const handshake::Head& head) {
 
 }  // namespace
 
-Client::Impl::Impl(Loop& l, engine::Pipeline& p, engine::Actor& a, ConnectOptions o, Done d)
-    : loop(l), pipeline(p), actor(a), options(std::move(o)), done(std::move(d)) {}
+Client::Impl::Impl(Loop& l, engine::Tap& t, engine::Actor& a, ConnectOptions o, Done d)
+    : loop(l), tap(t), actor(a), options(std::move(o)), done(std::move(d)) {}
 
 void Client::Impl::start() {
   phase = Phase::dialing;
   session::Open open;
   open.url = options.url.text();
   open.parent = options.parent;
-  conn = pipeline.begin(
-      std::move(open), loop.now_ns(), {[this](const session::Event& event) { observe(event); }, options.bindings});
+  conn = tap.begin(std::move(open), loop.now_ns(), [this](const session::Event& event) { observe(event); });
   if (options.connect_timeout.count() > 0) {
     connect_timer.start(options.connect_timeout, [this] { connect_timed_out(); });
   }
@@ -71,7 +70,7 @@ void Client::Impl::start() {
 // What was ready when the connect time-out struck still reaches these three.
 void Client::Impl::dialed(session::Body fact) {
   if (phase == Phase::dialing) {
-    pipeline.on_fact(conn, std::move(fact), loop.now_ns());
+    tap.on_fact(conn, std::move(fact), loop.now_ns());
   }
 }
 
@@ -120,7 +119,7 @@ void Client::Impl::on_read(const std::error_code& error, std::size_t size) {
   }
   if (unflushed >= kUnflushed) {
     unflushed = 0;
-    pipeline.flush();
+    tap.flush();
   }
   if (phase == Phase::ended) {
     return;
@@ -135,7 +134,7 @@ void Client::Impl::on_read(const std::error_code& error, std::size_t size) {
 void Client::Impl::on_chunk(std::string_view bytes) {
   last_read_ns = loop.now_ns();
   if (phase == Phase::open) {
-    pipeline.on_bytes(conn, session::Side::server, bytes, last_read_ns);
+    tap.on_bytes(conn, session::Side::server, bytes, last_read_ns);
     watch_size();
     act();
   } else if (phase == Phase::upgrading) {
@@ -148,7 +147,7 @@ void Client::Impl::on_chunk(std::string_view bytes) {
 void Client::Impl::on_answer(std::string_view bytes) {
   while (!answer.done() && !bytes.empty()) {
     const std::size_t used = answer.feed(bytes);
-    pipeline.on_bytes(conn, session::Side::server, bytes.substr(0, used), last_read_ns);
+    tap.on_bytes(conn, session::Side::server, bytes.substr(0, used), last_read_ns);
     bytes.remove_prefix(used);
     if (handshake::is_interim(answer.head())) {
       answer = handshake::HeadParser(handshake::HeadParser::Kind::response);
@@ -161,7 +160,7 @@ void Client::Impl::on_answer(std::string_view bytes) {
 
 void Client::Impl::answered(std::string_view rest) {
   connect_timer.stop();
-  if (pipeline.upgraded(conn)) {
+  if (tap.upgraded(conn)) {
     phase = Phase::open;
     endpoint->open(handshake::negotiate(request.head(), answer.head()));
     opened();
@@ -178,7 +177,7 @@ void Client::Impl::answered(std::string_view rest) {
 void Client::Impl::on_refusal_body(std::string_view bytes) {
   body_bytes += bytes.size();
   if (!bytes.empty()) {
-    pipeline.on_bytes(conn, session::Side::server, bytes, last_read_ns);
+    tap.on_bytes(conn, session::Side::server, bytes, last_read_ns);
   }
   constexpr std::string_view kLastChunk = "0\r\n\r\n";
   body_tail = (body_tail + std::string(bytes.substr(bytes.size() - std::min(bytes.size(), kLastChunk.size()))));
@@ -206,7 +205,7 @@ void Client::Impl::read_ended(const std::error_code& error) {
     return;
   }
   const ReadEnd facts{stream->tls(),
-                      pipeline.in_frame(conn, session::Side::server),
+                      tap.in_frame(conn, session::Side::server),
                       read_error,
                       write_error,
                       stream->take_socket_error(),
@@ -220,8 +219,10 @@ void Client::Impl::upgrade_ended(const std::error_code& error) {
   if (error.category() == asio::error::get_ssl_category()) {
     // In TLS 1.3 a server judges our certificate after our part of the handshake is over.
     session::Tls fact;
-    fact.error = tls_error_text(error);
-    pipeline.on_fact(conn, fact, loop.now_ns());
+    const session::Failure failure = tls_failure(error);
+    fact.error = failure.words;
+    fact.cause = failure.cause;
+    tap.on_fact(conn, fact, loop.now_ns());
     end(EndingHow::tls_failed, EndedBy::server, fact.error);
     return;
   }
@@ -260,7 +261,7 @@ void Client::Impl::write() {
   writing = true;
   in_flight.clear();
   in_flight.swap(out);
-  pipeline.on_bytes(conn, session::Side::client, in_flight, loop.now_ns());
+  tap.on_bytes(conn, session::Side::client, in_flight, loop.now_ns());
   stream->write_all(asio::buffer(in_flight), [self = shared_from_this()](const std::error_code& error, std::size_t) {
     self->on_written(error);
   });
@@ -292,9 +293,9 @@ void Client::Impl::end(EndingHow how, EndedBy by, std::string detail) {
     ending.tcp = stream->tcp_info();
   }
   if (read_error == asio::error::eof) {
-    pipeline.on_fact(conn, session::Shutdown{session::Side::server}, now);
+    tap.on_fact(conn, session::Shutdown{session::Side::server}, now);
   }
-  const session::Verdict verdict = pipeline.end(conn, std::move(ending), now);
+  const session::Verdict verdict = tap.end(conn, std::move(ending), now);
   leave();
   loop.post([callback = std::move(done), verdict] { callback(verdict); });
 }
@@ -304,7 +305,7 @@ void Client::Impl::leave() {
     return;
   }
   phase = Phase::ended;
-  pipeline.unobserve(conn);
+  tap.unobserve(conn);
   for (OneTimer* timer :
        {&connect_timer, &body_timer, &ping_timer, &pong_timer, &idle_timer, &close_timer, &write_timer}) {
     timer->stop();
@@ -347,8 +348,8 @@ Result<void> check(const ConnectOptions& options) {
   return {};
 }
 
-Client::Client(Loop& loop, engine::Pipeline& pipeline, engine::Actor& actor, ConnectOptions options, Done done)
-    : impl_(std::make_shared<Impl>(loop, pipeline, actor, std::move(options), std::move(done))) {}
+Client::Client(Loop& loop, engine::Tap& tap, engine::Actor& actor, ConnectOptions options, Done done)
+    : impl_(std::make_shared<Impl>(loop, tap, actor, std::move(options), std::move(done))) {}
 
 Client::~Client() {
   if (impl_->phase != Impl::Phase::idle) {

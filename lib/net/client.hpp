@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "engine/pipeline.hpp"
 #include "engine/ports.hpp"
+#include "engine/tap.hpp"
 #include "handshake/head.hpp"
 #include "net/loop.hpp"
 #include "net/url.hpp"
@@ -64,7 +64,6 @@ struct ConnectOptions {
   PongPolicy pong;
   std::uint64_t max_message = 64U << 20;  ///< larger ones are answered with Close 1009
   std::optional<std::uint32_t> parent;
-  profile::Bindings* bindings = nullptr;  ///< values of this connection alone; not owned; null: the pipeline's
 };
 
 /// Reads what the options name, the proxy's URL and TLS files, so that a mistake is told before anything is sent.
@@ -73,13 +72,13 @@ struct ConnectOptions {
 Result<void> check(const ConnectOptions& options);
 
 /// One connection, from resolve to its Verdict. Owns the socket; websocketpp acts behind it. Reports every step and
-/// byte to the pipeline, forwards raw events to the actor.
+/// byte to the tap, forwards the events that the tap makes of them to the actor.
 class Client {
  public:
   using Done = std::function<void(const session::Verdict&)>;
 
-  /// `pipeline`, `loop` and `actor` must outlive the Client. `done` is called once, on the loop's thread.
-  Client(Loop& loop, engine::Pipeline& pipeline, engine::Actor& actor, ConnectOptions options, Done done);
+  /// `tap`, `loop` and `actor` must outlive the Client. `done` is called once, on the loop's thread.
+  Client(Loop& loop, engine::Tap& tap, engine::Actor& actor, ConnectOptions options, Done done);
   ~Client();
 
   void start();

@@ -55,7 +55,7 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   };
   using Action = std::variant<Control, Violation>;
 
-  Impl(Loop& l, engine::Pipeline& p, engine::Actor& a, ConnectOptions o, Done d);
+  Impl(Loop& l, engine::Tap& t, engine::Actor& a, ConnectOptions o, Done d);
 
   // client.cpp: the way to an open session, bytes, the end
   void start();
@@ -106,7 +106,7 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   bool open() const override { return phase == Phase::open && endpoint && endpoint->is_open() && !close_sent; }
 
   Loop& loop;
-  engine::Pipeline& pipeline;
+  engine::Tap& tap;
   engine::Actor& actor;
   ConnectOptions options;
   Done done;

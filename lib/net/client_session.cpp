@@ -1,6 +1,7 @@
 #include "base/utf8.hpp"
 #include "net/client_impl.hpp"
 #include "rules/rules.hpp"
+#include "session/heads.hpp"
 #include "wire/close_code.hpp"
 
 #include <algorithm>
@@ -20,11 +21,8 @@ constexpr std::size_t kMaxPongBacklog = 1024 * 1024;
 constexpr std::size_t kMaxDelayedPongs = 1024;
 
 bool is_legal_close(std::string_view payload) {
-  if (payload.size() < 2) {
-    return payload.empty();
-  }
-  const auto byte = [payload](std::size_t at) { return unsigned{static_cast<unsigned char>(payload[at])}; };
-  return wire::is_sendable(static_cast<std::uint16_t>(byte(0) << 8U | byte(1))) && is_utf8(payload.substr(2));
+  const session::CloseSeen close = session::read_close(payload);
+  return close.code ? wire::is_sendable(*close.code) && is_utf8(close.reason) : payload.empty();
 }
 
 /// True for what the endpoint may read. RFC 6455 section 5.5.
@@ -104,7 +102,7 @@ void Client::Impl::observe_finding(const session::Finding& finding) {
 
 /// A frame that has not ended yet has no event, but its header tells already what it will be.
 void Client::Impl::watch_size() {
-  const auto length = pipeline.frame_under_way(conn, Side::server);
+  const auto length = tap.frame_under_way(conn, Side::server);
   if (length && *length > options.max_message - std::min(message_bytes, options.max_message)) {
     actions.emplace_back(Violation{1009, "message too big"});
   }

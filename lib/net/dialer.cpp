@@ -180,15 +180,15 @@ void Dialer::Impl::find(const HostPort& where, Found found) {
 }
 
 void Dialer::Impl::on_resolved(Resolved result, const Found& found) {
-  session::Resolve fact{looked_up, {}, took_ns(), result.error};
+  session::Resolve fact{looked_up, {}, took_ns(), result.failure.words, result.failure.cause};
   for (const auto& address : result.addresses) {
     fact.addresses.push_back(address.to_string());
   }
   callbacks.fact(std::move(fact));
-  if (result.error.empty()) {
+  if (result.failure.cause == session::Cause::none) {
     found(std::move(result.addresses));
   } else {
-    fail(EndingHow::resolve_failed, EndedBy::unknown, result.error);
+    fail(EndingHow::resolve_failed, EndedBy::unknown, result.failure.words);
   }
 }
 
@@ -288,7 +288,8 @@ DialFailure Dialer::time_out() {
   const std::string timed_out = "timed out";
   switch (impl_->step) {
   case Impl::Step::looking_up:
-    impl_->callbacks.fact(session::Resolve{impl_->looked_up, {}, impl_->took_ns(), timed_out});
+    impl_->callbacks.fact(
+        session::Resolve{impl_->looked_up, {}, impl_->took_ns(), timed_out, session::Cause::timed_out});
     return {EndingHow::resolve_failed, EndedBy::client, timed_out};
   case Impl::Step::connecting:
     impl_->race->tell_timed_out();
@@ -302,6 +303,7 @@ DialFailure Dialer::time_out() {
   case Impl::Step::securing: {
     session::Tls fact = impl_->handshake->fact(asio::error::operation_aborted);
     fact.error = timed_out;
+    fact.cause = session::Cause::timed_out;
     impl_->tell_tls(std::move(fact));
     return {EndingHow::tls_failed, EndedBy::client, timed_out};
   }

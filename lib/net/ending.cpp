@@ -35,11 +35,16 @@ bool reset_in_disguise(const ReadEnd& end) {
   return at_eof(end.read) && end.write_pending && end.tcp_state == TCP_CLOSE && !any_of(end, {EPIPE});
 }
 
+EndedBy ender(session::Side side) {
+  return side == session::Side::client ? EndedBy::client : EndedBy::server;
+}
+
 }  // namespace
 
 Classified classify(const ReadEnd& end) {
+  const EndedBy peer = ender(end.peer), own = ender(wire::other(end.peer));
   if (any_of(end, {ECONNRESET, ECONNABORTED}) || reset_in_disguise(end)) {
-    return {EndingHow::reset, EndedBy::server};
+    return {EndingHow::reset, peer};
   }
   if (any_of(end, {ETIMEDOUT})) {
     return {EndingHow::timed_out, EndedBy::network};
@@ -48,18 +53,18 @@ Classified classify(const ReadEnd& end) {
     return {EndingHow::unreachable, EndedBy::network};
   }
   if (end.read == asio::ssl::error::stream_truncated) {
-    return {EndingHow::tls_truncated, EndedBy::server};
+    return {EndingHow::tls_truncated, peer};
   }
   if (end.read == asio::error::eof) {
     if (end.tls) {
-      return {EndingHow::tls_close_notify, EndedBy::server};
+      return {EndingHow::tls_close_notify, peer};
     }
-    return {end.mid_frame ? EndingHow::fin_mid_frame : EndingHow::fin, EndedBy::server};
+    return {end.mid_frame ? EndingHow::fin_mid_frame : EndingHow::fin, peer};
   }
   if (end.tls && end.read.category() == asio::error::get_ssl_category()) {
     return {EndingHow::tls_error, EndedBy::unknown};
   }
-  return {EndingHow::local_close, EndedBy::client};
+  return {EndingHow::local_close, own};
 }
 
 std::string error_name(const std::error_code& error) {
@@ -93,6 +98,27 @@ std::string error_name(const std::error_code& error) {
     }
   }
   return error.message();
+}
+
+session::Cause cause_of(const std::error_code& error) {
+  using session::Cause;
+  static constexpr std::array<std::pair<int, Cause>, 4> kCauses{{{ECONNREFUSED, Cause::refused},
+                                                                 {ETIMEDOUT, Cause::timed_out},
+                                                                 {EHOSTUNREACH, Cause::unreachable},
+                                                                 {ENETUNREACH, Cause::unreachable}}};
+  if (!error) {
+    return Cause::none;
+  }
+  for (const auto& [number, cause] : kCauses) {
+    if (error == std::error_code(number, asio::error::get_system_category())) {
+      return cause;
+    }
+  }
+  return Cause::other;
+}
+
+session::Cause cause_of(int system_error) {
+  return cause_of(std::error_code(system_error, asio::error::get_system_category()));
 }
 
 std::string error_name(int system_error) {

@@ -11,10 +11,10 @@ struct Lookup::Impl {
   explicit Impl(Loop& given) : loop(given), resolver(given.impl().context) {}
   ~Impl() { loop.cancel(timer); }
 
-  void finish(std::vector<asio::ip::address> addresses, std::string error) {
+  void finish(Resolved result) {
     loop.cancel(std::exchange(timer, 0));
-    session::Resolve fact{host, {}, loop.now_ns() - began_ns, std::move(error)};
-    for (const auto& address : addresses) {
+    session::Resolve fact{host, {}, loop.now_ns() - began_ns, result.failure.words, result.failure.cause};
+    for (const auto& address : result.addresses) {
       fact.addresses.push_back(address.to_string());
     }
     if (const auto told = std::exchange(done, nullptr)) {
@@ -38,11 +38,11 @@ void Lookup::start(const std::string& host, int ip_version, std::chrono::nanosec
   impl_->began_ns = impl_->loop.now_ns();
   impl_->done = std::move(done);
   if (limit.count() > 0) {
-    impl_->timer = impl_->loop.after(limit, [impl = impl_.get()] { impl->finish({}, "timed out"); });
+    impl_->timer = impl_->loop.after(limit, [impl = impl_.get()] {
+      impl->finish({{}, {session::Cause::timed_out, "timed out"}});
+    });
   }
-  impl_->resolver.start(host, ip_version, [impl = impl_.get()](Resolved result) {
-    impl->finish(std::move(result.addresses), std::move(result.error));
-  });
+  impl_->resolver.start(host, ip_version, [impl = impl_.get()](Resolved result) { impl->finish(std::move(result)); });
 }
 
 }  // namespace whydrop::net

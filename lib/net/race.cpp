@@ -106,7 +106,7 @@ void Race::finished(const std::shared_ptr<Attempt>& attempt, const std::error_co
   running_.erase(std::find(running_.begin(), running_.end(), attempt));
   if (error) {
     last_error_ = error;
-    tell_failed(*attempt, error_name(error));
+    tell_failed(*attempt, {cause_of(error), error_name(error)});
     next();
     return;
   }
@@ -120,13 +120,14 @@ void Race::finished(const std::shared_ptr<Attempt>& attempt, const std::error_co
   callbacks_.won(std::move(attempt->socket));
 }
 
-void Race::tell_failed(const Attempt& attempt, const std::string& error) {
-  callbacks_.fact({{}, endpoint_text(attempt.endpoint), loop_.now_ns() - attempt.began_ns, error});
+void Race::tell_failed(const Attempt& attempt, const session::Failure& failure) {
+  callbacks_.fact(
+      {{}, endpoint_text(attempt.endpoint), loop_.now_ns() - attempt.began_ns, failure.words, failure.cause});
 }
 
 void Race::tell_timed_out() {
   for (const auto& attempt : running_) {
-    tell_failed(*attempt, "timed_out");
+    tell_failed(*attempt, {session::Cause::timed_out, "timed_out"});
   }
 }
 

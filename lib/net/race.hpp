@@ -41,7 +41,7 @@ class Race {
   void drop_others();
   void begin(const AnyEndpoint& endpoint);
   void finished(const std::shared_ptr<Attempt>& attempt, const std::error_code& error);
-  void tell_failed(const Attempt& attempt, const std::string& error);
+  void tell_failed(const Attempt& attempt, const session::Failure& failure);
 
   Loop& loop_;
   std::string interface_;

@@ -12,27 +12,29 @@
 
 namespace whydrop::net {
 
+using session::Cause;
+
 namespace {
 
-std::string error_text(int status, const std::string& host) {
+session::Failure failure_of(int status, const std::string& host) {
   switch (status) {
   case ARES_ENOTFOUND:
   case ARES_ENONAME:
-    return fmt::format("NXDOMAIN: there is no host {}", host);
+    return {Cause::nxdomain, fmt::format("NXDOMAIN: there is no host {}", host)};
   case ARES_ENODATA:
-    return fmt::format("no data: {} has no address of the family asked for", host);
+    return {Cause::other, fmt::format("no data: {} has no address of the family asked for", host)};
   case ARES_ESERVFAIL:
-    return fmt::format("SERVFAIL: the name server could not answer for {}", host);
+    return {Cause::servfail, fmt::format("SERVFAIL: the name server could not answer for {}", host)};
   case ARES_EREFUSED:
-    return fmt::format("refused: the name server does not answer for {}", host);
+    return {Cause::other, fmt::format("refused: the name server does not answer for {}", host)};
   case ARES_ETIMEOUT:
-    return "timed out: no name server answered";
+    return {Cause::timed_out, "timed out: no name server answered"};
   case ARES_ECONNREFUSED:
-    return "refused: no name server could be reached";
+    return {Cause::other, "refused: no name server could be reached"};
   case ARES_EBADNAME:
-    return fmt::format("bad name: {} cannot be a host's name", host);
+    return {Cause::other, fmt::format("bad name: {} cannot be a host's name", host)};
   default:
-    return fmt::format("failed: {}", ares_strerror(status));
+    return {Cause::other, fmt::format("failed: {}", ares_strerror(status))};
   }
 }
 
@@ -189,7 +191,7 @@ void Resolver::Impl::on_result(int status, ares_addrinfo* info) {
     ares_freeaddrinfo(info);
   }
   if (result.addresses.empty()) {
-    result.error = error_text(status == ARES_SUCCESS ? ARES_ENODATA : status, host);
+    result.failure = failure_of(status == ARES_SUCCESS ? ARES_ENODATA : status, host);
   }
   finish(std::move(result));
 }
@@ -208,7 +210,7 @@ void Resolver::Impl::look_up(int flags) {
   if (const int status = ares_init_options(&channel, &settings, ARES_OPT_SOCK_STATE_CB | ARES_OPT_FLAGS);
       status != ARES_SUCCESS) {
     channel = nullptr;
-    finish({{}, error_text(status, host)});
+    finish({{}, failure_of(status, host)});
     return;
   }
   ares_addrinfo_hints hints{};

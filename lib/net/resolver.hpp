@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/asio.hpp"
+#include "session/event.hpp"
 
 #include <functional>
 #include <memory>
@@ -12,8 +13,8 @@ namespace whydrop::net {
 
 struct Resolved {
   std::vector<asio::ip::address> addresses;  ///< in the order to try
-  /// "NXDOMAIN: …", "SERVFAIL: …", "no data: …", "timed out: …", "refused: …"; empty if it succeeded
-  std::string error;
+  /// "NXDOMAIN: …", "SERVFAIL: …", "no data: …", "timed out: …", "refused: …"; none if it succeeded
+  session::Failure failure;
 };
 
 /// Looks up one name through c-ares: the hosts file, then DNS. Can be dropped at any moment; it then never calls back.

@@ -22,27 +22,36 @@
 
 namespace whydrop::net {
 
+using session::Cause;
+
 namespace {
 
 struct Named {
   int number;
-  std::string_view word;
+  Cause cause;
   std::string_view says;
 };
 
-/// X509_V_ERR_* to our stable words. What is not here is told in OpenSSL's words.
+/// The cause's name, then what it means.
+session::Failure named(Cause cause, std::string_view says) {
+  return {cause, fmt::format("{}: {}", session::name(cause), says)};
+}
+
+/// X509_V_ERR_* to our causes. What is not here is told in OpenSSL's words.
 constexpr std::array<Named, 11> kVerifyErrors{{
-    {X509_V_ERR_HOSTNAME_MISMATCH, "hostname_mismatch", "the certificate is for another name"},
-    {X509_V_ERR_IP_ADDRESS_MISMATCH, "hostname_mismatch", "the certificate is not for this address"},
-    {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "self_signed", "the certificate signs itself"},
-    {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, "unknown_issuer", "the chain ends in a root that is not trusted here"},
-    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "unknown_issuer", "an issuer in the chain is not known here"},
-    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "unknown_issuer", "the issuer is not known here"},
-    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "unknown_issuer", "the server did not send its issuer's certificate"},
-    {X509_V_ERR_CERT_UNTRUSTED, "unknown_issuer", "the issuer is not trusted here"},
-    {X509_V_ERR_CERT_HAS_EXPIRED, "expired", "a certificate of the chain has expired"},
-    {X509_V_ERR_CERT_NOT_YET_VALID, "not_yet_valid", "a certificate of the chain is not valid yet"},
-    {X509_V_ERR_CERT_REVOKED, "revoked", "a certificate of the chain is revoked"},
+    {X509_V_ERR_HOSTNAME_MISMATCH, Cause::hostname_mismatch, "the certificate is for another name"},
+    {X509_V_ERR_IP_ADDRESS_MISMATCH, Cause::hostname_mismatch, "the certificate is not for this address"},
+    {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, Cause::self_signed, "the certificate signs itself"},
+    {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, Cause::unknown_issuer, "the chain ends in a root that is not trusted here"},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, Cause::unknown_issuer, "an issuer in the chain is not known here"},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, Cause::unknown_issuer, "the issuer is not known here"},
+    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+     Cause::unknown_issuer,
+     "the server did not send its issuer's certificate"},
+    {X509_V_ERR_CERT_UNTRUSTED, Cause::unknown_issuer, "the issuer is not trusted here"},
+    {X509_V_ERR_CERT_HAS_EXPIRED, Cause::expired, "a certificate of the chain has expired"},
+    {X509_V_ERR_CERT_NOT_YET_VALID, Cause::not_yet_valid, "a certificate of the chain is not valid yet"},
+    {X509_V_ERR_CERT_REVOKED, Cause::revoked, "a certificate of the chain is revoked"},
 }};
 
 /// Reasons of a failed handshake that mean that the peer does not speak TLS at all.
@@ -245,8 +254,11 @@ void TlsHandshake::start(std::function<void(const std::error_code&)> done) {
 session::Tls TlsHandshake::fact(const std::error_code& error) {
   SSL* ssl = stream_->native_handle();
   session::Tls fact = *seen_;
-  fact.error = error ? error_text(error) : "";
-  if (!error) {
+  if (error) {
+    session::Failure failure = failure_of(error);
+    fact.error = std::move(failure.words);
+    fact.cause = failure.cause;
+  } else {
     const unsigned char* alpn = nullptr;
     unsigned size = 0;
     SSL_get0_alpn_selected(ssl, &alpn, &size);
@@ -258,22 +270,22 @@ session::Tls TlsHandshake::fact(const std::error_code& error) {
   return fact;
 }
 
-std::string TlsHandshake::error_text(const std::error_code& error) {
+session::Failure TlsHandshake::failure_of(const std::error_code& error) {
   const bool refused = error.category() == asio::error::get_ssl_category() &&
                        ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED;
   if (!refused) {
-    return tls_error_text(error);
+    return tls_failure(error);
   }
-  return certificate_fault(SSL_get_verify_result(stream_->native_handle()));
+  return certificate_failure(SSL_get_verify_result(stream_->native_handle()));
 }
 
-std::string certificate_fault(long verify_result) {
+session::Failure certificate_failure(long verify_result) {
   for (const Named& known : kVerifyErrors) {
     if (known.number == verify_result) {
-      return fmt::format("{}: {}", known.word, known.says);
+      return named(known.cause, known.says);
     }
   }
-  return fmt::format("certificate_refused: {}", X509_verify_cert_error_string(verify_result));
+  return {Cause::other, fmt::format("certificate_refused: {}", X509_verify_cert_error_string(verify_result))};
 }
 
 void describe_certificate(session::Tls& fact, std::string_view pem) {
@@ -287,25 +299,25 @@ void describe_certificate(session::Tls& fact, std::string_view pem) {
   ERR_clear_error();
 }
 
-std::string tls_error_text(const std::error_code& error) {
+session::Failure tls_failure(const std::error_code& error) {
   if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
-    return "handshake_cut: the server closed the connection in the middle of the TLS handshake";
+    return named(Cause::handshake_cut, "the server closed the connection in the middle of the TLS handshake");
   }
   if (error.category() != asio::error::get_ssl_category()) {
-    return fmt::format("handshake_cut: {} in the middle of the TLS handshake", error_name(error));
+    return named(Cause::handshake_cut, fmt::format("{} in the middle of the TLS handshake", error_name(error)));
   }
   const int reason = ERR_GET_REASON(static_cast<unsigned long>(error.value()));
   if (contains(kProtocolVersion, reason)) {
-    return "protocol_version: the server and we share no TLS version";
+    return named(Cause::protocol_version, "the server and we share no TLS version");
   }
   if (contains(kNotTls, reason)) {
-    return "not_tls: the server does not answer in TLS";
+    return named(Cause::not_tls, "the server does not answer in TLS");
   }
   const char* words = ERR_reason_error_string(static_cast<unsigned long>(error.value()));
+  const std::string_view says = words == nullptr ? "unknown" : words;
   // Alerts of the peer are the reasons from 1000 on.
-  return fmt::format("{}: {}",
-                     reason >= SSL_AD_REASON_OFFSET ? "handshake_alert" : "handshake_failed",
-                     words == nullptr ? "unknown" : words);
+  return reason >= SSL_AD_REASON_OFFSET ? named(Cause::handshake_alert, says)
+                                        : session::Failure{Cause::other, fmt::format("handshake_failed: {}", says)};
 }
 
 }  // namespace whydrop::net

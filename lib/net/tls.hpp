@@ -18,7 +18,7 @@ namespace whydrop::net {
 Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& options);
 
 /// A failed handshake in a stable word and what it means: "not_tls: …", "handshake_alert: …", "handshake_cut: …".
-std::string tls_error_text(const std::error_code& error);
+session::Failure tls_failure(const std::error_code& error);
 
 /// One TLS client handshake and what there is to tell of it, also where it failed.
 class TlsHandshake {
@@ -36,7 +36,7 @@ class TlsHandshake {
   session::Tls fact(const std::error_code& error);
 
  private:
-  std::string error_text(const std::error_code& error);
+  session::Failure failure_of(const std::error_code& error);
 
   std::shared_ptr<asio::ssl::context> context_;
   std::shared_ptr<TlsStream> stream_;  ///< shared with the operation under way: Asio uses it even to end it

@@ -22,11 +22,6 @@ constexpr std::size_t kMaxFilled = 64U << 20;
 constexpr std::array<std::string_view, 6> kOrigins{
     "default", "made by whydrop", "store", "environment", "reply", "given"};
 
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-._~").find(c) != std::string_view::npos;
-}
-
 bool fits_host(std::string_view text) {
   return std::all_of(
       text.begin(), text.end(), [](char c) { return is_unreserved(c) || c == ':' || c == '[' || c == ']'; });

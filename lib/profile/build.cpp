@@ -1,10 +1,10 @@
 #include "profile/build.hpp"
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "profile/read.hpp"
 
 #include <array>
-#include <cctype>
 
 namespace whydrop::profile {
 
@@ -293,7 +293,9 @@ void fill_meanings(Value root, Profile& made) {
 std::string environment_name(std::string_view variable) {
   std::string made = "WHYDROP_";
   for (const char c : variable) {
-    made += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    const char lower = ascii_lower(c);
+    const bool letter = lower >= 'a' && lower <= 'z';
+    made += letter ? static_cast<char>(lower - 'a' + 'A') : is_digit(c) ? c : '_';
   }
   return made;
 }

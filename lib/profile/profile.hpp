@@ -49,7 +49,8 @@ struct Variable {
   bool secret = false;
 };
 
-/// The environment variable that gives a variable its value where none is named: "WHYDROP_" and the name in capitals.
+/// The environment variable that gives a variable its value where none is named: "WHYDROP_" and the name in capitals,
+/// with _ for all but ASCII letters and digits.
 std::string environment_name(std::string_view variable);
 
 /// A finding that a profile can make, with the words for it. The one place for the words of an id.

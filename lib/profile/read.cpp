@@ -73,10 +73,10 @@ FindingText finding(Value object, std::string_view key) {
     return made;
   }
   made.id = text(*found, "id");
-  made.severity = session::parse_severity(text(*found, "severity")).value_or(made.severity);
-  made.basis = session::parse_basis(text(*found, "basis")).value_or(made.basis);
-  made.confidence = session::parse_confidence(text(*found, "confidence")).value_or(made.confidence);
-  made.at_fault = session::parse_party(text(*found, "at_fault")).value_or(made.at_fault);
+  made.severity = session::parse<session::Severity>(text(*found, "severity")).value_or(made.severity);
+  made.basis = session::parse<session::Basis>(text(*found, "basis")).value_or(made.basis);
+  made.confidence = session::parse<session::Confidence>(text(*found, "confidence")).value_or(made.confidence);
+  made.at_fault = session::parse<session::Party>(text(*found, "at_fault")).value_or(made.at_fault);
   made.says = text(*found, "says");
   made.fix = text(*found, "fix");
   made.citation = text(*found, "citation");

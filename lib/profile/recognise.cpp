@@ -130,7 +130,7 @@ struct RealityCheck::Impl {
 };
 
 void RealityCheck::Impl::begin(const session::Open& open, std::uint64_t seq) {
-  watching = open.role == "websocket";
+  watching = open.role == session::Role::websocket;
   if (!watching) {
     return;
   }

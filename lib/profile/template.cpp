@@ -12,10 +12,6 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /// A variable's name, or "$" and anything.
 bool is_name(std::string_view text) {
   if (text.empty() || (text[0] != '$' && !is_letter(text[0]))) {

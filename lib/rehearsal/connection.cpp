@@ -24,13 +24,16 @@ bool asks_for_upgrade(const handshake::Head& head) {
 
 }  // namespace
 
-Connection::Connection(
-    Stream::Socket socket, const ServerOptions& options, SslContext tls, std::shared_ptr<Director> director, Gone gone)
+Connection::Connection(net::AcceptedStream::Socket socket,
+                       const ServerOptions& options,
+                       net::SslContext tls,
+                       std::shared_ptr<Director> director,
+                       Gone gone)
     : options_(options),
       ending_(chosen_ending(options)),
       tls_(std::move(tls)),
       gone_(std::move(gone)),
-      stream_(std::make_shared<Stream>(std::move(socket))),
+      stream_(std::make_shared<net::AcceptedStream>(std::move(socket))),
       answer_timer_(stream_->executor()),
       end_timer_(stream_->executor()),
       decoder_(kMaxMessage),

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "handshake/head.hpp"
+#include "net/accepted_stream.hpp"
 #include "rehearsal/deflate.hpp"
 #include "rehearsal/request.hpp"
 #include "rehearsal/server.hpp"
-#include "rehearsal/stream.hpp"
 #include "wire/decoder.hpp"
 
 #include <cstdint>
@@ -39,9 +39,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Source = std::function<std::string()>;
 
   /// `director`: of the profile that is played; null: none.
-  Connection(Stream::Socket socket,
+  Connection(net::AcceptedStream::Socket socket,
              const ServerOptions& options,
-             SslContext tls,
+             net::SslContext tls,
              std::shared_ptr<Director> director,
              Gone gone);
   ~Connection();
@@ -55,7 +55,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // What an ending is made of; see endings.cpp.
   const ServerOptions& options() const { return options_; }
-  Stream& stream() { return *stream_; }
+  net::AcceptedStream& stream() { return *stream_; }
   const handshake::Head& request() const { return request_.head(); }
   bool compressed() const { return deflate_ != nullptr; }
   /// Begins as a good server would: with TLS if it was asked for.
@@ -111,9 +111,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   const ServerOptions& options_;
   const Ending& ending_;
-  SslContext tls_;
+  net::SslContext tls_;
   Gone gone_;
-  std::shared_ptr<Stream> stream_;
+  std::shared_ptr<net::AcceptedStream> stream_;
   asio::steady_timer answer_timer_, end_timer_;
   RequestReader request_;
   std::string unread_;  // what came behind a request that is being answered

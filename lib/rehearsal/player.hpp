@@ -1,10 +1,10 @@
 // Internal to rehearsal/.
 #pragma once
 
+#include "net/accepted_stream.hpp"
 #include "rehearsal/answers.hpp"
 #include "rehearsal/hearing.hpp"
 #include "rehearsal/request.hpp"
-#include "rehearsal/stream.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,8 +1,9 @@
 #include "rehearsal/server.hpp"
 
 #include "base/try.hpp"
+#include "net/identity.hpp"
+#include "net/listener.hpp"
 #include "net/loop_impl.hpp"
-#include "rehearsal/certificate.hpp"
 #include "rehearsal/connection.hpp"
 #include "rehearsal/director.hpp"
 #include "rehearsal/endings.hpp"
@@ -17,8 +18,6 @@ using asio::ip::tcp;
 
 constexpr std::size_t kMaxClients = 1000;
 constexpr auto kSweepEvery = std::chrono::seconds(10);
-// After running out of descriptors; a client that leaves frees one.
-constexpr auto kAcceptAgainAfter = std::chrono::milliseconds(100);
 
 Result<void> check(const ServerOptions& options) {
   const Ending* const ending = find_ending(options.ending);
@@ -44,9 +43,9 @@ Result<void> check(const ServerOptions& options) {
 struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   net::Loop& loop;
   ServerOptions options;
-  tcp::acceptor acceptor;
-  asio::steady_timer sweep_timer, accept_timer;
-  Identity identity;
+  net::Listener listener;
+  asio::steady_timer sweep_timer;
+  net::Identity identity;
   std::set<std::shared_ptr<Connection>> clients;
   std::function<void()> idle_exit;
   std::string url;
@@ -54,34 +53,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   bool had_session = false;
 
   Impl(net::Loop& on, ServerOptions with)
-      : loop(on),
-        options(std::move(with)),
-        acceptor(loop.impl().context),
-        sweep_timer(loop.impl().context),
-        accept_timer(loop.impl().context) {}
-
-  Result<void> listen() {
-    asio::error_code error;
-    const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, error);
-    const tcp::endpoint endpoint(address, options.port);
-    if (!error) {
-      acceptor.open(endpoint.protocol(), error);
-    }
-    if (!error) {
-      acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    }
-    if (!error) {
-      acceptor.bind(endpoint, error);
-    }
-    if (!error) {
-      acceptor.listen(asio::socket_base::max_listen_connections, error);
-    }
-    if (error) {
-      return fail(ErrorKind::local,
-                  "listen on " + options.host + ":" + std::to_string(options.port) + ": " + error.message());
-    }
-    return {};
-  }
+      : loop(on), options(std::move(with)), listener(loop), sweep_timer(loop.impl().context) {}
 
   void note_url(std::uint16_t port) {
     const bool brackets = options.host.find(':') != std::string::npos;
@@ -89,32 +61,20 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
           std::to_string(port);
   }
 
-  void accept() {
-    acceptor.async_accept([self = shared_from_this()](asio::error_code error, tcp::socket socket) {
-      if (error == asio::error::operation_aborted || !self->acceptor.is_open()) {
-        return;
-      }
-      if (error) {
-        self->accept_later();
-        return;
-      }
-      self->admit(std::move(socket));
-      // A profile's client makes its calls on connections of their own before it opens a session.
-      if (self->options.once && !self->director) {
-        self->acceptor.close();
-      } else {
-        self->accept();
+  Result<std::uint16_t> listen() {
+    return listener.start(options.host, options.port, [weak = weak_from_this()](tcp::socket socket) {
+      if (const auto self = weak.lock()) {
+        self->accepted(std::move(socket));
       }
     });
   }
 
-  void accept_later() {
-    accept_timer.expires_after(kAcceptAgainAfter);
-    accept_timer.async_wait([self = shared_from_this()](asio::error_code error) {
-      if (!error) {
-        self->accept();
-      }
-    });
+  void accepted(tcp::socket socket) {
+    admit(std::move(socket));
+    // A profile's client makes its calls on connections of their own before it opens a session.
+    if (options.once && !director) {
+      listener.stop();
+    }
   }
 
   void admit(tcp::socket socket) {
@@ -155,10 +115,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   }
 
   void stop() {
-    asio::error_code ignored;
-    acceptor.close(ignored);
+    listener.stop();
     sweep_timer.cancel();
-    accept_timer.cancel();
     for (const auto& client : std::exchange(clients, {})) {
       client->close();
     }
@@ -172,8 +130,7 @@ Server::~Server() {
 }
 
 Result<std::uint16_t> Server::start() {
-  auto ready = check(impl_->options);
-  WHYDROP_TRY(ready);
+  WHYDROP_TRY(check(impl_->options));
   if (impl_->options.play) {
     auto director = Director::make(impl_->options.play);
     WHYDROP_TRY(director);
@@ -182,17 +139,15 @@ Result<std::uint16_t> Server::start() {
   impl_->options.tls =
       impl_->options.tls || chosen_ending(impl_->options).row.needs_tls || !impl_->options.tls_fault.empty();
   if (impl_->options.tls) {
-    auto made = make_identity(impl_->options.tls_fault);
+    auto made = net::make_identity(impl_->options.tls_fault);
     WHYDROP_TRY(made);
     impl_->identity = *std::move(made);
   }
-  ready = impl_->listen();
-  WHYDROP_TRY(ready);
-  impl_->accept();
+  const auto port = impl_->listen();
+  WHYDROP_TRY(port);
   impl_->sweep();
-  const std::uint16_t port = impl_->acceptor.local_endpoint().port();
-  impl_->note_url(port);
-  return port;
+  impl_->note_url(*port);
+  return *port;
 }
 
 void Server::on_idle_exit(std::function<void()> done) {

@@ -17,7 +17,6 @@ using namespace session;
 using Opcode = wire::Opcode;
 
 constexpr std::string_view kOnlyRaw = "only --raw sends it";
-constexpr std::size_t kMaxPings = 64;
 constexpr std::size_t kMostOfDamage = 500;  ///< bytes of what is told of lines before the session
 constexpr std::size_t kMostBodies = 1000;   ///< of answers to REST calls before it
 constexpr std::size_t kFrameCost = 128;     ///< bytes that a frame takes besides its payload
@@ -86,7 +85,7 @@ void Follower::take_event(const Event& event) {
   }
   note_gap(event.seq);
   const auto* open = std::get_if<Open>(&event.body);
-  conns_ += open != nullptr && open->role == "websocket" ? 1 : 0;
+  conns_ += open != nullptr && open->role == session::Role::websocket ? 1 : 0;
   if (conn_ == 0) {
     take_before(event);
   } else if (event.conn == conn_ && !over_) {
@@ -124,7 +123,7 @@ bool Follower::pass_over(const Event& event) {
 
 void Follower::take_before(const Event& event) {
   if (const auto* open = std::get_if<Open>(&event.body)) {
-    if (open->role != "websocket") {
+    if (open->role != session::Role::websocket) {
       calls_[event.conn].url = open->url;
     } else if (!selection_.conn || *selection_.conn == event.conn) {
       Began& began = attempts_[event.conn].began;
@@ -392,26 +391,16 @@ void Follower::note_frame(const Event& event, const Frame& frame) {
   }
 }
 
-/// True if the client's pong answers a ping of the server's, as an endpoint does by itself. RFC 6455 section 5.5.3.
-bool Follower::answers_ping(std::string_view payload) {
-  const auto found = std::find(pings_.begin(), pings_.end(), payload);
-  if (found == pings_.end()) {
-    return false;
-  }
-  pings_.erase(pings_.begin(), found + 1);
-  return true;
-}
-
 void Follower::take_control(const Event& event, const Frame& frame) {
   const bool ping = frame.header.opcode == Opcode::ping;
   if (frame.from == Side::server) {
     if (ping) {
-      pings_.emplace_back(frame.payload);
-      pings_.size() > kMaxPings ? pings_.pop_front() : void();
+      pings_.on_ping(frame.payload, event.t_ns, event.seq);
     }
     return;
   }
-  if (!ping && answers_ping(frame.payload)) {
+  // An endpoint answers a ping by itself (RFC 6455 section 5.5.3): such a pong is nobody's act.
+  if (!ping && pings_.on_pong(frame.payload, event.t_ns)) {
     return;
   }
   Act act;
@@ -428,7 +417,7 @@ void Follower::take_close(const Event& event, const Frame& frame) {
   const bool answer = last_.received.has_value();
   auto& seen = frame.from == Side::client ? last_.sent : last_.received;
   if (!seen) {
-    seen = read_close(frame, event.seq);
+    seen = read_close(frame.payload, event.seq);
   }
   if (frame.from == Side::server || answer) {
     return;
@@ -437,7 +426,7 @@ void Follower::take_close(const Event& event, const Frame& frame) {
   drop_message(Side::client, "the session was closed before its last fragment");
   Act act;
   act.kind = Act::Kind::close;
-  const CloseSeen close = read_close(frame, event.seq);
+  const CloseSeen close = read_close(frame.payload, event.seq);
   act.close_code = close.code;
   act.payload = close.reason;
   act.redact = frame.redact;

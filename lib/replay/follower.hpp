@@ -3,9 +3,9 @@
 
 #include "capture/reader.hpp"
 #include "replay/recording.hpp"
+#include "session/pings.hpp"
 #include "session/tracker.hpp"
 
-#include <deque>
 #include <map>
 #include <memory>
 
@@ -72,7 +72,6 @@ class Follower {
   void take_undecoded(const session::Event& event, const session::UndecodedBytes& bytes);
   void take_told(const session::Body& body);
   void on_message(const session::Message& message);
-  bool answers_ping(std::string_view payload);
   void note_frame(const session::Event& event, const session::Frame& frame);
   void lose_content(session::Side from);
   void drop_message(session::Side from, std::string why);
@@ -98,7 +97,7 @@ class Follower {
   Half halves_[2];
   std::string inflate_error_;  ///< of the Inflated fact in hand
   std::int64_t now_ns_ = 0;
-  std::deque<std::string> pings_;  ///< of the server's, not answered yet
+  session::Pings pings_;  ///< of the server's
   Over last_;
 };
 

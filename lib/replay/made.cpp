@@ -1,5 +1,7 @@
 #include "replay/made.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <functional>
@@ -16,9 +18,6 @@ constexpr std::size_t kFront = 16;            ///< a value of so many bytes is f
 constexpr std::size_t kLeastBase64 = 16;      ///< of a string without a digit
 constexpr std::size_t kSentWords = 1U << 17;  ///< 1 MiB
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }

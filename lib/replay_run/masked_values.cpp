@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,11 +25,6 @@ constexpr std::array<std::string_view, 7> kOwn = {"host",
                                                   "sec-websocket-version",
                                                   "sec-websocket-extensions",
                                                   "sec-websocket-protocol"};
-
-/// RFC 3986 section 2.3.
-bool is_unreserved(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.' || c == '_' || c == '~';
-}
 
 std::optional<std::string> value_in(const std::vector<capture::Secret>& list, const std::string& variable) {
   const auto found =
@@ -73,15 +67,6 @@ bool is_profiles(const session::Header& header, const profile::Bindings* binding
 
 }  // namespace
 
-std::string environment_name(const std::string& variable) {
-  std::string name = "WHYDROP_";
-  for (const char c : variable) {
-    const auto byte = static_cast<unsigned char>(c);
-    name += std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
-  }
-  return name;
-}
-
 Result<MaskedValues> MaskedValues::make(const run::SecretSettings& secrets,
                                         const std::vector<std::string>& variables,
                                         bool profile,
@@ -112,8 +97,8 @@ std::optional<MaskedValues::Found> MaskedValues::find(const std::string& variabl
       return Found{*std::move(value), words_of(*bindings->origin(variable))};
     }
   }
-  if (std::string value = environment_(environment_name(variable)); !value.empty()) {
-    return Found{std::move(value), environment_name(variable)};
+  if (std::string value = environment_(profile::environment_name(variable)); !value.empty()) {
+    return Found{std::move(value), profile::environment_name(variable)};
   }
   return std::nullopt;
 }
@@ -122,7 +107,8 @@ Error MaskedValues::unset(const std::string& variable, const std::string& place)
   const std::string name = escape_for_terminal(variable);
   return {ErrorKind::usage,
           fmt::format("variable {} is not set: it is masked in {}", name, place),
-          fmt::format("--secret {0}=@FILE, --var {0}=VALUE, or {1} of the environment", name, environment_name(name))};
+          fmt::format(
+              "--secret {0}=@FILE, --var {0}=VALUE, or {1} of the environment", name, profile::environment_name(name))};
 }
 
 Result<std::string> MaskedValues::fill(std::string_view text,

@@ -50,9 +50,6 @@ class MaskedValues {
   std::vector<capture::Secret> secrets_, variables_;
 };
 
-/// The environment's name for a variable: "WHYDROP_" and its name in capitals, with _ for all but letters and digits.
-std::string environment_name(const std::string& variable);
-
 /// Values that the capture knew of its profile's variables become defaults: what a person, the environment or the store
 /// gives wins over them.
 void use_recorded_values(const capture::CaptureHeader& header, profile::Bindings& bindings);

@@ -95,7 +95,6 @@ class ReplayRuns::One {
       end();
       return;
     }
-    options->bindings = own_ ? &*own_ : nullptr;
     script::ReplayActorSettings replaying = plan_.replaying;
     replaying.player.value_of = [this](const std::string& variable) -> std::optional<std::string> {
       const auto found = plan_.values.find(variable, bindings());
@@ -110,16 +109,18 @@ class ReplayRuns::One {
         plan_.open,
         plan_.recorded,
         std::move(replaying));
-    connector_ = std::make_unique<run::Connector>(run_,
-                                                  *replaying_,
-                                                  plan_.flags.endpoint,
-                                                  std::move(*options),
-                                                  engine::ReconnectPolicy::Limits(),
-                                                  [this](const session::Verdict& verdict) {
-                                                    replaying_->on_gone();
-                                                    verdict_ = verdict;
-                                                    return false;
-                                                  });
+    connector_ = std::make_unique<run::Connector>(
+        run_,
+        *replaying_,
+        plan_.flags.endpoint,
+        std::move(*options),
+        engine::ReconnectPolicy::Limits(),
+        [this](const session::Verdict& verdict) {
+          replaying_->on_gone();
+          verdict_ = verdict;
+          return false;
+        },
+        own_ ? &*own_ : nullptr);
     connector_->start([this] { end(); });
   }
 

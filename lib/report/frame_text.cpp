@@ -4,6 +4,7 @@
 #include "base/utf8.hpp"
 #include "payload/view.hpp"
 #include "report/names.hpp"
+#include "session/heads.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -105,10 +106,9 @@ std::string close_text(std::string_view payload) {
   if (payload.size() == 1) {
     return "one byte, which is no code";
   }
-  const auto high = static_cast<unsigned char>(payload[0]);
-  const auto low = static_cast<unsigned char>(payload[1]);
-  std::string text = close_code_words(static_cast<std::uint16_t>(high << 8U | low));
-  return payload.size() == 2 ? text + ", no reason" : text + ", reason \"" + std::string(payload.substr(2)) + "\"";
+  const session::CloseSeen close = session::read_close(payload);
+  const std::string text = close_code_words(*close.code);
+  return close.reason.empty() ? text + ", no reason" : text + ", reason \"" + close.reason + "\"";
 }
 
 bool shown_as_text(const Frame& frame, bool continues_text) {

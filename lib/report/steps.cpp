@@ -120,8 +120,7 @@ Step step_of(const session::UndecodedBytes& bytes) {
 }
 
 Step step_of(const session::Shutdown& shutdown) {
-  const bool ours = shutdown.from == session::Side::client;
-  return {"shutdown", ours ? "we send no more" : "the server sends no more", Ink::dim};
+  return {"shutdown", fmt::format("the {} sends no more", wire::name(shutdown.from)), Ink::dim};
 }
 
 Step step_of(const session::Ending& ending) {

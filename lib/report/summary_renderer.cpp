@@ -1,6 +1,8 @@
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "report/out_buffer.hpp"
 #include "report/renderers.hpp"
+#include "session/pings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,10 +23,6 @@ using session::Side;
 using wire::Opcode;
 
 /// "1 frame", "2 frames".
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
 /// Messages of one type of the profile's.
 struct TypeCount {
   std::uint64_t all = 0, invalid = 0;
@@ -35,36 +33,15 @@ struct Traffic {
   std::map<std::string, TypeCount> types;
 };
 
-/// Time from our last ping to the pong that carries its payload. RFC 6455 section 5.5.3.
-class RoundTrips {
- public:
-  void on_frame(const Event& event, const Frame& frame) {
-    if (frame.from == Side::client && frame.header.opcode == Opcode::ping) {
-      payload_ = frame.payload;
-      sent_ns_ = event.t_ns;
-    } else if (frame.from == Side::server && frame.header.opcode == Opcode::pong && sent_ns_ &&
-               frame.payload == payload_) {
-      add(event.t_ns - *sent_ns_);
-      sent_ns_.reset();
-    }
+/// The client's round trips: the least, the mean and the most.
+std::string trips_text(const session::Pings& pings) {
+  if (pings.rtt_count == 0) {
+    return {};
   }
-  std::string text() const {
-    return count_ == 0 ? std::string()
-                       : format_duration(min_ns_) + " / " + format_duration(sum_ns_ / count_) + " / " +
-                             format_duration(max_ns_) + " (least, mean, most of " + std::to_string(count_) + ")";
-  }
-
- private:
-  void add(std::int64_t ns) {
-    min_ns_ = count_ == 0 ? ns : std::min(min_ns_, ns);
-    max_ns_ = std::max(max_ns_, ns);
-    sum_ns_ += ns;
-    ++count_;
-  }
-  std::string payload_;
-  std::optional<std::int64_t> sent_ns_;
-  std::int64_t min_ns_ = 0, max_ns_ = 0, sum_ns_ = 0, count_ = 0;
-};
+  const std::int64_t mean = pings.rtt_sum_ns / static_cast<std::int64_t>(pings.rtt_count);
+  return format_duration(pings.rtt_min_ns) + " / " + format_duration(mean) + " / " + format_duration(pings.rtt_max_ns) +
+         " (least, mean, most of " + std::to_string(pings.rtt_count) + ")";
+}
 
 /// Counts instead of lines, then the verdict.
 class SummaryRenderer final : public session::EventSink {
@@ -101,8 +78,10 @@ class SummaryRenderer final : public session::EventSink {
     traffic.wire_bytes += frame.header.size() + frame.header.length;
     traffic.pings += frame.header.opcode == Opcode::ping ? 1 : 0;
     traffic.pongs += frame.header.opcode == Opcode::pong ? 1 : 0;
-    if (wire::is_control(frame.header.opcode)) {
-      trips_.on_frame(event, frame);
+    if (frame.from == Side::client && frame.header.opcode == Opcode::ping) {
+      pings_.on_ping(frame.payload, event.t_ns, event.seq);
+    } else if (frame.from == Side::server && frame.header.opcode == Opcode::pong) {
+      pings_.on_pong(frame.payload, event.t_ns);
     }
   }
   void on_message(const session::Message& message) {
@@ -148,7 +127,7 @@ class SummaryRenderer final : public session::EventSink {
       traffic_rows("sent", of(Side::client));
       traffic_rows("received", of(Side::server));
       row("lasted", format_duration(last_ns_) + (opened_ns_ ? ", open after " + format_duration(*opened_ns_) : ""));
-      if (const std::string trips = trips_.text(); !trips.empty()) {
+      if (const std::string trips = trips_text(pings_); !trips.empty()) {
         row("ping", trips);
       }
       if (connections_ > 1) {
@@ -162,7 +141,7 @@ class SummaryRenderer final : public session::EventSink {
   const Style style_;
   OutBuffer buffer_;
   std::array<Traffic, 2> traffic_{};
-  RoundTrips trips_;
+  session::Pings pings_;
   std::optional<std::int64_t> opened_ns_;
   std::int64_t last_ns_ = 0;
   std::uint64_t connections_ = 0;

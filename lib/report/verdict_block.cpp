@@ -136,7 +136,8 @@ std::string code_words(const Verdict& verdict) {
   case CodeSource::received:
     return close_code_words(*verdict.code) + ", received";
   case CodeSource::sent:
-    return close_code_words(*verdict.code) + ", sent by you";
+    return close_code_words(*verdict.code) + ", sent by " +
+           (verdict.observer == session::Observer::client ? "you" : "the client");
   case CodeSource::derived:
     return std::to_string(*verdict.code) + ", derived (" +
            (came ? "the Close carried no code)" : "no Close frame came)");

@@ -1,5 +1,6 @@
 #include "base/result.hpp"
 #include "base/utf8.hpp"
+#include "handshake/upgrade.hpp"
 #include "rules/context.hpp"
 #include "session/heads.hpp"
 #include "wire/encoder.hpp"
@@ -58,6 +59,8 @@ struct Checker::Impl {
   std::vector<Tally> tallies;  // by row of the table
   std::array<Speaker, 2> speakers;
   bool websocket = true;
+  bool sees_all = false;  ///< it was not the client that recorded: other requests may go on the connection too
+  bool plain = false;     ///< the last request is one of those
   bool deflate_agreed = false;
   Upgrade upgrade = Upgrade::unseen;
   std::uint64_t request_seq = 0, upgrade_seq = 0;
@@ -156,7 +159,7 @@ void Checker::Impl::follow(const session::Frame& frame, std::uint64_t seq) {
   const auto opcode = frame.header.opcode;
   if (opcode == Opcode::close && from.half.close_seq == 0) {
     from.half.close_seq = seq;
-    from.half.close_code = session::read_close(frame, seq).code;
+    from.half.close_code = session::read_close(frame.payload, seq).code;
   }
   const bool begins = opcode == Opcode::text || opcode == Opcode::binary;
   if (begins) {
@@ -249,7 +252,8 @@ void Checker::Impl::on(const session::Request& fact, std::uint64_t seq) {
   request_seq = upgrade_seq = seq;
   upgrade = Upgrade::asked;
   deflate_agreed = false;
-  if (websocket && whole) {
+  plain = sees_all && whole && !handshake::asks_for_upgrade(*request);
+  if (websocket && whole && !plain) {
     judge(HeadContext{Side::client, seq, *request, fact.headers, fact.raw, nullptr, 0}, Side::client, seq);
   }
 }
@@ -262,7 +266,7 @@ void Checker::Impl::on(const session::Response& fact, std::uint64_t seq) {
   }
   const auto* asked = request ? &*request : nullptr;
   deflate_agreed = head.status == 101 && asked != nullptr && handshake::negotiate(*asked, head).deflate.has_value();
-  if (websocket) {
+  if (websocket && (!plain || head.status == 101)) {
     judge(HeadContext{Side::server, seq, head, fact.headers, fact.raw, asked, request_seq}, Side::server, seq);
   }
 }
@@ -275,7 +279,10 @@ void Checker::on_event(const Event& event) {
   if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
     return impl.on(*frame, event.seq);
   }
-  std::visit(overloaded{[&](const session::Open& open) { impl.websocket = open.role == "websocket"; },
+  std::visit(overloaded{[&](const session::Open& open) {
+                          impl.websocket = open.role == session::Role::websocket;
+                          impl.sees_all = open.observer != session::Observer::client;
+                        },
                         [&](const session::Request& request) { impl.on(request, event.seq); },
                         [&](const session::Response& response) { impl.on(response, event.seq); },
                         [&](const session::Partial& partial) { impl.on(partial, event.seq); },

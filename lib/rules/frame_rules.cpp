@@ -27,7 +27,7 @@ std::optional<std::uint16_t> close_code(const FrameContext& context) {
   if (!has_close_body(context)) {
     return std::nullopt;
   }
-  return session::read_close(context.frame, context.seq).code;
+  return session::read_close(context.frame.payload, context.seq).code;
 }
 
 /// 1004 is set apart by name like the derived ones, not merely unassigned. RFC 6455 section 7.4.1.

@@ -47,14 +47,16 @@ Connector::Connector(SessionRun& run,
                      const target::EndpointSettings& flags,
                      net::ConnectOptions options,
                      engine::ReconnectPolicy::Limits reconnects,
-                     WantsMore wants_more)
+                     WantsMore wants_more,
+                     profile::Bindings* bindings)
     : run_(run),
       actor_(actor),
       flags_(flags),
       options_(std::move(options)),
       wants_more_(std::move(wants_more)),
       reconnects_(reconnects.most),
-      policy_(std::move(reconnects), random_numbers()) {}
+      policy_(std::move(reconnects), random_numbers()),
+      tap_(run.pipeline(), bindings) {}
 
 Connector::~Connector() = default;
 
@@ -66,7 +68,7 @@ void Connector::start(std::function<void()> done) {
 void Connector::connect() {
   watch_ = std::make_unique<Watch>(actor_, run_.loop());
   client_ = std::make_unique<net::Client>(
-      run_.loop(), run_.pipeline(), *watch_, options_, [this](const session::Verdict& verdict) { ended(verdict); });
+      run_.loop(), tap_, *watch_, options_, [this](const session::Verdict& verdict) { ended(verdict); });
   client_->start();
 }
 

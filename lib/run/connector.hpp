@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/pipeline_tap.hpp"
 #include "engine/ports.hpp"
 #include "engine/reconnect.hpp"
 #include "net/client.hpp"
@@ -19,12 +20,14 @@ class Connector {
   /// Tells whether the actor wants another session after one that ended so; asked before a reconnect.
   using WantsMore = std::function<bool(const session::Verdict&)>;
 
+  /// `bindings`: the profile's values of these connections alone; not owned; null: the run's.
   Connector(SessionRun& run,
             engine::Actor& actor,
             const target::EndpointSettings& flags,
             net::ConnectOptions options,
             engine::ReconnectPolicy::Limits reconnects,
-            WantsMore wants_more);
+            WantsMore wants_more,
+            profile::Bindings* bindings = nullptr);
   ~Connector();
 
   /// `done` is called once, after the last connection.
@@ -48,6 +51,7 @@ class Connector {
   WantsMore wants_more_;
   std::uint64_t reconnects_;  ///< at most, in a row
   engine::ReconnectPolicy policy_;
+  engine::PipelineTap tap_;
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<net::Client> client_;
   std::function<void()> done_;

@@ -169,7 +169,7 @@ void Inspection::end_run(int signal) {
   outcome.signal = signal;
   outcome.reports_on_file = true;
   outcome.local_failure = !pipeline_->sink_errors().empty() || damages_ > 0;
-  outcome.fail_on = session::parse_severity(settings_.output.fail_on);
+  outcome.fail_on = session::parse<session::Severity>(settings_.output.fail_on);
   const int code = diagnose::exit_code(verdict, outcome);
   code_ = code_ == 0 || signal != 0 ? code : code_;
 }

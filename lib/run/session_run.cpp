@@ -190,7 +190,7 @@ int SessionRun::finish(diagnose::RunOutcome outcome, const std::optional<Error>&
   outcome.local_failure = input_error.has_value() || !pipeline_->sink_errors().empty();
   outcome.expect_close = settings_.expect_close;
   if (outcome.fail_on) {
-    outcome.fail_on = session::parse_severity(settings_.output.fail_on);
+    outcome.fail_on = session::parse<session::Severity>(settings_.output.fail_on);
   }
   return diagnose::exit_code(verdict, outcome);
 }

@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "engine/ping_sweep.hpp"
+#include "engine/pipeline_tap.hpp"
 #include "net/client.hpp"
 
 #include <memory>
@@ -21,7 +22,7 @@ class Sweep final : public engine::Actor {
         const SessionSettings& flags,
         net::ConnectOptions options,
         std::vector<std::chrono::nanoseconds> intervals)
-      : run_(run), flags_(flags), options_(std::move(options)), left_(std::move(intervals)) {
+      : run_(run), tap_(run.pipeline()), flags_(flags), options_(std::move(options)), left_(std::move(intervals)) {
     options_.ping_interval = std::chrono::nanoseconds(0);
   }
 
@@ -71,7 +72,7 @@ class Sweep final : public engine::Actor {
     pinged_ = false;
     run_.talk(fmt::format("sweep: {} of silence", format_duration(current().idle.count())));
     client_ = std::make_unique<net::Client>(
-        run_.loop(), run_.pipeline(), *this, options_, [this](const session::Verdict& verdict) { ended(verdict); });
+        run_.loop(), tap_, *this, options_, [this](const session::Verdict& verdict) { ended(verdict); });
     client_->start();
   }
 
@@ -112,6 +113,7 @@ class Sweep final : public engine::Actor {
   }
 
   SessionRun& run_;
+  engine::PipelineTap tap_;
   const SessionSettings& flags_;
   net::ConnectOptions options_;
   std::vector<std::chrono::nanoseconds> left_;

@@ -151,7 +151,7 @@ void FaultFinder::find_branches(const Rule& rule, const Node& value, std::uint32
       }
     }
     if (nearest.empty() || all_here) {
-      const std::string forms = "one of " + count_of(branches->size(), "form", "forms");
+      const std::string forms = "one of " + counted(branches->size(), "form");
       add(rule, keyword, value, all_here ? joined_or(expected) : forms, found_words(value));
     }
     for (Found& fault : nearest) {
@@ -181,7 +181,7 @@ void FaultFinder::find_string(const Rule& rule, const Node& value) {
   const StringRules& rules = *rule.strings;
   const std::string_view text = json::text_of(value);
   const std::size_t length = count_code_points(text);
-  const auto characters = [](std::size_t count) { return count_of(count, "character", "characters"); };
+  const auto characters = [](std::size_t count) { return counted(count, "character"); };
   if (length < rules.least || length > rules.most) {
     const bool few = length < rules.least;
     add(rule,
@@ -204,7 +204,7 @@ void FaultFinder::find_string(const Rule& rule, const Node& value) {
 
 void FaultFinder::find_array(const Rule& rule, const Node& value, std::uint32_t level) {
   const ArrayRules& rules = *rule.arrays;
-  const auto items = [](std::size_t count) { return count_of(count, "item", "items"); };
+  const auto items = [](std::size_t count) { return counted(count, "item"); };
   if (value.Size() < rules.least || value.Size() > rules.most) {
     const bool few = value.Size() < rules.least;
     add(rule,
@@ -324,7 +324,7 @@ void FaultFinder::find_dependencies(const Rule& rule, const Node& value, std::ui
 
 void FaultFinder::find_object(const Rule& rule, const Node& value, std::uint32_t level) {
   const ObjectRules& rules = *rule.objects;
-  const auto members = [](std::size_t count) { return count_of(count, "member", "members"); };
+  const auto members = [](std::size_t count) { return counted(count, "member"); };
   if (value.MemberCount() < rules.least || value.MemberCount() > rules.most) {
     const bool few = value.MemberCount() < rules.least;
     add(rule,

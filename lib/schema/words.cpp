@@ -14,10 +14,6 @@ constexpr std::size_t kMostShown = 48;
 
 }  // namespace
 
-std::string count_of(std::size_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 std::string short_text(const Node& value) {
   if (value.IsString()) {
     // No more of a long text is read than can be shown.
@@ -34,10 +30,10 @@ std::string short_text(const Node& value) {
 
 std::string found_words(const Node& value) {
   if (value.IsArray()) {
-    return "an array of " + count_of(value.Size(), "item", "items");
+    return "an array of " + counted(value.Size(), "item");
   }
   if (value.IsObject()) {
-    return "an object of " + count_of(value.MemberCount(), "member", "members");
+    return "an object of " + counted(value.MemberCount(), "member");
   }
   const std::string_view type = json::name(json::value_of(value).type());
   return value.IsNull() ? "null" : fmt::format("a {}, {}", type, short_text(value));

@@ -10,8 +10,6 @@
 
 namespace whydrop::schema {
 
-/// "1 item", "3 items".
-std::string count_of(std::size_t count, std::string_view one, std::string_view many);
 /// "a string, \"abc\"", "an array of 3 items"; safe for a terminal, cut where it is long.
 std::string found_words(const Node& value);
 /// A value as JSON, cut where it is long.

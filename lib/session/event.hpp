@@ -27,13 +27,73 @@ struct RedactSpan {
 
 // ---- facts ----------------------------------------------------------------------------------------------------------
 
+/// What a connection is for.
+enum class Role : std::uint8_t { websocket, http };
+constexpr NameList<2> names_of(Role /*kind*/) {
+  return {"websocket", "http"};
+}
+
+/// Which of a connection's two sides recorded it: that side is "you" in a verdict. `relay`: it stood between them.
+/// `none`: it only listened.
+enum class Observer : std::uint8_t { client, server, relay, none };
+constexpr NameList<4> names_of(Observer /*kind*/) {
+  return {"client", "server", "relay", "none"};
+}
+
+/// Why a step towards a session failed. `none`: it did not. `other`: the error's own words are all there is.
+enum class Cause : std::uint8_t {
+  none,
+  other,
+  timed_out,
+  nxdomain,
+  servfail,
+  refused,
+  unreachable,
+  hostname_mismatch,
+  self_signed,
+  unknown_issuer,
+  expired,
+  not_yet_valid,
+  revoked,
+  not_tls,
+  protocol_version,
+  handshake_alert,
+  handshake_cut,
+};
+constexpr NameList<17> names_of(Cause /*kind*/) {
+  return {"none",
+          "other",
+          "timed_out",
+          "nxdomain",
+          "servfail",
+          "refused",
+          "unreachable",
+          "hostname_mismatch",
+          "self_signed",
+          "unknown_issuer",
+          "expired",
+          "not_yet_valid",
+          "revoked",
+          "not_tls",
+          "protocol_version",
+          "handshake_alert",
+          "handshake_cut"};
+}
+
+/// Why something failed: for the program, and in words that begin with a stable one.
+struct Failure {
+  Cause cause = Cause::none;
+  std::string words;
+};
+
 /// A connection begins. First event of a `conn`.
 struct Open {
-  std::string role = "websocket";  ///< "websocket" or "http"
+  Role role = Role::websocket;
   std::string url;
   std::optional<std::uint32_t> parent;  ///< the connection that this one reconnects or follows
   std::vector<RedactSpan> redact;       ///< in url
   std::string call{};                   ///< the profile's name for a REST call, or empty
+  Observer observer = Observer::client;
 };
 
 struct Resolve {
@@ -41,6 +101,7 @@ struct Resolve {
   std::vector<std::string> addresses;
   std::int64_t duration_ns = 0;
   std::string error;  ///< empty if it succeeded; else "NXDOMAIN: …", "SERVFAIL: …", "timed out" …
+  Cause cause = Cause::none;
 };
 
 struct Connect {
@@ -48,6 +109,7 @@ struct Connect {
   std::string remote;  ///< "127.0.0.1:443", or "unix:/path"
   std::int64_t duration_ns = 0;
   std::string error;
+  Cause cause = Cause::none;
 };
 
 struct Proxy {
@@ -68,6 +130,7 @@ struct Tls {
   std::int64_t duration_ns = 0;
   /// Stable first word, then words: "hostname_mismatch: …", "self_signed: …", "expired: …", "not_tls: …"
   std::string error;
+  Cause cause = Cause::none;
 };
 
 struct Header {
@@ -171,13 +234,14 @@ enum class EndingHow : std::uint8_t {
   interrupted,
   capture_ended,
 };
-std::string_view name(EndingHow how);
-std::optional<EndingHow> parse_ending_how(std::string_view text);
+/// In session/endings.cpp, with all that is true of each.
+const NameList<21>& names_of(EndingHow);
 
 /// Who ended the transport.
 enum class EndedBy : std::uint8_t { server, client, network, unknown };
-std::string_view name(EndedBy by);
-std::optional<EndedBy> parse_ended_by(std::string_view text);
+constexpr NameList<4> names_of(EndedBy /*kind*/) {
+  return {"server", "client", "network", "unknown"};
+}
 
 /// What the kernel knew of the connection when it ended; fields are null where the system did not tell.
 struct TcpInfo {
@@ -221,8 +285,9 @@ struct Message {
 
 /// The state of one side changed. RFC 6455 section 7.1 names.
 enum class Phase : std::uint8_t { connecting, open, closing, closed };
-std::string_view name(Phase phase);
-std::optional<Phase> parse_phase(std::string_view text);
+constexpr NameList<4> names_of(Phase /*kind*/) {
+  return {"connecting", "open", "closing", "closed"};
+}
 struct State {
   Side side = Side::client;
   Phase phase = Phase::connecting;
@@ -235,8 +300,9 @@ struct CloseSeen {
 };
 
 enum class CodeSource : std::uint8_t { none, received, sent, derived };
-std::string_view name(CodeSource source);
-std::optional<CodeSource> parse_code_source(std::string_view text);
+constexpr NameList<4> names_of(CodeSource /*kind*/) {
+  return {"none", "received", "sent", "derived"};
+}
 
 /// The conclusion for one connection, or for the run (conn is 0 then).
 struct Verdict {
@@ -252,6 +318,7 @@ struct Verdict {
   std::vector<std::string> observed, inferred, unknown;  ///< sentences; the three never mix
   std::vector<std::string> next;                         ///< what to try next
   std::vector<Finding> findings;                         ///< ranked
+  Observer observer = Observer::client;                  ///< whose words these are: only a client is "you"
 };
 
 using Body = std::variant<Open,

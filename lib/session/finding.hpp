@@ -1,27 +1,37 @@
 #pragma once
 
+#include "base/names.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace whydrop::session {
 
-enum class Severity : std::uint8_t { error, warning, note };
-enum class Basis : std::uint8_t { observed, inferred };
-enum class Confidence : std::uint8_t { certain, high, medium, low };
-enum class Party : std::uint8_t { client, server, network, unknown };
+using whydrop::name;
+using whydrop::parse;
 
-std::string_view name(Severity value);
-std::string_view name(Basis value);
-std::string_view name(Confidence value);
-std::string_view name(Party value);
-std::optional<Severity> parse_severity(std::string_view text);
-std::optional<Basis> parse_basis(std::string_view text);
-std::optional<Confidence> parse_confidence(std::string_view text);
-std::optional<Party> parse_party(std::string_view text);
+enum class Severity : std::uint8_t { error, warning, note };
+constexpr NameList<3> names_of(Severity /*kind*/) {
+  return {"error", "warning", "note"};
+}
+
+enum class Basis : std::uint8_t { observed, inferred };
+constexpr NameList<2> names_of(Basis /*kind*/) {
+  return {"observed", "inferred"};
+}
+
+enum class Confidence : std::uint8_t { certain, high, medium, low };
+constexpr NameList<4> names_of(Confidence /*kind*/) {
+  return {"certain", "high", "medium", "low"};
+}
+
+enum class Party : std::uint8_t { client, server, network, unknown };
+constexpr NameList<4> names_of(Party /*kind*/) {
+  return {"client", "server", "network", "unknown"};
+}
 
 /// One thing worth telling, with its evidence. There is no constructor without a first piece of evidence, so a cause
 /// without evidence cannot be made.

@@ -83,16 +83,16 @@ handshake::Head head_of(const Response& response) {
   return head;
 }
 
-CloseSeen read_close(const Frame& frame, std::uint64_t seq) {
+CloseSeen read_close(std::string_view payload, std::uint64_t seq) {
   CloseSeen close;
   close.seq = seq;
-  if (frame.payload.size() < 2) {
+  if (payload.size() < 2) {
     return close;
   }
-  const auto high = static_cast<unsigned char>(frame.payload[0]);
-  const auto low = static_cast<unsigned char>(frame.payload[1]);
+  const auto high = static_cast<unsigned char>(payload[0]);
+  const auto low = static_cast<unsigned char>(payload[1]);
   close.code = static_cast<std::uint16_t>(high << 8 | low);
-  close.reason = frame.payload.substr(2);
+  close.reason = payload.substr(2);
   return close;
 }
 

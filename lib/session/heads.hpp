@@ -17,7 +17,8 @@ handshake::Head head_of(const Response& response);
 Request request_of(const handshake::Head& head);
 Response response_of(const handshake::Head& head);
 
-/// What a Close frame says. RFC 6455 section 5.5.1.
-CloseSeen read_close(const Frame& frame, std::uint64_t seq);
+/// What a Close frame's payload says: a code where there are two bytes for it, whatever its value, and the rest as the
+/// reason. RFC 6455 section 5.5.1.
+CloseSeen read_close(std::string_view payload, std::uint64_t seq = 0);
 
 }  // namespace whydrop::session

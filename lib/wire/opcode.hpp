@@ -2,11 +2,16 @@
 // input.
 #pragma once
 
+#include "base/names.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
 namespace whydrop::wire {
+
+using whydrop::name;
+using whydrop::parse;
 
 /// The role that wrote a byte. RFC 6455 section 1.2.
 enum class Side : std::uint8_t { client, server };
@@ -14,8 +19,9 @@ enum class Side : std::uint8_t { client, server };
 constexpr Side other(Side side) {
   return side == Side::client ? Side::server : Side::client;
 }
-std::string_view name(Side side);  ///< "client" or "server"
-std::optional<Side> parse_side(std::string_view text);
+constexpr NameList<2> names_of(Side /*kind*/) {
+  return {"client", "server"};
+}
 
 /// All sixteen values that four bits can hold are representable; the reserved ones are legal
 /// values of this type, not of the protocol. RFC 6455 section 5.2.
@@ -38,7 +44,24 @@ enum class Opcode : std::uint8_t {
   reserved_f = 0xF,
 };
 
-std::string_view name(Opcode opcode);  ///< "text", "ping", "reserved_b" …
+constexpr NameList<16> names_of(Opcode /*kind*/) {
+  return {"continuation",
+          "text",
+          "binary",
+          "reserved_3",
+          "reserved_4",
+          "reserved_5",
+          "reserved_6",
+          "reserved_7",
+          "close",
+          "ping",
+          "pong",
+          "reserved_b",
+          "reserved_c",
+          "reserved_d",
+          "reserved_e",
+          "reserved_f"};
+}
 constexpr bool is_control(Opcode opcode) {
   return static_cast<std::uint8_t>(opcode) >= 8;
 }

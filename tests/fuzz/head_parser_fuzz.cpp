@@ -1,7 +1,8 @@
 // Invariant: any bytes, in any pieces, end in a Head without a crash; whole and split feeds give the same one; what
-// belongs to the head is a prefix of the input within the limit; extensions and negotiation take any head. The first
-// byte of the input chooses the kind, the pieces and the limit.
+// belongs to the head is a prefix of the input within the limit; the body behind it ends at the same byte; extensions
+// and negotiation take any head. The first byte of the input chooses the kind, the pieces and the limit.
 #include "fuzz/require.hpp"
+#include "handshake/body.hpp"
 #include "handshake/head.hpp"
 
 #include <cstddef>
@@ -49,6 +50,17 @@ Parsed parse(std::string_view input, HeadParser::Kind kind, std::size_t piece, s
   return parsed;
 }
 
+std::size_t body_length(handshake::BodyReader body, std::string_view bytes, std::size_t piece) {
+  std::size_t length = 0;
+  for (std::size_t at = 0; at < bytes.size(); at += piece) {
+    const std::string_view chunk = bytes.substr(at, piece);
+    const std::size_t used = body.feed(chunk);
+    require(used == chunk.size() || (used < chunk.size() && body.done()), "bytes are left only behind a body");
+    length += used;
+  }
+  return length;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -62,6 +74,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto whole = parse(input, kind, input.size() + 1, limit);
   const auto split = parse(input, kind, piece, limit);
   require(describe(whole.head) == describe(split.head) && whole.used == split.used, "whole and split feeds agree");
+
+  const std::string_view rest = input.substr(whole.used);
+  for (const auto& body :
+       {handshake::BodyReader::of_request(whole.head), handshake::BodyReader::of_response(whole.head, "GET")}) {
+    require(body_length(body, rest, rest.size() + 1) == body_length(body, rest, piece), "a body ends at one place");
+  }
 
   const auto agreed = handshake::negotiate(whole.head, whole.head);
   require(!agreed.deflate || agreed.deflate_fault.empty(), "what is agreed has no fault");

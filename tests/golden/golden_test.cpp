@@ -131,6 +131,7 @@ Output run(const Script& script, const Cut& cut) {
         [&] {
           session::Open open;
           open.url = script.url;
+          open.observer = script.observer;
           return open;
         }(),
         now);
@@ -144,6 +145,7 @@ Output run(const Script& script, const Cut& cut) {
                               }
                             },
                             [&](const WaitStep& it) { now += it.ns; },
+                            [&](const ShutdownStep& it) { pipeline.on_fact(conn, session::Shutdown{it.from}, now); },
                             [&](const EndStep& it) { pipeline.end(conn, it.ending, now); }},
                  step);
     }

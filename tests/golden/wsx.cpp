@@ -203,13 +203,13 @@ std::string bytes_of(Side from, const Words& words) {
 
 EndStep end_step(const Words& words) {
   EndStep out;
-  const auto how = session::parse_ending_how(words.words.at(0));
+  const auto how = session::parse<session::EndingHow>(words.words.at(0));
   if (!how) {
     throw std::runtime_error("not an ending: " + words.words[0]);
   }
   out.ending.how = *how;
   if (words.words.size() > 1) {
-    out.ending.by = session::parse_ended_by(words.words[1]).value();
+    out.ending.by = session::parse<session::EndedBy>(words.words[1]).value();
   }
   if (words.words.size() > 2) {
     out.ending.read_error = words.words[2];
@@ -242,6 +242,10 @@ void add_line(Script& script, std::string_view line) {
     script.steps.push_back(end_step(rest));
   } else if (first == "url") {
     script.url = rest.words.at(0);
+  } else if (first == "observer") {
+    script.observer = session::parse<session::Observer>(rest.words.at(0)).value();
+  } else if (first == "shutdown") {
+    script.steps.emplace_back(ShutdownStep{wire::parse<Side>(rest.words.at(0)).value()});
   } else if (first == "profile") {
     script.profile = rest.words.at(0);
   } else if (first[0] == '+') {

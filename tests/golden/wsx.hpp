@@ -22,11 +22,15 @@ struct WaitStep {
 struct EndStep {
   session::Ending ending;
 };
-using Step = std::variant<BytesStep, WaitStep, EndStep>;
+struct ShutdownStep {
+  session::Side from;
+};
+using Step = std::variant<BytesStep, WaitStep, ShutdownStep, EndStep>;
 
 struct Script {
   std::string name;
   std::string url = "ws://example.test/chat";
+  session::Observer observer = session::Observer::client;
   std::string profile;  ///< of fixtures/sessions/profiles; empty: none
   std::vector<Step> steps;
   std::uint64_t bytes(session::Side from) const;

@@ -140,7 +140,7 @@ const Golden kGoldens[] = {
     {"redacted.ndjson", redacted, 12, 0},
     {"compressed.ndjson", compressed, 8, 0},
     {"cut.ndjson", cut, 5, 1},
-    {"calls.ndjson", calls, 3, 0},
+    {"calls.ndjson", calls, 4, 0},
 };
 
 std::string content_of(const std::string& path) {

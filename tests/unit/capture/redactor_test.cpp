@@ -295,8 +295,9 @@ TEST(Redactor, ABodyThatIsCutShowsAtMostThreeBytesOfAValue) {
 
 TEST(Redactor, MasksUrlsReasonsAndSentences) {
   Redactor redactor({{"v", "0123456789"}}, false);
-  EXPECT_EQ(std::get<Open>(redactor.redact(Event{1, 2, 3, Open{"websocket", "wss://u:p@h/?jwt=a", {}, {}}}).body).url,
-            "wss://xxx@h/?jwt=x");
+  EXPECT_EQ(
+      std::get<Open>(redactor.redact(Event{1, 2, 3, Open{Role::websocket, "wss://u:p@h/?jwt=a", {}, {}}}).body).url,
+      "wss://xxx@h/?jwt=x");
   EXPECT_EQ(redacted(redactor, text_event("\x03\xE8no 0123456789", Opcode::close)), "\x03\xE8no xxxxxxxxxx 5+10:v");
   Finding finding("x", 1);
   finding.says = "0123456789";

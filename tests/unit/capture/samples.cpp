@@ -26,17 +26,17 @@ std::vector<Sample> handshake_samples() {
   Response refused{"HTTP/1.1 403 No", 403, {}, std::string(kBad), 99, "raw", 30, {{0, 2, "secret"}}};
   return {
       {"open",
-       Open{"websocket", "ws://h/", {}, {}},
+       Open{Role::websocket, "ws://h/", {}, {}},
        R"("kind":"open","role":"websocket","url":"ws://h/","parent":null)"},
       {"open redacted",
-       Open{"http", "ws://h/?jwt=xx", 1U, {{12, 2, "jwt"}}},
+       Open{Role::http, "ws://h/?jwt=xx", 1U, {{12, 2, "jwt"}}},
        R"("kind":"open","role":"http","url":"ws://h/?jwt=xx","parent":1,"redact":[{"at":12,"length":2,"var":"jwt"}])"},
       {"resolve",
        Resolve{"h", {"127.0.0.1", "::1"}, 5, ""},
        R"("kind":"resolve","host":"h","addresses":["127.0.0.1","::1"],"duration_ns":5,"error":null)"},
       {"resolve error",
-       Resolve{"h", {}, 5, "NXDOMAIN: no such name"},
-       R"("kind":"resolve","host":"h","addresses":[],"duration_ns":5,"error":"NXDOMAIN: no such name")"},
+       Resolve{"h", {}, 5, "NXDOMAIN: no such name", Cause::nxdomain},
+       R"("kind":"resolve","host":"h","addresses":[],"duration_ns":5,"error":"NXDOMAIN: no such name","cause":"nxdomain")"},
       {"connect",
        Connect{"127.0.0.1:4", "127.0.0.1:80", 6, ""},
        R"("kind":"connect","local":"127.0.0.1:4","remote":"127.0.0.1:80","duration_ns":6,"error":null)"},
@@ -221,7 +221,7 @@ void append(std::vector<Sample>& to, std::vector<Sample> from) {
 
 std::vector<Sample> call_samples() {
   Open open;
-  open.role = "http";
+  open.role = session::Role::http;
   open.url = "https://h/?jwt=xx";
   open.redact = {{15, 2, "jwt"}};
   open.call = "token";
@@ -246,6 +246,9 @@ std::vector<Sample> call_samples() {
       {"request with a body that is not UTF-8",
        bytes,
        R"("kind":"request","start_line":"POST / HTTP/1.1","headers":[],"size":0,"body_base64":"//4=","body_length":2)"},
+      {"open by a relay",
+       Open{Role::websocket, "ws://h/", {}, {}, "", Observer::relay},
+       R"("kind":"open","role":"websocket","url":"ws://h/","parent":null,"observer":"relay")"},
   };
 }
 

@@ -215,7 +215,7 @@ TEST(Compare, TheLeadingOneIsKeptHoweverManyThereAre) {
 TEST(Compare, ConnectionsThatAreTooManyAreCounted) {
   Session a, b;
   for (std::uint32_t conn = 2; conn <= 10'002; ++conn) {
-    (void)a.recorder.on_event({++a.seq, 0, conn, session::Open{"http", "http://a/", std::nullopt, {}}});
+    (void)a.recorder.on_event({++a.seq, 0, conn, session::Open{session::Role::http, "http://a/", std::nullopt, {}}});
   }
   Options options;
   EXPECT_EQ(compare(a.recorder, b.recorder, options).left_out, 0U);
@@ -309,7 +309,7 @@ TEST(Compare, ATokenMayRunOutAtAnyTime) {
 /// A call on connection 2; the socket is connection 1.
 Session& call(Session& to) {
   to.conn = 2;
-  to.tell(session::Open{"http", "https://a.example/token", std::nullopt, {}});
+  to.tell(session::Open{session::Role::http, "https://a.example/token", std::nullopt, {}});
   session::Request request;
   request.start_line = "POST /token HTTP/1.1";
   to.tell(request);

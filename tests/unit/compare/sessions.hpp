@@ -21,7 +21,7 @@ class Session {
 
   /// A socket opens.
   Session& begin() {
-    tell(session::Open{"websocket", "ws://a.example/", std::nullopt, {}});
+    tell(session::Open{session::Role::websocket, "ws://a.example/", std::nullopt, {}});
     session::Request request;
     request.start_line = "GET /chat?v=1 HTTP/1.1";
     request.headers = {{"Host", "a.example", {}}, {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==", {}}};

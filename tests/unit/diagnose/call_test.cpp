@@ -9,7 +9,7 @@ using session::Party;
 using session::Severity;
 
 Script& call(Script& script) {
-  script.fact(session::Open{"http", "https://login.example.test/oauth/token", std::nullopt, {}});
+  script.fact(session::Open{session::Role::http, "https://login.example.test/oauth/token", std::nullopt, {}});
   session::Request request;
   request.start_line = "POST /oauth/token?debug=1 HTTP/1.1";
   return script.fact(std::move(request)).after_ms(20);
@@ -49,10 +49,11 @@ const Case kCases[] = {
     {"not connected",
      [] {
        Script script;
-       script.fact(session::Open{"http", "https://login.nowhere.test/oauth/token", std::nullopt, {}});
+       script.fact(session::Open{session::Role::http, "https://login.nowhere.test/oauth/token", std::nullopt, {}});
        session::Resolve resolve;
        resolve.host = "login.nowhere.test";
        resolve.error = "NXDOMAIN";
+       resolve.cause = session::Cause::nxdomain;
        return script.fact(resolve).ending(EndingHow::resolve_failed).run_verdict();
      }},
     {"the second call is refused",

@@ -1,10 +1,11 @@
 #include "diagnose/explain.hpp"
 
-#include "diagnose/endings.hpp"
+#include "cases.hpp"
 #include "diagnose/findings.hpp"
 #include "profile/findings.hpp"
 #include "profile/load.hpp"
 #include "rules/rules.hpp"
+#include "session/endings.hpp"
 
 #include <set>
 
@@ -54,17 +55,26 @@ TEST(explain, knows_every_rule) {
 }
 
 TEST(explain, knows_every_ending) {
-  int known = 0;
-  for (int i = 0; i < 256; ++i) {
-    const auto name = session::name(static_cast<session::EndingHow>(i));
-    if (!session::parse_ending_how(name)) {
-      break;
-    }
-    EXPECT_EQ(keys(name), Keys{std::string(name)});
-    ++known;
+  for (const session::EndingTraits& ending : session::endings()) {
+    EXPECT_EQ(keys(ending.name), Keys{std::string(ending.name)});
+    EXPECT_FALSE(ending.title.empty() || ending.text.empty()) << ending.name;
   }
-  EXPECT_EQ(known, static_cast<int>(session::EndingHow::capture_ended) + 1);
-  EXPECT_EQ(ending_words().size(), static_cast<std::size_t>(known));
+}
+
+TEST(headline, has_no_hole_left_for_any_ending) {
+  for (const session::EndingTraits& ending : session::endings()) {
+    test::Script open, refused;
+    open.session().ending(ending.how);
+    refused.request().ending(ending.how);
+    for (test::Script* script : {&open, &refused}) {
+      const session::Verdict verdict = script->verdict();
+      EXPECT_FALSE(verdict.headline.empty()) << ending.name;
+      EXPECT_EQ(verdict.headline.find_first_of("{}"), std::string::npos) << verdict.headline;
+      for (const std::string& sentence : verdict.observed) {
+        EXPECT_EQ(sentence.find_first_of("{}"), std::string::npos) << sentence;
+      }
+    }
+  }
 }
 
 TEST(explain, finds_numbers_as_close_codes_or_exit_codes) {

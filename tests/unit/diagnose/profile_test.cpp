@@ -66,7 +66,7 @@ constexpr const char* kUrl = "wss://api.example.com/api/v2/guest/socket?guest_to
 
 /// open, request: #1, #2.
 Script& asked(Script& script, const char* url = kUrl) {
-  script.fact(session::Open{"websocket", url, std::nullopt, {}});
+  script.fact(session::Open{session::Role::websocket, url, std::nullopt, {}});
   session::Request request;
   request.start_line = "GET / HTTP/1.1";
   return script.fact(std::move(request));
@@ -216,10 +216,11 @@ const Case kCases[] = {
     {"a region that is none",
      [] {
        Script script(with_profile());
-       script.fact(session::Open{"websocket", kUrl, std::nullopt, {}});
+       script.fact(session::Open{session::Role::websocket, kUrl, std::nullopt, {}});
        session::Resolve resolve;
        resolve.host = "api.example.com";
        resolve.error = "NXDOMAIN";
+       resolve.cause = session::Cause::nxdomain;
        return script.fact(resolve).ending(EndingHow::resolve_failed).verdict();
      }},
     {"a frame over the limit",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "diagnose/diagnose.hpp"
+#include "session/causes.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -43,7 +44,7 @@ class Script {
 
   /// open, request: #1, #2.
   Script& request(std::vector<session::Header> headers = {}) {
-    fact(session::Open{"websocket", "ws://h/", parent_, {}});
+    fact(session::Open{session::Role::websocket, "ws://h/", parent_, {}});
     session::Request request;
     request.start_line = "GET / HTTP/1.1";
     request.headers = std::move(headers);

@@ -39,6 +39,7 @@ session::Connect connect_error(const char* error) {
   session::Connect connect;
   connect.remote = "127.0.0.1:1";
   connect.error = error;
+  connect.cause = session::cause_in_words(connect);
   return connect;
 }
 
@@ -46,6 +47,7 @@ session::Resolve resolve_error(const char* error) {
   session::Resolve resolve;
   resolve.host = "nohost.example";
   resolve.error = error;
+  resolve.cause = session::cause_in_words(resolve);
   return resolve;
 }
 
@@ -56,6 +58,7 @@ session::Tls tls_error(const char* error) {
   tls.not_before = "2024-01-01T00:00:00Z";
   tls.not_after = "2034-01-01T00:00:00Z";
   tls.error = error;
+  tls.cause = session::cause_in_words(tls);
   return tls;
 }
 

@@ -244,7 +244,7 @@ class ProfilePipelineTest : public testing::Test {
     pipeline = std::make_unique<Pipeline>(std::move(options));
     pipeline->add_sink(shown);
   }
-  std::uint32_t open(const std::string& role) {
+  std::uint32_t open(session::Role role) {
     session::Open begin;
     begin.role = role;
     const auto conn = pipeline->begin(begin, 0);
@@ -260,7 +260,7 @@ class ProfilePipelineTest : public testing::Test {
 };
 
 TEST_F(ProfilePipelineTest, ASecretOfAReplyIsMaskedInTheReplyItselfAndInWhatIsFound) {
-  const auto conn = open("websocket");
+  const auto conn = open(session::Role::websocket);
   EXPECT_FALSE(pipeline->ready(conn));
   pipeline->on_bytes(conn, Side::server, frame(wire::Opcode::text, R"({"type":"key","value":"sesame","pin":"1"})"), 3);
   EXPECT_TRUE(pipeline->ready(conn));
@@ -277,7 +277,7 @@ TEST_F(ProfilePipelineTest, ASecretOfAReplyIsMaskedInTheReplyItselfAndInWhatIsFo
 }
 
 TEST_F(ProfilePipelineTest, ARestCallIsNotCheckedAgainstMessages) {
-  const auto conn = open("http");
+  const auto conn = open(session::Role::http);
   EXPECT_TRUE(pipeline->ready(conn));
   EXPECT_TRUE(pipeline->preview(conn, true, R"({"type":"go"})", 4).empty());
 }

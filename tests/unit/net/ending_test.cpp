@@ -108,5 +108,17 @@ TEST(ErrorName, IsStableForWhatEndsConnections) {
   EXPECT_EQ(error_name(system_error(ENOSPC)), "No space left on device");
 }
 
+TEST(ClassifyForARelay, NamesTheSideAtTheOtherEnd) {
+  ReadEnd end = plain(kEof);
+  end.peer = session::Side::client;
+  EXPECT_EQ(classify(end).by, EndedBy::client);
+  end.read = system_error(ECONNRESET);
+  EXPECT_EQ(classify(end).by, EndedBy::client);
+  end.read = system_error(ETIMEDOUT);
+  EXPECT_EQ(classify(end).by, EndedBy::network);
+  end.read = {};
+  EXPECT_EQ(classify(end).by, EndedBy::server);
+}
+
 }  // namespace
 }  // namespace whydrop::net

@@ -75,14 +75,15 @@ TEST(TlsErrorText, BeginsWithAStableWord) {
   const auto ssl = [](int reason) {
     return std::error_code(static_cast<int>(ERR_PACK(ERR_LIB_SSL, 0, reason)), asio::error::get_ssl_category());
   };
-  EXPECT_EQ(tls_error_text(ssl(SSL_R_WRONG_VERSION_NUMBER)), "not_tls: the server does not answer in TLS");
-  EXPECT_EQ(tls_error_text(ssl(SSL_R_HTTP_REQUEST)), "not_tls: the server does not answer in TLS");
-  EXPECT_EQ(tls_error_text(ssl(SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)),
+  EXPECT_EQ(tls_failure(ssl(SSL_R_WRONG_VERSION_NUMBER)).words, "not_tls: the server does not answer in TLS");
+  EXPECT_EQ(tls_failure(ssl(SSL_R_HTTP_REQUEST)).words, "not_tls: the server does not answer in TLS");
+  EXPECT_EQ(tls_failure(ssl(SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)).words,
             "protocol_version: the server and we share no TLS version");
-  EXPECT_EQ(tls_error_text(ssl(SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE)), "handshake_alert: sslv3 alert handshake failure");
-  EXPECT_EQ(tls_error_text(asio::error::eof),
+  EXPECT_EQ(tls_failure(ssl(SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE)).words,
+            "handshake_alert: sslv3 alert handshake failure");
+  EXPECT_EQ(tls_failure(asio::error::eof).words,
             "handshake_cut: the server closed the connection in the middle of the TLS handshake");
-  EXPECT_EQ(tls_error_text({ECONNRESET, asio::error::get_system_category()}),
+  EXPECT_EQ(tls_failure({ECONNRESET, asio::error::get_system_category()}).words,
             "handshake_cut: connection_reset in the middle of the TLS handshake");
 }
 

@@ -130,7 +130,7 @@ std::string told(const Profile& profile, const std::string& call, const std::str
     out += finding.id + " of " + std::to_string(finding.evidence.at(0)) + ": " + finding.says;
   });
   session::Open open;
-  open.role = "http";
+  open.role = session::Role::http;
   open.call = call;
   session::Request request;
   request.start_line = method + " /x HTTP/1.1";

@@ -159,7 +159,7 @@ std::string findings_of(const Session& given) {
   });
   std::uint64_t seq = 0;
   const auto fact = [&](session::Body body) { check.on_event({++seq, 0, 1, std::move(body)}); };
-  fact(session::Open{"websocket", given.url, std::nullopt, {}});
+  fact(session::Open{session::Role::websocket, given.url, std::nullopt, {}});
   if (given.status != 0) {
     session::Connect connect;
     connect.remote = given.remote;

@@ -1,6 +1,6 @@
 #include "rehearsal/server.hpp"
 
-#include "rehearsal/certificate.hpp"
+#include "net/identity.hpp"
 #include "rehearsal/deflate.hpp"
 #include "unit/rehearsal/client.hpp"
 
@@ -112,11 +112,11 @@ TEST(Server, StopsReadingFromAClientThatReadsNothing) {
 
 TEST(Identity, IsMadeForEachFault) {
   for (const char* fault : {"", "expired", "hostname", "self-signed"}) {
-    const auto made = make_identity(fault);
+    const auto made = net::make_identity(fault);
     ASSERT_TRUE(made) << fault;
     EXPECT_EQ("-----BEGIN CERTIFICATE-----\n", made->ca_pem.substr(0, 28)) << fault;
   }
-  EXPECT_EQ("TLS fault rusty: not known", make_identity("rusty").error().message);
+  EXPECT_EQ("TLS fault rusty: not known", net::make_identity("rusty").error().message);
 }
 
 TEST(InflateBomb, IsAThousandTimesLargerInside) {

@@ -216,12 +216,12 @@ TEST(Plan, SaysWhatRawMakesAnew) {
 TEST(Plan, TellsRepliesThatNoVariableTakes) {
   const std::string text =
       Tape()
-          .open("http", "https://h/v2/chats?x=1")
+          .open(session::Role::http, "https://h/v2/chats?x=1")
           .event(session::Request{"POST /v2/chats HTTP/1.1", {}, "", 0, {}})
           .event(
               session::Response{"HTTP/1.1 200 OK", 200, {}, R"({"id":"0b7f-1111","member":"ab-2222"})", 2, "", 0, {}})
           .conn(2)
-          .open("websocket", "wss://h/chats/0b7f-1111/socket")
+          .open(session::Role::websocket, "wss://h/chats/0b7f-1111/socket")
           .request()
           .response()
           .client(R"({"member":"ab-2222"})")

@@ -187,7 +187,7 @@ std::vector<Case> cases() {
            .response(503)
            .ending()
            .conn(2)
-           .open("http", "https://h/token")
+           .open(session::Role::http, "https://h/token")
            .event(session::Request{"POST /token HTTP/1.1", {}, "", 0, {}})
            .event(session::Response{"HTTP/1.1 200 OK", 200, {}, "{}", 2, "", 0, {}})
            .conn(3)

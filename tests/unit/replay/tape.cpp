@@ -117,7 +117,7 @@ Tape& Tape::conn(std::uint32_t number) {
   return *this;
 }
 
-Tape& Tape::open(const std::string& role, const std::string& url) {
+Tape& Tape::open(session::Role role, const std::string& url) {
   session::Open open;
   open.role = role;
   open.url = url;

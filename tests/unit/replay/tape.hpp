@@ -21,7 +21,7 @@ class Tape {
   Tape& header(const capture::CaptureHeader& header);
   Tape& event(session::Body body);
   Tape& conn(std::uint32_t number);
-  Tape& open(const std::string& role = "websocket", const std::string& url = "ws://h/");
+  Tape& open(session::Role role = session::Role::websocket, const std::string& url = "ws://h/");
   Tape& request(const std::string& extensions = "");
   Tape& response(int status = 101, const std::string& extensions = "");
   Tape& client(std::string_view text, std::vector<session::RedactSpan> redact = {});

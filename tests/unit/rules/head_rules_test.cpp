@@ -212,7 +212,7 @@ TEST(HeadRules, BlameTheWriterAndNameBothHeads) {
 TEST(HeadRules, LeaveOtherHttpAlone) {
   Checked checked;
   session::Open open;
-  open.role = "http";
+  open.role = session::Role::http;
   checked.fact(open);
   Request request;
   request.start_line = "POST /token HTTP/1.1";

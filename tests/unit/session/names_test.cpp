@@ -1,3 +1,4 @@
+#include "session/causes.hpp"
 #include "session/event.hpp"
 #include "session/transitions.hpp"
 
@@ -20,20 +21,43 @@ void expect_round_trip(std::initializer_list<const char*> names, Parse parse) {
 }
 
 TEST(Names, AreStableAndParseBack) {
-  expect_round_trip<Severity>({"error", "warning", "note"}, parse_severity);
-  expect_round_trip<Basis>({"observed", "inferred"}, parse_basis);
-  expect_round_trip<Confidence>({"certain", "high", "medium", "low"}, parse_confidence);
-  expect_round_trip<Party>({"client", "server", "network", "unknown"}, parse_party);
-  expect_round_trip<EndedBy>({"server", "client", "network", "unknown"}, parse_ended_by);
-  expect_round_trip<Phase>({"connecting", "open", "closing", "closed"}, parse_phase);
-  expect_round_trip<CodeSource>({"none", "received", "sent", "derived"}, parse_code_source);
+  expect_round_trip<Severity>({"error", "warning", "note"}, parse<Severity>);
+  expect_round_trip<Basis>({"observed", "inferred"}, parse<Basis>);
+  expect_round_trip<Confidence>({"certain", "high", "medium", "low"}, parse<Confidence>);
+  expect_round_trip<Party>({"client", "server", "network", "unknown"}, parse<Party>);
+  expect_round_trip<EndedBy>({"server", "client", "network", "unknown"}, parse<EndedBy>);
+  expect_round_trip<Phase>({"connecting", "open", "closing", "closed"}, parse<Phase>);
+  expect_round_trip<CodeSource>({"none", "received", "sent", "derived"}, parse<CodeSource>);
   expect_round_trip<EndingHow>(
       {"fin",           "fin_mid_frame",   "reset",          "tls_close_notify", "tls_truncated",
        "tls_error",     "timed_out",       "unreachable",    "ping_timeout",     "idle_timeout",
        "close_timeout", "local_close",     "resolve_failed", "connect_failed",   "proxy_failed",
        "tls_failed",    "upgrade_refused", "upgrade_cut",    "upgrade_timeout",  "interrupted",
        "capture_ended"},
-      parse_ending_how);
+      parse<EndingHow>);
+}
+
+TEST(Causes, AreReadFromTheWordsOfOldCaptures) {
+  const auto resolve = [](const char* error) { return cause_in_words(Resolve{"h", {}, 0, error}); };
+  EXPECT_EQ(resolve(""), Cause::none);
+  EXPECT_EQ(resolve("NXDOMAIN: there is no host h"), Cause::nxdomain);
+  EXPECT_EQ(resolve("SERVFAIL: the name server could not answer for h"), Cause::servfail);
+  EXPECT_EQ(resolve("timed out: no name server answered"), Cause::timed_out);
+  EXPECT_EQ(resolve("refused: no name server could be reached"), Cause::other);
+  const auto connect = [](const char* error) { return cause_in_words(Connect{"", "", 0, error}); };
+  EXPECT_EQ(connect("connection_refused"), Cause::refused);
+  EXPECT_EQ(connect("timed_out"), Cause::timed_out);
+  EXPECT_EQ(connect("network_unreachable"), Cause::unreachable);
+  EXPECT_EQ(connect("no_such_file"), Cause::other);
+  const auto tls = [](const char* error) {
+    Tls fact;
+    fact.error = error;
+    return cause_in_words(fact);
+  };
+  EXPECT_EQ(tls(""), Cause::none);
+  EXPECT_EQ(tls("expired: a certificate of the chain has expired"), Cause::expired);
+  EXPECT_EQ(tls("handshake_alert: sslv3 alert certificate expired"), Cause::handshake_alert);
+  EXPECT_EQ(tls("certificate_refused: certificate has expired"), Cause::other);
 }
 
 TEST(Kinds, NameEveryAlternativeAndTellOpinionsFromFacts) {

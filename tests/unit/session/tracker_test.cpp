@@ -209,12 +209,12 @@ TEST(Tracker, ClosesEachSideOnce) {
 }
 
 TEST(ReadClose, Table) {
-  const CloseSeen whole = read_close(frame_fact(kServer, Opcode::close, std::string_view("\x03\xf0why", 5)), 3);
+  const CloseSeen whole = read_close(std::string_view("\x03\xf0why", 5), 3);
   EXPECT_EQ(whole.code, 1008);
   EXPECT_EQ(whole.reason, "why");
   EXPECT_EQ(whole.seq, 3U);
   for (const std::string_view without : {"", "\x03"}) {
-    const CloseSeen seen = read_close(frame_fact(kClient, Opcode::close, without), 5);
+    const CloseSeen seen = read_close(without, 5);
     EXPECT_EQ(seen.code, std::nullopt);
     EXPECT_EQ(seen.reason, "");
     EXPECT_EQ(seen.seq, 5U);

@@ -32,11 +32,11 @@ TEST(Opcode, Kinds) {
 
 TEST(Side, NamesComeBack) {
   for (const Side side : {Side::client, Side::server}) {
-    EXPECT_EQ(parse_side(name(side)), side);
+    EXPECT_EQ(parse<Side>(name(side)), side);
     EXPECT_NE(other(side), side);
   }
   EXPECT_EQ(name(Side::client), "client");
-  EXPECT_EQ(parse_side("proxy"), std::nullopt);
+  EXPECT_EQ(parse<Side>("proxy"), std::nullopt);
 }
 
 struct CodeRow {

@@ -1,4 +1,4 @@
-#include "rehearsal/stream.hpp"
+#include "net/accepted_stream.hpp"
 
 #include <sys/ioctl.h>
 // after sys/ioctl.h: SIOCOUTQ
@@ -7,7 +7,7 @@
 
 #include <linux/sockios.h>
 
-namespace whydrop::rehearsal {
+namespace whydrop::net {
 namespace {
 
 constexpr auto kAcknowledgePoll = std::chrono::milliseconds(1);
@@ -15,20 +15,20 @@ constexpr int kAcknowledgeTries = 5000;
 
 }  // namespace
 
-Stream::Stream(Socket socket) : socket_(std::move(socket)), timer_(socket_.get_executor()) {
+AcceptedStream::AcceptedStream(Socket socket) : socket_(std::move(socket)), timer_(socket_.get_executor()) {
   asio::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
-void Stream::use_tls(const SslContext& context) {
+void AcceptedStream::use_tls(const SslContext& context) {
   tls_.emplace(context);
 }
 
-void Stream::drip(std::chrono::nanoseconds gap) {
+void AcceptedStream::drip(std::chrono::nanoseconds gap) {
   gap_ = gap;
 }
 
-void Stream::read(OnBytes on_bytes) {
+void AcceptedStream::read(OnBytes on_bytes) {
   if (closed_) {
     return;
   }
@@ -47,7 +47,7 @@ void Stream::read(OnBytes on_bytes) {
       });
 }
 
-void Stream::on_wire_bytes(std::string_view wire) {
+void AcceptedStream::on_wire_bytes(std::string_view wire) {
   const OnBytes on_bytes = std::exchange(on_bytes_, nullptr);
   if (!on_bytes) {
     return;
@@ -66,7 +66,7 @@ void Stream::on_wire_bytes(std::string_view wire) {
   }
 }
 
-void Stream::write(std::string_view plain) {
+void AcceptedStream::write(std::string_view plain) {
   if (!tls_) {
     queue_wire(plain);
     return;
@@ -75,7 +75,7 @@ void Stream::write(std::string_view plain) {
   queue_wire(tls_->take_output());
 }
 
-void Stream::queue_wire(std::string_view wire) {
+void AcceptedStream::queue_wire(std::string_view wire) {
   if (closed_ || fin_wanted_) {
     return;
   }
@@ -83,7 +83,7 @@ void Stream::queue_wire(std::string_view wire) {
   pump();
 }
 
-void Stream::pump() {
+void AcceptedStream::pump() {
   if (writing_ || closed_) {
     return;
   }
@@ -111,7 +111,7 @@ void Stream::pump() {
                            });
 }
 
-void Stream::on_written(std::size_t count) {
+void AcceptedStream::on_written(std::size_t count) {
   flown_ += count;
   written_ += count;
   if (gap_.count() == 0) {
@@ -129,7 +129,7 @@ void Stream::on_written(std::size_t count) {
   });
 }
 
-void Stream::drained() {
+void AcceptedStream::drained() {
   if (fin_wanted_ && !fin_sent_) {
     fin_sent_ = true;
     asio::error_code ignored;
@@ -140,18 +140,18 @@ void Stream::drained() {
   }
 }
 
-void Stream::when_drained(Then then) {
+void AcceptedStream::when_drained(Then then) {
   then_.push_back(std::move(then));
   // Posted: a caller that writes in `then` and waits again must not recurse without end.
   asio::post(socket_.get_executor(), [self = shared_from_this()] { self->pump(); });
 }
 
-void Stream::send_fin() {
+void AcceptedStream::send_fin() {
   fin_wanted_ = true;
   pump();
 }
 
-void Stream::send_orderly_end() {
+void AcceptedStream::send_orderly_end() {
   if (tls_ && !fin_wanted_) {
     tls_->close_notify();
     queue_wire(tls_->take_output());
@@ -159,16 +159,16 @@ void Stream::send_orderly_end() {
   send_fin();
 }
 
-void Stream::reset() {
+void AcceptedStream::reset() {
   when_drained([self = shared_from_this()] { self->reset_when_acknowledged(kAcknowledgeTries); });
 }
 
-bool Stream::acknowledged() {
+bool AcceptedStream::acknowledged() {
   int unacknowledged = 0;
   return ::ioctl(socket_.native_handle(), SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
 }
 
-void Stream::reset_when_acknowledged(int tries_left) {
+void AcceptedStream::reset_when_acknowledged(int tries_left) {
   if (closed_) {
     return;
   }
@@ -186,7 +186,7 @@ void Stream::reset_when_acknowledged(int tries_left) {
   });
 }
 
-void Stream::close() {
+void AcceptedStream::close() {
   if (closed_) {
     return;
   }
@@ -201,4 +201,4 @@ void Stream::close() {
   }
 }
 
-}  // namespace whydrop::rehearsal
+}  // namespace whydrop::net

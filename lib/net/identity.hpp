@@ -8,7 +8,7 @@
 
 #include <openssl/ssl.h>
 
-namespace whydrop::rehearsal {
+namespace whydrop::net {
 
 using SslContext = std::shared_ptr<SSL_CTX>;
 
@@ -22,4 +22,4 @@ struct Identity {
 /// "hostname" (names another host), "self-signed" (no CA signs it).
 Result<Identity> make_identity(std::string_view fault);
 
-}  // namespace whydrop::rehearsal
+}  // namespace whydrop::net

@@ -1,4 +1,4 @@
-#include "rehearsal/certificate.hpp"
+#include "net/identity.hpp"
 
 #include <cstdint>
 
@@ -8,7 +8,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
-namespace whydrop::rehearsal {
+namespace whydrop::net {
 namespace {
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
@@ -133,4 +133,4 @@ Result<Identity> make_identity(std::string_view fault) {
   return Identity{std::move(context), pem_of(ca.get())};
 }
 
-}  // namespace whydrop::rehearsal
+}  // namespace whydrop::net

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "rehearsal/certificate.hpp"
+#include "net/identity.hpp"
 
 #include <memory>
 #include <string>
 #include <string_view>
 
-namespace whydrop::rehearsal {
+namespace whydrop::net {
 
 /// The server's side of TLS as a transformation of bytes, without a socket: so the socket's owner decides exactly what
 /// is sent before a FIN or an RST.
@@ -31,4 +31,4 @@ class TlsCodec {
   std::string waiting_;
 };
 
-}  // namespace whydrop::rehearsal
+}  // namespace whydrop::net

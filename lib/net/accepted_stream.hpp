@@ -1,8 +1,8 @@
-// Internal to rehearsal/: it names Asio's types.
+// For the .cpp files of net/ and of those who serve: it names Asio's types.
 #pragma once
 
 #include "net/asio.hpp"
-#include "rehearsal/tls_codec.hpp"
+#include "net/tls_codec.hpp"
 
 #include <array>
 #include <chrono>
@@ -14,18 +14,19 @@
 #include <string_view>
 #include <vector>
 
-namespace whydrop::rehearsal {
+namespace whydrop::net {
 
-/// One accepted socket, plain or TLS. Writes are queued in order; a read happens only when asked for, so that a caller
-/// who does not ask puts back-pressure on its peer. After close() or reset() no handler is called any more.
-class Stream : public std::enable_shared_from_this<Stream> {
+/// One accepted socket, plain or TLS, whose two directions end each by itself. Writes are queued in order; a read
+/// happens only when asked for, so that a caller who does not ask puts back-pressure on its peer. After close() or
+/// reset() no handler is called any more.
+class AcceptedStream : public std::enable_shared_from_this<AcceptedStream> {
  public:
   using Socket = asio::ip::tcp::socket;
   /// Gets the next bytes; empty at the end of the stream, in whatever way it came.
   using OnBytes = std::function<void(std::string_view)>;
   using Then = std::function<void()>;
 
-  explicit Stream(Socket socket);
+  explicit AcceptedStream(Socket socket);
 
   void use_tls(const SslContext& context);
   /// From now on one byte a write, with `gap` between two.
@@ -76,4 +77,4 @@ class Stream : public std::enable_shared_from_this<Stream> {
   bool writing_ = false, fin_wanted_ = false, fin_sent_ = false, closed_ = false, ended_ = false;
 };
 
-}  // namespace whydrop::rehearsal
+}  // namespace whydrop::net

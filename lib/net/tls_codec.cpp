@@ -1,4 +1,4 @@
-#include "rehearsal/tls_codec.hpp"
+#include "net/tls_codec.hpp"
 
 #include <algorithm>
 #include <climits>
@@ -6,7 +6,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 
-namespace whydrop::rehearsal {
+namespace whydrop::net {
 
 TlsCodec::TlsCodec(const SslContext& context) : ssl_(SSL_new(context.get()), SSL_free) {
   SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
@@ -71,4 +71,4 @@ std::string TlsCodec::take_output() {
   return bytes;
 }
 
-}  // namespace whydrop::rehearsal
+}  // namespace whydrop::net

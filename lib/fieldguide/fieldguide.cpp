@@ -60,11 +60,12 @@ std::vector<const Entry*> entries_where(const Wanted& wanted) {
   return found;
 }
 
-template <typename Wanted>
-std::vector<TextMatch> matches_where(std::string_view text, const Wanted& wanted) {
+/// What entries' texts make of `match`, those with the longest literal text first.
+template <typename Matcher>
+std::vector<TextMatch> matches(const Matcher& matcher) {
   std::vector<TextMatch> found;
-  for (const Entry* entry : entries_where([&](const Entry& e) { return !e.text.empty() && wanted(e); })) {
-    if (const auto holes = match(entry->text, text)) {
+  for (const Entry* entry : entries_where([](const Entry& e) { return !e.text.empty(); })) {
+    if (const std::optional<Holes> holes = matcher(*entry)) {
       found.push_back({entry, holes->limit, holes->size});
     }
   }
@@ -128,11 +129,22 @@ bool may_be(const Product& product, const Hops& hops) {
 }
 
 std::vector<TextMatch> by_text(Place place, std::string_view text, std::optional<std::uint16_t> code) {
-  return matches_where(text, [&](const Entry& entry) { return entry.place == place && (!code || entry.code == code); });
+  return matches([&](const Entry& entry) {
+    const bool asked = entry.place == place && (!code || entry.code == code);
+    return asked ? match(entry.text, text) : std::nullopt;
+  });
 }
 
-std::vector<TextMatch> by_text(std::string_view text) {
-  return matches_where(text, [](const Entry&) { return true; });
+std::vector<TextMatch> by_pasted_text(std::string_view text) {
+  // What follows may not be the rest of a word or number: "length 1" is not in "length 126".
+  static constexpr std::string_view kTails[] = {"", " {*}", ".{*}", ",{*}", "'{*}", "\"{*}", ")"};
+  return matches([text](const Entry& entry) {
+    std::optional<Holes> found;
+    for (const std::string_view tail : kTails) {
+      found = found ? found : match("{*}" + entry.text + std::string(tail), text);
+    }
+    return found;
+  });
 }
 
 std::vector<const Entry*> entries_of(const Product& product, Trigger trigger) {

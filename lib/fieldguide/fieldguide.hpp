@@ -122,8 +122,8 @@ struct TextMatch {
 /// Entries of `place` whose pattern `text` is. With `code`, only those of that close code. Those of longer literal text
 /// first.
 std::vector<TextMatch> by_text(Place place, std::string_view text, std::optional<std::uint16_t> code = {});
-/// Entries of any place whose pattern `text` is: what `explain` asks.
-std::vector<TextMatch> by_text(std::string_view text);
+/// Entries of any place whose pattern stands somewhere in `text`, as people paste it: what `explain` asks.
+std::vector<TextMatch> by_pasted_text(std::string_view text);
 
 /// Entries of these triggers, of one product.
 std::vector<const Entry*> entries_of(const Product& product, Trigger trigger);

@@ -2,6 +2,7 @@
 
 #include "cases.hpp"
 #include "diagnose/findings.hpp"
+#include "diagnose/guide_page.hpp"
 #include "profile/findings.hpp"
 #include "profile/load.hpp"
 #include "rules/rules.hpp"
@@ -104,6 +105,54 @@ TEST(explain, has_unique_keys_and_whole_entries) {
     EXPECT_FALSE(entry.title.empty()) << entry.key;
     EXPECT_FALSE(entry.text.empty()) << entry.key;
     EXPECT_FALSE(entry.group.empty()) << entry.key;
+  }
+}
+
+TEST(explain, knows_what_the_field_guide_stands_for) {
+  for (const auto& product : fieldguide::products()) {
+    EXPECT_EQ(guide_page(product.name).product, &product);
+    for (const auto& entry : product.entries) {
+      EXPECT_TRUE(entry.means.empty() || !explain(entry.means).empty()) << product.name << " " << entry.id;
+    }
+  }
+}
+
+/// The rows of a page as "product id", and what they stand for.
+std::string page_words(std::string_view key) {
+  std::string words;
+  const GuidePage page = guide_page(key);
+  for (const GuideRow& row : page.rows) {
+    words += row.entry->product->name + " " + row.entry->id + "; ";
+  }
+  for (const std::string& means : page.means) {
+    words += "= " + means;
+  }
+  return words;
+}
+
+TEST(explain, leads_from_a_pasted_text_to_what_it_stands_for) {
+  struct Row {
+    std::string_view text, words;
+  };
+  const Row rows[] = {
+      {"Invalid WebSocket frame: RSV1 must be clear", "ws client-rsv1; = rsv-without-extension"},
+      {"RangeError: Invalid WebSocket frame: RSV1 must be clear", "ws client-rsv1; = rsv-without-extension"},
+      {"Invalid WebSocket frame: invalid payload length 1", "ws client-close-one-byte; = close-body-one-byte"},
+      {"Invalid WebSocket frame: invalid payload length 126", "ws client-control-too-long; = control-too-long"},
+      {"Unexpected server response: 404", "ws client-status-404; = upgrade-refused-404"},
+      {"Reserved bits are not zero", "deno client-rsv1; = rsv-without-extension"},
+      {"WebSocket connection to 'ws://127.0.0.1:1/' failed: Could not decode a text frame as UTF-8.",
+       "chromium console-bad-utf8; = utf8-invalid"},
+      {"System.Net.WebSockets.WebSocketException: The remote party closed the WebSocket connection without completing "
+       "the "
+       "close handshake.",
+       "dotnet client-fin; = no-close-fin"},
+      {"Read limit: read limited at 32769 bytes", "nhooyr message-size; = 1009"},
+      {"4408", "graphql-ws no-init; "},
+      {"no such text", ""},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(row.words, page_words(row.text)) << row.text;
   }
 }
 

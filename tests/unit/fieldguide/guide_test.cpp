@@ -72,7 +72,9 @@ TEST(guide, finds_texts_with_their_numbers) {
   EXPECT_TRUE(by_text(Place::reason, "keepalive ping timeout", 1000).empty());
   EXPECT_TRUE(by_text(Place::body, "keepalive ping timeout").empty());
   EXPECT_EQ(2U, by_text(Place::reason, "keepalive ping timeout", 1011).size());
-  EXPECT_EQ(2U, by_text("keepalive ping timeout").size());
+  EXPECT_EQ(2U, by_pasted_text("closed: keepalive ping timeout (1011)").size());
+  EXPECT_TRUE(by_pasted_text("keepalive").empty());
+  EXPECT_TRUE(by_pasted_text("keepalive ping timeouts").empty());
 }
 
 TEST(guide, finds_names_codes_and_timers) {

@@ -21,6 +21,7 @@ const std::vector<FindingRow>& known_findings() {
                              &words_findings(),
                              &clock_findings(),
                              &timing_findings(),
+                             &guide_findings(),
                              &token_findings(),
                              &url_findings(),
                              &call_findings(),

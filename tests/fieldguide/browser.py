@@ -32,7 +32,7 @@ def rehearsed(whydrop, ending):
     """A server that ends a session so; gives its URL."""
     process = subprocess.Popen([whydrop, "rehearse", "-e", ending], stdout=subprocess.PIPE, text=True)
     try:
-        yield next(found[0].rstrip(".,") for found in (re.search(r"ws://127[^ ]*", line) for line in process.stdout) if found)
+        yield next(found[0].rstrip(".,") for found in (re.search(r"ws://127\S*", line) for line in process.stdout) if found)
     finally:
         process.kill()
         process.wait()
@@ -64,7 +64,7 @@ def verdict(whydrop, url, protocols):
     """The verdict of whydrop's own session."""
     asked = [part for name in protocols for part in ("-s", name)]
     done = subprocess.run([whydrop, "connect", url, *asked, "--execute", "hello", "--for", "2s", "--output", "ndjson"],
-                          capture_output=True, text=True, timeout=60, check=False)
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
     return [line for line in map(json.loads, done.stdout.splitlines()) if line.get("kind") == "verdict"][-1]
 
 

@@ -60,6 +60,7 @@ class Lab:
     """A temporary folder with what is installed there, and the processes that run in it."""
 
     def __init__(self, folder, install):
+        self.own = folder is None
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="fieldguide-"))
         self.folder.mkdir(parents=True, exist_ok=True)
         self.install = install
@@ -149,11 +150,14 @@ class Lab:
         return str(path)
 
     def end(self):
+        """Ends all that was started; a folder of its own goes, too."""
         for process in self.processes:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
         for process in self.processes:
             process.wait()
+        if self.own:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     # -- peers
     def node(self, name, *args):
@@ -211,10 +215,10 @@ class Lab:
         return self.run([*self.java(), "Main"])
 
     # -- intermediaries, in front of a backend's port
-    def nghttpx(self, backend):
+    def nghttpx(self, backend, *options):
         port = free_port()
         return self.daemon(["nghttpx", f"--frontend=127.0.0.1,{port};no-tls", f"--backend=127.0.0.1,{backend}", "--workers=1",
-                            "--conf=/dev/null", "--errorlog-file=/dev/null"], port)
+                            "--conf=/dev/null", "--errorlog-file=/dev/null", *options], port)
 
     def h2o(self, backend, extra=""):
         port = free_port()
@@ -229,7 +233,7 @@ hosts:
 """)
         return self.daemon(["h2o", "-c", config], port)
 
-    def lighttpd(self, backend):
+    def lighttpd(self, backend, extra=""):
         port = free_port()
         config = self.file(f"lighttpd-{port}.conf", f"""server.document-root = "{self.folder}"
 server.bind = "127.0.0.1"
@@ -237,17 +241,18 @@ server.port = {port}
 server.modules = ("mod_proxy")
 proxy.server = ("" => (("host" => "127.0.0.1", "port" => {backend})))
 proxy.header = ("upgrade" => "enable")
+{extra}
 """)
         return self.daemon(["lighttpd", "-D", "-f", config], port)
 
-    def nginx(self, backend):
+    def nginx(self, backend, extra=""):
         port = free_port()
         folder = self.folder / f"nginx-{port}"
         folder.mkdir()
         temp = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         config = self.file(f"nginx-{port}.conf", f"""daemon off; pid {folder}/pid; error_log stderr; worker_processes 1; user root;
 events {{}}
-http {{ access_log off; {temp}
+http {{ access_log off; {temp} {extra}
   server {{ listen 127.0.0.1:{port};
     location / {{ proxy_pass http://127.0.0.1:{backend}; proxy_http_version 1.1;
       proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; }}
@@ -325,7 +330,7 @@ cachedir: {folder}/var/cache
         subprocess.run(["chmod", "-R", "a+rwX", str(folder)], check=True)
         return self.daemon(["traffic_server", f"--run-root={folder}/runroot.yaml"], port)
 
-    def varnish(self, backend):
+    def varnish(self, backend, *options):
         port = free_port()
         vcl = self.file(f"varnish-{port}.vcl", f"""vcl 4.1;
 backend default {{ .host = "127.0.0.1"; .port = "{backend}"; }}
@@ -333,7 +338,7 @@ sub vcl_recv {{ if (req.http.upgrade ~ "(?i)websocket") {{ return (pipe); }} }}
 sub vcl_pipe {{ if (req.http.upgrade) {{ set bereq.http.upgrade = req.http.upgrade; set bereq.http.connection = req.http.connection; }} }}
 """)
         return self.daemon(["varnishd", "-F", "-a", f"127.0.0.1:{port}", "-f", vcl, "-n", str(self.folder / f"varnish-{port}"),
-                            "-s", "malloc,8m"], port)
+                            "-s", "malloc,8m", *options], port)
 
     def squid(self, backend):
         port = free_port()

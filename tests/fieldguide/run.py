@@ -10,7 +10,6 @@ import concurrent.futures
 import json
 import pathlib
 import re
-import shutil
 import sys
 import time
 
@@ -120,8 +119,6 @@ def main():
             bad, skipped = judge(rows, (f.result() for f in concurrent.futures.as_completed(futures)), options.show)
     finally:
         lab.end()
-        if not options.folder:
-            shutil.rmtree(lab.folder, ignore_errors=True)
     for key in untried:
         print(f"DIFFERS {' '.join(key)}: measured, says the file, and there is no trial")
     for line in skipped:

@@ -68,6 +68,13 @@ def idle_of(name, *more, wait=80):
     return run
 
 
+def pushed_to(port, wait):
+    """A session in which the server sends every second, and the client nothing."""
+    w = Wire(port)
+    out = w.until_end(wait)
+    return out if len(out.messages) > 3 else AssertionError("the backend pushed nothing")
+
+
 def refusing(name):
     return lambda lab: Wire(getattr(lab, name)(labs.free_port())[1], wait=40).outcome
 
@@ -85,7 +92,7 @@ trial("h2o", "backend-silent")(silent("h2o"))
 trial("trafficserver", "idle", seconds=10)(idle_of("trafficserver"))
 trial("nghttpx", "idle")(idle_of("nghttpx"))
 trial("nghttpx", "backend-silent")(silent("nghttpx"))
-trial("lighttpd", "idle")(idle_of("lighttpd"))
+trial("lighttpd", "idle")(lambda lab: pushed_to(lab.lighttpd(node(lab, "pushing"))[1], 80))
 trial("nginx", "idle")(idle_of("nginx"))
 trial("nginx", "backend-silent")(silent("nginx"))
 trial("haproxy", "backend-silent", seconds=4)(silent("haproxy"))

@@ -19,6 +19,11 @@ const servers = {
     const server = new WebSocketServer({ port: 0, host: "127.0.0.1" }, () => listening(server));
     server.on("connection", (socket) => socket.on("message", (data, binary) => socket.send(data, { binary })));
   },
+  pushing() {
+    const { WebSocketServer } = require("ws");
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1" }, () => listening(server));
+    server.on("connection", (socket) => { const timer = setInterval(() => socket.send("hello"), 1000); socket.on("close", () => clearInterval(timer)); });
+  },
   websocket() {
     const WebSocketServer = require("websocket").server;
     const base = http.createServer((request, response) => { response.writeHead(404); response.end(); });

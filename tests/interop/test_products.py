@@ -3,6 +3,7 @@
 test_products.py WHYDROP. The products are started as tests/fieldguide starts them (lab.py); here only what takes no long timer."""
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -13,7 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "fieldguide"))
 
 import lab as labs  # pylint: disable=wrong-import-position
-from trials import hypercorn, mojo, tornado, aiohttp, uvicorn, websocketd  # noqa: E402 pylint: disable=wrong-import-position
+from trials import aiohttp, hypercorn, mojo, tornado, uvicorn, websocketd  # pylint: disable=wrong-import-position
 
 WHYDROP = str(pathlib.Path(sys.argv.pop(1)).resolve()) if len(sys.argv) > 1 else ""
 GOLDEN = HERE / "products.json"
@@ -72,7 +73,7 @@ class Products(unittest.TestCase):
         self.addCleanup(lab.end)
         with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
             ended = dict(zip(PRODUCTS, pool.map(lambda name: played(lab, name), PRODUCTS)))
-        if labs.os.environ.get("WHYDROP_UPDATE_GOLDEN"):
+        if os.environ.get("WHYDROP_UPDATE_GOLDEN"):
             GOLDEN.write_text(json.dumps(ended, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         self.assertEqual(json.loads(GOLDEN.read_text(encoding="utf-8")), ended)
 

@@ -107,12 +107,6 @@ const servers = {
     await app.listen({ port: 0, host: "127.0.0.1" });
     listening(app.server);
   },
-  "rpc-websockets"() {
-    const { Server } = require("rpc-websockets");
-    const server = new Server({ port: 0, host: "127.0.0.1" });
-    server.register("sum", (p) => p[0] + p[1]);
-    server.on("listening", () => listening(server.wss));
-  },
   peer() {
     const { PeerServer } = require("peer");
     PeerServer({ port: 0, host: "127.0.0.1", path: "/" }, (server) => listening(server));
@@ -128,12 +122,6 @@ const servers = {
     const server = await createServer({ root: require("os").tmpdir(), configFile: false, logLevel: "silent", server: { port: 0, host: "127.0.0.1" }, optimizeDeps: { noDiscovery: true } });
     await server.listen(0);
     listening(server.httpServer);
-  },
-  async crossws() {
-    const { serve } = await import("crossws/server");
-    const server = serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("plain"), websocket: { message: (p, m) => p.send(m.text()) } });
-    await (server.ready?.() ?? server.serve?.());
-    console.log(`listening ${new URL(server.url).port}`);
   },
 };
 

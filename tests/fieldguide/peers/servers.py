@@ -120,17 +120,4 @@ def autobahn():
     asyncio.run(main())
 
 
-def engineio():
-    import engineio as lib
-    from aiohttp import web
-    server = lib.AsyncServer(async_mode="aiohttp")
-    app = web.Application()
-    server.attach(app)
-
-    @server.on("message")
-    async def echo(sid, data):
-        await server.send(sid, data)
-    web.run_app(app, host="127.0.0.1", port=PORT, print=None)
-
-
 globals()[sys.argv[1]]()

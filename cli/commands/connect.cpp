@@ -18,9 +18,6 @@
 namespace whydrop::cli {
 namespace {
 
-// A drop that follows the last reply is to be seen as one, not taken for an answer to our Close.
-constexpr std::chrono::milliseconds kLinger{50};
-
 struct ConnectFlags {
   run::SessionSettings session;
   std::string in = "lines";
@@ -28,6 +25,7 @@ struct ConnectFlags {
   bool echo = false;
   engine::ReplyRule replies;
   std::chrono::nanoseconds wait{std::chrono::seconds(2)};
+  std::chrono::nanoseconds linger{std::chrono::milliseconds(250)};
   std::optional<std::chrono::nanoseconds> stay_open;
   std::optional<std::uint64_t> reconnects;
   std::string heartbeat = "on";
@@ -72,6 +70,10 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
        {"lines", "none"}},
       [&flags](const std::vector<std::string>& given) { return set_replies(given, flags.replies); });
   options.duration("--wait", flags.wait, "Give up waiting for replies after this much silence (2s)");
+  options.duration("--linger",
+                   flags.linger,
+                   "Stay this long after the last reply, to see whether the server ends the session by itself (250ms; "
+                   "0s closes at once)");
   options.duration("--for", flags.stay_open, "Stay this long, then close; the end of standard input is no end");
   options.duration("--timeout", flags.session.timeout, "Give up after this long, with exit code 8");
   options.number(
@@ -173,7 +175,7 @@ script::ClientScript plan_of(const ConnectFlags& flags, bool reads_input, bool i
   plan.stays = flags.echo || interactive;
   plan.replies = flags.replies;
   plan.wait = flags.wait;
-  plan.linger = kLinger;
+  plan.linger = flags.linger;
   plan.stay_open = flags.stay_open;
   return plan;
 }

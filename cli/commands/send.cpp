@@ -20,6 +20,7 @@ struct SendFlags {
   run::SessionSettings session;
   std::vector<std::string> messages, types, sets, drops, expect;
   std::optional<std::chrono::nanoseconds> wait;
+  std::chrono::nanoseconds linger{std::chrono::milliseconds(250)};
 };
 
 using Given = std::vector<std::pair<std::string, std::string>>;
@@ -132,7 +133,8 @@ Result<int> send(SendFlags& flags, const Given& arguments) {
     flags.session.timeout = given.empty() ? std::chrono::seconds(120) : std::chrono::seconds(30);
   }
   script::ClientScript plan;
-  plan.replies = {engine::ReplyRule::Kind::number, 1};
+  plan.replies = {engine::ReplyRule::Kind::each};
+  plan.linger = flags.linger;
   plan.stay_after_send = flags.wait;
   plan.expect = flags.expect;
   WHYDROP_TRY(add_moves(flags, given, *profile, plan));
@@ -167,8 +169,12 @@ Run setup_send(Options& options) {
   options.duration(
       "--wait",
       flags->wait,
-      "Stay this long after the last send; without it until the expectations are met, else for one reply or "
-      "2s of silence");
+      "Stay this long after the last send; without it until the expectations are met, else until each message has had "
+      "its reply, or for 2s of silence. A reply is a data message that comes after a message was sent");
+  options.duration("--linger",
+                   flags->linger,
+                   "Stay this long after the last reply, to see whether the server ends the session by itself (250ms; "
+                   "0s closes at once)");
   options.duration(
       "--timeout", flags->session.timeout, "Give up after this long, with exit code 8 (30s, of a scenario 2m)");
   add_session_profile(options, flags->session);

@@ -37,7 +37,11 @@ void add_secret_options(Options& options, run::SecretSettings& flags) {
 void add_capture_options(Options& options, run::CaptureSettings& flags) {
   flags.tool = std::string("whydrop ") + version();
   options.group("Capture");
-  options.text("--capture", "FILE", flags.file, "Record every frame in FILE (NDJSON, mode 0600), secrets masked");
+  options.text("--capture",
+               "FILE",
+               flags.file,
+               "Record every frame in FILE (NDJSON, mode 0600), secrets masked; - is standard output, and what is "
+               "shown goes to standard error");
   options.flag("--append", flags.append, "Add to FILE if it exists");
   options.flag("--overwrite", flags.overwrite, "Replace FILE if it exists");
   options.size("--max-payload", flags.max_payload, "Keep at most this much of one frame's payload (1M)");

@@ -40,6 +40,9 @@ class Fields {
   Enum named(const char* key);
   std::vector<std::uint64_t> numbers(const char* key);
   std::vector<std::string> strings(const char* key);
+  std::vector<std::string> strings_if_any(const char* key) {
+    return has(key) ? strings(key) : std::vector<std::string>();
+  }
   /// The members of an object of strings; empty where there is none.
   std::vector<std::pair<std::string, std::string>> pairs(const char* key);
   std::vector<RedactSpan> redact(const char* key = "redact");
@@ -52,6 +55,9 @@ class Fields {
 
   template <typename Use>
   void each(const char* key, Use use);
+  /// The objects of an array, where there is one.
+  template <typename Use>
+  void each_object(const char* key, Use use);
   template <typename Use>
   void object(const char* key, Use use);
   void wrong(const char* key, std::string_view what);
@@ -163,6 +169,20 @@ void Fields::each(const char* key, Use use) {
 }
 
 template <typename Use>
+void Fields::each_object(const char* key, Use use) {
+  if (!has(key)) {
+    return;
+  }
+  each(key, [&](const Value& item) {
+    if (!item.IsObject()) {
+      wrong(key, "not an array of objects");
+      return;
+    }
+    use(Fields(item, fault_, store_));
+  });
+}
+
+template <typename Use>
 void Fields::object(const char* key, Use use) {
   const Value* value = find(key);
   if (value && !value->IsObject()) {
@@ -212,15 +232,7 @@ std::vector<std::pair<std::string, std::string>> Fields::pairs(const char* key) 
 
 std::vector<RedactSpan> Fields::redact(const char* key) {
   std::vector<RedactSpan> spans;
-  if (!has(key)) {
-    return spans;
-  }
-  each(key, [&](const Value& item) {
-    if (!item.IsObject()) {
-      wrong(key, "not an array of objects");
-      return;
-    }
-    Fields span(item, fault_, store_);
+  each_object(key, [&](Fields span) {
     spans.push_back({span.number<std::uint64_t>("at"), span.number<std::uint64_t>("length"), span.words("var")});
   });
   return spans;
@@ -274,6 +286,10 @@ Body read_open(Fields& f) {
             f.number_or_null<std::uint32_t>("parent"),
             f.redact(),
             f.words_or_null("call")};
+  f.each_object("limits", [&](Fields limit) {
+    open.limits.push_back({limit.words("limit"), limit.number<std::int64_t>("ns")});
+  });
+  open.expect = f.strings_if_any("expect");
   if (f.has("observer")) {
     open.observer = f.named<Observer>("observer");
   }
@@ -319,6 +335,14 @@ Body read_tls(Fields& f) {
   tls.verified = f.flag("verified");
   tls.duration_ns = f.number<std::int64_t>("duration_ns");
   tls.error = f.words_or_null("error");
+  f.each_object("chain", [&](Fields one) {
+    tls.chain.push_back({one.words("subject"),
+                         one.words("issuer"),
+                         one.strings("names"),
+                         one.words("not_before"),
+                         one.words("not_after"),
+                         one.flag("self_issued")});
+  });
   return with_cause(std::move(tls), f);
 }
 
@@ -412,8 +436,11 @@ Body read_partial(Fields& f) {
 }
 
 Body read_undecoded(Fields& f) {
-  return UndecodedBytes{
-      f.side(), f.number<std::uint64_t>("offset"), f.number<std::uint64_t>("length"), f.base64("base64")};
+  return UndecodedBytes{f.side(),
+                        f.number<std::uint64_t>("offset"),
+                        f.number<std::uint64_t>("length"),
+                        f.base64("base64"),
+                        f.words_or_null("protocol")};
 }
 
 bool read_is_text(Fields& f) {
@@ -440,6 +467,33 @@ Body read_shutdown(Fields& f) {
   return Shutdown{f.side()};
 }
 
+TcpInfo read_tcp(Fields& f) {
+  TcpInfo tcp;
+  tcp.state = f.number_or_null<int>("tcp_state");
+  tcp.unacked = f.number_or_null<std::uint32_t>("unacked");
+  tcp.retransmits = f.number_or_null<std::uint32_t>("retransmits");
+  tcp.rtt_us = f.number_or_null<std::uint32_t>("rtt_us");
+  tcp.sack = f.has("sack") ? std::optional<bool>(f.flag("sack")) : std::nullopt;
+  tcp.sacked = f.number_or_null<std::uint32_t>("sacked");
+  tcp.lost = f.number_or_null<std::uint32_t>("lost");
+  tcp.mss = f.number_or_null<std::uint32_t>("mss");
+  tcp.pmtu = f.number_or_null<std::uint32_t>("pmtu");
+  tcp.last_ack_ms = f.number_or_null<std::uint32_t>("last_ack_ms");
+  tcp.peer_window = f.number_or_null<std::uint64_t>("peer_window");
+  tcp.bytes_acked = f.number_or_null<std::uint64_t>("bytes_acked");
+  tcp.unsent = f.number_or_null<std::uint64_t>("unsent");
+  return tcp;
+}
+
+Awaited read_awaited(Fields f) {
+  return {f.words_or_null("what"),
+          f.number<std::uint64_t>("wanted"),
+          f.number<std::uint64_t>("came"),
+          f.words_or_null("next"),
+          f.words_or_null("limit"),
+          f.number_or_null<std::int64_t>("limit_ns").value_or(0)};
+}
+
 Body read_ending(Fields& f) {
   Ending ending;
   ending.how = f.named<EndingHow>("how");
@@ -447,10 +501,8 @@ Body read_ending(Fields& f) {
   ending.read_error = f.words_or_null("read_error");
   ending.write_error = f.words_or_null("write_error");
   ending.detail = f.words_or_null("detail");
-  ending.tcp.state = f.number_or_null<int>("tcp_state");
-  ending.tcp.unacked = f.number_or_null<std::uint32_t>("unacked");
-  ending.tcp.retransmits = f.number_or_null<std::uint32_t>("retransmits");
-  ending.tcp.rtt_us = f.number_or_null<std::uint32_t>("rtt_us");
+  ending.tcp = read_tcp(f);
+  f.object("awaited", [&](Fields awaited) { ending.awaited = read_awaited(awaited); });
   return ending;
 }
 
@@ -476,7 +528,7 @@ Body read_message(Fields& f) {
   message.wire_length = f.number<std::uint64_t>("wire_length");
   message.type = f.words_or_null("type");
   message.valid = f.has("valid") ? std::optional<bool>(f.flag("valid")) : std::nullopt;
-  message.errors = f.has("errors") ? f.strings("errors") : std::vector<std::string>();
+  message.errors = f.strings_if_any("errors");
   message.redact = f.redact();
   return message;
 }
@@ -623,6 +675,8 @@ Body LineDecoder::Impl::read_response(Fields& f) {
   response.headers = read_headers(f, fault, store);
   response.body = f.bytes("body", "body_base64");
   response.body_length = f.number<std::uint64_t>("body_length");
+  response.decoded = f.words_or_null("decoded");
+  response.body_fault = f.words_or_null("body_fault");
   response.raw = f.base64("raw");
   response.size = f.number<std::uint64_t>("size");
   response.redact = f.redact();
@@ -669,9 +723,7 @@ Line LineDecoder::Impl::read_header(Fields& f) {
   });
   header.redacted = f.strings("redacted");
   header.variables = f.pairs("variables");
-  if (f.has("given")) {
-    header.given = f.strings("given");
-  }
+  header.given = f.strings_if_any("given");
   return header;
 }
 

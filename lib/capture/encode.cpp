@@ -37,7 +37,10 @@ class Fields {
   template <typename Number>
   void number_or_null(std::string_view key, const std::optional<Number>& value);
   /// A number that may be 2^53 or more: then also as a string, for readers whose numbers are doubles.
+  template <typename Number>
+  void number_if_known(std::string_view key, const std::optional<Number>& value);
   void size(std::string_view key, std::uint64_t value);
+  void words_if_any(std::string_view key, std::string_view value);
   void list(std::string_view key, const Numbers& values);
   void list(std::string_view key, const Strings& values);
   /// `key`, or `key`_base64 where the bytes are not UTF-8.
@@ -65,6 +68,19 @@ void Fields::number_or_null(std::string_view key, const std::optional<Number>& v
     number(key, *value);
   } else {
     null(key);
+  }
+}
+
+template <typename Number>
+void Fields::number_if_known(std::string_view key, const std::optional<Number>& value) {
+  if (value) {
+    number(key, *value);
+  }
+}
+
+void Fields::words_if_any(std::string_view key, std::string_view value) {
+  if (!value.empty()) {
+    words(key, value);
   }
 }
 
@@ -281,12 +297,31 @@ void append_frame(std::string& out, const Event& event, const Frame& frame) {
 
 // ---- the other facts ------------------------------------------------------------------------------------------------
 
+/// `,"key":[{…},…]`, the members of each object by `put_one`.
+template <typename List, typename Put>
+void put_objects(Fields& f, std::string_view key, const List& values, Put put_one) {
+  append_list(f.begin(key), values, [&](const auto& value) {
+    std::string& out = f.raw();
+    const std::size_t comma = out.size();
+    put_one(f, value);
+    out[comma] = '{';
+    out += '}';
+  });
+}
+
 void put(Fields& f, const Open& open) {
   f.name("role", session::name(open.role));
   f.words("url", open.url);
   f.number_or_null("parent", open.parent);
-  if (!open.call.empty()) {
-    f.words("call", open.call);
+  f.words_if_any("call", open.call);
+  if (!open.limits.empty()) {
+    put_objects(f, "limits", open.limits, [](Fields& limit, const RunLimit& it) {
+      limit.words("limit", it.name);
+      limit.number("ns", it.ns);
+    });
+  }
+  if (!open.expect.empty()) {
+    f.list("expect", open.expect);
   }
   if (open.observer != Observer::client) {
     f.name("observer", session::name(open.observer));
@@ -334,6 +369,16 @@ void put(Fields& f, const Tls& tls) {
   f.flag("verified", tls.verified);
   f.number("duration_ns", tls.duration_ns);
   put_failure(f, tls.error, tls.cause);
+  if (!tls.chain.empty()) {
+    put_objects(f, "chain", tls.chain, [](Fields& one, const Certificate& certificate) {
+      one.words("subject", certificate.subject);
+      one.words("issuer", certificate.issuer);
+      one.list("names", certificate.names);
+      one.words("not_before", certificate.not_before);
+      one.words("not_after", certificate.not_after);
+      one.flag("self_issued", certificate.self_issued);
+    });
+  }
 }
 
 void put_headers(Fields& f, const std::vector<Header>& headers) {
@@ -374,6 +419,8 @@ void put(Fields& f, const Response& response) {
   put_headers(f, response.headers);
   f.bytes("body", response.body);
   f.size("body_length", response.body_length);
+  f.words_if_any("decoded", response.decoded);
+  f.words_if_any("body_fault", response.body_fault);
   put_raw(f, response.raw);
   f.size("size", response.size);
   f.redact(response.redact);
@@ -401,6 +448,7 @@ void put(Fields& f, const UndecodedBytes& undecoded) {
   const std::string_view kept = undecoded.bytes.substr(0, kMaxContent);
   put_kept(f, kept, undecoded.length);
   f.base64("base64", kept);
+  f.words_if_any("protocol", undecoded.protocol);
 }
 
 void put_message_opcode(Fields& f, bool text) {
@@ -425,16 +473,50 @@ void put(Fields& f, const Shutdown& shutdown) {
   f.side(shutdown.from);
 }
 
+void put_tcp(Fields& f, const TcpInfo& tcp) {
+  f.number_or_null("tcp_state", tcp.state);
+  f.number_or_null("unacked", tcp.unacked);
+  f.number_or_null("retransmits", tcp.retransmits);
+  f.number_or_null("rtt_us", tcp.rtt_us);
+  if (tcp.sack) {
+    f.flag("sack", *tcp.sack);
+  }
+  f.number_if_known("sacked", tcp.sacked);
+  f.number_if_known("lost", tcp.lost);
+  f.number_if_known("mss", tcp.mss);
+  f.number_if_known("pmtu", tcp.pmtu);
+  f.number_if_known("last_ack_ms", tcp.last_ack_ms);
+  f.number_if_known("peer_window", tcp.peer_window);
+  f.number_if_known("bytes_acked", tcp.bytes_acked);
+  f.number_if_known("unsent", tcp.unsent);
+}
+
+void put_awaited(Fields& f, const Awaited& awaited) {
+  if (awaited.what.empty() && awaited.limit.empty()) {
+    return;
+  }
+  std::string& out = f.begin("awaited");
+  const std::size_t comma = out.size();
+  f.words_or_null("what", awaited.what);
+  out[comma] = '{';
+  f.number("wanted", awaited.wanted);
+  f.number("came", awaited.came);
+  f.words_if_any("next", awaited.next);
+  f.words_if_any("limit", awaited.limit);
+  if (awaited.limit_ns > 0) {
+    f.number("limit_ns", awaited.limit_ns);
+  }
+  out += '}';
+}
+
 void put(Fields& f, const Ending& ending) {
   f.name("how", name(ending.how));
   f.name("by", name(ending.by));
   f.words_or_null("read_error", ending.read_error);
   f.words_or_null("write_error", ending.write_error);
   f.words_or_null("detail", ending.detail);
-  f.number_or_null("tcp_state", ending.tcp.state);
-  f.number_or_null("unacked", ending.tcp.unacked);
-  f.number_or_null("retransmits", ending.tcp.retransmits);
-  f.number_or_null("rtt_us", ending.tcp.rtt_us);
+  put_tcp(f, ending.tcp);
+  put_awaited(f, ending.awaited);
 }
 
 void put(Fields& f, const Token& token) {

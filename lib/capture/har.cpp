@@ -3,7 +3,9 @@
 #include "base/base64.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "capture/har_ending.hpp"
 #include "json/tree.hpp"
+#include "session/causes.hpp"
 #include "wire/encoder.hpp"
 
 #include <algorithm>
@@ -77,6 +79,12 @@ struct Entry {
   std::vector<Header> request_headers, response_headers;
   std::vector<HarMessage> messages;
   bool has_messages = false;
+  std::string error;       ///< Chromium's reason for there being no answer
+  std::string close_word;  ///< HTTP Toolkit's, where there is no Close: "aborted"
+  std::optional<int> close_code;
+  std::string close_reason;
+  double close_time = 0;
+  bool has_close = false;
 };
 
 bool is_session(const Entry& entry) {
@@ -163,6 +171,7 @@ bool Collector::StartObject() {
   } else if (in_entry() && place() == "/response/headers[]") {
     entry_.response_headers.emplace_back();
   }
+  entry_.has_close |= in_entry() && place() == "/_webSocketClose";
   is_har_ |= path_ == "/log";
   return true;
 }
@@ -198,6 +207,10 @@ bool Collector::number(double value) {
     entry_.messages.back().time = value;
   } else if (place() == "/_webSocketMessages[]" && key_ == "opcode") {
     entry_.messages.back().opcode = value >= 0 && value <= 15 ? static_cast<int>(value) : -1;
+  } else if (place() == "/_webSocketClose" && key_ == "code" && value >= 0 && value <= 65535) {
+    entry_.close_code = static_cast<int>(value);
+  } else if (place() == "/_webSocketClose" && key_ == "timestamp" && std::isfinite(value)) {
+    entry_.close_time = value;
   }
   return true;
 }
@@ -221,6 +234,9 @@ std::string* Collector::text_field() {
       {"/request", "httpVersion", &entry_.request_version},
       {"/response", "httpVersion", &entry_.response_version},
       {"/response", "statusText", &entry_.status_text},
+      {"/response", "_error", &entry_.error},
+      {"", "_webSocketClose", &entry_.close_word},
+      {"/_webSocketClose", "reason", &entry_.close_reason},
       {"/response/content", "text", &entry_.body},
       {"/request/headers[]", "name", &asked.name},
       {"/request/headers[]", "value", &asked.value},
@@ -261,7 +277,12 @@ class Teller {
   void header(const std::string& started, const std::string& creator);
   void heads(Entry& entry);
   void message(const HarMessage& message);
-  std::int64_t since_start(double epoch_seconds) const;
+  void frame(Side from, int opcode, std::string_view payload);
+  void close(const Entry& entry);
+  void failed_step(const Ending& ending, const std::string& host);
+  template <typename Fact>
+  void failed(Fact fact, const std::string& error);
+  std::int64_t since_start(double epoch) const;
 
   const std::function<void(const Reader::Item&)>& emit_;
   std::uint64_t seq_ = 0;
@@ -284,8 +305,10 @@ void Teller::header(const std::string& started, const std::string& creator) {
   emit_(capture);
 }
 
-std::int64_t Teller::since_start(double epoch_seconds) const {
-  const double ns = epoch_seconds * 1e9 - static_cast<double>(start_ns_);
+/// Chrome's times are seconds, Playwright's milliseconds: as seconds those would lie 50,000 years ahead.
+std::int64_t Teller::since_start(double epoch) const {
+  constexpr double kNoSeconds = 1e11;
+  const double ns = epoch * (epoch < kNoSeconds ? 1e9 : 1e6) - static_cast<double>(start_ns_);
   return ns > 0 && ns < 9e18 ? static_cast<std::int64_t>(ns) : 0;
 }
 
@@ -297,6 +320,12 @@ std::string target_of(const std::string& url) {
     return "/";
   }
   return url[path] == '?' ? "/" + url.substr(path) : url.substr(path);
+}
+
+std::string host_of(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t from = scheme == std::string::npos ? 0 : scheme + 3;
+  return url.substr(from, url.find_first_of("/?#", from) - from);
 }
 
 /// "HTTP/1.1", also where a browser writes "http/1.1" or nothing of use.
@@ -333,17 +362,51 @@ void Teller::message(const HarMessage& message) {
   }
   // Anything but text is base64 in a HAR.
   const auto decoded = message.opcode == 1 ? std::nullopt : base64_decode(message.data);
+  frame(sent ? Side::client : Side::server, message.opcode, decoded ? *decoded : message.data);
+}
+
+void Teller::frame(Side from, int opcode, std::string_view payload) {
   Frame frame;
-  frame.from = sent ? Side::client : Side::server;
-  frame.payload = decoded ? std::string_view(*decoded) : std::string_view(message.data);
-  frame.header.opcode = static_cast<wire::Opcode>(message.opcode);
-  frame.header.masked = sent;
+  frame.from = from;
+  frame.payload = payload;
+  frame.header.opcode = static_cast<wire::Opcode>(opcode);
+  frame.header.masked = from == Side::client;
   frame.header.length = frame.payload.size();
   frame.header.length_form = wire::shortest_form(frame.header.length);
-  std::uint64_t& offset = offsets_[sent ? 0 : 1];
+  std::uint64_t& offset = offsets_[static_cast<std::size_t>(from)];
   frame.offset = offset;
   offset += frame.header.size() + frame.header.length;
   event(std::move(frame));
+}
+
+/// HTTP Toolkit tells the code that both sides' Close frames had: whichever came first, the server's is among them. RFC
+/// 6455 section 5.5.1.
+void Teller::close(const Entry& entry) {
+  now_ns_ = std::max(now_ns_, since_start(entry.close_time));
+  std::string payload;
+  if (entry.close_code) {
+    payload = {static_cast<char>(*entry.close_code >> 8), static_cast<char>(*entry.close_code & 0xFF)};
+    payload += entry.close_reason;
+  }
+  frame(Side::server, static_cast<int>(wire::Opcode::close), payload);
+}
+
+template <typename Fact>
+void Teller::failed(Fact fact, const std::string& error) {
+  fact.error = error;
+  fact.cause = cause_in_words(fact);
+  event(std::move(fact));
+}
+
+/// The step on the way that failed, told as if it had been seen.
+void Teller::failed_step(const Ending& ending, const std::string& host) {
+  if (ending.how == EndingHow::resolve_failed) {
+    failed(Resolve{host, {}, 0, {}}, ending.detail);
+  } else if (ending.how == EndingHow::connect_failed) {
+    failed(Connect{{}, host, 0, {}}, ending.detail);
+  } else if (ending.how == EndingHow::tls_failed) {
+    failed(Tls{}, ending.detail);
+  }
 }
 
 void Teller::tell(Entry&& entry, const std::string& creator) {
@@ -357,6 +420,7 @@ void Teller::tell(Entry&& entry, const std::string& creator) {
   if (const auto began = parse_rfc3339(entry.started); began && !__builtin_sub_overflow(*began, start_ns_, &since)) {
     now_ns_ = std::max(now_ns_, since);
   }
+  const int status = entry.status;
   Open open;
   open.url = entry.url;
   event(std::move(open));
@@ -364,9 +428,12 @@ void Teller::tell(Entry&& entry, const std::string& creator) {
   for (const HarMessage& each : entry.messages) {
     message(each);
   }
-  Ending ending;
-  ending.how = EndingHow::capture_ended;
-  ending.detail = problem_;
+  if (entry.has_close) {
+    close(entry);
+  }
+  const std::string& why = problem_.empty() ? entry.error : problem_;
+  Ending ending = ending_of({status, why, entry.close_word == "aborted", entry.has_close});
+  failed_step(ending, host_of(entry.url));
   event(std::move(ending));
 }
 

@@ -85,14 +85,14 @@ struct Redactor::Impl {
   bool mask_raw(std::string& raw);
   void note_token(const std::string& variable, std::string_view value);
 
-  bool mask(Open& open) { return mask_string(open.url, open.redact); }
+  bool mask(Open& open) { return any({mask_string(open.url, open.redact), mask_all_words(open.expect)}); }
   bool mask(Resolve& resolve) { return mask_words(resolve.error); }
   bool mask(Connect& connect) { return mask_words(connect.error); }
   bool mask(Proxy& proxy) { return any({mask_words(proxy.address), mask_words(proxy.error)}); }
   bool mask(Tls& tls) { return mask_words(tls.error); }
   bool mask(Request& request);
   bool mask(Response& response);
-  bool mask(Ending& ending) { return mask_words(ending.detail); }
+  bool mask(Ending& ending) { return any({mask_words(ending.detail), mask_words(ending.awaited.next)}); }
   bool mask(Finding& finding) { return any({mask_words(finding.says), mask_words(finding.fix)}); }
   bool mask(std::optional<CloseSeen>& close) { return close && mask_words(close->reason); }
   bool mask(Verdict& verdict);
@@ -199,7 +199,9 @@ bool Redactor::Impl::mask(Request& request) {
 }
 
 bool Redactor::Impl::mask(Response& response) {
-  const Rest rest = response.body.size() < response.body_length ? Rest::lost : Rest::none;
+  // Where something was taken off it, its length says nothing of what is left.
+  const bool cut = response.body.size() < response.body_length || !response.decoded.empty();
+  const Rest rest = cut ? Rest::lost : Rest::none;
   return any({mask_words(response.start_line),
               mask_headers(response.headers),
               mask_raw(response.raw),

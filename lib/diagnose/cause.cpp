@@ -34,6 +34,8 @@ constexpr CauseRow kCauses[] = {
     {"no-credential", false},
     {"auth-scheme-missing", false},
     {"asgi-path", false},
+    {"large-packets-lost", false},
+    {"peer-does-not-read", false},
     {"half-open", false},
     {"peer-stuck", false},
     {"close-code-as-text", false},
@@ -150,7 +152,8 @@ bool says_only_how(std::string_view id) {
 bool repeats_headline(std::string_view id) {
   const FindingRow* row = find_finding(id);
   return row != nullptr && ((row->explains && says_only_how(id)) || id == "close-unanswered" || id == "close-timeout" ||
-                            id == "close-reason");
+                            id == "close-crossed" || id == "no-reply" || id == "expectation-unmet" ||
+                            id == "no-close-in-time" || id == "close-reason");
 }
 
 bool says_why(const Ledger& ledger, const Finding& finding) {

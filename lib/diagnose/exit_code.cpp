@@ -52,7 +52,9 @@ int ending_code(const Verdict& verdict, const RunOutcome& outcome) {
   if (verdict.code && !verdict.first_close) {
     return 6;
   }
-  return verdict.first_close == Side::server ? 7 : 0;
+  // A Close of the server's that crossed ours is its own.
+  const bool crossed = verdict.received && verdict.ended_by == session::EndedBy::server;
+  return verdict.first_close == Side::server || crossed ? 7 : 0;
 }
 
 }  // namespace
@@ -130,7 +132,8 @@ const std::vector<ExitCodeWords>& exit_codes() {
        "See how the transport ended and what was sent just before."},
       {7,
        "The server closed first",
-       "The first Close was the server's, and no --expect-close asked for its code.",
+       "The first Close was the server's, or it crossed ours with a code of its own, and no --expect-close asked for "
+       "it.",
        "If this ending is right, say --expect-close with the code."},
       {8, "Out of time", "--timeout ran out.", "Allow more time, or look at what did not come."},
       {70, "An internal error", "whydrop itself failed; the capture was flushed first.", "Please report it."},

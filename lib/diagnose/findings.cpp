@@ -14,9 +14,13 @@ const std::vector<FindingRow>& known_findings() {
   static const std::vector<FindingRow> all = [] {
     std::vector<FindingRow> rows;
     for (const auto* part : {&connect_findings(),
+                             &address_findings(),
+                             &answer_findings(),
                              &upgrade_findings(),
                              &request_findings(),
                              &close_findings(),
+                             &foreign_findings(),
+                             &path_findings(),
                              &ending_findings(),
                              &words_findings(),
                              &clock_findings(),
@@ -26,7 +30,8 @@ const std::vector<FindingRow>& known_findings() {
                              &url_findings(),
                              &call_findings(),
                              &refusal_findings(),
-                             &run_findings()}) {
+                             &run_findings(),
+                             &limit_findings()}) {
       rows.insert(rows.end(), part->begin(), part->end());
     }
     return rows;

@@ -61,6 +61,11 @@ std::optional<session::Finding> make(const FindingRow& row, Judgement judgement)
 
 // The parts of the table, by subject.
 const std::vector<FindingRow>& connect_findings();
+const std::vector<FindingRow>& address_findings();
+const std::vector<FindingRow>& foreign_findings();
+const std::vector<FindingRow>& path_findings();
+const std::vector<FindingRow>& limit_findings();
+const std::vector<FindingRow>& answer_findings();
 const std::vector<FindingRow>& upgrade_findings();
 const std::vector<FindingRow>& request_findings();
 const std::vector<FindingRow>& close_findings();

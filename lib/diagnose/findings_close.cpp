@@ -64,7 +64,10 @@ std::optional<Judgement> server_close(const Ledger& ledger, std::string_view id)
   if (!ledger.had_session() || ledger.first_close != Side::server || close_id(ledger) != id) {
     return std::nullopt;
   }
-  std::string says = fmt::format("The server closed with {}, {}.", close_words(ledger.server), after_words(ledger));
+  std::string says = fmt::format("{} closed with {}, {}.",
+                                 ledger.from_har ? "The session was" : "The server",
+                                 close_words(ledger.server),
+                                 after_words(ledger));
   if (id == "close-1009") {
     says += size_words(ledger);
   } else if (id == "close-1001") {
@@ -77,8 +80,9 @@ std::optional<Judgement> server_close(const Ledger& ledger, std::string_view id)
 std::optional<Judgement> close_unanswered(const Ledger& ledger, std::string_view id) {
   const EndingHow how = ledger.how();
   const bool timed_out = how == EndingHow::close_timeout;
-  if (!ledger.had_session() || !ledger.ending || ledger.first_close != Side::client || ledger.server.close ||
-      (id == "close-timeout") != timed_out || how == EndingHow::capture_ended || how == EndingHow::interrupted) {
+  if (!ledger.had_session() || !ledger.ending || ledger.foreign || ledger.first_close != Side::client ||
+      ledger.server.close || (id == "close-timeout") != timed_out || how == EndingHow::capture_ended ||
+      how == EndingHow::interrupted) {
     return std::nullopt;
   }
   return Judgement{fmt::format("{} Close was not answered; {} later the connection ended ({}).",
@@ -86,6 +90,17 @@ std::optional<Judgement> close_unanswered(const Ledger& ledger, std::string_view
                                span_words(ledger.ending->t_ns - ledger.client.close_t),
                                session::name(how)),
                    {ledger.client.close->seq, ledger.ending->seq}};
+}
+
+std::optional<Judgement> crossed(const Ledger& ledger, std::string_view) {
+  if (!ledger.had_session() || !ledger.closes_crossed()) {
+    return std::nullopt;
+  }
+  return Judgement{
+      fmt::format("The server closed with {}, which is no answer to your Close ({}): it began to close by itself.",
+                  close_words(ledger.server),
+                  close_words(ledger.client)),
+      {ledger.client.close->seq, ledger.server.close->seq}};
 }
 
 std::optional<Judgement> linger_timeout(const Ledger& ledger, std::string_view) {
@@ -107,7 +122,7 @@ std::string too_big_words(const Ledger& ledger) {
 
 /// Our own Close with a code that says something went wrong, and no broken rule that explains it.
 std::optional<Judgement> own_error(const Ledger& ledger, std::string_view id) {
-  if (!ledger.had_session() || ledger.first_close != Side::client || !ledger.client.close->code) {
+  if (!ledger.had_session() || ledger.foreign || ledger.first_close != Side::client || !ledger.client.close->code) {
     return std::nullopt;
   }
   const std::uint16_t code = *ledger.client.close->code;
@@ -201,9 +216,20 @@ const std::vector<FindingRow>& close_findings() {
        false,
        close_unanswered,
        "The connection ended without an answering Close",
-       "This side sent a Close; the other end dropped the connection instead of answering it with a Close.",
-       "The server should answer a Close by a Close: look at what it does when one comes.",
+       "This side sent a Close; the other end dropped the connection instead of answering it with a Close. It may have "
+       "ended the session by itself before the Close arrived, or it is a server that answers a Close so.",
+       "If the end comes without your Close too (--linger, --for), look at the server's log; else it should answer a "
+       "Close by a Close.",
        "RFC 6455 section 5.5.1"},
+      {"close-crossed",
+       Severity::error,
+       Party::unknown,
+       true,
+       crossed,
+       "The server closed by itself as this side did",
+       "Both sides sent a Close before either had the other's. The server's has a code of its own, so it is no answer.",
+       "Read the server's code and reason: they tell why it closed.",
+       "RFC 6455 section 7.1.6"},
       {"close-linger",
        Severity::note,
        Party::server,

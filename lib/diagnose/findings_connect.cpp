@@ -61,6 +61,14 @@ std::optional<Judgement> connect_failed(const Ledger& ledger, std::string_view i
   if (id_of(cause, kRows, "connect-failed") != id) {
     return std::nullopt;
   }
+  if (ledger.attempts.size() > 1) {
+    std::vector<std::uint64_t> evidence{ledger.ending->seq};
+    for (const auto& attempt : ledger.attempts) {
+      evidence.push_back(attempt.seq);
+    }
+    return Judgement{fmt::format("No address of the name took the connection: {}.", attempts_words(ledger)),
+                     std::move(evidence)};
+  }
   const std::string error = error_words(ledger, ledger.connect ? ledger.connect->fact.error : "");
   const std::string remote = ledger.connect ? printable(ledger.connect->fact.remote, 253) : "the server";
   return Judgement{
@@ -83,6 +91,14 @@ std::optional<Judgement> proxy_failed(const Ledger& ledger, std::string_view id)
                    {ledger.proxy ? ledger.proxy->seq : 0, ledger.ending->seq}};
 }
 
+/// The names that a certificate is good for, where another one was asked for.
+std::string names_words(const session::Tls& tls) {
+  return tls.chain.empty() || tls.chain.front().names.empty()
+             ? std::string()
+             : fmt::format(" It names {}.",
+                           printable(fmt::format("{}", fmt::join(tls.chain.front().names, ", ")), 200));
+}
+
 std::string certificate_words(const session::Tls& tls) {
   if (tls.subject.empty() && tls.issuer.empty()) {
     return {};
@@ -91,7 +107,46 @@ std::string certificate_words(const session::Tls& tls) {
                      printable(tls.subject, 200),
                      printable(tls.issuer, 200),
                      printable(tls.not_before, 40),
-                     printable(tls.not_after, 40));
+                     printable(tls.not_after, 40)) +
+         (tls.cause == Cause::hostname_mismatch ? names_words(tls) : "");
+}
+
+/// The certificate that no other one of the chain has issued, as far as names tell.
+const session::Certificate& top_of(const std::vector<session::Certificate>& chain) {
+  const session::Certificate* top = &chain.front();
+  for (std::size_t i = 1; i < chain.size() && !top->self_issued; ++i) {
+    const auto issuer = std::find_if(
+        chain.begin(), chain.end(), [top](const session::Certificate& it) { return it.subject == top->issuer; });
+    top = issuer == chain.end() ? top : &*issuer;
+  }
+  return *top;
+}
+
+/// Why no trusted root was reached: "the server sent 1 certificate; its issuer CN=X was neither sent nor is it trusted
+/// here".
+std::string chain_words(const session::Tls& tls) {
+  const auto& chain = tls.chain;
+  const session::Certificate& top = top_of(chain);
+  const std::string sent = fmt::format("the server sent {}", counted(chain.size(), "certificate"));
+  if (!top.self_issued) {
+    return fmt::format("{}; {} {} was neither sent nor is it trusted here",
+                       sent,
+                       chain.size() == 1 ? "its issuer" : "the issuer of the last one,",
+                       printable(top.issuer, 120));
+  }
+  return chain.size() == 1 ? sent + ", which is its own issuer and is not trusted here"
+                           : fmt::format("{}, up to {}, which is not trusted here", sent, printable(top.subject, 120));
+}
+
+/// Alerts that name a cause. RFC 8446 section 6.2.
+std::string_view alert_id(std::string_view error) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kAlerts = {
+      {{"no application protocol", "tls-http2-only"},
+       {"certificate required", "tls-wants-client-certificate"},
+       {"unrecognized name", "tls-name-not-served"}}};
+  const auto* found = std::find_if(
+      kAlerts.begin(), kAlerts.end(), [error](const auto& alert) { return contains_caseless(error, alert.first); });
+  return found == kAlerts.end() ? "tls-alert" : found->second;
 }
 
 std::optional<Judgement> tls_failed(const Ledger& ledger, std::string_view id) {
@@ -108,16 +163,30 @@ std::optional<Judgement> tls_failed(const Ledger& ledger, std::string_view id) {
   if (!ledger.ending || ledger.how() != EndingHow::tls_failed) {
     return std::nullopt;
   }
-  if (id_of(ledger.tls ? ledger.tls->fact.cause : Cause::other, kRows, "tls-failed") != id) {
+  const Cause cause = ledger.tls ? ledger.tls->fact.cause : Cause::other;
+  const std::string error = error_words(ledger, ledger.tls ? ledger.tls->fact.error : "");
+  if ((cause == Cause::handshake_alert ? alert_id(error) : id_of(cause, kRows, "tls-failed")) != id) {
     return std::nullopt;
   }
-  const std::string error = error_words(ledger, ledger.tls ? ledger.tls->fact.error : "");
+  if (id == "tls-http2-only") {
+    return Judgement{
+        "The server offers only HTTP/2 here: it answered the offer of HTTP/1.1 (ALPN) with the TLS alert "
+        "no_application_protocol.",
+        {ledger.tls ? ledger.tls->seq : 0, ledger.ending->seq}};
+  }
   return Judgement{
-      fmt::format("TLS failed: {}.{}", spoken(error), ledger.tls ? certificate_words(ledger.tls->fact) : ""),
+      fmt::format("TLS failed: {}.{}", tls_fault_words(ledger), ledger.tls ? certificate_words(ledger.tls->fact) : ""),
       {ledger.tls ? ledger.tls->seq : 0, ledger.ending->seq}};
 }
 
 }  // namespace
+
+std::string tls_fault_words(const Ledger& ledger) {
+  const std::string error = error_words(ledger, ledger.tls ? ledger.tls->fact.error : "");
+  const Cause cause = ledger.tls ? ledger.tls->fact.cause : Cause::other;
+  const bool untrusted = cause == Cause::unknown_issuer || cause == Cause::self_signed;
+  return untrusted && !ledger.tls->fact.chain.empty() ? chain_words(ledger.tls->fact) : spoken(error);
+}
 
 const std::vector<FindingRow>& connect_findings() {
   static const std::vector<FindingRow> rows = {
@@ -301,6 +370,34 @@ const std::vector<FindingRow>& connect_findings() {
        "are common.",
        "If the server wants a client certificate, give --cert and --key.",
        "RFC 8446 section 6.2"},
+      {"tls-http2-only",
+       Severity::error,
+       Party::unknown,
+       true,
+       tls_failed,
+       "The server speaks only HTTP/2",
+       "In TLS both sides agree on HTTP/1.1 or HTTP/2 (ALPN). A WebSocket begins with HTTP/1.1 (RFC 6455), or with an "
+       "extended CONNECT of HTTP/2 (RFC 8441), which whydrop does not speak.",
+       "Use the host or port that takes HTTP/1.1, or let this one offer it (ALPN http/1.1).",
+       "RFC 7301 section 3.2"},
+      {"tls-wants-client-certificate",
+       Severity::error,
+       Party::client,
+       true,
+       tls_failed,
+       "The server wants a client certificate",
+       "The server checks who connects by a certificate of the client's, and none that it accepts was sent.",
+       "Give certificate and key with --cert and --key.",
+       "RFC 8446 section 4.3.2"},
+      {"tls-name-not-served",
+       Severity::error,
+       Party::client,
+       true,
+       tls_failed,
+       "The server has no host of this name",
+       "The TLS server at this address serves other names than the one that was asked for (SNI).",
+       "Check the host's name, and --resolve or --connect-to if they were given.",
+       "RFC 6066 section 3"},
       {"tls-cut",
        Severity::error,
        Party::unknown,

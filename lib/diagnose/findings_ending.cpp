@@ -1,4 +1,5 @@
 #include "diagnose/findings.hpp"
+#include "diagnose/path.hpp"
 #include "diagnose/words.hpp"
 
 #include <algorithm>
@@ -109,10 +110,14 @@ std::optional<Judgement> half_open(const Ledger& ledger, std::string_view) {
   if (!silent || !(stuck || how == EndingHow::timed_out)) {
     return std::nullopt;
   }
+  if (shows_large_packets_lost(ledger)) {
+    return std::nullopt;
+  }
   return Judgement{
       fmt::format("The link looks half-open: {}'s packets were no longer acknowledged, so they, or the answers, "
                   "were lost on the way or the other host is gone.",
-                  party_words(ledger, "own")),
+                  party_words(ledger, "own")) +
+          no_ack_words(ledger),
       {ledger.ending->seq},
       Basis::inferred,
       Confidence::high,
@@ -131,7 +136,7 @@ std::optional<Judgement> peer_stuck(const Ledger& ledger, std::string_view) {
   // A server that spoke after the ping is not stuck.
   const session::Pings& pings = ledger.pings_of_client;
   const bool spoke = pings.unanswered > 0 && ledger.server.last_t.value_or(0) > pings.unanswered_t;
-  if (tcp.unacked != 0U || tcp.retransmits.value_or(0) != 0 || spoke) {
+  if (tcp.unacked != 0U || tcp.retransmits.value_or(0) != 0 || spoke || tcp.peer_window == 0U) {
     return std::nullopt;
   }
   return Judgement{
@@ -162,8 +167,17 @@ std::optional<Judgement> capture_ended(const Ledger& ledger, std::string_view) {
                    {ledger.last_seq}};
 }
 
+/// What the browser itself said as it ended the session.
+std::optional<Judgement> browser_failed(const Ledger& ledger, std::string_view) {
+  if (!ledger.from_har || !ledger.had_session() || ledger.how() != EndingHow::local_close ||
+      ledger.ending->fact.by != session::EndedBy::client) {
+    return std::nullopt;
+  }
+  return Judgement{capital(browser_words(ledger)) + ".", {ledger.server.last_seq, ledger.ending->seq}};
+}
+
 std::optional<Judgement> har_ended(const Ledger& ledger, std::string_view) {
-  if (!ledger.from_har || !ledger.seen) {
+  if (!ledger.from_har || !ledger.seen || ledger.first_close || ledger.how() != EndingHow::capture_ended) {
     return std::nullopt;
   }
   return Judgement{
@@ -321,6 +335,16 @@ const std::vector<FindingRow>& ending_findings() {
        "was cut.",
        "",
        ""},
+      {"browser-failed-it",
+       Severity::error,
+       Party::unknown,
+       true,
+       browser_failed,
+       "The browser ended the session by itself",
+       "The browser found a fault in what it received, as RFC 6455 section 7.1.7 asks, or its page closed the session "
+       "early. Its text says which; the bytes themselves are not in the record.",
+       "Where the text names a frame, repeat the session with whydrop connect: it shows the frame that is at fault.",
+       "RFC 6455 section 7.1.7"},
       {"har-no-ending",
        Severity::note,
        Party::unknown,

@@ -57,7 +57,10 @@ bool saw_no_upgrade(const session::Response& response) {
                                                 "connection header",
                                                 "websockets request was expected",
                                                 "expected a websocket",
-                                                "upgrade to websocket"};
+                                                "upgrade to websocket",
+                                                "token not found in",
+                                                "must be \"upgrade\"",
+                                                "cannot access a websocket server directly"};
   return std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view words) {
     return contains_caseless(response.body, words) || contains_caseless(response.start_line, words);
   });

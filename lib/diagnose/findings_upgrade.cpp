@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "diagnose/answers.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/words.hpp"
 #include "profile/url_parts.hpp"
@@ -22,21 +23,13 @@ bool is_html(const Ledger& ledger) {
          body.compare(0, 9, "<!doctype") == 0 || body.compare(0, 5, "<html") == 0;
 }
 
-/// True if the server wanted TLS: it sent a TLS record, or nginx's words for a plain request on a TLS port.
-bool wants_tls(const session::Response& response) {
-  const std::string_view first = response.start_line.empty() ? response.body : response.start_line;
-  const bool record = first.size() >= 2 && (first[0] == '\x15' || first[0] == '\x16') && first[1] == '\x03';
-  return (response.status == 0 && record) ||
-         (response.status == 400 && contains_caseless(response.body, "plain HTTP request was sent to HTTPS port"));
-}
-
 std::string_view refusal_id(const Ledger& ledger) {
   if (!ledger.response) {
     return "upgrade-refused";
   }
   const auto& response = ledger.response->fact;
-  if (wants_tls(response)) {
-    return "upgrade-needs-tls";
+  if (const std::string_view kind = answer_kind(ledger); !kind.empty()) {
+    return kind;
   }
   switch (response.status) {
   case 0:
@@ -101,9 +94,10 @@ std::optional<Judgement> refused(const Ledger& ledger, std::string_view id) {
   std::string says = "The server did not answer the upgrade with a good 101.";
   if (ledger.response) {
     const auto& response = ledger.response->fact;
-    says = response.status == 101
-               ? "The server answered 101, but with a head that is no valid upgrade."
-               : fmt::format("The server answered the upgrade with: {}.", printable(response.start_line, 120));
+    says = response.status == 101 ? "The server answered 101, but with a head that is no valid upgrade."
+                                  : fmt::format("The server answered the upgrade with: {}{}.",
+                                                printable(response.start_line, 120),
+                                                answer_quote(response));
   }
   return Judgement{std::move(says),
                    {ledger.request_seq, ledger.response ? ledger.response->seq : ledger.ending->seq},
@@ -114,7 +108,7 @@ std::optional<Judgement> refused(const Ledger& ledger, std::string_view id) {
 
 std::optional<Judgement> unanswered(const Ledger& ledger, std::string_view id) {
   const EndingHow how = id == "upgrade-cut" ? EndingHow::upgrade_cut : EndingHow::upgrade_timeout;
-  if (!ledger.ending || ledger.how() != how) {
+  if (!ledger.ending || ledger.how() != how || wants_client_certificate(ledger)) {
     return std::nullopt;
   }
   const std::string after = span_words(ledger.ending->t_ns - ledger.request_t);

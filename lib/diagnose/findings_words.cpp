@@ -87,8 +87,8 @@ std::string pongs_seen(const Ledger& ledger, Topic topic) {
 }
 
 std::optional<Judgement> close_reason(const Ledger& ledger, std::string_view) {
-  if (!ledger.had_session() || ledger.first_close != Side::server || !is_utf8(ledger.server.close->reason) ||
-      only_restates(ledger.server.close->reason)) {
+  if (!ledger.had_session() || (ledger.first_close != Side::server && !ledger.closes_crossed()) ||
+      !is_utf8(ledger.server.close->reason) || only_restates(ledger.server.close->reason)) {
     return std::nullopt;
   }
   const session::CloseSeen& close = *ledger.server.close;
@@ -96,7 +96,8 @@ std::optional<Judgement> close_reason(const Ledger& ledger, std::string_view) {
   const fieldguide::Entry* known = entry_of_reason(ledger);
   const auto topic = known != nullptr ? topic_of(known->trigger) : topic_of(close.reason);
   Judgement judgement{fmt::format("The Close gives a reason: {}.", quoted(close.reason)), {close.seq}};
-  judgement.lead = fmt::format("the server closed with {} and said why: {}{}, {}.",
+  judgement.lead = fmt::format("the {} with {} and said why: {}{}, {}.",
+                               ledger.from_har ? "session was closed" : "server closed",
                                close_code(code),
                                quoted(close.reason),
                                known == nullptr ? "" : fmt::format(" ({}: {})", known->product->title, known->says),

@@ -1,5 +1,7 @@
 #include "base/text.hpp"
+#include "diagnose/answers.hpp"
 #include "diagnose/guide.hpp"
+#include "diagnose/limits.hpp"
 #include "diagnose/verdict.hpp"
 #include "diagnose/words.hpp"
 #include "rules/rules.hpp"
@@ -70,9 +72,10 @@ std::string hole_answer(const Ledger& ledger) {
   }
   // A page or an API's answer: nobody there saw an upgrade to refuse.
   return fmt::format(ledger.response && ledger.response->fact.status < 300
-                         ? "answered the upgrade as a plain request: {}"
-                         : "refused the upgrade: {}",
-                     refusal(ledger));
+                         ? "answered the upgrade as a plain request: {}{}"
+                         : "refused the upgrade: {}{}",
+                     refusal(ledger),
+                     ledger.response ? answer_quote(ledger.response->fact) : "");
 }
 std::string hole_host(const Ledger& ledger) {
   return ledger.resolve ? printable(ledger.resolve->fact.host, 253) : "of the host";
@@ -83,6 +86,9 @@ std::string hole_resolve(const Ledger& ledger) {
 std::string hole_connect(const Ledger& ledger) {
   if (!ledger.connect) {
     return fmt::format(": {}", reason(detail_of(ledger)));
+  }
+  if (ledger.attempts.size() > 1) {
+    return fmt::format(" to {}", attempts_words(ledger));
   }
   const auto& connect = ledger.connect->fact;
   return fmt::format(" to {}: {}",
@@ -96,13 +102,16 @@ std::string hole_proxy(const Ledger& ledger) {
   return reason(ledger.proxy ? ledger.proxy->fact.error : detail_of(ledger));
 }
 std::string hole_tls(const Ledger& ledger) {
-  return reason(ledger.tls ? ledger.tls->fact.error : detail_of(ledger));
+  return or_else(tls_fault_words(ledger), "no reason is known");
 }
 std::string hole_detail(const Ledger& ledger) {
   return or_else(detail_of(ledger), "no reason is known");
 }
 std::string hole_wait(const Ledger& ledger) {
-  return span_words(ledger.end_t() - ledger.request_t);
+  const session::Awaited& awaited = ledger.ending->fact.awaited;
+  return awaited.limit.empty()
+             ? span_words(ledger.end_t() - ledger.request_t)
+             : fmt::format("{} (--{})", format_duration(awaited.limit_ns), printable(awaited.limit, 40));
 }
 std::string hole_silence(const Ledger& ledger) {
   return span_words(ledger.end_t() - ledger.server.last_t.value_or(ledger.session_t()));
@@ -156,6 +165,13 @@ std::string ending_clause(const Ledger& ledger, EndingHow how) {
 }
 
 std::string no_session(const Ledger& ledger, EndingHow how) {
+  if (const std::string cause = how == EndingHow::upgrade_refused ? answer_cause(ledger) : ""; !cause.empty()) {
+    return cause;
+  }
+  if (how == EndingHow::tls_failed && offers_only_http2(ledger)) {
+    return "never connected: the server offers only HTTP/2 here (TLS alert no_application_protocol); a WebSocket needs "
+           "HTTP/1.1";
+  }
   if (session::ends_before_session(how)) {
     return ending_clause(ledger, how);
   }
@@ -168,6 +184,19 @@ std::string no_session(const Ledger& ledger, EndingHow how) {
   return fmt::format("the connection ended before a session was open ({})", session::name(how));
 }
 
+/// The end of a session in a browser's record that shows no Close frame.
+std::string record_end(const Ledger& ledger, EndingHow how) {
+  if (how != EndingHow::local_close) {
+    return "the browser's record shows no Close frame: how the session ended is not in it";
+  }
+  if (ledger.ending->fact.by == session::EndedBy::client) {
+    return browser_words(ledger);
+  }
+  return fmt::format("the session was cut without a Close frame ({}), {}; by whom is not in the record",
+                     printable(ledger.ending->fact.detail, 80),
+                     after_words(ledger));
+}
+
 /// "you closed the session normally (1000)", "you closed the session with 4001 (private use)".
 std::string client_close(const Ledger& ledger) {
   const session::CloseSeen& close = *ledger.client.close;
@@ -175,6 +204,12 @@ std::string client_close(const Ledger& ledger) {
   return close.code == 1000 && close.reason.empty()
              ? fmt::format("{} closed the session normally (1000)", client)
              : fmt::format("{} closed the session with {}", client, close_words(ledger.client));
+}
+
+/// What was waited for in vain, as the beginning of a clause.
+std::string waited(const Ledger& ledger) {
+  const std::string wait = wait_words(ledger);
+  return wait.empty() ? "" : wait + "; ";
 }
 
 std::string_view cut_name(EndingHow how) {
@@ -240,17 +275,30 @@ std::string how_clause(const Ledger& ledger, const Verdict& verdict) {
   if (!ledger.had_session()) {
     return no_session(ledger, how);
   }
+  if (ledger.foreign) {
+    return foreign_words(ledger);
+  }
+  if (ledger.closes_crossed()) {
+    return fmt::format("the server closed with {} by itself, as your own Close ({}) was under way",
+                       close_words(ledger.server),
+                       close_words(ledger.client));
+  }
   if (ledger.first_close == Side::client) {
     return rules::find_rule(verdict.cause) != nullptr
                ? fmt::format(
                      "{} ended the session with {}", client_words(ledger.observer).you, close_words(ledger.client))
-               : client_close(ledger) + answer_to_close(ledger);
+               : waited(ledger) + client_close(ledger) + answer_to_close(ledger);
+  }
+  if (ledger.first_close == Side::server && ledger.from_har) {
+    return fmt::format("the session was closed with {}, {}; which side did so first is not in the record",
+                       close_words(ledger.server),
+                       after_words(ledger));
   }
   if (ledger.first_close == Side::server) {
     return fmt::format("the server closed with {}", close_words(ledger.server));
   }
-  if (ledger.from_har) {
-    return "the browser's record shows no Close frame: how the session ended is not in it";
+  if (ledger.from_har && how != EndingHow::reset) {
+    return record_end(ledger, how);
   }
   return ending_clause(ledger, how);
 }

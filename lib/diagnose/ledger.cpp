@@ -56,7 +56,7 @@ void Ledger::on_event(const session::Event& event) {
                    opened_seq = event.seq;
                  },
                  [&](const session::Resolve& fact) { keep(resolve, fact); },
-                 [&](const session::Connect& fact) { keep(connect, fact); },
+                 [&](const session::Connect& fact) { note(fact, event); },
                  [&](const session::Proxy& fact) { keep(proxy, fact); },
                  [&](const session::Tls& fact) { keep(tls, fact); },
                  [&](const session::Token& fact) { note(fact, event); },
@@ -66,11 +66,7 @@ void Ledger::on_event(const session::Event& event) {
                    partial = {fact.from, event.seq, fact.have, fact.need, fact.has_header, fact.header.opcode};
                    side(fact.from).last_t = side(fact.from).last_t.value_or(event.t_ns);
                  },
-                 [&](const session::UndecodedBytes& fact) {
-                   undecoded_seq = event.seq;
-                   undecoded_bytes += fact.length;
-                   side(fact.from).last_t = event.t_ns;
-                 },
+                 [&](const session::UndecodedBytes& fact) { note(fact, event); },
                  [&](const session::Inflated& fact) {
                    if (!fact.error.empty() && !inflate_error) {
                      inflate_error = {fact.from, event.seq, fact.error};
@@ -188,6 +184,9 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
     note_type(message.from, last.type);
   }
   assign_masked(last.excerpt, message.payload, message.redact, MessageNote::kExcerpt);
+  if (!from.first) {
+    from.first = last;
+  }
   if (beat ? message.from == Side::client : from.messages <= kFirst) {
     note_beat(message, event);
   }
@@ -258,11 +257,34 @@ void Ledger::note(const session::Token& token, const session::Event& event) {
   }
 }
 
+void Ledger::note(const session::Connect& fact, const session::Event& event) {
+  connect = {fact, event.seq, event.t_ns};
+  if (!fact.error.empty() && attempts.size() < kMaxAttempts) {
+    attempts.push_back(*connect);
+  }
+}
+
+void Ledger::note(const session::UndecodedBytes& fact, const session::Event& event) {
+  undecoded_seq = event.seq;
+  undecoded_bytes += fact.length;
+  side(fact.from).last_t = event.t_ns;
+  if (!fact.protocol.empty() && !foreign) {
+    foreign = {fact.protocol, {}, event.seq};
+  }
+  if (foreign && fact.from == Side::server) {
+    foreign->bytes.append(fact.bytes.substr(0, kMaxBody - std::min(kMaxBody, foreign->bytes.size())));
+  }
+}
+
 void Ledger::note(const session::Request& request, const session::Event& event) {
   request_seq = event.seq;
   request_t = event.t_ns;
   request_line = request.start_line.substr(0, 1024);
+  request_size = request.size;
   for (const auto& field : request.headers) {
+    if (field.value.size() > largest_field.size) {
+      largest_field = {field.name.substr(0, 128), field.value.size()};
+    }
     if (same_caseless(field.name, "Origin")) {
       request_origin = field.value;
     } else if (same_caseless(field.name, "Sec-WebSocket-Protocol")) {
@@ -281,6 +303,8 @@ void Ledger::note(const session::Response& given, const session::Event& event) {
   kept.status = given.status;
   kept.body_length = given.body_length;
   kept.size = given.size;
+  kept.decoded = given.decoded.substr(0, 64);
+  kept.body_fault = given.body_fault.substr(0, 128);
   assign_masked(kept.body, given.body, given.redact, kMaxBody);
   for (std::size_t i = 0; i < std::min(given.headers.size(), kMaxHeaders); ++i) {
     session::Header field{given.headers[i].name.substr(0, 128), {}, {}};
@@ -339,6 +363,22 @@ bool Ledger::ended_by_server_side() const {
   // To a client the peer is the server; any other observer has two, and the Ending says which.
   return session::traits(how()).cut_by_peer &&
          (observer == session::Observer::client || ending->fact.by == session::EndedBy::server);
+}
+
+bool Ledger::closes_crossed() const {
+  if (first_close != Side::client || !server.close || !server.close->code) {
+    return false;
+  }
+  const std::uint16_t code = *server.close->code;
+  return code != 1000 && code != 1001 && client.close->code != code;
+}
+
+bool Ledger::cut_instead_of_close() const {
+  // A side that failed the connection (RFC 6455 section 7.1.7) is owed no answer.
+  const std::uint16_t code = client.close ? client.close->code.value_or(1000) : 1000;
+  const bool ended_in_order = code == 1000 || code == 1001 || code >= 3000;
+  return had_session() && first_close == Side::client && ended_in_order && !server.close &&
+         session::traits(how()).cut_by_peer;
 }
 
 std::int64_t Ledger::session_t() const {

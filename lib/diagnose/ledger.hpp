@@ -47,10 +47,10 @@ struct SideLedger {
   std::int64_t largest_frame_t = 0, last_binary_t = 0;
   std::optional<std::int64_t> last_t;  ///< of its last bytes after the upgrade
   std::uint64_t last_seq = 0;
-  std::int64_t silence_before_ns = 0;        ///< silence of both sides before its last data message
-  std::int64_t longest_gap_ns = 0;           ///< between two frames of it, or the opening and its first
-  std::optional<MessageNote> last, largest;  ///< before the first Close
-  std::uint64_t largest_before = 0;          ///< bytes of the largest message before the last one
+  std::int64_t silence_before_ns = 0;               ///< silence of both sides before its last data message
+  std::int64_t longest_gap_ns = 0;                  ///< between two frames of it, or the opening and its first
+  std::optional<MessageNote> first, last, largest;  ///< before the first Close
+  std::uint64_t largest_before = 0;                 ///< bytes of the largest message before the last one
   std::uint64_t pings = 0, pongs = 0;
   std::optional<session::CloseSeen> close;
   std::int64_t close_t = 0;
@@ -97,8 +97,9 @@ struct ProfileNotes {
 /// All that is remembered of one connection. Bounded: counters, last things and excerpts, no lists that grow.
 struct Ledger {
   static constexpr std::size_t kMaxIds = 512;    ///< different ids of findings kept
-  static constexpr std::size_t kMaxBody = 2048;  ///< bytes of a refusal's body kept
+  static constexpr std::size_t kMaxBody = 4096;  ///< bytes of a refusal's body kept
   static constexpr std::size_t kMaxTokens = 8;
+  static constexpr std::size_t kMaxAttempts = 8;  ///< addresses that were tried in vain
   static constexpr std::size_t kMaxHeaders = 64;  ///< header fields of a response kept
 
   std::uint32_t conn = 0;
@@ -113,7 +114,8 @@ struct Ledger {
   std::int64_t last_t = 0;
 
   std::optional<Noted<session::Resolve>> resolve;
-  std::optional<Noted<session::Connect>> connect;
+  std::optional<Noted<session::Connect>> connect;  ///< the last one
+  std::vector<Noted<session::Connect>> attempts;   ///< those that failed; at most kMaxAttempts
   std::optional<Noted<session::Proxy>> proxy;
   std::optional<Noted<session::Tls>> tls;
   std::vector<TokenNote> tokens;  ///< at most kMaxTokens
@@ -123,6 +125,12 @@ struct Ledger {
   std::string request_origin, request_subprotocol;
   std::string request_authorization;  ///< masked as it is shown
   bool request_cookie = false, request_upgrade = false;
+  std::uint64_t request_size = 0;  ///< bytes of its head
+  struct FieldSize {
+    std::string name;
+    std::uint64_t size = 0;  ///< bytes of its value
+  };
+  FieldSize largest_field;  ///< of the request
   std::optional<Noted<session::Response>> response;
   std::string extension;  ///< Sec-WebSocket-Extensions of the response
 
@@ -155,6 +163,12 @@ struct Ledger {
   };
   std::optional<InflateNote> inflate_error;
   std::uint64_t undecoded_seq = 0, undecoded_bytes = 0;
+  struct ForeignNote {
+    std::string protocol;
+    std::string bytes;  ///< at most kMaxBody
+    std::uint64_t seq = 0;
+  };
+  std::optional<ForeignNote> foreign;  ///< what the server sent in place of frames
 
   std::optional<Noted<session::Ending>> ending;
   ProfileNotes profile;
@@ -178,6 +192,11 @@ struct Ledger {
   bool ended_by_server_side() const;
   /// False for a record that begins in mid-session: then nobody can tell how old it was.
   bool saw_opening() const { return response || opened_seq != 0; }
+  /// True if the server's Close, though it came after the client's, is no answer to it: its code says that something
+  /// is wrong, and is not the client's. RFC 6455 section 5.5.1: an answer typically repeats the code.
+  bool closes_crossed() const;
+  /// True if the transport was ended from the server's side in place of an answer to the client's Close.
+  bool cut_instead_of_close() const;
   /// When the session opened (the 101).
   std::int64_t session_t() const;
   /// Time from the last bytes of any side (Close frames and all after the end left out) to the end.
@@ -205,6 +224,8 @@ struct Ledger {
   void note_answer();
   void note_said(const session::Message& message, const session::Event& event);
   void note_beat(const session::Message& message, const session::Event& event);
+  void note(const session::Connect& fact, const session::Event& event);
+  void note(const session::UndecodedBytes& fact, const session::Event& event);
   void note_type(session::Side from, const std::string& type);
 
   std::optional<session::Side> last_frame_of_;

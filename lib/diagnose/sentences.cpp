@@ -131,10 +131,17 @@ void observe_refusal(const Ledger& ledger, Sentences& to) {
     return;
   }
   const auto& response = ledger.response->fact;
-  to.push_back(fmt::format("The answer (#{}): {}", ledger.response->seq, printable(response.start_line, 120)));
-  for (const std::string_view name : {"WWW-Authenticate",
-                                      "Location",
+  if (!response.start_line.empty()) {
+    to.push_back(fmt::format("The answer (#{}): {}", ledger.response->seq, printable(response.start_line, 120)));
+  }
+  for (const session::Header& field : response.headers) {
+    if (same_caseless(field.name, "WWW-Authenticate")) {  // a line for each scheme
+      to.push_back(fmt::format("WWW-Authenticate: {}", printable(field.value, 200)));
+    }
+  }
+  for (const std::string_view name : {"Location",
                                       "Retry-After",
+                                      "X-WebSocket-Reject-Reason",
                                       "Sec-WebSocket-Version",
                                       "Content-Type",
                                       "Server",
@@ -147,7 +154,11 @@ void observe_refusal(const Ledger& ledger, Sentences& to) {
   }
   // What comes after the head of a 101 is no body.
   if (!response.body.empty() && response.status != 101) {
-    to.push_back(fmt::format("Its body ({}): {}", format_size(response.body_length), printable(response.body, 300)));
+    to.push_back(fmt::format("Its body ({}{}{}): {}",
+                             format_size(response.body_length),
+                             response.decoded.empty() ? "" : ", without " + printable(response.decoded, 60),
+                             response.body_fault.empty() ? "" : "; " + printable(response.body_fault, 120),
+                             printable(response.body, 300)));
   }
 }
 
@@ -179,7 +190,9 @@ bool ended_by_client(const Ledger& ledger) {
 void say_unknown(const Ledger& ledger, const Verdict& verdict, Sentences& to) {
   const EndingHow how = ledger.how();
   if (ledger.from_har) {
-    to.push_back("A browser's record does not tell how the transport ended.");
+    if (ledger.had_session()) {
+      to.push_back("A browser's record does not tell how the transport ended.");
+    }
     return;
   }
   if (how == EndingHow::capture_ended) {

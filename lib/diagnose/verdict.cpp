@@ -30,11 +30,12 @@ EndedBy as_ender(Side side) {
 
 void set_code(const Ledger& ledger, Verdict& verdict) {
   if (ledger.first_close) {
-    const auto& close = *ledger.side(*ledger.first_close).close;
+    const Side closer = ledger.closes_crossed() ? Side::server : *ledger.first_close;
+    const auto& close = *ledger.side(closer).close;
     verdict.code = close.code.value_or(1005);
-    verdict.code_source = !close.code                           ? CodeSource::derived
-                          : *ledger.first_close == Side::server ? CodeSource::received
-                                                                : CodeSource::sent;
+    verdict.code_source = !close.code              ? CodeSource::derived
+                          : closer == Side::server ? CodeSource::received
+                                                   : CodeSource::sent;
   } else if (ledger.had_session() && ledger.how() != EndingHow::capture_ended) {
     verdict.code = 1006;
     verdict.code_source = CodeSource::derived;
@@ -75,6 +76,14 @@ std::optional<std::uint16_t> browser_code(const Ledger& ledger, const std::vecto
 }
 
 EndedBy ended_by(const Ledger& ledger) {
+  // A browser's record has one Close for both sides', and may tell an end without its cause.
+  if (ledger.from_har && ledger.had_session() &&
+      (ledger.server.close || !ledger.ending || ledger.ending->fact.by == EndedBy::unknown)) {
+    return EndedBy::unknown;
+  }
+  if (ledger.cut_instead_of_close() || (ledger.closes_crossed() && ledger.had_session())) {
+    return EndedBy::server;
+  }
   if (ledger.first_close && ledger.had_session()) {
     return as_ender(*ledger.first_close);
   }

@@ -142,6 +142,26 @@ bool is_refused_call(const Ledger& ledger) {
          });
 }
 
+std::string browser_words(const Ledger& ledger) {
+  return fmt::format(
+      "the browser ended the session: \"{}\", {}", printable(ledger.ending->fact.detail, 120), after_words(ledger));
+}
+
+bool offers_only_http2(const Ledger& ledger) {
+  return ledger.tls && contains_caseless(ledger.tls->fact.error, "no application protocol");
+}
+
+std::string attempts_words(const Ledger& ledger) {
+  std::string words;
+  for (const auto& attempt : ledger.attempts) {
+    words += fmt::format("{}{} ({})",
+                         words.empty() ? "" : ", ",
+                         printable(attempt.fact.remote, 253),
+                         printable(spoken(attempt.fact.error), 80));
+  }
+  return words;
+}
+
 std::string_view proxy_words(const Ledger& ledger) {
   const bool reached = !ledger.connect || ledger.connect->fact.error.empty();
   return reached ? "did not let the connection through" : "could not be reached";

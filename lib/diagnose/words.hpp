@@ -50,6 +50,17 @@ std::string party_words(const Ledger& ledger, std::string_view hole);
 std::string call_words(const Ledger& ledger);
 /// True if an HTTP exchange was answered by a refusal: its status says so (redirects are not followed), or a finding.
 bool is_refused_call(const Ledger& ledger);
+/// What was wrong with TLS, safe to show, without a full stop: with the certificates that were sent, where trust is the
+/// matter.
+std::string tls_fault_words(const Ledger& ledger);
+/// True if TLS ended because the server takes no HTTP/1.1 in it (ALPN). RFC 7301 section 3.2.
+bool offers_only_http2(const Ledger& ledger);
+/// The addresses that did not take the connection, and why: "[::1]:80 (connection refused), 127.0.0.1:80 (no answer
+/// yet)".
+std::string attempts_words(const Ledger& ledger);
+/// What a browser's record tells of the end, as a clause: `the browser ended the session: "Invalid frame header", 3 ms
+/// after …`.
+std::string browser_words(const Ledger& ledger);
 /// What a proxy did that let nothing through: "could not be reached", or "did not let the connection through".
 std::string_view proxy_words(const Ledger& ledger);
 

@@ -1,6 +1,7 @@
 #include "engine/connection.hpp"
 
 #include "base/result.hpp"
+#include "wire/foreign.hpp"
 
 #include <utility>
 #include <variant>
@@ -32,12 +33,47 @@ Connection::Connection(std::size_t max_frame,
 void Connection::on_bytes(session::Side from, std::string_view bytes, std::int64_t t_ns) {
   now_ns_ = t_ns;
   const auto frames = exchange_.on_bytes(from, bytes, t_ns, outputs_.fact);
-  if (!frames.empty()) {
+  if (frames.empty()) {
+    return;
+  }
+  if (from == session::Side::server) {
+    on_server_bytes(frames);
+  } else {
     on_frame_bytes(from, frames);
   }
 }
 
+/// A server, or a proxy before it, may say 101 and then speak something else: such bytes are told as what they are.
+void Connection::on_server_bytes(std::string_view bytes) {
+  if (first_seen_) {
+    on_frame_bytes(session::Side::server, bytes);
+    return;
+  }
+  first_ += bytes;
+  const wire::ForeignGuess guess = wire::guess_foreign(first_);
+  if (guess.more) {
+    return;
+  }
+  first_seen_ = true;
+  const std::string first = std::exchange(first_, {});
+  if (guess.protocol.empty()) {
+    on_frame_bytes(session::Side::server, first);
+    return;
+  }
+  undecoded(session::Side::server) = {true, true, guess.length, {}};
+  tell(session::UndecodedBytes{session::Side::server,
+                               0,
+                               guess.length,
+                               std::string_view(first).substr(0, guess.length),
+                               std::string(guess.protocol)});
+  keep_undecoded(session::Side::server, std::string_view(first).substr(guess.length));
+}
+
 void Connection::on_frame_bytes(session::Side from, std::string_view bytes) {
+  if (undecoded(from).foreign) {
+    keep_undecoded(from, bytes);
+    return;
+  }
   wire::FrameDecoder& frames = decoder(from);
   frames.feed(bytes);
   while (auto item = frames.next()) {
@@ -48,14 +84,19 @@ void Connection::on_frame_bytes(session::Side from, std::string_view bytes) {
 }
 
 void Connection::on_undecoded(session::Side from, const wire::Undecoded& bytes) {
-  Undecoded& kept = undecoded_[static_cast<std::size_t>(from)];
+  Undecoded& kept = undecoded(from);
   if (!kept.lost) {  // the header that cannot be true stands by itself
     kept.lost = true;
     kept.offset = bytes.offset + bytes.length;
     tell(session::UndecodedBytes{from, bytes.offset, bytes.length, bytes.bytes});
     return;
   }
-  kept.bytes += bytes.bytes;
+  keep_undecoded(from, bytes.bytes);
+}
+
+void Connection::keep_undecoded(session::Side from, std::string_view bytes) {
+  Undecoded& kept = undecoded(from);
+  kept.bytes += bytes;
   const std::string_view all = kept.bytes;
   std::size_t told = 0;
   for (; all.size() - told >= kUndecodedBlock; told += kUndecodedBlock) {
@@ -65,7 +106,7 @@ void Connection::on_undecoded(session::Side from, const wire::Undecoded& bytes) 
 }
 
 void Connection::emit_undecoded(session::Side from, std::string_view bytes) {
-  Undecoded& kept = undecoded_[static_cast<std::size_t>(from)];
+  Undecoded& kept = undecoded(from);
   tell(session::UndecodedBytes{from, kept.offset, bytes.size(), bytes});
   kept.offset += bytes.size();
 }
@@ -73,12 +114,15 @@ void Connection::emit_undecoded(session::Side from, std::string_view bytes) {
 void Connection::on_end(std::int64_t t_ns) {
   now_ns_ = t_ns;
   exchange_.on_end(t_ns, outputs_.fact);
+  if (!first_.empty()) {  // cut before it could be told from frames: taken for frames
+    on_frame_bytes(session::Side::server, std::exchange(first_, {}));
+  }
   emit_partial(session::Side::client);
   emit_partial(session::Side::server);
 }
 
 void Connection::emit_partial(session::Side from) {
-  if (const std::string& left = undecoded_[static_cast<std::size_t>(from)].bytes; !left.empty()) {
+  if (const std::string& left = undecoded(from).bytes; !left.empty()) {
     emit_undecoded(from, left);
   }
   const auto partial = decoder(from).finish();

@@ -46,8 +46,10 @@ class Connection {
   bool upgraded() const { return exchange_.upgraded(); }
 
  private:
+  void on_server_bytes(std::string_view bytes);
   void on_frame_bytes(session::Side from, std::string_view bytes);
   void on_undecoded(session::Side from, const wire::Undecoded& bytes);
+  void keep_undecoded(session::Side from, std::string_view bytes);
   void emit_undecoded(session::Side from, std::string_view bytes);
   void emit_partial(session::Side from);
   wire::FrameDecoder& decoder(session::Side from) { return from == session::Side::client ? client_ : server_; }
@@ -67,11 +69,17 @@ class Connection {
   /// Bytes after framing was lost are told in blocks of one size, so that they are the same however they came.
   static constexpr std::size_t kUndecodedBlock = 4096;
   struct Undecoded {
-    bool lost = false;
+    bool lost = false;     ///< there are no frames any more
+    bool foreign = false;  ///< there never were
     std::uint64_t offset = 0;
     std::string bytes;
   };
   std::array<Undecoded, 2> undecoded_;
+  Undecoded& undecoded(session::Side from) { return undecoded_[static_cast<std::size_t>(from)]; }
+
+  /// What came first after the head of a 101, until it is known whether it is frames.
+  std::string first_;
+  bool first_seen_ = false;
 };
 
 }  // namespace whydrop::engine

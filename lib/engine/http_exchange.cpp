@@ -1,6 +1,7 @@
 #include "engine/http_exchange.hpp"
 
 #include "engine/body_excerpt.hpp"
+#include "handshake/content.hpp"
 #include "handshake/upgrade.hpp"
 #include "session/heads.hpp"
 
@@ -13,6 +14,10 @@ using handshake::HeadParser;
 
 namespace {
 
+/// Bytes of a body that are decoded: enough for a page's title behind its styles, also compressed.
+constexpr std::size_t kMaxCoded = 16 * 1024;
+/// More than is told, so that no JSON string is cut in the middle.
+constexpr std::size_t kMaxDecoded = 2 * kBodyExcerpt;
 constexpr std::size_t kMostAsked = 64;
 
 /// A method, of which all that are registered are capitals; no frame begins so unless it sets RSV1 and means nothing by
@@ -151,12 +156,16 @@ void HttpExchange::end_exchange(std::int64_t t_ns, const Emit& emit) {
 
 void HttpExchange::add_body(std::string_view bytes) {
   body_length_ += bytes.size();
-  body_.append(bytes.substr(0, kBodyExcerpt - body_.size()));
+  body_.append(bytes.substr(0, kMaxCoded - body_.size()));
 }
 
 void HttpExchange::emit_response(std::int64_t t_ns, const Emit& emit) {
   session::Response fact = session::response_of(response_.head());
-  fact.body = std::exchange(body_, {});
+  auto body = handshake::decode_body(response_.head(), body_, body_.size() == body_length_, kMaxDecoded);
+  fact.body = body_excerpt(body.content);
+  fact.decoded = std::move(body.codings);
+  fact.body_fault = std::move(body.fault);
+  body_.clear();
   fact.body_length = std::exchange(body_length_, 0);
   fact.size = std::exchange(response_bytes_, 0);
   response_ = HeadParser(HeadParser::Kind::response);

@@ -57,8 +57,10 @@ class Actor {
   virtual void on_open(Channel& channel) = 0;
   /// Every event of the connection, facts and opinions, before redaction.
   virtual void on_event(Channel& channel, const session::Event& event) = 0;
-  /// The backlog fell under its low-water mark: more may be sent.
+  /// The backlog fell under its low-water mark, or to nothing: more may be sent, or all was.
   virtual void on_writable(Channel&) {}
+  /// What it waits for, for the Ending of a session.
+  virtual session::Awaited awaited() const { return {}; }
 };
 
 }  // namespace whydrop::engine

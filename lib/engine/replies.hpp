@@ -17,7 +17,10 @@ class ReplyCount {
  public:
   explicit ReplyCount(ReplyRule rule) : rule_(rule) {}
   void sent() { ++sent_; }
-  void received() { ++received_; }
+  /// `after_send`: it came once a message of this side had been written. Where each message is to have its reply, one
+  /// that came before is a greeting and answers nothing.
+  void received(bool after_send) { received_ += after_send || rule_.kind == ReplyRule::Kind::number ? 1 : 0; }
+  std::uint64_t came() const { return received_; }
   bool satisfied() const { return received_ >= wanted(); }
   std::uint64_t wanted() const {
     switch (rule_.kind) {

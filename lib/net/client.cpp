@@ -55,6 +55,8 @@ void Client::Impl::start() {
   session::Open open;
   open.url = options.url.text();
   open.parent = options.parent;
+  open.limits = limits_of(options);
+  open.expect = options.expect;
   conn = tap.begin(std::move(open), loop.now_ns(), [this](const session::Event& event) { observe(event); });
   if (options.connect_timeout.count() > 0) {
     connect_timer.start(options.connect_timeout, [this] { connect_timed_out(); });
@@ -82,6 +84,7 @@ void Client::Impl::dial_failed(const DialFailure& failure) {
 
 void Client::Impl::connect_timed_out() {
   if (phase == Phase::dialing) {
+    by_time_out = true;
     dial_failed(dialer->time_out());
   } else {
     end(EndingHow::upgrade_timeout, EndedBy::client, "timed out");
@@ -280,15 +283,34 @@ void Client::Impl::on_written(const std::error_code& error) {
     return;
   }
   write();
-  if (was_full && backlog() < kLowWater) {
+  if (backlog() == 0 || (was_full && backlog() < kLowWater)) {
     was_full = false;
     actor.on_writable(*this);
   }
 }
 
+session::Awaited Client::Impl::awaited_at(EndingHow how) const {
+  session::Awaited awaited = phase == Phase::open ? actor.awaited() : session::Awaited();
+  const auto ran_out = [&awaited](const char* limit, std::chrono::nanoseconds length) {
+    awaited.limit = limit;
+    awaited.limit_ns = length.count();
+  };
+  if (how == EndingHow::ping_timeout) {
+    ran_out("ping-timeout", options.ping_timeout);
+  } else if (how == EndingHow::idle_timeout) {
+    ran_out("idle-timeout", options.idle_timeout);
+  } else if (phase == Phase::upgrading && how == EndingHow::upgrade_timeout) {
+    ran_out("connect-timeout", options.connect_timeout);
+  } else if (phase == Phase::dialing && by_time_out) {
+    ran_out("connect-timeout", options.connect_timeout);
+  }
+  return awaited;
+}
+
 void Client::Impl::end(EndingHow how, EndedBy by, std::string detail) {
   const std::int64_t now = loop.now_ns();
   session::Ending ending{how, by, error_name(read_error), error_name(write_error), std::move(detail), {}};
+  ending.awaited = awaited_at(how);
   if (stream) {
     ending.tcp = stream->tcp_info();
   }
@@ -332,6 +354,17 @@ void Client::Impl::interrupt() {
   }
   // Counted from now: our Close may wait behind what the server does not read.
   close_within(kInterruptWait);
+}
+
+std::vector<session::RunLimit> limits_of(const ConnectOptions& options) {
+  std::vector<session::RunLimit> limits = {{"connect-timeout", options.connect_timeout.count()},
+                                           {"ping-timeout", options.ping_timeout.count()},
+                                           {"idle-timeout", options.idle_timeout.count()},
+                                           {"close-timeout", options.close_timeout.count()}};
+  limits.insert(limits.end(), options.run_limits.begin(), options.run_limits.end());
+  limits.erase(std::remove_if(limits.begin(), limits.end(), [](const auto& limit) { return limit.ns <= 0; }),
+               limits.end());
+  return limits;
 }
 
 Result<void> check(const ConnectOptions& options) {

@@ -64,7 +64,12 @@ struct ConnectOptions {
   PongPolicy pong;
   std::uint64_t max_message = 64U << 20;  ///< larger ones are answered with Close 1009
   std::optional<std::uint32_t> parent;
+  std::vector<session::RunLimit> run_limits;  ///< the run's own, besides those above
+  std::vector<std::string> expect;            ///< what the run expects, for the record
 };
+
+/// All limits that may end a connection with these options.
+std::vector<session::RunLimit> limits_of(const ConnectOptions& options);
 
 /// Reads what the options name, the proxy's URL and TLS files, so that a mistake is told before anything is sent.
 /// Errors: usage for the proxy, local for a file. A Client that is started all the same ends as proxy_failed or

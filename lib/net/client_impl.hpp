@@ -75,6 +75,7 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   void queue(std::string_view bytes);
   void write();
   void on_written(const std::error_code& error);
+  session::Awaited awaited_at(session::EndingHow how) const;
   void end(session::EndingHow how, session::EndedBy by, std::string detail);
   void leave();
   void interrupt();
@@ -124,6 +125,7 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   std::unique_ptr<char[]> buffer;  ///< what the stream is read into, from `connected` on
   std::size_t unflushed = 0;       ///< bytes read since the sinks were last flushed
   std::string out, in_flight;
+  bool by_time_out = false;
   bool writing = false, write_posted = false, was_full = false;
   std::error_code read_error, write_error;
 

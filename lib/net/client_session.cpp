@@ -53,6 +53,10 @@ void Client::Impl::observe(const session::Event& event) {
     observe_frame(*frame);
   } else if (const auto* finding = std::get_if<session::Finding>(&event.body)) {
     observe_finding(*finding);
+  } else if (const auto* bytes = std::get_if<session::UndecodedBytes>(&event.body)) {
+    if (!bytes->protocol.empty()) {
+      actions.emplace_back(Violation{1002, ""});
+    }
   } else if (const auto* message = std::get_if<session::Message>(&event.body)) {
     if (message->from == Side::server && message->length > options.max_message) {
       actions.emplace_back(Violation{1009, "message too big"});

@@ -110,6 +110,9 @@ void Race::finished(const std::shared_ptr<Attempt>& attempt, const std::error_co
     next();
     return;
   }
+  for (const auto& other : running_) {
+    tell_failed(*other, {session::Cause::other, "no_answer_yet"});
+  }
   drop_others();
   std::error_code ignored;
   const auto local = attempt->socket.local_endpoint(ignored);

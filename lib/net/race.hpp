@@ -17,7 +17,8 @@ namespace whydrop::net {
 using AnyEndpoint = asio::generic::stream_protocol::endpoint;
 
 /// Tries addresses one after another, the next 250 ms after the last one began or as soon as it failed; the first that
-/// connects wins. Each failed address is told as a fact. RFC 8305 section 5.
+/// connects wins. Each failed address is told as a fact, and each that had not answered when another one won. RFC 8305
+/// section 5.
 class Race {
  public:
   static constexpr std::chrono::milliseconds kHeadStart{250};

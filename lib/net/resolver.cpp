@@ -1,6 +1,7 @@
 #include "net/resolver.hpp"
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <map>
@@ -9,6 +10,9 @@
 #include <ares.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 namespace whydrop::net {
 
@@ -55,6 +59,25 @@ std::vector<asio::ip::address> addresses_of(const ares_addrinfo& info) {
   }
   return result;
 }
+
+/// On a connected UDP socket the system tells of a refused datagram (ICMP) at the next call. c-ares takes that for the
+/// fault of the query that it is sending, and the one before waits for its time-out. Sent once more, this datagram is
+/// refused as well, the reader is told, and every query of that server goes on to the next one.
+ares_ssize_t send_query(ares_socket_t fd, const iovec* data, int count, void*) {
+  const ares_ssize_t sent = ::writev(fd, data, count);
+  return sent < 0 && errno == ECONNREFUSED ? ::writev(fd, data, count) : sent;
+}
+
+/// c-ares's own ways but for sending; it leaves a socket that it did not make as it is.
+const ares_socket_functions kSocketFunctions{
+    [](int family, int type, int protocol, void*) {
+      return ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+    },
+    [](ares_socket_t fd, void*) { return ::close(fd); },
+    [](ares_socket_t fd, const sockaddr* address, ares_socklen_t size, void*) { return ::connect(fd, address, size); },
+    [](ares_socket_t fd, void* data, std::size_t size, int flags, sockaddr* from, ares_socklen_t* from_size, void*)
+        -> ares_ssize_t { return ::recvfrom(fd, data, size, flags, from, from_size); },
+    send_query};
 
 int family_of(int ip_version) {
   return ip_version == 4 ? AF_INET : ip_version == 6 ? AF_INET6 : AF_UNSPEC;
@@ -213,6 +236,7 @@ void Resolver::Impl::look_up(int flags) {
     finish({{}, failure_of(status, host)});
     return;
   }
+  ares_set_socket_functions(channel, &kSocketFunctions, nullptr);
   ares_addrinfo_hints hints{};
   hints.ai_family = family;
   hints.ai_socktype = SOCK_STREAM;

@@ -1,12 +1,13 @@
 #include "net/stream.hpp"
 
+#include "net/tcp_info.hpp"
+
 #include <array>
 #include <cstring>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -29,16 +30,7 @@ void Stream::write_all(asio::const_buffer buffer, IoDone done) {
 }
 
 session::TcpInfo Stream::tcp_info() {
-  struct ::tcp_info info {};
-  socklen_t size = sizeof(info);
-  session::TcpInfo result;
-  if (getsockopt(socket().native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0) {
-    result.state = info.tcpi_state;
-    result.unacked = info.tcpi_unacked;
-    result.retransmits = info.tcpi_total_retrans;
-    result.rtt_us = info.tcpi_rtt;
-  }
-  return result;
+  return read_tcp_info(socket().native_handle());
 }
 
 int Stream::take_socket_error() {

@@ -98,6 +98,46 @@ std::string time_text(const ASN1_TIME* time) {
                      parts.tm_sec);
 }
 
+constexpr int kMaxChain = 10;
+constexpr int kMaxNames = 20;
+
+/// subjectAltName. RFC 5280 section 4.2.1.6.
+std::vector<std::string> names_of(const X509& certificate) {
+  std::vector<std::string> names;
+  const std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)> given(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr)),
+      GENERAL_NAMES_free);
+  for (int i = 0; i < std::min(sk_GENERAL_NAME_num(given.get()), kMaxNames); ++i) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), BIO_free);
+    GENERAL_NAME_print(bio.get(), sk_GENERAL_NAME_value(given.get(), i));
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(bio.get(), &text);
+    names.emplace_back(text, static_cast<std::size_t>(size));
+  }
+  return names;
+}
+
+session::Certificate certificate_of(const X509& certificate) {
+  const X509_NAME* subject = X509_get_subject_name(&certificate);
+  const X509_NAME* issuer = X509_get_issuer_name(&certificate);
+  return {name_text(subject),
+          name_text(issuer),
+          names_of(certificate),
+          time_text(X509_get0_notBefore(&certificate)),
+          time_text(X509_get0_notAfter(&certificate)),
+          X509_NAME_cmp(subject, issuer) == 0};
+}
+
+/// The certificates as the server sent them.
+std::vector<session::Certificate> chain_of(X509_STORE_CTX* verification) {
+  std::vector<session::Certificate> chain;
+  const STACK_OF(X509)* sent = X509_STORE_CTX_get0_untrusted(verification);
+  for (int i = 0; i < std::min(sk_X509_num(sent), kMaxChain); ++i) {
+    chain.push_back(certificate_of(*sk_X509_value(sent, i)));
+  }
+  return chain;
+}
+
 void describe(session::Tls& fact, const X509& certificate) {
   fact.subject = name_text(X509_get_subject_name(&certificate));
   fact.issuer = name_text(X509_get_issuer_name(&certificate));
@@ -234,6 +274,9 @@ TlsHandshake::TlsHandshake(Socket socket,
   stream_->set_verify_callback([seen = seen_](bool ok, asio::ssl::verify_context& verification) {
     if (const X509* leaf = X509_STORE_CTX_get0_cert(verification.native_handle()); leaf != nullptr) {
       describe(*seen, *leaf);
+    }
+    if (seen->chain.empty()) {
+      seen->chain = chain_of(verification.native_handle());
     }
     return ok;
   });

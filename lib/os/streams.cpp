@@ -79,6 +79,9 @@ Result<void> FdSink::write(std::string_view bytes) {
 }
 
 Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode mode) {
+  if (path == "-") {
+    return std::make_unique<FdSink>(STDOUT_FILENO, "standard output", false);
+  }
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | open_flags(mode), 0600);
   if (fd < 0 && errno == EEXIST) {
     return fail(ErrorKind::local, "cannot create capture " + path + ": it exists", "--append or --overwrite");

@@ -38,8 +38,8 @@ class FdSink final : public ByteSink {
 
 enum class FileMode : std::uint8_t { fresh, append, overwrite };
 
-/// Opens a file for a capture with mode 0600. `fresh` refuses a file that is there. `append` ends a cut last line
-/// first.
+/// Opens a file for a capture with mode 0600; "-" is standard output. `fresh` refuses a file that is there. `append`
+/// ends a cut last line first.
 Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode mode);
 
 /// A new file with `content`. Refuses one that is there.

@@ -116,6 +116,9 @@ Step step_of(const session::Partial& partial) {
 }
 
 Step step_of(const session::UndecodedBytes& bytes) {
+  if (!bytes.protocol.empty()) {
+    return {"undecoded", "no frames: " + escape_for_terminal(bytes.protocol) + " follows the 101", Ink::red};
+  }
   return {"undecoded", format_size(bytes.length) + " after framing was lost", Ink::red};
 }
 

@@ -219,7 +219,8 @@ void Checker::Impl::on(const session::Partial& partial, std::uint64_t seq) {
 }
 
 void Checker::Impl::on(const session::UndecodedBytes& bytes, std::uint64_t seq) {
-  if (!std::exchange(speaker(bytes.from).lost, true)) {
+  // What never was a frame breaks no rule of frames.
+  if (!std::exchange(speaker(bytes.from).lost, true) && bytes.protocol.empty()) {
     judge(BytesContext{bytes.from, seq, bytes.bytes}, bytes.from, seq);
   }
 }

@@ -64,6 +64,7 @@ class ClientRun {
 
   void time_out() {
     outcome_.timed_out = true;
+    conversation_.ran_out("timeout", *flags_.timeout);
     const std::string& missing = conversation_.missing();
     const std::string why = !conversation_.open() ? "no session is open" : missing;
     run_.talk(fmt::format(
@@ -121,6 +122,16 @@ script::ClientServices services(SessionRun& run, Input& input) {
           [&input] { input.feed.release(); }};
 }
 
+/// The limits that are the run's and not the connection's.
+std::vector<session::RunLimit> run_limits(const SessionSettings& flags, const script::ClientScript& plan) {
+  const auto of = [](const std::optional<std::chrono::nanoseconds>& limit) { return limit ? limit->count() : 0; };
+  const bool waits = !plan.stays && !plan.stay_open;
+  return {{"timeout", of(flags.timeout)},
+          {"wait", waits ? plan.stay_after_send.value_or(plan.wait).count() : 0},
+          {"for", of(plan.stay_open)},
+          {"linger", waits && !plan.stay_after_send ? plan.linger.count() : 0}};
+}
+
 /// The profile's own policy, where it has one: its waits are not drawn by chance.
 engine::ReconnectPolicy::Limits limits_of(const SessionProfile& profile, std::optional<std::uint64_t> reconnects) {
   engine::ReconnectPolicy::Limits limits;
@@ -161,6 +172,8 @@ Result<int> run_client(const SessionSettings& flags,
   plan.close_code = static_cast<std::uint16_t>(flags.close_code);
   plan.close_reason = flags.close_reason;
   plan.strict = flags.strict;
+  options->run_limits = run_limits(flags, plan);
+  options->expect = plan.expect;
   Input input((*run)->loop());
   auto client = script::ScriptedClient::make(services(**run, input), std::move(plan));
   WHYDROP_TRY(client);

@@ -21,6 +21,7 @@ class Connector::Watch final : public engine::Actor {
   }
   void on_event(engine::Channel& channel, const session::Event& event) override { actor_.on_event(channel, event); }
   void on_writable(engine::Channel& channel) override { actor_.on_writable(channel); }
+  session::Awaited awaited() const override { return actor_.awaited(); }
 
   std::optional<std::chrono::nanoseconds> open_for() const {
     return opened_ns_ ? std::optional(std::chrono::nanoseconds(loop_.now_ns() - *opened_ns_)) : std::nullopt;

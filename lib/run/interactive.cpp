@@ -126,7 +126,7 @@ void Interactive::on_input(const terminal::Input& input) {
     on_line(input.text);
     break;
   case terminal::Input::Kind::end_of_input:
-    conversation_.close();
+    conversation_.end_of_prompt();
     break;
   case terminal::Input::Kind::interrupt:
     on_interrupt_(SIGINT);

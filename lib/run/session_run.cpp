@@ -30,18 +30,32 @@ os::FileMode file_mode(const CaptureSettings& flags) {
 
 }  // namespace
 
+namespace {
+
+bool captures_to_stdout(const SessionRun::Settings& settings) {
+  return settings.capture.file == "-";
+}
+
+}  // namespace
+
 SessionRun::SessionRun(const Settings& settings)
     : settings_(settings),
       started_(format_rfc3339(machine().now_ns() - loop_.now_ns())),
-      data_(STDOUT_FILENO, "standard output", false),
+      // With --capture - standard output is the capture's: what is shown goes to standard error.
+      data_(captures_to_stdout(settings) ? STDERR_FILENO : STDOUT_FILENO, "standard output", false),
       talk_(STDERR_FILENO, "standard error", false) {
   if (settings_.profile != nullptr) {
     dialects_.add(settings_.profile->share());
   }
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGTTIN, SIG_IGN);  // in the background there is nothing to read: no reason to stand still
 }
 
 SessionRun::~SessionRun() = default;
+
+int SessionRun::shown_on() const {
+  return captures_to_stdout(settings_) ? STDERR_FILENO : STDOUT_FILENO;
+}
 
 Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   std::unique_ptr<SessionRun> run(new SessionRun(settings));
@@ -57,8 +71,8 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
   run->secrecy_ = std::make_unique<capture::Redactor>(*secrets, false);
   run->pipeline_ = std::make_unique<engine::Pipeline>(run->pipeline_options(*secrets));
 
-  report::Style style = make_style(settings.output, os::process_environment, STDOUT_FILENO);
-  style.escape = os::is_terminal(STDOUT_FILENO);
+  report::Style style = make_style(settings.output, os::process_environment, run->shown_on());
+  style.escape = os::is_terminal(run->shown_on());
   style.typed = settings.profile != nullptr;
   style.started = run->started_;
   if (!settings.silent) {
@@ -132,7 +146,7 @@ void SessionRun::add_renderer(report::Style style) {
   const report::Output output = report::parse_output(settings_.output.output).value_or(report::Output::log);
   renderer_ = report::make_renderer(output, style, data_, talk_);
   pipeline_->add_sink(*renderer_);
-  const bool scrolls = output != report::Output::summary && !settings_.output.quiet && os::is_terminal(STDOUT_FILENO);
+  const bool scrolls = output != report::Output::summary && !settings_.output.quiet && os::is_terminal(shown_on());
   if (os::is_terminal(STDERR_FILENO) && !scrolls) {
     progress_ = std::make_unique<ProgressLine>(loop_, talk_, os::terminal_width(STDERR_FILENO));
     pipeline_->add_sink(*progress_);
@@ -155,7 +169,11 @@ Result<void> SessionRun::add_capture(const std::vector<capture::Secret>& secrets
 
 void SessionRun::on_reader_gone(std::function<void()> handler) {
   // Posted: a sink may be told of it in the middle of an event.
-  data_.on_gone([this, handler = std::move(handler)] { loop_.post(handler); });
+  const auto posted = [this, handler = std::move(handler)] { loop_.post(handler); };
+  data_.on_gone(posted);
+  if (capture_file_ && captures_to_stdout(settings_)) {
+    capture_file_->on_gone(posted);
+  }
 }
 
 void SessionRun::divert(std::function<void(std::string_view)> to) {

@@ -66,6 +66,7 @@ class SessionRun {
 
  private:
   explicit SessionRun(const Settings& settings);
+  int shown_on() const;  ///< the descriptor that events are shown on
   void add_renderer(report::Style style);
   Result<void> add_capture(const std::vector<capture::Secret>& secrets);
 

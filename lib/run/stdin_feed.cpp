@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
 
 #include <fcntl.h>
@@ -15,6 +17,8 @@ namespace {
 
 constexpr std::size_t kChunk = 64 * 1024;
 constexpr int kInFlight = 4;
+/// How soon it is noticed that the process came to the foreground.
+constexpr int kPatienceMs = 1000;
 
 }  // namespace
 
@@ -24,7 +28,8 @@ struct StdinFeed::Impl {
   void read_all();
   bool take_credit();
   bool readable() const;
-  std::string read_chunk() const;
+  bool stopped_within(int patience_ms) const;
+  std::optional<std::string> read_chunk() const;
 
   net::Loop& loop;
   std::function<void(std::string)> on_chunk;
@@ -52,24 +57,40 @@ bool StdinFeed::Impl::readable() const {
   return entries[1].revents == 0;
 }
 
-std::string StdinFeed::Impl::read_chunk() const {
+/// True if the feed was stopped meanwhile.
+bool StdinFeed::Impl::stopped_within(int patience_ms) const {
+  pollfd entry{wake[0], POLLIN, 0};
+  return ::poll(&entry, 1, patience_ms) > 0;
+}
+
+/// Null where it may not read now: a terminal gives nothing to a process in the background.
+std::optional<std::string> StdinFeed::Impl::read_chunk() const {
   std::string chunk(kChunk, '\0');
   ssize_t count = 0;
   do {
     count = ::read(STDIN_FILENO, chunk.data(), chunk.size());
   } while (count < 0 && errno == EINTR);
+  if (count < 0 && errno == EIO && ::isatty(STDIN_FILENO) == 1) {
+    return std::nullopt;
+  }
   chunk.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
   return chunk;
 }
 
 void StdinFeed::Impl::read_all() {
   while (take_credit() && readable()) {
-    std::string chunk = read_chunk();
-    if (chunk.empty()) {
+    auto chunk = read_chunk();
+    while (!chunk) {
+      if (stopped_within(kPatienceMs)) {
+        return;
+      }
+      chunk = read_chunk();
+    }
+    if (chunk->empty()) {
       loop.post([this] { on_end(); });
       return;
     }
-    loop.post([this, chunk = std::move(chunk)]() mutable { on_chunk(std::move(chunk)); });
+    loop.post([this, chunk = std::move(*chunk)]() mutable { on_chunk(std::move(chunk)); });
   }
 }
 

@@ -20,6 +20,8 @@ constexpr std::size_t kHighWater = 512 * 1024;
 constexpr std::size_t kEchoLimit = std::size_t{64} << 20;
 constexpr std::uint16_t kPolicyViolation = 1008;
 constexpr std::chrono::seconds kPatience{10};
+// What one write hands over at once. A message of less is complete when it has been seen on the wire.
+constexpr std::size_t kOneWrite = 64 * 1024;
 constexpr std::string_view kTooEarly = "sequence-too-early";
 
 /// A finding's sentence as part of a line, without `name` where it begins with it.
@@ -60,7 +62,10 @@ void ScriptedClient::on_open(engine::Channel& channel) {
   last_heard_ns_ = run_.timers.now_ns();
   ++sessions_;
   if (sessions_ == 1 && plan_.stay_open) {
-    after(*plan_.stay_open);
+    run_.timers.after(*plan_.stay_open, [this] {
+      ran_out("for", *plan_.stay_open);
+      close();
+    });
   }
   read_input();
   if (finished_) {
@@ -110,7 +115,10 @@ void ScriptedClient::on_event(engine::Channel&, const session::Event& event) {
   }
   if (message->from == session::Side::server) {
     on_message(*message, event.t_ns);
-  } else if (!outbox_.idle()) {
+    return;
+  }
+  ++crossed_;
+  if (!outbox_.idle()) {
     // Posted: the profile judges it first.
     run_.timers.post([this] { on_crossed(); });
   }
@@ -124,7 +132,7 @@ void ScriptedClient::on_crossed() {
 
 void ScriptedClient::on_message(const session::Message& message, std::int64_t t_ns) {
   last_heard_ns_ = t_ns;
-  replies_.received();
+  replies_.received(crossed_ > 0 && channel_ != nullptr && channel_->backlog() <= kOneWrite);
   if (expectations_.size() > 0) {
     expectations_.offer(message.payload);
   }
@@ -214,48 +222,83 @@ bool ScriptedClient::may_send(const Outbox::Item& item) {
 }
 
 void ScriptedClient::settle() {
-  const bool all_said =
-      channel_ != nullptr && !script_.running() && outbox_.idle() && input_ended_ && !input_ && pending_.empty();
+  const bool all_said = channel_ != nullptr && !script_.running() && outbox_.idle() && channel_->backlog() == 0 &&
+                        input_ended_ && !input_ && pending_.empty();
   if (finished_ || !all_said || plan_.awaits_close || plan_.stay_open) {
     return;
   }
   if (plan_.stay_after_send) {
     if (!std::exchange(timer_set_, true)) {
-      after(*plan_.stay_after_send);
+      run_.timers.after(*plan_.stay_after_send, [this] {
+        ran_out("wait", *plan_.stay_after_send);
+        close();
+      });
     }
   } else if (expectations_.size() > 0) {
     if (expectations_.done()) {
-      close();
+      linger();
     }
   } else if (replies_.satisfied() && !plan_.stays) {
-    if (plan_.linger.count() == 0) {
-      close();
-    } else if (!std::exchange(lingering_, true)) {
-      after(plan_.linger);
-    }
+    linger();
   } else if (!plan_.stays && !std::exchange(timer_set_, true)) {
+    last_heard_ns_ = run_.timers.now_ns();  // silence counts from when all was sent
     wait_for_silence();
+  }
+}
+
+/// Closes after plan_.linger: an end of the server's that follows its last reply is to be seen as one.
+void ScriptedClient::linger() {
+  if (plan_.linger.count() == 0) {
+    close();
+  } else if (!std::exchange(lingering_, true)) {
+    run_.timers.after(plan_.linger, [this] { close(); });
   }
 }
 
 /// Closes once nothing was heard for plan_.wait. One timer that looks again, not one a message.
 void ScriptedClient::wait_for_silence() {
   const std::chrono::nanoseconds silence(run_.timers.now_ns() - last_heard_ns_);
+  if (finished_ || lingering_) {
+    return;
+  }
   if (silence >= plan_.wait) {
+    ran_out("wait", plan_.wait);
     close();
     return;
   }
   run_.timers.after(plan_.wait - silence, [this] { wait_for_silence(); });
 }
 
-void ScriptedClient::after(std::chrono::nanoseconds delay) {
-  run_.timers.after(delay, [this] { close(); });
-}
-
 void ScriptedClient::close() {
   if (!std::exchange(finished_, true) && channel_ != nullptr) {
     channel_->close(plan_.close_code, plan_.close_reason);
   }
+}
+
+void ScriptedClient::end_of_prompt() {
+  if (!plan_.stay_open) {
+    close();
+  }
+}
+
+session::Awaited ScriptedClient::awaited() const {
+  session::Awaited awaited;
+  awaited.limit = ran_out_.name;
+  awaited.limit_ns = ran_out_.ns;
+  const auto waits_for = [&awaited](const char* what, std::uint64_t wanted, std::uint64_t came) {
+    awaited.what = wanted > 0 ? what : "";
+    awaited.wanted = wanted;
+    awaited.came = std::min(came, wanted);
+  };
+  if (expectations_.size() > 0) {
+    waits_for("expectation", expectations_.size(), expectations_.met());
+    awaited.next = expectations_.next_text();
+  } else if (plan_.awaits_close) {
+    waits_for("close", 1, 0);
+  } else if (!plan_.stay_open && !plan_.stays) {
+    waits_for("reply", replies_.wanted(), replies_.came());
+  }
+  return awaited;
 }
 
 void ScriptedClient::beat() {
@@ -323,6 +366,7 @@ void ScriptedClient::reset() {
 void ScriptedClient::played() {
   if (std::exchange(in_opening_, false)) {
     replies_ = sessions_ == 1 ? engine::ReplyCount(plan_.replies) : replies_;
+    crossed_ = 0;
     script_.start(plan_.moves);
     return;
   }

@@ -62,6 +62,7 @@ class ScriptedClient final : public engine::Actor, private Stage {
   void on_open(engine::Channel& channel) override;
   void on_event(engine::Channel& channel, const session::Event& event) override;
   void on_writable(engine::Channel& channel) override;
+  session::Awaited awaited() const override;
   /// The connection is gone; the next one, if any, begins with on_open.
   void on_gone();
   /// Tells each time a session has opened.
@@ -76,6 +77,10 @@ class ScriptedClient final : public engine::Actor, private Stage {
   Result<void> say_message(const profile::Step& step);
   /// Closes as the plan says, where a session is open.
   void close();
+  /// There is no more to come from a person: closes, unless the plan stays for a time of its own.
+  void end_of_prompt();
+  /// A limit of the run ended what was waited for: for the record.
+  void ran_out(std::string limit, std::chrono::nanoseconds length) { ran_out_ = {std::move(limit), length.count()}; }
 
   const engine::Expectations& expectations() const { return expectations_; }
   /// Why standard input could not be understood, if it could not.
@@ -100,7 +105,7 @@ class ScriptedClient final : public engine::Actor, private Stage {
   void take(const Result<void>& read);
   void settle();
   void wait_for_silence();
-  void after(std::chrono::nanoseconds delay);
+  void linger();
 
   Result<std::string> payload_of(const Move& move, std::uint64_t turn) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
@@ -127,6 +132,8 @@ class ScriptedClient final : public engine::Actor, private Stage {
   bool finished_ = false, timer_set_ = false, lingering_ = false, in_opening_ = false;
   unsigned sessions_ = 0;
   std::int64_t last_heard_ns_ = 0;
+  std::uint64_t crossed_ = 0;  ///< messages of this side that were seen on the wire, those of the opening left out
+  session::RunLimit ran_out_;
   engine::TimerId heartbeat_timer_ = 0;
   Outbox outbox_;
   Script script_;

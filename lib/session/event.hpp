@@ -86,6 +86,12 @@ struct Failure {
   std::string words;
 };
 
+/// A limit of the run, by its option without dashes: "wait", "connect-timeout".
+struct RunLimit {
+  std::string name;
+  std::int64_t ns = 0;
+};
+
 /// A connection begins. First event of a `conn`.
 struct Open {
   Role role = Role::websocket;
@@ -94,6 +100,8 @@ struct Open {
   std::vector<RedactSpan> redact;       ///< in url
   std::string call{};                   ///< the profile's name for a REST call, or empty
   Observer observer = Observer::client;
+  std::vector<RunLimit> limits{};     ///< that may end it; those that are none are left out
+  std::vector<std::string> expect{};  ///< what --expect asks for, in order
 };
 
 struct Resolve {
@@ -120,6 +128,14 @@ struct Proxy {
   std::string error;
 };
 
+/// One certificate that the server sent.
+struct Certificate {
+  std::string subject, issuer;
+  std::vector<std::string> names;     ///< subjectAltName: "DNS:example.test", "IP Address:127.0.0.1"; bounded
+  std::string not_before, not_after;  ///< RFC 3339
+  bool self_issued = false;           ///< subject and issuer are the same name
+};
+
 struct Tls {
   std::string version;  ///< "TLSv1.3"
   std::string cipher;
@@ -131,6 +147,7 @@ struct Tls {
   /// Stable first word, then words: "hostname_mismatch: …", "self_signed: …", "expired: …", "not_tls: …"
   std::string error;
   Cause cause = Cause::none;
+  std::vector<Certificate> chain{};  ///< as the server sent it, its own certificate first; bounded
 };
 
 struct Header {
@@ -161,6 +178,8 @@ struct Response {
   std::string raw;
   std::uint64_t size = 0;
   std::vector<RedactSpan> redact;  ///< in body
+  std::string decoded{};           ///< what was taken off `body`, outermost first: "chunked, gzip"; empty: nothing was
+  std::string body_fault{};        ///< why the rest of it could not be decoded, or empty
 };
 
 /// A whole frame. `payload` is borrowed for the duration of the call that delivers the Event.
@@ -192,6 +211,7 @@ struct UndecodedBytes {
   Side from = Side::client;
   std::uint64_t offset = 0, length = 0;
   std::string_view bytes;
+  std::string protocol{};  ///< what they are in place of frames: "HTTP/1", "TLS" …; on the first of them; or empty
 };
 
 /// The content of a compressed message, told once. RFC 7692 section 7.2.2.
@@ -246,7 +266,20 @@ constexpr NameList<4> names_of(EndedBy /*kind*/) {
 /// What the kernel knew of the connection when it ended; fields are null where the system did not tell.
 struct TcpInfo {
   std::optional<int> state;  ///< TCP_INFO's tcpi_state: 1 ESTABLISHED, 7 CLOSE, 8 CLOSE_WAIT …
-  std::optional<std::uint32_t> unacked, retransmits, rtt_us;
+  std::optional<std::uint32_t> unacked, retransmits, rtt_us;                    ///< unacked: segments
+  std::optional<bool> sack{};                                                   ///< both sides agreed to use SACK
+  std::optional<std::uint32_t> sacked{}, lost{}, mss{}, pmtu{}, last_ack_ms{};  ///< sacked, lost: segments
+  std::optional<std::uint64_t> peer_window{}, bytes_acked{}, unsent{};          ///< bytes; unsent: not yet sent once
+};
+
+/// What whydrop waited for as a connection ended, and what ended the wait.
+struct Awaited {
+  std::string what{};         ///< "reply", "expectation", "close"; empty: nothing
+  std::uint64_t wanted = 0;   ///< how many
+  std::uint64_t came = 0;     ///< of them
+  std::string next{};         ///< the first expectation that was not met, or empty
+  std::string limit{};        ///< the limit of the run that ran out (see RunLimit), or empty
+  std::int64_t limit_ns = 0;  ///< its length
 };
 
 /// Last fact of a connection.
@@ -256,6 +289,7 @@ struct Ending {
   std::string read_error, write_error;  ///< "eof", "connection_reset", "stream_truncated" …, or empty
   std::string detail;                   ///< one clause for people: "certificate is self-signed" …, or empty
   TcpInfo tcp;
+  Awaited awaited{};
 };
 
 /// A token that was used, told before it is masked. RFC 7519.

@@ -69,7 +69,9 @@ handshake::Head head_of(const Request& request) {
 }
 
 bool is_whole(const Request& request) {
-  return request.size > 0 || head_of(request).find("Sec-WebSocket-Key") != nullptr;
+  const auto head = head_of(request);
+  const auto has = [&head](std::string_view name) { return head.find(name) != nullptr; };
+  return request.size > 0 || (has("Sec-WebSocket-Key") && has("Host") && has("Connection"));
 }
 
 handshake::Head head_of(const Response& response) {

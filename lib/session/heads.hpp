@@ -8,8 +8,8 @@ namespace whydrop::session {
 /// The head that a Request or Response fact tells, without raw bytes and without a masked Sec-WebSocket-Key. That of a
 /// Response is complete only where the answer's head was.
 handshake::Head head_of(const Request& request);
-/// False for a request of which a browser's record holds only a part: its bytes were not seen and it has no
-/// Sec-WebSocket-Key. What it lacks, and what it asked for, cannot be judged.
+/// False for a request of which a browser's record holds only a part ("provisional headers"): its bytes were not seen
+/// and it lacks Sec-WebSocket-Key, Host or Connection. What it lacks, and what it asked for, cannot be judged.
 bool is_whole(const Request& request);
 handshake::Head head_of(const Response& response);
 

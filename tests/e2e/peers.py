@@ -21,6 +21,7 @@ http {{
       proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
     }}
     location /missing {{ return 404; }}
+    location /plain {{ proxy_pass http://127.0.0.1:{upstream}; proxy_http_version 1.1; }}
   }}
 }}
 """

@@ -4,6 +4,7 @@
 Runs itself again in namespaces of its own, with a resolv.conf of its own; 77 where the system does not allow it.
 """
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -32,6 +33,19 @@ def isolate():
 
 isolate()
 import harness  # pylint: disable=wrong-import-position
+
+
+class RefusedNameServers(harness.Test):
+    def test_nobody_listens_there(self):
+        # resolv.conf is bound, so that it can be written in place.
+        with open("/etc/resolv.conf", "w", encoding="utf-8") as file:
+            file.write("nameserver 127.0.0.1\nnameserver 127.0.0.2\n")
+        self.addCleanup(lambda: pathlib.Path("/etc/resolv.conf").write_text("nameserver 127.0.0.1\n", encoding="utf-8"))
+        began = time.monotonic()
+        done = self.finish(self.start("send", URL, "hello"))
+        self.assertEqual(done.exit, 4, done.err)
+        self.assertIn("no name server could be reached", done.out)
+        self.assertLess(time.monotonic() - began, 1.0)
 
 
 class SilentNameServer(harness.Test):

@@ -3,6 +3,7 @@
 
 The first byte of each seed chooses how the target cuts it into pieces (see the targets)."""
 
+import gzip
 import pathlib
 import struct
 import zlib
@@ -149,6 +150,28 @@ SESSIONS = {
     "bad_utf8": b"\x10" + said("server", frame(1, b"\xc0\xaf") + frame(1, b"\xed\xa0\x80") + frame(1, b"\xf4")),
 }
 
+BODY = b'{"error":"x","message":"the token has expired"}'
+CHUNKS = b"5\r\n" + BODY[:5] + b"\r\n%x;a=b\r\n" % len(BODY[5:]) + BODY[5:] + b"\r\n0\r\nT: t\r\n\r\n"
+ZIPPED = gzip.compress(BODY, mtime=0)
+BROTLI = bytes.fromhex("0b06807b226572726f72223a2278227d03")  # {"error":"x"}
+
+# The first byte, bits 0 and 1, chooses the transfer coding, bits 2 to 4 the content coding.
+BODIES = {
+    "plain": b"\x00" + BODY,
+    "chunked": b"\x01" + CHUNKS,
+    "chunked_small": b"\x21" + CHUNKS,
+    "chunked_gzip": b"\x05%x\r\n" % len(ZIPPED) + ZIPPED + b"\r\n0\r\n\r\n",
+    "gzip": b"\x04" + ZIPPED * 2,
+    "gzip_cut": b"\x04" + ZIPPED[:-12],
+    "gzip_bomb": b"\x04" + gzip.compress(bytes(1 << 20), mtime=0),
+    "deflate": b"\x08" + zlib.compress(BODY),
+    "deflate_bare": b"\x08" + zlib.compress(BODY)[2:-4],
+    "brotli": b"\x0c" + BROTLI,
+    "gzip_brotli": b"\x14" + BROTLI,
+    "not_chunked": b"\x01" + BODY,
+}
+
+
 def write(target, seeds, first_bytes):
     folder = CORPUS / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -161,3 +184,4 @@ write("frame_decoder", FRAMES, [0x00, 0x02, 0x06, 0x70, 0x13])
 write("inflate", MESSAGES, [0x80, 0xF3, 0x00, 0x95])
 write("head_parser", HEADS, None)
 write("session_tracker", SESSIONS, None)
+write("body", BODIES, None)

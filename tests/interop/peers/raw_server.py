@@ -6,6 +6,7 @@ usage: raw_server.py ENDING [--tls --cert FILE --key FILE]
 import argparse
 import base64
 import fcntl
+import gzip
 import hashlib
 import socket
 import ssl
@@ -31,12 +32,23 @@ BYTES = {
     "reserved-opcode": frame(0x83, b"three"), "bad-utf8": frame(0x81, b"\xc3\x28"),
     "oversize-ping": b"\x89\x7e\x00\x7e" + b"p" * 126, "broken-continuation": frame(0x80, b"continued"),
 }
+ERROR = b'{"error":"invalid_token","message":"jwt expired"}'
+REFUSED = b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n"
 # what is sent instead of a 101
 ANSWERS = {
     "refuse-403": b"HTTP/1.1 403 Forbidden\r\nContent-Length: 3\r\n\r\nno\n",
     "html": b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body>hello</body></html>\n",
     "redirect": b"HTTP/1.1 301 Moved Permanently\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\n\r\n",
     "not-http": b"220 mail.example ESMTP\r\n", "upgrade-cut-fin": b"",
+    "refuse-chunked": REFUSED + b"Transfer-Encoding: chunked\r\n\r\ne\r\n" + ERROR[:14] + b"\r\n%x\r\n" % len(ERROR[14:]) + ERROR[14:]
+                      + b"\r\n0\r\n\r\n",
+    "refuse-gzip": REFUSED + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(gzip.compress(ERROR))
+                   + gzip.compress(ERROR),
+}
+# what is sent at once after the 101
+INSTEAD = {
+    "http-after-101": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 16\r\n\r\nbackend is down\n",
+    "banner-after-101": b"SSH-2.0-OpenSSH_9.2p1\r\n",
 }
 
 
@@ -102,6 +114,9 @@ def converse(stream, ending):
         drain(stream)
         return "fin"
     upgrade(stream, head, ending != "wrong-accept")
+    if ending in INSTEAD:
+        stream.sendall(INSTEAD[ending])
+        return "fin"
     first, message = read_message(stream)
     if first & 0x0F == 8:
         return "fin"

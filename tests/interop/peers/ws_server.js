@@ -1,5 +1,5 @@
 // A server on node's `ws`: echoes, and after the first message ends as it is told.
-// With the ending "count" it prints how many messages each client sent before it left, and the code of its Close.
+// With the ending "http2" it speaks only that. With the ending "count" it prints how many messages each client sent before it left, and the code of its Close.
 // usage: ws_server.js ENDING [CODE [REASON]] [--tls --cert FILE --key FILE]
 'use strict';
 const fs = require('fs');
@@ -33,7 +33,16 @@ const endings = {
   },
 };
 
-const server = tls
+// HTTP/2 and nothing else.
+function http2Only() {
+  const http2 = require('http2');
+  const made = tls
+    ? http2.createSecureServer({cert: fs.readFileSync(option('--cert')), key: fs.readFileSync(option('--key')), allowHTTP1: false})
+    : http2.createServer();
+  return made.on('sessionError', () => {}).on('unknownProtocol', () => {});
+}
+
+const server = ending === 'http2' ? http2Only() : tls
   ? https.createServer({cert: fs.readFileSync(option('--cert')), key: fs.readFileSync(option('--key'))})
   : http.createServer();
 const deflate = args.includes('--deflate') ? {threshold: 0} : false;

@@ -87,6 +87,10 @@ std::string calls() {
   return written(call_samples());
 }
 
+std::string additions() {
+  return written(added_samples());
+}
+
 std::string redacted() {
   auto bodies = upgrade("ws://chat.example/v1?access_token=abc",
                         {{"Authorization", "Bearer eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.c2ln", {}}});
@@ -141,6 +145,7 @@ const Golden kGoldens[] = {
     {"compressed.ndjson", compressed, 8, 0},
     {"cut.ndjson", cut, 5, 1},
     {"calls.ndjson", calls, 4, 0},
+    {"additions.ndjson", additions, 7, 0},
 };
 
 std::string content_of(const std::string& path) {

@@ -47,12 +47,85 @@ TEST(ReadHar, MakesEventsOfEachSession) {
 {"seq":3,"t_ns":0,"conn":1,"kind":"response","start_line":"HTTP/1.1 101 Switching Protocols","status":101,"headers":[{"name":"Upgrade","value":"websocket"}],"body":"","body_length":0,"size":0}
 {"seq":4,"t_ns":500000000,"conn":1,"kind":"frame","from":"client","opcode":1,"name":"text","fin":true,"rsv":0,"mask":"00000000","length":7,"length_form":7,"offset":0,"text":"{\"a\":1}"}
 {"seq":5,"t_ns":1000000000,"conn":1,"kind":"frame","from":"server","opcode":2,"name":"binary","fin":true,"rsv":0,"mask":null,"length":2,"length_form":7,"offset":0,"text":"\u0000\u0001"}
-{"seq":6,"t_ns":2000000000,"conn":1,"kind":"ending","how":"capture_ended","by":"unknown","read_error":null,"write_error":null,"detail":"gone","tcp_state":null,"unacked":null,"retransmits":null,"rtt_us":null}
+{"seq":6,"t_ns":2000000000,"conn":1,"kind":"ending","how":"local_close","by":"client","read_error":null,"write_error":null,"detail":"gone","tcp_state":null,"unacked":null,"retransmits":null,"rtt_us":null}
 {"seq":7,"t_ns":3000000000,"conn":2,"kind":"open","role":"websocket","url":"wss://h","parent":null}
 {"seq":8,"t_ns":3000000000,"conn":2,"kind":"request","start_line":"GET / HTTP/1.1","headers":[],"size":0}
 {"seq":9,"t_ns":3000000000,"conn":2,"kind":"response","start_line":"HTTP/1.1 403","status":403,"headers":[],"body":"no","body_length":2,"size":0}
-{"seq":10,"t_ns":3000000000,"conn":2,"kind":"ending","how":"capture_ended","by":"unknown","read_error":null,"write_error":null,"detail":null,"tcp_state":null,"unacked":null,"retransmits":null,"rtt_us":null}
+{"seq":10,"t_ns":3000000000,"conn":2,"kind":"ending","how":"upgrade_refused","by":"server","read_error":null,"write_error":null,"detail":null,"tcp_state":null,"unacked":null,"retransmits":null,"rtt_us":null}
 )");
+}
+
+/// The lines from the second-last frame on that `entry`, the rest of a session's entry, makes.
+std::string end_of(int status, const std::string& entry) {
+  const std::string lines =
+      lines_of(R"({"log":{"creator":{"name":"x"},"entries":[{"_resourceType":"websocket","request":{"url":"wss://h"},)"
+               R"("startedDateTime":"2026-01-02T03:04:05Z","response":{"status":)" +
+               std::to_string(status) + "}," + entry + "}]}}");
+  const std::string rest = lines.substr(lines.rfind("\"conn\":1,", lines.rfind("\"kind\":\"ending\"")));
+  return rest.substr(0, rest.find(",\"write_error\"")) +
+         rest.substr(rest.find(",\"detail\""), rest.find(",\"tcp_state\"") - rest.find(",\"detail\""));
+}
+
+std::string error_message(const std::string& text) {
+  return R"("_webSocketMessages":[{"type":"error","time":1767323046,"opcode":-1,"data":")" + text + "\"}]";
+}
+
+TEST(ReadHar, TellsWhatTheRecordTellsOfTheEnd) {
+  struct Case {
+    int status;
+    std::string entry, how, by, read_error, detail;
+  };
+  const std::string refused = "Error in connection establishment: net::ERR_CONNECTION_REFUSED";
+  const Case cases[] = {
+      {0, error_message(refused), "connect_failed", "unknown", "null", "\"connection_refused: " + refused + "\""},
+      {0,
+       error_message("net::ERR_CERT_DATE_INVALID"),
+       "tls_failed",
+       "unknown",
+       "null",
+       "\"expired: net::ERR_CERT_DATE_INVALID\""},
+      {0,
+       error_message("Connection closed before receiving a handshake response"),
+       "upgrade_cut",
+       "unknown",
+       "\"eof\"",
+       "\"eof: Connection closed before receiving a handshake response\""},
+      {0, error_message("something new"), "capture_ended", "unknown", "null", "\"something new\""},
+      {403,
+       error_message("Unexpected response code: 403"),
+       "upgrade_refused",
+       "server",
+       "null",
+       "\"Unexpected response code: 403\""},
+      {101, error_message("Invalid frame header"), "local_close", "client", "null", "\"Invalid frame header\""},
+      {101, error_message("net::ERR_CONNECTION_RESET"), "reset", "server", "null", "\"net::ERR_CONNECTION_RESET\""},
+      {101, R"("_webSocketClose":"aborted")", "local_close", "unknown", "null", "\"aborted\""},
+      {101,
+       R"("_webSocketClose":{"code":1008,"reason":"no","timestamp":1767323047})",
+       "capture_ended",
+       "unknown",
+       "null",
+       "null"},
+      {101, R"("_webSocketMessages":[])", "capture_ended", "unknown", "null", "null"},
+  };
+  for (const Case& it : cases) {
+    EXPECT_EQ(end_of(it.status, it.entry),
+              R"("conn":1,"kind":"ending","how":")" + it.how + R"(","by":")" + it.by + R"(","read_error":)" +
+                  it.read_error + R"(,"detail":)" + it.detail)
+        << it.entry;
+  }
+}
+
+TEST(ReadHar, ReadsACloseAndMilliseconds) {
+  const std::string lines =
+      lines_of(R"({"log":{"creator":{"name":"x"},"entries":[{"_resourceType":"websocket","request":{"url":"wss://h"},)"
+               R"("startedDateTime":"2026-01-02T03:04:05Z","response":{"status":101},)"
+               R"("_webSocketMessages":[{"type":"send","time":1767323045500,"opcode":1,"data":"a"}],)"
+               R"("_webSocketClose":{"code":1008,"reason":"no pong","timestamp":1767323645}}]}})");
+  EXPECT_NE(lines.find(R"("t_ns":500000000,"conn":1,"kind":"frame","from":"client")"), std::string::npos) << lines;
+  EXPECT_NE(lines.find(R"("t_ns":600000000000,"conn":1,"kind":"frame","from":"server","opcode":8)"), std::string::npos)
+      << lines;
+  EXPECT_NE(lines.find(R"("close_code":1008,"reason":"no pong")"), std::string::npos) << lines;
 }
 
 TEST(ReadHar, SaysWhatIsWrong) {

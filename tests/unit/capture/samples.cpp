@@ -252,6 +252,77 @@ std::vector<Sample> call_samples() {
   };
 }
 
+std::vector<Sample> added_samples() {
+  Open open;
+  open.url = "ws://h/";
+  open.limits = {{"connect-timeout", 10'000'000'000}, {"wait", 2'000'000'000}};
+  open.expect = {"/type=connected", "/ok=true"};
+  Tls tls;
+  tls.error = "unknown_issuer: the issuer is not known here";
+  tls.cause = Cause::unknown_issuer;
+  tls.chain = {
+      {"CN=h", "CN=X", {"DNS:h", "IP Address:127.0.0.1"}, "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", false},
+      {"CN=X", "CN=X", {}, "", "", true}};
+  Response refused;
+  refused.start_line = "HTTP/1.1 401 Unauthorized";
+  refused.status = 401;
+  refused.body = R"({"error":"x"})";
+  refused.body_length = 40;
+  refused.decoded = "chunked, gzip";
+  refused.body_fault = "gzip: it is cut short";
+  Ending waited;
+  waited.by = EndedBy::client;
+  waited.tcp.sack = true;
+  waited.tcp.sacked = 1;
+  waited.tcp.lost = 2;
+  waited.tcp.mss = 1448;
+  waited.tcp.pmtu = 1500;
+  waited.tcp.last_ack_ms = 3;
+  waited.tcp.peer_window = 0;
+  waited.tcp.bytes_acked = 4;
+  waited.tcp.unsent = 5;
+  waited.awaited = {"expectation", 2, 1, "/ok=true", "wait", 2'000'000'000};
+  Ending replied;
+  replied.awaited = {"reply", 1, 1, "", "", 0};
+  Ending given_up;
+  given_up.how = EndingHow::upgrade_timeout;
+  given_up.awaited = {"", 0, 0, "", "connect-timeout", 10'000'000'000};
+  const std::string ending = R"("kind":"ending","how":"fin","by":)";
+  const std::string nothing =
+      R"("read_error":null,"write_error":null,"detail":null,"tcp_state":null,"unacked":null,"retransmits":null,"rtt_us":null)";
+  return {
+      {"open with limits",
+       open,
+       R"("kind":"open","role":"websocket","url":"ws://h/","parent":null,"limits":[{"limit":"connect-timeout","ns":10000000000},)"
+       R"({"limit":"wait","ns":2000000000}],"expect":["/type=connected","/ok=true"])"},
+      {"tls with a chain",
+       tls,
+       R"("kind":"tls","version":"","cipher":"","alpn":"","subject":"","issuer":"","not_before":"","not_after":"","verified":false,)"
+       R"("duration_ns":0,"error":"unknown_issuer: the issuer is not known here","cause":"unknown_issuer","chain":[{"subject":"CN=h","issuer":"CN=X",)"
+       R"("names":["DNS:h","IP Address:127.0.0.1"],"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z",)"
+       R"("self_issued":false},{"subject":"CN=X","issuer":"CN=X","names":[],"not_before":"","not_after":"","self_issued":true}])"},
+      {"response decoded",
+       refused,
+       R"("kind":"response","start_line":"HTTP/1.1 401 Unauthorized","status":401,"headers":[],"body":"{\"error\":\"x\"}",)"
+       R"("body_length":40,"decoded":"chunked, gzip","body_fault":"gzip: it is cut short","size":0)"},
+      {"undecoded of another protocol",
+       UndecodedBytes{Side::server, 0, 7, "HTTP/1.", "HTTP/1"},
+       R"("kind":"undecoded","from":"server","offset":0,"length":7,"base64":"SFRUUC8xLg==","protocol":"HTTP/1")"},
+      {"ending with all that TCP tells",
+       waited,
+       ending + R"("client",)" + nothing +
+           R"(,"sack":true,"sacked":1,"lost":2,"mss":1448,"pmtu":1500,"last_ack_ms":3,"peer_window":0,"bytes_acked":4,"unsent":5,)"
+           R"("awaited":{"what":"expectation","wanted":2,"came":1,"next":"/ok=true","limit":"wait","limit_ns":2000000000})"},
+      {"ending after a reply",
+       replied,
+       ending + R"("unknown",)" + nothing + R"(,"awaited":{"what":"reply","wanted":1,"came":1})"},
+      {"ending at a limit",
+       given_up,
+       R"("kind":"ending","how":"upgrade_timeout","by":"unknown",)" + nothing +
+           R"(,"awaited":{"what":null,"wanted":0,"came":0,"limit":"connect-timeout","limit_ns":10000000000})"},
+  };
+}
+
 std::vector<Sample> first_samples() {
   std::vector<Sample> all = handshake_samples();
   append(all, frame_samples());
@@ -263,6 +334,7 @@ std::vector<Sample> first_samples() {
 std::vector<Sample> samples() {
   std::vector<Sample> all = first_samples();
   append(all, call_samples());
+  append(all, added_samples());
   return all;
 }
 

@@ -62,6 +62,8 @@ inline session::Finding sample_finding() {
 std::vector<Sample> first_samples();
 /// What REST calls have added since.
 std::vector<Sample> call_samples();
+/// Members that were added since, all optional: limits, what was awaited, TCP's numbers, certificates, decoded bodies.
+std::vector<Sample> added_samples();
 /// Every alternative of an event's body, its optional fields present and absent, with the line that it must become.
 std::vector<Sample> samples();
 

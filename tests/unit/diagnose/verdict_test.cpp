@@ -74,7 +74,256 @@ session::Verdict refused(int status,
   return script.verdict();
 }
 
+Ending awaiting(session::Awaited awaited) {
+  Ending ending;
+  ending.awaited = std::move(awaited);
+  return ending;
+}
+
+/// A message was sent, the wait ran out, and both sides closed.
+session::Verdict waited_for(session::Awaited awaited,
+                            std::vector<session::Header> headers = {},
+                            std::string said = "a") {
+  return Script()
+      .session(std::move(headers))
+      .you(std::move(said))
+      .after_s(2)
+      .close(kClient, 1000)
+      .after_ms(1)
+      .close(kServer, 1000)
+      .ending(EndingHow::fin, awaiting(std::move(awaited)))
+      .verdict();
+}
+
+session::TcpInfo stuck_tcp() {
+  session::TcpInfo tcp;
+  tcp.state = 1;
+  tcp.unacked = 4;
+  tcp.retransmits = 6;
+  tcp.sack = true;
+  tcp.sacked = 1;
+  tcp.mss = 1448;
+  tcp.pmtu = 1500;
+  tcp.last_ack_ms = 9000;
+  return tcp;
+}
+
+/// A large message and a ping were sent, and no pong came.
+session::Verdict stuck_with(session::TcpInfo tcp) {
+  Ending ending;
+  ending.tcp = std::move(tcp);
+  return Script()
+      .session()
+      .you("large", 20 << 10)
+      .after_s(10)
+      .ping(kClient, "1")
+      .after_s(10)
+      .ending(EndingHow::ping_timeout, std::move(ending))
+      .verdict();
+}
+
+/// After a 101 the server sends `bytes`, known as `protocol` by the first `known` of them.
+session::Verdict foreign(const char* protocol, std::string_view bytes, std::size_t known) {
+  return Script()
+      .session()
+      .after_ms(3)
+      .fact(session::UndecodedBytes{kServer, 0, known, bytes.substr(0, known), protocol})
+      .fact(session::UndecodedBytes{kServer, known, bytes.size() - known, bytes.substr(known)})
+      .close(kClient, 1002)
+      .ending(EndingHow::fin)
+      .verdict();
+}
+
+session::Certificate certificate(std::string subject, std::string issuer) {
+  const bool own = subject == issuer;
+  return {std::move(subject), std::move(issuer), {"DNS:other.example"}, "", "", own};
+}
+
+session::Verdict distrusted(const char* error, std::vector<session::Certificate> chain) {
+  session::Tls tls = tls_error(error);
+  tls.chain = std::move(chain);
+  return Script().fact(session::Open{}).fact(std::move(tls)).ending(EndingHow::tls_failed).verdict();
+}
+
+session::Connect attempt(const char* remote, const char* error) {
+  session::Connect connect;
+  connect.remote = remote;
+  connect.error = error;
+  connect.cause = session::cause_in_words(connect);
+  return connect;
+}
+
 const Case kCases[] = {
+    {"no reply in time",
+     [] {
+       return waited_for({"reply", 1, 0, "", "wait", 2'000'000'000});
+     }},
+    {"one of two replies in time",
+     [] {
+       return waited_for({"reply", 2, 1, "", "wait", 2'000'000'000});
+     }},
+    {"all replies came",
+     [] {
+       return waited_for({"reply", 1, 1, "", "", 0});
+     }},
+    {"an expectation was not met",
+     [] {
+       return waited_for({"expectation", 2, 1, "/type=connected", "timeout", 30'000'000'000});
+     }},
+    {"the server was to close",
+     [] {
+       return waited_for({"close", 1, 0, "", "timeout", 3'000'000'000});
+     }},
+    {"no CONNACK, subprotocol not asked for",
+     [] {
+       return waited_for(
+           {"reply", 1, 0, "", "wait", 2'000'000'000}, {}, std::string("\x10\x10\0\4MQTT\4\2\0\x3c\0\4test", 18));
+     }},
+    {"no CONNACK, subprotocol asked for",
+     [] {
+       return waited_for({"reply", 1, 0, "", "wait", 2'000'000'000},
+                         {{"Sec-WebSocket-Protocol", "mqtt", {}}},
+                         std::string("\x10\x10\0\4MQTT\4\2\0\x3c\0\4test", 18));
+     }},
+    {"large packets do not pass", [] { return stuck_with(stuck_tcp()); }},
+    {"nothing passes any more",
+     [] {
+       session::TcpInfo tcp = stuck_tcp();
+       tcp.sacked = 0;
+       return stuck_with(tcp);
+     }},
+    {"nothing passes any more, as far as is known without SACK",
+     [] {
+       session::TcpInfo tcp = stuck_tcp();
+       tcp.sacked = 0;
+       tcp.sack = false;
+       return stuck_with(tcp);
+     }},
+    {"the server does not read",
+     [] {
+       session::TcpInfo tcp;
+       tcp.unacked = 0;
+       tcp.peer_window = 0;
+       tcp.unsent = 4 << 20;
+       return stuck_with(tcp);
+     }},
+    {"http inside the session",
+     [] {
+       return foreign(
+           "HTTP/1",
+           "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n\r\n{\"message\":\"Unsupported version\"}",
+           7);
+     }},
+    {"a page inside the session", [] { return foreign("HTML", "<!DOCTYPE html><title>Log in</title><p>x</p>", 9); }},
+    {"tls inside the session", [] { return foreign("TLS", std::string_view("\x15\3\3\0\2\2\x28", 7), 2); }},
+    {"http/2 inside the session", [] { return foreign("HTTP/2", std::string_view("\0\0\0\4\0\0\0\0\0\0", 10), 9); }},
+    {"a greeting inside the session", [] { return foreign("SSH", "SSH-2.0-OpenSSH_9.2\r\n", 4); }},
+    {"one certificate, of an unknown issuer",
+     [] {
+       return distrusted("unknown_issuer: the issuer is not known here",
+                         {certificate("CN=other.example", "CN=Test CA")});
+     }},
+    {"two certificates, of an unknown issuer",
+     [] {
+       return distrusted("unknown_issuer: the issuer is not known here",
+                         {certificate("CN=other.example", "CN=Test CA"), certificate("CN=Test CA", "CN=Root")});
+     }},
+    {"two certificates, up to an unknown root",
+     [] {
+       return distrusted("unknown_issuer: the chain ends in a root that is not trusted here",
+                         {certificate("CN=other.example", "CN=Test CA"), certificate("CN=Test CA", "CN=Test CA")});
+     }},
+    {"its own certificate",
+     [] {
+       return distrusted("self_signed: the certificate signs itself",
+                         {certificate("CN=other.example", "CN=other.example")});
+     }},
+    {"a certificate's names",
+     [] {
+       return distrusted("hostname_mismatch: the certificate is for another name",
+                         {certificate("CN=other.example", "CN=Test CA")});
+     }},
+    {"only HTTP/2 in TLS", [] { return distrusted("handshake_alert: tlsv1 alert no application protocol", {}); }},
+    {"two addresses, both refused",
+     [] {
+       return Script()
+           .fact(session::Open{})
+           .fact(attempt("[::1]:80", "connection_refused"))
+           .fact(attempt("127.0.0.1:80", "connection_refused"))
+           .ending(EndingHow::connect_failed)
+           .verdict();
+     }},
+    {"two addresses, the second one answers",
+     [] {
+       return Script()
+           .fact(session::Open{})
+           .fact(attempt("[::1]:80", "connection_refused"))
+           .fact(attempt("127.0.0.1:80", ""))
+           .response(101, "Switching Protocols")
+           .you("a")
+           .server("b")
+           .close(kClient, 1000)
+           .close(kServer, 1000)
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
+    {"refused: json error",
+     [] { return refused(401, "Unauthorized", {}, R"({"error":"invalid_token","message":"jwt expired"})"); }},
+    {"refused: nested json error",
+     [] { return refused(403, "Forbidden", {}, R"({"errors":[{"message":"no seat left"}]})"); }},
+    {"refused: page with a title of its own",
+     [] {
+       return refused(403,
+                      "Forbidden",
+                      {{"Content-Type", "text/html", {}}},
+                      "<html><title>Blocked &amp; logged</title><h1>403 Forbidden</h1>");
+     }},
+    {"refused: page that says no more",
+     [] {
+       return refused(404,
+                      "Not Found",
+                      {{"Content-Type", "text/html", {}}},
+                      "<html><title>404 Not Found</title><h1>Not Found</h1>");
+     }},
+    {"refused: reason in a header",
+     [] {
+       return refused(403, "Forbidden", {{"X-WebSocket-Reject-Reason", "room is full", {}}});
+     }},
+    {"refused: challenge with an error",
+     [] {
+       return refused(401,
+                      "Unauthorized",
+                      {{"WWW-Authenticate", "Bearer realm=\"x\", error=\"invalid_token\"", {}},
+                       {"WWW-Authenticate", "Basic", {}}});
+     }},
+    {"refused: head too large", [] { return refused(431, "Request Header Fields Too Large"); }},
+    {"refused: no client certificate",
+     [] {
+       return refused(400,
+                      "Bad Request",
+                      {{"Content-Type", "text/html", {}}},
+                      "<html><title>400 No required SSL certificate was sent</title></html>");
+     }},
+    {"refused: origin", [] { return refused(403, "Forbidden", {}, "Cross origin websockets not allowed\n"); }},
+    {"refused: an origin server's error", [] { return refused(403, "Forbidden", {}, "The origin server is down\n"); }},
+    {"refused: plain GET seen", [] { return refused(426, "Upgrade Required", {}, "Upgrade Required"); }},
+    {"refused: another version wanted",
+     [] {
+       return refused(426, "Upgrade Required", {{"Sec-WebSocket-Version", "14", {}}});
+     }},
+    {"refused: http/2 settings", [] { return refused(0, "", {}, std::string("\0\0\x12\4\0\0\0\0\0\0\3", 11)); }},
+    {"own close crossed by the server's",
+     [] {
+       return Script()
+           .session()
+           .you("a")
+           .after_ms(5)
+           .close(kClient, 1000)
+           .after_ms(1)
+           .close(kServer, 1008, "no token")
+           .ending(EndingHow::fin)
+           .verdict();
+     }},
     {"fin after a message",
      [] {
        return Script()

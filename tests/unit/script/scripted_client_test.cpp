@@ -62,13 +62,20 @@ class Session {
   ScriptedClient& client() { return *client_; }
 
   NotingChannel channel;
+  bool writes = true;  ///< what the client sends is seen on the wire at once
   std::vector<std::string> said;
   int input_asked = 0, chunks_taken = 0;
 
  private:
   Acts acts() {
     clock_.settle();
-    return channel.take();
+    Acts done = channel.take();
+    for (const std::string& act : done) {
+      if (writes && (act.rfind("text ", 0) == 0 || act.rfind("binary ", 0) == 0)) {
+        client_->on_event(channel, {0, clock_.now_ns(), 1, session::Message{}});
+      }
+    }
+    return done;
   }
 
   whydrop::test::HandClock clock_;
@@ -89,11 +96,46 @@ TEST(ScriptedClient, ClosesOnceEachMessageWasAnswered) {
   EXPECT_TRUE(session.client().finished());
 }
 
+TEST(ScriptedClient, WaitsForAReplyToEachMessage) {
+  ClientScript script = saying_one();
+  script.moves.push_back(raw("two"));
+  Session session(std::move(script));
+  EXPECT_EQ((Acts{"text one", "text two"}), session.opens());
+  EXPECT_EQ(Acts{}, session.hears("to one"));
+  EXPECT_EQ(Acts{"close 1000"}, session.hears("to two"));
+}
+
+TEST(ScriptedClient, AGreetingIsNoReply) {
+  Session session(saying_one());
+  session.writes = false;
+  session.opens();
+  EXPECT_EQ(Acts{}, session.hears("welcome"));
+  const session::Awaited awaited = session.client().awaited();
+  EXPECT_EQ("reply", awaited.what);
+  EXPECT_EQ(0U, awaited.came);
+}
+
+TEST(ScriptedClient, NothingAnswersAMessageThatIsBeingWritten) {
+  Session session(saying_one());
+  session.channel.queued = std::size_t{1} << 20;
+  session.opens();
+  EXPECT_EQ(Acts{}, session.hears("too early"));
+  EXPECT_EQ(Acts{}, session.passes(1h)) << "silence does not count yet";
+  session.channel.queued = 0;
+  EXPECT_EQ(Acts{}, session.writable());
+  EXPECT_EQ(Acts{"close 1000"}, session.hears("an answer"));
+}
+
 TEST(ScriptedClient, GivesUpAfterSoMuchSilence) {
   Session session(saying_one());
   session.opens();
   EXPECT_EQ(Acts{}, session.passes(1999ms));
   EXPECT_EQ(Acts{"close 1000"}, session.passes(1ms));
+  const session::Awaited awaited = session.client().awaited();
+  EXPECT_EQ("wait", awaited.limit);
+  EXPECT_EQ(2'000'000'000, awaited.limit_ns);
+  EXPECT_EQ(1U, awaited.wanted);
+  EXPECT_EQ(0U, awaited.came);
 }
 
 TEST(ScriptedClient, SilenceCountsFromTheLastMessage) {
@@ -146,7 +188,9 @@ TEST(ScriptedClient, WaitsForWhatIsExpected) {
   session.opens();
   EXPECT_EQ(Acts{}, session.hears(R"({"is":"busy"})"));
   EXPECT_EQ(Acts{}, session.passes(1h));
+  EXPECT_EQ("/is=ready", session.client().awaited().next);
   EXPECT_EQ(Acts{"close 1000"}, session.hears(R"({"is":"ready"})"));
+  EXPECT_EQ(1U, session.client().awaited().came);
 }
 
 TEST(ScriptedClient, AnExpectationThatIsNoneIsAnError) {

@@ -1,0 +1,285 @@
+#include "diagnose/answers.hpp"
+
+#include "base/text.hpp"
+#include "diagnose/words.hpp"
+#include "json/json.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace whydrop::diagnose {
+namespace {
+
+constexpr std::size_t kQuoted = 120;
+
+std::string header_of(const session::Response& response, std::string_view name) {
+  const auto found = std::find_if(response.headers.begin(), response.headers.end(), [&](const session::Header& field) {
+    return same_caseless(field.name, name);
+  });
+  return found == response.headers.end() ? "" : found->value;
+}
+
+// ---- JSON -----------------------------------------------------------------------------------------------------------
+
+std::string text_member(json::Value object, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    const auto value = object.find(name);
+    if (value && value->is(json::Type::string) && !value->string().empty()) {
+      return std::string(value->string());
+    }
+  }
+  return {};
+}
+
+std::string error_of(json::Value value, int depth);
+
+/// What stands one step further in: {"error":{"message":…}}, {"errors":[{"message":…}]}, {"detail":[{"msg":…}]}.
+std::string error_within(json::Value object, int depth) {
+  for (const std::string_view name : {"error", "errors", "detail", "details"}) {
+    if (const auto inner = object.find(name); inner && !inner->is(json::Type::string)) {
+      if (std::string words = error_of(*inner, depth); !words.empty()) {
+        return words;
+      }
+    }
+  }
+  return {};
+}
+
+/// The error that a JSON value tells, by the names that OAuth (RFC 6749), problem details (RFC 9457) and common
+/// frameworks use; empty if it tells none.
+std::string error_of(json::Value value, int depth) {
+  if (value.is(json::Type::string)) {
+    return std::string(value.string());
+  }
+  if (value.is(json::Type::array)) {
+    return value.size() == 0 || depth == 0 ? "" : error_of(value.item(0), depth - 1);
+  }
+  if (!value.is(json::Type::object)) {
+    return {};
+  }
+  const std::string code = text_member(value, {"error", "code", "error_code", "errorCode"});
+  const std::string says =
+      text_member(value, {"error_description", "message", "detail", "description", "reason", "msg", "title"});
+  if (code.empty() && says.empty()) {
+    return depth == 0 ? "" : error_within(value, depth - 1);
+  }
+  return code.empty() || says.empty() ? code + says : code + ": " + says;
+}
+
+std::string json_says(std::string_view body) {
+  json::Json document;
+  const bool begins = !body.empty() && (body.front() == '{' || body.front() == '[');
+  return !begins || document.parse(body) ? "" : error_of(document.root(), 2);
+}
+
+// ---- HTML -----------------------------------------------------------------------------------------------------------
+
+/// Where `words` stand in `text` from `from` on, but for the case of ASCII letters.
+std::size_t find_words(std::string_view text, std::string_view words, std::size_t from) {
+  const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+  const auto* found = std::search(text.data() + from, text.data() + text.size(), words.begin(), words.end(), same);
+  return found == text.data() + text.size() ? std::string_view::npos : static_cast<std::size_t>(found - text.data());
+}
+
+struct Entity {
+  std::string_view name, text;
+};
+constexpr std::array<Entity, 7> kEntities{
+    {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}, {"&#x27;", "'"}, {"&nbsp;", " "}}};
+
+/// The text of a piece of HTML: no tags, the commonest entities read, blanks as one.
+std::string plain_text(std::string_view html) {
+  std::string text;
+  for (std::size_t i = 0; i < html.size(); ++i) {
+    const auto* entity = std::find_if(
+        kEntities.begin(), kEntities.end(), [&](const Entity& it) { return starts_with(html.substr(i), it.name); });
+    std::string_view piece = html.substr(i, 1);
+    if (piece == "<") {
+      i = std::min(html.find('>', i), html.size());
+      piece = " ";
+    } else if (entity != kEntities.end()) {
+      piece = entity->text;
+      i += entity->name.size() - 1;
+    }
+    const bool blank = std::isspace(static_cast<unsigned char>(piece.front())) != 0;
+    if (!blank) {
+      text += piece;
+    } else if (!text.empty() && text.back() != ' ') {
+      text += ' ';
+    }
+  }
+  return std::string(trim(text));
+}
+
+/// The text of the first element of that name.
+std::string element(std::string_view html, std::string_view name) {
+  const std::string open = fmt::format("<{}", name), close = fmt::format("</{}", name);
+  for (std::size_t at = find_words(html, open, 0); at != std::string_view::npos; at = find_words(html, open, at + 1)) {
+    const std::size_t after = at + open.size();
+    const std::size_t begin = html.find('>', after);
+    const bool whole_name = after < html.size() && std::isalnum(static_cast<unsigned char>(html[after])) == 0;
+    if (whole_name && begin != std::string_view::npos) {
+      return plain_text(html.substr(begin + 1, std::min(find_words(html, close, begin), html.size()) - begin - 1));
+    }
+  }
+  return {};
+}
+
+bool is_html(const session::Response& response) {
+  const std::string_view body = response.body;
+  return contains_caseless(header_of(response, "Content-Type"), "html") ||
+         contains_caseless(body.substr(0, 15), "<!doctype html") || contains_caseless(body.substr(0, 5), "<html");
+}
+
+// ---- what is more than the status -----------------------------------------------------------------------------------
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words(1);
+  for (const char c : lower_case(text)) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80) {
+      words.back() += c;
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  words.erase(std::remove(words.begin(), words.end(), ""), words.end());
+  return words;
+}
+
+/// True if `text` has a word that neither the status line has nor every error page.
+bool says_more(std::string_view text, const session::Response& response) {
+  auto known = words_of(response.start_line);
+  for (const std::string_view word : {"error", "status", "code", "http", "the", "request", "sorry", "oops"}) {
+    known.emplace_back(word);
+  }
+  const auto words = words_of(text);
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return std::find(known.begin(), known.end(), word) == known.end();
+  });
+}
+
+std::string html_says(const session::Response& response) {
+  std::string says;
+  for (const std::string_view name : {"title", "h1", "p", "pre"}) {
+    const std::string text = element(response.body, name);
+    const bool more = says_more(text, response) && !contains_caseless(says, text);
+    if (more && (says.empty() || name == "h1")) {
+      says.append(says.empty() ? "" : "; ").append(text);
+    }
+  }
+  return says;
+}
+
+/// The first line of a plain text that has one.
+std::string text_says(const session::Response& response) {
+  const std::string_view body = trim(response.body);
+  const bool plain = !body.empty() && std::none_of(body.begin(), body.end(), [](unsigned char c) {
+    return c < ' ' && c != '\n' && c != '\r' && c != '\t';
+  });
+  return plain && body.front() != '{' && body.front() != '[' ? std::string(trim(body.substr(0, body.find('\n')))) : "";
+}
+
+/// The parameters that tell why, of a challenge such as `Bearer error="invalid_token"`. RFC 6750 section 3.
+std::string challenge_says(const session::Response& response) {
+  const std::string challenge = header_of(response, "WWW-Authenticate");
+  const std::size_t error = find_words(challenge, "error", 0);
+  return error == std::string::npos ? "" : challenge.substr(error);
+}
+
+// ---- known words ----------------------------------------------------------------------------------------------------
+
+struct Phrase {
+  std::string_view id, words;
+};
+
+/// Words of nginx, Apache, Go, Node, Tomcat, Jetty and Python websockets. The
+/// first that stands in the answer counts.
+constexpr std::array<Phrase, 17> kPhrases{{
+    {"upgrade-needs-tls", "plain HTTP request was sent to HTTPS port"},
+    {"upgrade-needs-tls", "speaking plain HTTP to an SSL-enabled server port"},
+    {"upgrade-needs-tls", "sent an HTTP request to an HTTPS server"},
+    {"upgrade-needs-tls", "combination of host and port requires TLS"},
+    {"answer-head-too-large", "header or cookie too large"},
+    {"answer-head-too-large", "header is too large"},
+    {"answer-head-too-large", "headers are too large"},
+    {"answer-head-too-large", "header fields too large"},
+    {"answer-head-too-large", "request header too large"},
+    {"answer-head-too-large", "request header field exceeds"},
+    {"answer-head-too-large", "header field exceeds server limit"},
+    {"answer-head-too-large", "URI too long"},
+    {"answer-head-too-large", "URI too large"},
+    {"answer-head-too-large", "line too long"},
+    {"answer-wants-client-certificate", "No required SSL certificate"},
+    {"answer-wants-client-certificate", "SSL certificate error"},
+    {"answer-wants-client-certificate", "client certificate"},
+}};
+
+/// "origin" as what a check of it says, and not as the name for a server behind a proxy.
+bool names_origin(const session::Response& response, std::string_view text) {
+  const auto words = words_of(text);
+  const bool named =
+      std::any_of(words.begin(), words.end(), [](const std::string& it) { return it == "origin" || it == "origins"; });
+  return (response.status == 400 || response.status == 401 || response.status == 403) && named &&
+         !contains_caseless(text, "origin server") && !contains_caseless(text, "origin web server");
+}
+
+/// The first frame that an HTTP/2 server sends: SETTINGS on stream 0. RFC 9113 section 3.4.
+bool is_http2(std::string_view bytes) {
+  return bytes.size() >= 9 && bytes[0] == '\0' && bytes[3] == '\x04' &&
+         bytes.substr(5, 4) == std::string_view("\0\0\0\0", 4);
+}
+
+/// A TLS alert or handshake record. RFC 8446 section 5.1.
+bool is_tls(std::string_view bytes) {
+  return bytes.size() >= 2 && (bytes[0] == '\x15' || bytes[0] == '\x16') && bytes[1] == '\x03';
+}
+
+std::string_view kind_of_bytes(const session::Response& response) {
+  const std::string_view first = response.start_line.empty() ? response.body : response.start_line;
+  return is_tls(first) ? "upgrade-needs-tls" : is_http2(response.body) ? "upgrade-http2-only" : "";
+}
+
+}  // namespace
+
+std::string answer_says(const session::Response& response) {
+  std::string says = header_of(response, "X-WebSocket-Reject-Reason");
+  if (says.empty() && response.status != 101) {
+    says = json_says(response.body);
+    says = !says.empty() ? says : is_html(response) ? html_says(response) : text_says(response);
+  }
+  if (!says_more(says, response)) {
+    says = challenge_says(response);
+  }
+  return response.status != 0 && says_more(says, response) ? printable(says, kQuoted) : "";
+}
+
+std::string answer_quote(const session::Response& response) {
+  const std::string says = answer_says(response);
+  return says.empty() ? "" : fmt::format(": \"{}\"", says);
+}
+
+std::string_view answer_kind(const Ledger& ledger) {
+  const session::Response& response = ledger.response->fact;
+  if (response.status == 0) {
+    return kind_of_bytes(response);
+  }
+  if (response.status < 400) {
+    return {};
+  }
+  const std::string text = fmt::format("{}\n{}\n{}",
+                                       response.start_line,
+                                       header_of(response, "X-WebSocket-Reject-Reason"),
+                                       is_html(response) ? plain_text(response.body) : response.body);
+  const auto* phrase = std::find_if(
+      kPhrases.begin(), kPhrases.end(), [&](const Phrase& it) { return contains_caseless(text, it.words); });
+  if (phrase != kPhrases.end()) {
+    return phrase->id;
+  }
+  return response.status == 431 ? "answer-head-too-large" : names_origin(response, text) ? "answer-names-origin" : "";
+}
+
+}  // namespace whydrop::diagnose

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -68,9 +69,11 @@ class LargePackets(harness.Test):
         near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         server = subprocess.Popen(
             ["unshare", "--net", "/usr/bin/python3", __file__, harness.WHYDROP, "--far-end", str(far.fileno())],
-            pass_fds=[far.fileno()], stdout=subprocess.PIPE)
+            pass_fds=[far.fileno()], stdout=subprocess.PIPE, start_new_session=True)
+        far.close()
+        self.addCleanup(server.stdout.close)
         self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
+        self.addCleanup(os.killpg, server.pid, signal.SIGKILL)  # what it started as well
         lay("near", CLIENT, SERVER, near)
         self.url = server.stdout.readline().decode().split()[-1]
 

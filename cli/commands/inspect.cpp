@@ -208,8 +208,9 @@ Result<capture::Selector> make_selector(const InspectFlags& flags) {
 }
 
 Result<std::shared_ptr<const profile::Profile>> profile_of(const InspectFlags& flags) {
-  return flags.profile.empty() ? Result<std::shared_ptr<const profile::Profile>>()
-                               : run::find_profile(flags.profile, os::process_environment, os::read_file);
+  return flags.profile.empty() || flags.profile == run::kNoProfile
+             ? Result<std::shared_ptr<const profile::Profile>>()
+             : run::find_profile(flags.profile, os::process_environment, os::read_file);
 }
 
 Result<int> inspect(const InspectFlags& flags) {
@@ -227,9 +228,15 @@ Result<int> inspect(const InspectFlags& flags) {
   WHYDROP_TRY(count);
   const std::string_view bytes(head->data(), *count);
   const bool har = capture::looks_like_har(bytes);
-  run::Inspection inspection(
-      {flags.output, flags.secrets.reveal, *secrets, har, flags.file, flags.filter.conns, *profile},
-      std::move(*selector));
+  run::Inspection inspection({flags.output,
+                              flags.secrets.reveal,
+                              *secrets,
+                              har,
+                              flags.file,
+                              flags.filter.conns,
+                              *profile,
+                              flags.profile != run::kNoProfile},
+                             std::move(*selector));
   const auto read =
       har ? read_browser(*input, bytes, flags, inspection) : read_capture(*input, bytes, flags, inspection);
   if (const auto found = inspection.check_conns(); read && !found) {

@@ -8,15 +8,16 @@
 #include "os/environment.hpp"
 #include "os/streams.hpp"
 #include "profile/account.hpp"
+#include "profile/findings.hpp"
 #include "profile/recognise.hpp"
 #include "profile/url_parts.hpp"
 #include "report/wrap.hpp"
-#include "rules/rules.hpp"
 #include "run/profiles.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -32,39 +33,53 @@ constexpr std::size_t kColumns = 100;
 
 /// What something is like, and what is said of it.
 struct Match {
-  std::vector<Likeness> alike;
+  explicit Match(const Dialects& known) : recogniser(known) {}
+
+  profile::Recogniser recogniser;
   std::vector<Finding> findings;
   std::string host;
 
-  void add(std::vector<Likeness> found) {
-    for (Likeness& like : found) {
-      const auto same =
-          std::find_if(alike.begin(), alike.end(), [&](const Likeness& row) { return row.profile == like.profile; });
-      if (same == alike.end()) {
-        alike.push_back(std::move(like));
-      } else if (const auto& reasons = same->reasons;
-                 std::find(reasons.begin(), reasons.end(), like.reasons.front()) == reasons.end()) {
-        same->score += like.score;
-        same->reasons.push_back(std::move(like.reasons.front()));
+  /// Best first; nothing that is only weakly alike.
+  std::vector<Likeness> alike() const {
+    std::vector<Likeness> found;
+    for (const auto& [name, sum] : recogniser.sums()) {
+      if (sum.like.settles || sum.like.score >= Dialects::kLeast) {
+        found.push_back(sum.like);
       }
     }
-    std::stable_sort(
-        alike.begin(), alike.end(), [](const Likeness& a, const Likeness& b) { return a.score > b.score; });
+    std::stable_sort(found.begin(), found.end(), [](const Likeness& a, const Likeness& b) {
+      return std::pair(b.settles, b.score) < std::pair(a.settles, a.score);
+    });
+    return found;
   }
-  /// The likeness itself is told in other words.
   void add(const Finding& finding) {
     const bool known =
         std::any_of(findings.begin(), findings.end(), [&](const Finding& row) { return row.id == finding.id; });
-    if (!known && finding.id != "dialect-recognised") {
+    if (!known && is_of_likeness(finding.id)) {
       findings.push_back(finding);
     }
+  }
+
+ private:
+  /// What is told of URL and forms, not of a message's faults. The likeness itself is told in other words.
+  bool is_of_likeness(std::string_view id) const {
+    const profile::CheckRow* check = profile::find_check(id);
+    if (check != nullptr) {
+      return check->of_host && id != "dialect-recognised";
+    }
+    const auto& dialects = recogniser.dialects();
+    const auto names = dialects.names();
+    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+      const auto& forms = dialects.heading(name)->fingerprint.misforms;
+      return std::any_of(forms.begin(), forms.end(), [id](const auto& row) { return row.finding.id == id; });
+    });
   }
 };
 
 Match match_url(const Dialects& dialects, const std::string& url) {
-  Match match;
+  Match match(dialects);
   match.host = profile::split_url(url).host;
-  match.add(dialects.of_url(url));
+  match.recogniser.see_url(url, 1);
   profile::RealityCheck check(dialects, "", [&match](session::Body&& body) { match.add(std::get<Finding>(body)); });
   check.on_event({1, 0, 1, session::Open{session::Role::websocket, url, std::nullopt, {}}});
   check.on_event({2, 0, 1, session::Ending{}});
@@ -72,42 +87,49 @@ Match match_url(const Dialects& dialects, const std::string& url) {
 }
 
 Match match_message(const Dialects& dialects, const std::string& message) {
-  Match match;
-  match.add(dialects.of_message(Side::client, message));
-  match.add(dialects.of_message(Side::server, message));
+  Match match(dialects);
+  match.recogniser.see(Side::client, message, 1);
+  match.recogniser.see(Side::server, message, 1);
   return match;
 }
 
 /// Takes what the events of a capture look like.
 class MatchSink final : public session::EventSink {
  public:
-  MatchSink(const Dialects& dialects, Match& match) : dialects_(dialects), match_(match) {}
+  explicit MatchSink(Match& match) : match_(match) {}
   Result<void> on_event(const session::Event& event) override {
-    constexpr unsigned kMost = 100;
     if (const auto* open = std::get_if<session::Open>(&event.body)) {
       match_.host = profile::split_url(open->url).host;
-      match_.add(dialects_.of_url(open->url));
+      match_.recogniser.see_url(open->url, event.seq);
+    } else if (const auto* request = std::get_if<session::Request>(&event.body)) {
+      look_at(request->headers, event.seq);
+    } else if (const auto* response = std::get_if<session::Response>(&event.body)) {
+      look_at(response->headers, event.seq);
     } else if (const auto* message = std::get_if<session::Message>(&event.body)) {
-      if (message->text && ++messages_ <= kMost) {
-        match_.add(dialects_.of_message(message->from, message->payload));
+      if (message->text) {
+        match_.recogniser.see(message->from, message->payload, event.seq);
       }
     } else if (const auto* finding = std::get_if<Finding>(&event.body)) {
-      if (rules::find_rule(finding->id) == nullptr) {
-        match_.add(*finding);
-      }
+      match_.add(*finding);
     }
     return {};
   }
 
  private:
-  const Dialects& dialects_;
+  void look_at(const std::vector<session::Header>& headers, std::uint64_t seq) {
+    for (const auto& field : headers) {
+      if (lower_case(field.name) == "sec-websocket-protocol") {
+        match_.recogniser.see_subprotocols(field.value, seq);
+      }
+    }
+  }
+
   Match& match_;
-  unsigned messages_ = 0;
 };
 
 Result<Match> match_capture(const Dialects& dialects, const std::string& text, const std::string& name) {
-  Match match;
-  MatchSink sink(dialects, match);
+  Match match(dialects);
+  MatchSink sink(match);
   engine::PipelineOptions options;
   options.dialects = &dialects;
   engine::Pipeline pipeline(std::move(options));
@@ -165,6 +187,7 @@ void print(std::string_view label, const std::string& text) {
 }
 
 void print(const Match& match) {
+  const auto alike = match.alike();
   bool first = true;
   const auto gap = [&first] {
     if (!std::exchange(first, false)) {
@@ -172,7 +195,7 @@ void print(const Match& match) {
     }
   };
   const auto known = profile::genesys_host(match.host);
-  for (const Likeness& like : match.alike) {
+  for (const Likeness& like : alike) {
     gap();
     fmt::print("{}: {}\n", like.profile, escape_for_terminal(like.title));
     for (const std::string& reason : like.reasons) {
@@ -183,9 +206,12 @@ void print(const Match& match) {
       const auto served = profile::beginning_of(like.instead, known ? known->region : "mypurecloud.com");
       print("instead", served ? served->says() : like.instead);
     }
+    if (like.settles) {
+      print("judged", "by it, without --profile: nothing else is known to look so");
+    }
     print("try", "whydrop profile show " + like.profile);
   }
-  const bool status_told = std::any_of(match.alike.begin(), match.alike.end(), [](const Likeness& like) {
+  const bool status_told = std::any_of(alike.begin(), alike.end(), [](const Likeness& like) {
     return like.status == profile::Profile::Status::not_served;
   });
   for (const Finding& finding : match.findings) {
@@ -219,7 +245,7 @@ Result<int> match_profile(const std::string& given) {
       .and_then([&](const std::string& text) { return match_text(dialects, text, given); })
       .map([](const Match& match) {
         print(match);
-        const bool found = !match.alike.empty() || !match.findings.empty();
+        const bool found = !match.alike().empty() || !match.findings.empty();
         if (!found) {
           fmt::print("Nothing known is like this.\n");
         }

@@ -7,6 +7,7 @@
 #include "profile/compose.hpp"
 #include "run/client_run.hpp"
 #include "run/profile_context.hpp"
+#include "run/profiles.hpp"
 #include "run/session_profile.hpp"
 
 #include <algorithm>
@@ -25,11 +26,23 @@ struct SendFlags {
 
 using Given = std::vector<std::pair<std::string, std::string>>;
 
+/// Editors end a file with a line end, which is none of the message's.
+void drop_line_end(std::string& text) {
+  for (const char c : {'\n', '\r'}) {
+    if (!text.empty() && text.back() == c) {
+      text.pop_back();
+    }
+  }
+}
+
 /// A message as given: text, "@file" or "-" for standard input.
 Result<script::Move> read_message(const std::string& given, bool binary) {
   const bool file = given == "-" || (given.size() > 1 && given[0] == '@');
   auto payload = file ? os::read_file(given == "-" ? given : given.substr(1)) : Result<std::string>(given);
   WHYDROP_TRY(payload);
+  if (file && !binary) {
+    drop_line_end(*payload);
+  }
   if (!binary && !is_utf8(*payload)) {
     return fail(ErrorKind::local, "cannot send " + given + " as text: it is not valid UTF-8", "--binary");
   }
@@ -115,7 +128,8 @@ Given take_url(Given given, SendFlags& flags) {
   if (url == given.end()) {
     return given;
   }
-  const bool is_url = flags.session.profile.profile.empty() || net::parse_url(url->second).has_value();
+  const bool is_url = flags.session.profile.profile.empty() || flags.session.profile.profile == run::kNoProfile ||
+                      net::parse_url(url->second).has_value();
   if (is_url) {
     given.erase(url);
   } else {
@@ -159,7 +173,10 @@ void add_message_options(Options& options, SendFlags& flags) {
 Run setup_send(Options& options) {
   const auto flags = std::make_shared<SendFlags>();
   add_session_arguments(options, flags->session);
-  options.positionals("MESSAGE", flags->messages, false, "Text, @FILE for a file's content, - for standard input");
+  options.positionals("MESSAGE",
+                      flags->messages,
+                      false,
+                      "Text, @FILE for a file's content, - for standard input; of text a last line end is left out");
   options.list(
       "--expect",
       "POINTER=VALUE",

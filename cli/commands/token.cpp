@@ -22,6 +22,8 @@
 namespace whydrop::cli {
 namespace {
 
+constexpr std::size_t kLongestWord = 16;  ///< what is longer may be a secret: it is not repeated
+
 struct TokenFlags {
   run::CallSettings call;
   std::string action, token, client_id, client_secret, at_time;
@@ -172,10 +174,12 @@ Result<int> get(TokenFlags& flags) {
 
 Result<std::string> read_token(const std::string& given) {
   if (given == "-" || given[0] == '@') {
-    return os::read_file(given == "-" ? given : given.substr(1));
+    return os::read_file(given == "-" ? given : given.substr(1)).map([](const std::string& text) {
+      return auth::token_in(text);
+    });
   }
   os::hide_argument(given);
-  return given;
+  return auth::token_in(given);
 }
 
 /// RFC 3339, or seconds since 1970; now where nothing is given.
@@ -257,7 +261,10 @@ Run setup_token(Options& options) {
       [flags](const std::vector<std::string>& given) -> std::string {
         flags->action = given.back();
         const bool known = flags->action == "get" || flags->action == "inspect" || flags->action == "verify";
-        return known ? "" : "'" + flags->action + "' is not get, inspect or verify";
+        // What stands there may be the token itself.
+        return known                                 ? ""
+               : flags->action.size() > kLongestWord ? "a token stands where get, inspect or verify is to stand"
+                                                     : "'" + flags->action + "' is not get, inspect or verify";
       });
   options.positional("TOKEN", flags->token, false, "For inspect and verify: the token, @FILE, or - for standard input");
   options.text("--client-id", "ID", flags->client_id, "get: the OAuth client's id (variable client_id)");

@@ -67,7 +67,10 @@ Run setup_validate(Options& options) {
   options.positionals(
       "FILE", flags->files, true, "JSON, or NDJSON with one value a line; patterns too; - is standard input");
   options.group("What it must be");
-  options.text("--schema", "FILE", flags->schema, "A JSON Schema, draft-07 or draft-04");
+  options.text("--schema",
+               "FILE",
+               flags->schema,
+               "A JSON Schema, draft-07 or draft-04; FILE#/POINTER: one that stands in another document, as AsyncAPI");
   options.text("--profile", "NAME|FILE", flags->profile, "A profile's messages: its name, or a file");
   options.suggest(run::built_in_profiles());
   options.text(

@@ -6,12 +6,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace whydrop::cli {
 namespace {
 
-enum class Does { keep, keep_value, header, referer, url, drop, drop_value };
+enum class Does { keep, keep_value, header, referer, bearer, url, get, data, encoded, drop, drop_value };
 
 struct CurlFlag {
   std::string_view short_name, long_name;
@@ -19,9 +23,16 @@ struct CurlFlag {
   std::string_view ours;  ///< under which name it is kept; empty: its long name
 };
 
-constexpr std::array<CurlFlag, 46> kFlags = {{
+constexpr std::array<CurlFlag, 53> kFlags = {{
     {"-H", "--header", Does::header, ""},
     {"-e", "--referer", Does::referer, ""},
+    {"", "--oauth2-bearer", Does::bearer, ""},
+    {"-G", "--get", Does::get, ""},
+    {"-d", "--data", Does::data, ""},
+    {"", "--data-raw", Does::data, ""},
+    {"", "--data-ascii", Does::data, ""},
+    {"", "--data-binary", Does::data, ""},
+    {"", "--data-urlencode", Does::encoded, ""},
     {"", "--url", Does::url, ""},
     {"-b", "--cookie", Does::keep_value, ""},
     {"-u", "--user", Does::keep_value, ""},
@@ -52,7 +63,6 @@ constexpr std::array<CurlFlag, 46> kFlags = {{
     {"-N", "--no-buffer", Does::drop, ""},
     {"-v", "--verbose", Does::drop, ""},
     {"-f", "--fail", Does::drop, ""},
-    {"-G", "--get", Does::drop, ""},
     {"-q", "--disable", Does::drop, ""},
     {"-#", "--progress-bar", Does::drop, ""},
     {"", "--compressed", Does::drop, ""},
@@ -63,6 +73,7 @@ constexpr std::array<CurlFlag, 46> kFlags = {{
     {"", "--http2", Does::drop, ""},
     {"", "--tlsv1.2", Does::drop, ""},
     {"", "--ssl-no-revoke", Does::drop, ""},
+    {"-T", "--upload-file", Does::drop_value, ""},
     {"-X", "--request", Does::drop_value, ""},
     {"-o", "--output", Does::drop_value, ""},
     {"-w", "--write-out", Does::drop_value, ""},
@@ -76,7 +87,19 @@ const CurlFlag* find_flag(std::string_view name) {
 }
 
 bool takes_value(const CurlFlag& flag) {
-  return flag.does != Does::keep && flag.does != Does::drop;
+  return flag.does != Does::keep && flag.does != Does::drop && flag.does != Does::get;
+}
+
+/// "name=value" with its value percent-encoded, or all of a text without a name. RFC 3986 section 2.3.
+std::string url_encoded(std::string_view given) {
+  const std::size_t value = given.find('=') + 1;  // 0 where there is no name
+  std::string out(given.substr(0, value == 1 ? 0 : value));
+  for (const char c : given.substr(value)) {
+    const bool kept =
+        std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-._~").find(c) != std::string_view::npos;
+    out += kept ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
 }
 
 /// "host:port" of a URL's text.
@@ -104,8 +127,13 @@ class Translation {
     if (url_.empty()) {
       return fail(ErrorKind::usage, "curl command: it has no URL");
     }
+    if (!data_.empty() && !get_) {
+      return fail(ErrorKind::usage,
+                  "curl command: an upgrade to WebSocket has no body, and -d sends one",
+                  "with -G it goes into the query; as a message: --execute TEXT");
+    }
     add_headers();
-    out_.insert(out_.begin(), url_);
+    out_.insert(out_.begin(), with_query());
     return out_;
   }
 
@@ -171,8 +199,20 @@ class Translation {
     case Does::referer:
       headers_.push_back("Referer: " + value);
       break;
+    case Does::bearer:
+      headers_.push_back("Authorization: Bearer " + value);
+      break;
     case Does::url:
       return set_url(value);
+    case Does::get:
+      get_ = true;
+      break;
+    case Does::data:
+      data_.push_back(value);
+      break;
+    case Does::encoded:
+      data_.push_back(url_encoded(value));
+      break;
     case Does::drop:
     case Does::drop_value:
       break;
@@ -186,6 +226,15 @@ class Translation {
     }
     url_ = url;
     return {};
+  }
+
+  /// With -G what -d gives stands in the query, behind what is there.
+  std::string with_query() const {
+    std::string url = url_;
+    for (const std::string& part : data_) {
+      url += (url.find('?') == std::string::npos ? "?" : "&") + part;
+    }
+    return url;
   }
 
   /// Last, since whether a Host repeats the URL's is known only then.
@@ -209,8 +258,64 @@ class Translation {
   const std::vector<OptionInfo>& own_;
   std::size_t at_ = 0;
   std::string url_;
-  std::vector<std::string> out_, headers_;
+  bool get_ = false;
+  std::vector<std::string> out_, headers_, data_;
 };
+
+/// Takes the escapes of cmd.exe off: a caret makes the next character plain, and a line goes on behind one. Outside of
+/// quotes that have no caret themselves, that is; inside of those it stands for itself.
+std::string without_carets(std::string_view text) {
+  std::string out;
+  bool in_quotes = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '^' && !in_quotes) {
+      const std::string_view rest = text.substr(i + 1);
+      const std::size_t line_end = rest.substr(0, 2) == "\r\n" ? 2 : rest.substr(0, 1) == "\n" ? 1 : 0;
+      i += line_end + 1;
+      out += i < text.size() ? text.substr(i, 1) : "";
+      continue;
+    }
+    in_quotes = in_quotes != (text[i] == '"');
+    out += text[i];
+  }
+  return out;
+}
+
+/// Words as a program of Windows reads its command line, and as Chrome writes it: only double quotes quote, and a
+/// backslash makes a quote or a backslash plain.
+Result<std::vector<std::string>> split_windows_words(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  bool in_quotes = false, in_word = false;
+  const auto end_word = [&] {
+    if (std::exchange(in_word, false)) {
+      words.push_back(std::exchange(word, {}));
+    }
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escapes = text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\');
+    if (!in_quotes && std::string_view(" \t\r\n").find(text[i]) != std::string_view::npos) {
+      end_word();
+    } else if (text[i] == '"') {
+      in_quotes = !in_quotes;
+      in_word = true;
+    } else {
+      i += escapes ? 1 : 0;
+      word += text[i];
+      in_word = true;
+    }
+  }
+  end_word();
+  return in_quotes
+             ? Result<std::vector<std::string>>(fail(ErrorKind::usage, "curl command: a quote (\") is not closed"))
+             : words;
+}
+
+/// True for what Chrome's "Copy as cURL (cmd)" gives.
+bool is_for_cmd(std::string_view text) {
+  return text.find("^\"") != std::string_view::npos || text.find("^\n") != std::string_view::npos ||
+         text.find("^\r\n") != std::string_view::npos;
+}
 
 /// Reads shell words one character at a time.
 class ShellWords {
@@ -345,7 +450,7 @@ class ShellWords {
 }  // namespace
 
 Result<std::vector<std::string>> split_shell_words(std::string_view text) {
-  return ShellWords(text).run();
+  return is_for_cmd(text) ? split_windows_words(without_carets(text)) : ShellWords(text).run();
 }
 
 Result<std::vector<std::string>> translate_curl(const std::vector<std::string>& words,

@@ -10,7 +10,8 @@
 namespace whydrop::cli {
 
 /// Cuts a command line as a POSIX shell does, as far as a pasted command needs it: quotes, backslashes, line
-/// continuations and $'…'; nothing is expanded.
+/// continuations and $'…'; nothing is expanded. One that is written for cmd.exe of Windows, with carets before its
+/// quotes or line ends, is cut as that does.
 Result<std::vector<std::string>> split_shell_words(std::string_view text);
 
 /// Turns a pasted curl command (without the word curl) into arguments of `connect`. Flags that mean nothing for a

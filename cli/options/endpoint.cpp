@@ -13,7 +13,8 @@ void add_request_options(Options& options, target::EndpointSettings& flags) {
       flags.headers,
       "Send this header, as curl does: 'Name: value', 'Name;' sends it empty, 'Name:' takes it away, @FILE holds "
       "one a line");
-  options.text("-o,--origin", "ORIGIN", flags.origin, "Send an Origin header");
+  options.text(
+      "-o,--origin", "ORIGIN", flags.origin, "Send an Origin header (curl's -o names a file; here it does not)");
   options.list("-s,--subprotocol,--protocol", "NAME", flags.subprotocols, "Offer a subprotocol");
   options.list("-b,--cookie", "NAME=VALUE", flags.cookies, "Send a cookie");
   options.text(

@@ -8,7 +8,10 @@ namespace whydrop::cli {
 void add_profile_options(Options& options, run::ProfileSettings& flags) {
   options.group("Profile");
   options.text(
-      "--profile", "NAME|FILE", flags.profile, "What the API expects: a profile of `whydrop profile list`, or a file");
+      "--profile",
+      "NAME|FILE|none",
+      flags.profile,
+      "What the API expects: a profile of `whydrop profile list`, or a file; none: not even one that is recognised");
   options.suggest(run::built_in_profiles());
   options.list("--var",
                "NAME=VALUE",

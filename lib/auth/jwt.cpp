@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -223,6 +224,70 @@ bool looks_like_header(std::string_view part) {
 std::string_view bare_token(std::string_view given) {
   const std::string_view text = trim(given);
   return trim(without(without(text, "Bearer "), "bearer "));
+}
+
+namespace {
+
+constexpr std::string_view kTokenLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+/// The members of an OAuth reply that hold a token, the one that opens sockets first. RFC 6749 section 5.1.
+std::optional<std::string> token_of_reply(std::string_view text) {
+  json::Json parsed;
+  if (text.empty() || text.front() != '{' || parsed.parse(text)) {
+    return std::nullopt;
+  }
+  for (const std::string_view name : {"access_token", "guest_token", "token", "jwt", "id_token"}) {
+    const auto value = parsed.root().find(name);
+    if (value && value->is(json::Type::string)) {
+      return std::string(value->string());
+    }
+  }
+  return std::nullopt;
+}
+
+/// A token that was wrapped, as a terminal or a mail does it: nothing but its letters and blanks.
+std::string unwrapped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (kTokenLetters.find(c) != std::string_view::npos) {
+      out += c;
+    } else if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
+      return std::string(text.substr(0, text.find_first_not_of(kTokenLetters)));
+    }
+  }
+  return out;
+}
+
+/// Where a JWT begins in `text`: its header is an object, and base64url of {" is eyJ.
+std::size_t begin_of_jwt(std::string_view text) {
+  for (std::size_t at = text.find("eyJ"); at != std::string_view::npos; at = text.find("eyJ", at + 1)) {
+    if (at == 0 || kTokenLetters.find(text[at - 1]) == std::string_view::npos) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+std::string token_in(std::string_view text) {
+  text = trim(text);
+  if (bare_token(text).find_first_of(" \t\r\n\"'{:") == std::string_view::npos) {
+    return std::string(text);
+  }
+  if (auto of_reply = token_of_reply(text)) {
+    return *of_reply;
+  }
+  const std::size_t at = begin_of_jwt(text);
+  if (at == std::string_view::npos) {
+    return std::string(text);
+  }
+  const std::string_view rest = text.substr(at);
+  const bool in_quotes = at > 0 && (text[at - 1] == '"' || text[at - 1] == '\'');
+  const std::size_t quote = in_quotes ? rest.find(text[at - 1]) : rest.size();
+  std::string found = unwrapped(rest.substr(0, std::min(quote, rest.size())));
+  const bool whole = std::count(found.begin(), found.end(), '.') == 2;
+  return whole && !found.empty() ? found : std::string(text);
 }
 
 Result<TokenView> inspect_token(std::string_view given) {

@@ -19,6 +19,9 @@ struct TokenView {
   std::vector<std::string> scopes;            ///< of scope, scp, scopes
   std::vector<std::string> warnings;          ///< "alg is none: anyone can make such a token" …
 };
+/// The token that `text` holds as people have it: in quotes, as a header line, in the reply of a token call, wrapped
+/// over lines. `text` itself, trimmed, where no JWT is found in it.
+std::string token_in(std::string_view text);
 /// Errors: usage, what makes it no token that a server could take: bad base64url, not JSON, longer than 64 KiB.
 Result<TokenView> inspect_token(std::string_view token);
 

@@ -3,6 +3,8 @@
 #include "base/units.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -155,6 +157,19 @@ void Selector::start(std::string_view started) {
 }
 
 bool Selector::selects(const Event& event) const {
+  return passes(event) && matches(event);
+}
+
+bool Selector::matches(const Event& event) const {
+  const bool of_run = std::holds_alternative<Verdict>(event.body) && event.conn == 0;
+  return !impl_->grep || of_run || text_matches(*impl_->grep, event.body);
+}
+
+bool Selector::has_pattern() const {
+  return impl_->grep != nullptr;
+}
+
+bool Selector::passes(const Event& event) const {
   const Filter& filter = impl_->filter;
   if (!filter.kinds.empty() && !holds(filter.kinds, kind_name(event.body))) {
     return false;
@@ -169,13 +184,29 @@ bool Selector::selects(const Event& event) const {
   if (!filter.conns.empty() && std::find(filter.conns.begin(), filter.conns.end(), event.conn) == filter.conns.end()) {
     return false;
   }
-  if (filter.only && side_of(event.body).value_or(*filter.only) != *filter.only) {
-    return false;
-  }
-  return !impl_->grep || text_matches(*impl_->grep, event.body);
+  return !filter.only || side_of(event.body).value_or(*filter.only) == *filter.only;
 }
 
+/// A frame of a compressed message has its text in the Inflated that follows the message's last frame.
 Result<void> SelectingSink::on_event(const Event& event) {
+  const auto* frame = std::get_if<Frame>(&event.body);
+  if (frame != nullptr && !frame->has_payload && selector_.has_pattern()) {
+    if (held_.size() < kMostHeld) {
+      held_.push_back(event);
+    }
+    return {};
+  }
+  if (std::holds_alternative<Inflated>(event.body)) {
+    const std::vector<Event> frames = std::exchange(held_, {});
+    if (!selector_.matches(event)) {
+      return {};
+    }
+    for (const Event& held : frames) {
+      if (auto done = selector_.passes(held) ? next_.on_event(held) : Result<void>(); !done) {
+        return done;
+      }
+    }
+  }
   return selector_.selects(event) ? next_.on_event(event) : Result<void>();
 }
 

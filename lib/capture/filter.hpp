@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "session/sink.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -35,6 +36,11 @@ class Selector {
   /// Tells when the run began (RFC 3339), which times are counted from.
   void start(std::string_view started);
   bool selects(const session::Event& event) const;
+  /// True if all but the pattern selects it.
+  bool passes(const session::Event& event) const;
+  /// True if there is no pattern, or the event holds what it matches.
+  bool matches(const session::Event& event) const;
+  bool has_pattern() const;
 
  private:
   struct Impl;
@@ -50,8 +56,12 @@ class SelectingSink final : public session::EventSink {
   Result<void> flush() override { return next_.flush(); }
 
  private:
+  /// Frames of one compressed message that wait for its content.
+  static constexpr std::size_t kMostHeld = 1000;
+
   const Selector& selector_;
   session::EventSink& next_;
+  std::vector<session::Event> held_;
 };
 
 }  // namespace whydrop::capture

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "base/secret_keys.hpp"
+#include "base/text.hpp"
 #include "capture/found.hpp"
 #include "capture/jwt.hpp"
 #include "capture/key_scanner.hpp"
@@ -147,14 +148,47 @@ bool Redactor::Impl::mask_all_words(std::vector<std::string>& texts) {
 
 // ---- heads ----------------------------------------------------------------------------------------------------------
 
+namespace {
+
+bool is_header(std::string_view name, std::string_view wanted) {
+  return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
+  });
+}
+
+/// What is secret in the value of such a field: all behind the scheme, and of cookies their values: which there were
+/// tells why a login failed. What follows the first pair of a Set-Cookie are attributes. RFC 6265 sections 4.1.1
+/// and 4.2.1.
+std::vector<Found> secrets_of(std::string_view name, std::string_view value) {
+  const bool one = is_header(name, "set-cookie");
+  if (!one && !is_header(name, "cookie")) {
+    const std::size_t at = scheme_length(value);
+    return {{at, value.size() - at, std::string(name)}};
+  }
+  std::vector<Found> found;
+  for (std::size_t at = 0; at < value.size() && !(one && !found.empty());) {
+    const std::size_t end = std::min(value.find(';', at), value.size());
+    const std::size_t equals = value.substr(at, end - at).find('=');
+    const std::size_t begin =
+        equals != std::string_view::npos ? at + equals + 1 : std::min(value.find_first_not_of(' ', at), end);
+    const std::string_view cookie = value.substr(at, equals == std::string_view::npos ? 0 : equals);
+    found.push_back({begin, end - begin, cookie.empty() ? std::string(name) : std::string(trim(cookie))});
+    at = end + 1;
+  }
+  return found;
+}
+
+}  // namespace
+
 bool Redactor::Impl::mask_header(Header& header) {
   if (!is_secret_header(header.name)) {
     return mask_string(header.value, header.redact);
   }
-  const std::size_t at = scheme_length(header.value);
-  const std::string_view credential = std::string_view(header.value).substr(at);
-  note_token(header.name, credential);
-  return mask_found(header.value, {}, {{at, credential.size(), header.name}}, header.redact);
+  const auto found = secrets_of(header.name, header.value);
+  for (const Found& secret : found) {
+    note_token(header.name, std::string_view(header.value).substr(secret.at, secret.length));
+  }
+  return mask_found(header.value, {}, found, header.redact);
 }
 
 bool Redactor::Impl::mask_headers(std::vector<Header>& headers) {
@@ -181,8 +215,9 @@ bool Redactor::Impl::mask_raw(std::string& raw) {
       value = std::min(line.size(), line.find_first_not_of(" \t", std::min(line.size(), colon) + 1));
     }
     if (secret) {
-      value += scheme_length(line.substr(value));
-      fields.push_back({at + value, line.size() - value, ""});
+      for (const Found& found : secrets_of(folded ? "" : line.substr(0, colon), line.substr(value))) {
+        fields.push_back({at + value + found.at, found.length, ""});
+      }
     }
     at = std::max(end + 1, std::min(raw.size(), raw.find_first_not_of("\r\n", end)));
   }

@@ -89,6 +89,17 @@ std::vector<std::string> with(std::string first, std::initializer_list<std::stri
   return lines;
 }
 
+/// What is said where nothing before the ends counts as a cause: of the differences that there are the first. One that
+/// an end may have cut off is a difference all the same.
+std::string without_cause(const Comparison& comparison) {
+  const auto& all = comparison.differences;
+  const auto first = std::find_if(all.begin(), all.end(), [](const Difference& difference) {
+    return difference.kind != Difference::Kind::close && difference.kind != Difference::Kind::ending;
+  });
+  return first == all.end() ? "Nothing that came before the ends differs."
+                            : "The first difference, which an end may have brought about: " + first->says + ".";
+}
+
 /// The sentences at the head: how the two ended, and what could explain it.
 std::vector<std::string> headlines(const Comparison& comparison, const Options& options) {
   const std::string &a = options.a, &b = options.b;
@@ -115,14 +126,13 @@ std::vector<std::string> headlines(const Comparison& comparison, const Options& 
                 {comparison.end_a_known ? end(a, comparison.end_a) : "",
                  comparison.end_b_known ? end(b, comparison.end_b) : "",
                  comparison.same() ? ""
-                 : what.empty()    ? "Nothing that came before the ends differs."
+                 : what.empty()    ? without_cause(comparison)
                                    : "The first difference: " + what + "."});
   }
   return with(fmt::format("{} and {} ended differently.", a, b),
               {end(a, comparison.end_a),
                end(b, comparison.end_b),
-               what.empty() ? "Nothing that came before the ends differs."
-                            : "The first difference that could explain it: " + what + "."});
+               what.empty() ? without_cause(comparison) : "The first difference that could explain it: " + what + "."});
 }
 
 void append_headlines(std::string& out,

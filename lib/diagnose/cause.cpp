@@ -87,6 +87,11 @@ bool came_before_the_end(const Ledger& ledger, const Finding& finding) {
   return ledger.client.messages == last.client_messages && since <= kLongAfterPushes;
 }
 
+/// " (guest-event recognised)", where nobody named the profile that it is judged by.
+std::string resting_on(const Ledger& ledger, const Finding& why) {
+  return rests_on_recognition(ledger, why) ? fmt::format(" ({} recognised)", ledger.profile.used->name) : "";
+}
+
 /// "Likely cause", "Possible cause of the silence, inferred".
 std::string likelihood(const Ledger& ledger, const Finding& why, std::string_view of) {
   if (why.basis == Basis::observed) {
@@ -103,13 +108,14 @@ std::string why_words(const Ledger& ledger, const Finding& why) {
   const auto last = ledger.finding_times.find(why.id);
   const std::string& says =
       last != ledger.finding_times.end() && !last->second.says.empty() ? last->second.says : why.says;
+  const std::string resting = resting_on(ledger, why) + ": " + says;
   if (!ledger.had_session() || ledger.ended_by_server_side()) {
-    return fmt::format("{}: {}", likelihood(ledger, why, ""), says);
+    return likelihood(ledger, why, "") + resting;
   }
   if (ledger.went_silent()) {
-    return fmt::format("{}: {}", likelihood(ledger, why, " of the silence"), says);
+    return likelihood(ledger, why, " of the silence") + resting;
   }
-  return fmt::format("{}: {}", why.basis == Basis::observed ? "Observed" : "Inferred", says);
+  return (why.basis == Basis::observed ? "Observed" : "Inferred") + resting;
 }
 
 /// `lead` as the headline's beginning: what is inferred says so.
@@ -154,6 +160,16 @@ bool repeats_headline(std::string_view id) {
   return row != nullptr && ((row->explains && says_only_how(id)) || id == "close-unanswered" || id == "close-timeout" ||
                             id == "close-crossed" || id == "no-reply" || id == "expectation-unmet" ||
                             id == "no-close-in-time" || id == "close-reason");
+}
+
+bool rests_on_recognition(const Ledger& ledger, const Finding& finding) {
+  constexpr std::string_view kByProfile[] = {"url-mismatch", "token-scope", "token-missing"};
+  const auto among = [&](const auto& ids) {
+    return std::find(std::begin(ids), std::end(ids), finding.id) != std::end(ids);
+  };
+  const profile::CheckRow* check = profile::find_check(finding.id);
+  return ledger.profile.recognised != nullptr &&
+         (among(kByProfile) || text_of(ledger, finding.id) != nullptr || (check != nullptr && !check->of_host));
 }
 
 bool says_why(const Ledger& ledger, const Finding& finding) {
@@ -236,7 +252,9 @@ std::string beside_words(const Ledger& ledger, const std::vector<Finding>& findi
     return " " + first->says;
   }
   const bool closed_in_peace = ledger.had_session() && ledger.first_close == session::Side::client;
-  return closed_in_peace && first->evidence.front() < ledger.end_seq() ? " Before that: " + first->says : std::string();
+  return closed_in_peace && first->evidence.front() < ledger.end_seq()
+             ? fmt::format(" Before that{}: {}", resting_on(ledger, *first), first->says)
+             : std::string();
 }
 
 }  // namespace whydrop::diagnose

@@ -24,6 +24,9 @@ bool repeats_headline(std::string_view id);
 /// silent: a symptom, a fault of the client's that nothing was answered after, the token, the URL, the dialect.
 bool says_why(const Ledger& ledger, const session::Finding& finding);
 
+/// True if `finding` is judged by a profile that nobody named, but that was recognised.
+bool rests_on_recognition(const Ledger& ledger, const session::Finding& finding);
+
 /// Puts the finding that best tells why before all others, which keep their order. Returns it; null if there is none.
 const session::Finding* lead(const Ledger& ledger, Judged& judged);
 

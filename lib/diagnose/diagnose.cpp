@@ -48,6 +48,10 @@ void Diagnoser::on_event(const session::Event& event) {
   impl_->ledger_of(event.conn).on_event(event);
 }
 
+void Diagnoser::recognise(std::uint32_t conn, std::shared_ptr<const profile::Recognised> found) {
+  impl_->ledger_of(conn).use(std::move(found));
+}
+
 void Diagnoser::set_state(std::uint32_t conn, const std::string& state) {
   impl_->ledger_of(conn).profile.state = state;
 }

@@ -10,6 +10,10 @@
 #include <string>
 #include <vector>
 
+namespace whydrop::profile {
+struct Recognised;
+}
+
 namespace whydrop::diagnose {
 
 /// What the person asked for; it decides what counts as a drop.
@@ -28,6 +32,8 @@ class Diagnoser {
   explicit Diagnoser(Expectation expectation = {});
   ~Diagnoser();
   void on_event(const session::Event& event);
+  /// `conn` is judged by this profile from now on, which nobody named.
+  void recognise(std::uint32_t conn, std::shared_ptr<const profile::Recognised> found);
   /// State of the profile's sequence machine on `conn`, told whenever it changed and at the latest before conclude().
   void set_state(std::uint32_t conn, const std::string& state);
   /// Findings inferred at the end of `conn` and its verdict; call once, after the Ending was given.

@@ -1,5 +1,6 @@
 #include "diagnose/findings.hpp"
 
+#include "diagnose/cause.hpp"
 #include "diagnose/symptoms.hpp"
 #include "profile/recognise.hpp"
 #include "profile/url_parts.hpp"
@@ -114,6 +115,15 @@ void add_scope(const Ledger& ledger, std::vector<session::Finding>& found) {
   }
 }
 
+/// What is judged by a profile that nobody named is no surer than the recognition.
+void weaken_recognised(const Ledger& ledger, std::vector<session::Finding>& found) {
+  for (session::Finding& finding : found) {
+    if (rests_on_recognition(ledger, finding)) {
+      finding.confidence = std::max(finding.confidence, session::Confidence::high);
+    }
+  }
+}
+
 }  // namespace
 
 Judged judge(const Ledger& ledger) {
@@ -128,6 +138,7 @@ Judged judge(const Ledger& ledger) {
     for (auto& symptom : symptoms(ledger, found)) {
       found.push_back(std::move(symptom));
     }
+    weaken_recognised(ledger, found);
   } else {
     add_judged(ledger, connect_findings(), judged);
     add_judged(ledger, call_findings(), judged);

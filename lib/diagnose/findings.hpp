@@ -53,6 +53,9 @@ const FindingRow* find_finding(std::string_view id);
 /// Findings of one connection: those that were given, and those that its ledger shows.
 Judged judge(const Ledger& ledger);
 
+/// The socket's credential, where its claims could be read; null else.
+const TokenNote* credential(const Ledger& ledger);
+
 /// Makes what explains an ending a note: the ending was asked for, or a later connection made up for it.
 void excuse_ending(std::vector<session::Finding>& findings);
 

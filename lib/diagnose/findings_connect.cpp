@@ -271,7 +271,7 @@ const std::vector<FindingRow>& connect_findings() {
        proxy_failed,
        "The proxy asks for a login",
        "The proxy answered 407: it wants to know who is asking.",
-       "Give the proxy's user and password in its URL (-x http://user:password@host:port).",
+       "Give the proxy's user and password with -U USER:PASSWORD.",
        "RFC 9110 section 15.5.8"},
       {"proxy-failed",
        Severity::error,

@@ -1,5 +1,7 @@
+#include "base/secret_keys.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/words.hpp"
+#include "profile/url_parts.hpp"
 
 #include <algorithm>
 
@@ -21,6 +23,8 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 /// Two clocks, and times in whole seconds: an end so shortly before the expiry may still come from it.
 constexpr std::int64_t kSkewNs = 2 * kSecond;
 
+}  // namespace
+
 /// The credential of the socket: what the profile's variable holds, else what URL, head or first message carried.
 const TokenNote* credential(const Ledger& ledger) {
   const auto used = [](const TokenNote& note) { return note.carrier != TokenNote::Carrier::server; };
@@ -41,6 +45,8 @@ const TokenNote* credential(const Ledger& ledger) {
   const auto first = std::find_if(tokens.begin(), tokens.end(), may_be);
   return first == tokens.end() ? nullptr : &*first;
 }
+
+namespace {
 
 bool refused(const Ledger& ledger) {
   return ledger.how() == EndingHow::upgrade_refused || ledger.how() == EndingHow::upgrade_cut;
@@ -194,6 +200,44 @@ std::optional<Judgement> scope_missing(const Ledger& ledger, std::string_view) {
   return made;
 }
 
+/// The header in which the profile's socket takes its credential; null where it is none. That a name of the query is
+/// missing is told of the URL.
+const profile::Field* header_of_token(const profile::Profile& profile) {
+  const std::string placeholder = "{" + profile.token_variable + "}";
+  const auto found = std::find_if(profile.socket_headers.begin(), profile.socket_headers.end(), [&](const auto& field) {
+    return field.value.find(placeholder) != std::string::npos;
+  });
+  return found == profile.socket_headers.end() ? nullptr : &*found;
+}
+
+/// True if a credential went with the request, of which nothing else may be known.
+bool sent_credential(const Ledger& ledger) {
+  const auto query = profile::split_url(ledger.url).query;
+  const auto is_secret = [keys = SecretKeys()](const auto& pair) { return keys.has(pair.first); };
+  return !ledger.request_authorization.empty() || credential(ledger) != nullptr ||
+         std::any_of(query.begin(), query.end(), is_secret);
+}
+
+std::optional<Judgement> no_token(const Ledger& ledger, std::string_view) {
+  const profile::Profile* used = ledger.profile.used;
+  if (used == nullptr || used->token_variable.empty() || ledger.request_seq == 0 || sent_credential(ledger)) {
+    return std::nullopt;
+  }
+  const profile::Field* header = header_of_token(*used);
+  if (header == nullptr) {
+    return std::nullopt;
+  }
+  Judgement made{fmt::format("No token was sent: {} takes {} in the header {}; {}.",
+                             used->name,
+                             used->token_variable,
+                             header->name,
+                             outcome_words(ledger)),
+                 {ledger.request_seq, ledger.end_seq()}};
+  made.severity = severity_of(ledger);
+  made.fix = fmt::format("Send it, as in -H '{}: Bearer TOKEN'.", header->name);
+  return made;
+}
+
 }  // namespace
 
 const std::vector<FindingRow>& token_findings() {
@@ -219,6 +263,17 @@ const std::vector<FindingRow>& token_findings() {
        "is wrong, or the token was made for later.",
        "Compare this machine's clock with the issuer's.",
        "RFC 7519 section 4.1.5"},
+      {"token-missing",
+       Severity::error,
+       Party::client,
+       true,
+       no_token,
+       "No token was sent",
+       "The profile says that the socket takes a credential, and where; neither the request's head nor its URL held "
+       "one. "
+       "Servers tell this by 401 or 403, by a Close after the first message, or not at all.",
+       "Send the token where the finding says.",
+       "RFC 6750 section 2"},
       {"token-scope",
        Severity::error,
        Party::client,

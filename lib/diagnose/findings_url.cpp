@@ -96,10 +96,12 @@ bool reaches_loopback(const Ledger& ledger, const UrlParts& url) {
 Difference compare(const Ledger& ledger, const std::string& wanted) {
   Difference found{profile::split_url(ledger.url), profile::split_url(wanted)};
   const bool here = reaches_loopback(ledger, found.given);
-  found.scheme = !here && found.given.scheme != found.wanted.scheme;
+  // A dialect that was recognised may stand in for its server anywhere.
+  const bool stand_in = here || ledger.profile.recognised != nullptr;
+  found.scheme = !stand_in && found.given.scheme != found.wanted.scheme;
   const bool same_host =
       here ? fits(found.given.host, found.wanted.host) : fits(host_and_port(found.given), host_and_port(found.wanted));
-  found.host = !profile::is_loopback(found.given.host) && !same_host;
+  found.host = ledger.profile.recognised == nullptr && !profile::is_loopback(found.given.host) && !same_host;
   found.path = !fits(found.given.path, found.wanted.path);
   for (const auto& [name, value] : found.wanted.query) {
     if (profile::find_in(found.given.query, name) == nullptr) {
@@ -140,6 +142,9 @@ std::optional<Judgement> mismatch(const Ledger& ledger, std::string_view) {
   if (used == nullptr || ledger.url.empty() || used->socket_url.empty()) {
     return std::nullopt;
   }
+  if (ledger.profile.recognised != nullptr && used->socket_url.front() == '{') {
+    return std::nullopt;  // its user chooses the URL
+  }
   const std::string wanted = filled(ledger, used->socket_url);
   const Difference found = compare(ledger, wanted);
   if (wanted.find("://") == std::string::npos || !found.any()) {
@@ -159,7 +164,15 @@ std::optional<Judgement> mismatch(const Ledger& ledger, std::string_view) {
   }
   Judgement made{std::move(says), {ledger.opened_seq, ledger.request_seq, ledger.end_seq()}};
   made.severity = nothing_was_answered(ledger) ? Severity::error : Severity::warning;
-  made.fix = fmt::format("Connect to {}.", printable(wanted, 200));
+  // Where the dialect was recognised its host is the one in use.
+  const std::string there =
+      ledger.profile.recognised == nullptr
+          ? wanted
+          : fmt::format("{}://{}{}",
+                        found.given.scheme,
+                        host_and_port(found.given),
+                        wanted.substr(std::min(wanted.size(), wanted.find('/', wanted.find("://") + 3))));
+  made.fix = fmt::format("Connect to {}.", printable(there, 200));
   return made;
 }
 

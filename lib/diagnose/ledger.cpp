@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "base/text.hpp"
+#include "profile/recognition.hpp"
 #include "session/heads.hpp"
 
 #include <algorithm>
@@ -236,6 +237,19 @@ void Ledger::note_beat(const session::Message& message, const session::Event& ev
     ++beat->sent;
     beat->last_t = event.t_ns;
   }
+}
+
+void Ledger::use(std::shared_ptr<const profile::Recognised> found) {
+  profile.used = found->profile.get();
+  profile.bindings = &found->bindings;
+  for (const auto& row : found->earlier) {
+    note_type(row.from, row.type);
+    auto& last = side(row.from).last;
+    if (last && last->seq == row.seq) {
+      last->type = row.type;
+    }
+  }
+  profile.recognised = std::move(found);
 }
 
 void Ledger::note_type(Side from, const std::string& type) {

@@ -10,10 +10,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace whydrop::profile {
+struct Recognised;
+}
 
 namespace whydrop::diagnose {
 
@@ -92,6 +97,8 @@ struct ProfileNotes {
   std::int64_t started_ns = 0;                          ///< wall clock at t_ns 0; 0: not known
   std::string state;                                    ///< of the sequence machine; empty without one
   std::vector<std::string> client_types, server_types;  ///< of messages before the first Close, each once
+  /// Where nobody named the profile in use: what it was recognised by. Keeps `used` and `bindings` alive.
+  std::shared_ptr<const profile::Recognised> recognised;
 };
 
 /// All that is remembered of one connection. Bounded: counters, last things and excerpts, no lists that grow.
@@ -177,6 +184,8 @@ struct Ledger {
   std::map<std::string, FindingTime, std::less<>> finding_times;
 
   void on_event(const session::Event& event);
+  /// Judge by this profile, which nobody named; what came before is given its types.
+  void use(std::shared_ptr<const profile::Recognised> found);
 
   SideLedger& side(session::Side which) { return which == session::Side::client ? client : server; }
   const SideLedger& side(session::Side which) const { return which == session::Side::client ? client : server; }

@@ -2,6 +2,7 @@
 
 #include "base/units.hpp"
 #include "diagnose/cause.hpp"
+#include "diagnose/findings.hpp"
 #include "diagnose/words.hpp"
 #include "profile/findings.hpp"
 
@@ -136,7 +137,7 @@ bool Course::sent_so(const Symptom& when) const {
       client.largest && client.largest->length > when.message_over && ledger_.near_the_end(client.largest->t_ns);
   const bool binary = client.binary_messages > 0 && ledger_.near_the_end(client.last_binary_t);
   return (when.frame_over == 0 || frame) && (when.message_over == 0 || message) && (!when.binary_sent || binary) &&
-         (!when.clean || is_clean());
+         (!when.token_read || credential(ledger_) != nullptr) && (!when.clean || is_clean());
 }
 
 bool Course::within(const Span& span, std::optional<std::int64_t> ns) const {

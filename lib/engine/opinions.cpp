@@ -23,6 +23,9 @@ void Opinions::begin(const session::Open& open) {
   if (shared_.dialects != nullptr) {
     const std::string told = shared_.judge != nullptr ? shared_.judge->profile().name : std::string();
     reality_ = std::make_unique<profile::RealityCheck>(*shared_.dialects, told, emit_);
+    if (profile_ == nullptr) {
+      recognition_ = std::make_unique<profile::Recognition>(*reality_, emit_);
+    }
   }
 }
 
@@ -33,6 +36,9 @@ void Opinions::on_event(const session::Event& event) {
   rules_.on_event(event);
   if (profile_) {
     profile_->on_event(event);
+  }
+  if (recognition_) {
+    recognition_->on_event(event);
   }
   if (reality_) {
     reality_->on_event(event);

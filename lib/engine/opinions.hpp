@@ -4,6 +4,7 @@
 #include "profile/call_checks.hpp"
 #include "profile/checker.hpp"
 #include "profile/recognise.hpp"
+#include "profile/recognition.hpp"
 #include "rules/rules.hpp"
 #include "session/event.hpp"
 
@@ -13,8 +14,9 @@
 
 namespace whydrop::engine {
 
-/// What is thought of one connection besides its states and messages: the RFC's rules, the profile's checks, and what
-/// the dialect looks like, in this order; of a REST call what the profile makes of its answer.
+/// What is thought of one connection besides its states and messages: the RFC's rules, the checks of the profile that
+/// was named or else recognised, and what the dialect looks like, in this order; of a REST call what the profile makes
+/// of its answer.
 class Opinions {
  public:
   /// What all connections of a run share. Not owned; each may be null.
@@ -29,8 +31,13 @@ class Opinions {
 
   /// Names and validates a message that is about to be told.
   void annotate(session::Message& message) {
+    if (reality_) {
+      reality_->look(message);
+    }
     if (profile_) {
       profile_->annotate(message);
+    } else if (recognition_) {
+      recognition_->annotate(message);
     }
   }
   /// Takes what an answer gives that is about to be told.
@@ -41,8 +48,16 @@ class Opinions {
   }
   /// Every event after it was told, raw.
   void on_event(const session::Event& event);
-  /// Null without a profile.
+  /// Of the profile that was named; null without one.
   const profile::Checker* profile() const { return profile_.get(); }
+  /// Of the profile that was named, or else recognised; null where there is neither.
+  const profile::Checker* checker() const {
+    return profile_ || !recognition_ ? profile_.get() : recognition_->checker();
+  }
+  /// Once, after the call in which a profile was recognised that nobody named: it; null else.
+  std::shared_ptr<const profile::Recognised> take_recognised() {
+    return recognition_ ? recognition_->take_news() : nullptr;
+  }
 
  private:
   void begin(const session::Open& open);
@@ -52,6 +67,7 @@ class Opinions {
   rules::Checker rules_;
   std::unique_ptr<profile::Checker> profile_;
   std::unique_ptr<profile::RealityCheck> reality_;
+  std::unique_ptr<profile::Recognition> recognition_;  ///< null where a profile was named
   std::unique_ptr<profile::CallChecker> call_;
 };
 

@@ -104,6 +104,7 @@ struct Pipeline::Impl {
   void tell_recorded(const Event& event);
   void tell(const Event& event);
   void annotate(const Event& event);
+  void note_recognised(std::uint32_t conn);
   void tell_derived(std::uint32_t conn, std::int64_t t_ns);
   void judge(const Event& event);
   void show(const Event& event);
@@ -178,13 +179,25 @@ void Pipeline::Impl::annotate(const Event& event) {
   }
 }
 
+/// A profile that was recognised is used from the fact on that settled it, which may be the last.
+void Pipeline::Impl::note_recognised(std::uint32_t conn) {
+  if (auto found = connection(conn).opinions().take_recognised()) {
+    for (const auto& key : found->profile->secret_keys) {
+      redactor.add_key(key);
+    }
+    diagnoser.recognise(conn, std::move(found));
+  }
+}
+
 /// The one order of things: what rules and profile say of an event follows it at once, before what the tracker made of
 /// it, as when a capture is read.
 void Pipeline::Impl::tell(const Event& event) {
   connection(event.conn).tracker().on_fact(event);
   annotate(event);
+  note_recognised(event.conn);
   show(event);
   judge(event);
+  note_recognised(event.conn);
   tell_derived(event.conn, event.t_ns);
 }
 
@@ -275,14 +288,15 @@ void Pipeline::Impl::drain() {
   }
 }
 
-/// Null for a connection that is not known, or is checked against no profile.
+/// Null for a connection that is not known, or for which no profile was named.
 const profile::Checker* Pipeline::Impl::profile_checker(std::uint32_t conn) const {
   const auto found = connections.find(conn);
   return found == connections.end() ? nullptr : found->second->opinions().profile();
 }
 
 session::Verdict Pipeline::Impl::conclude(std::uint32_t conn) {
-  if (const auto* checker = profile_checker(conn)) {
+  const auto found = connections.find(conn);
+  if (const auto* checker = found != connections.end() ? found->second->opinions().checker() : nullptr) {
     diagnoser.set_state(conn, checker->state());
   }
   auto verdict = diagnoser.conclude(conn);

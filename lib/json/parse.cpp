@@ -1,6 +1,7 @@
 #include "base/utf8.hpp"
 #include "json/node.hpp"
 #include "json/tree.hpp"
+#include "json/yaml.hpp"
 
 #include <algorithm>
 
@@ -116,6 +117,9 @@ Value Json::root() const {
 Result<std::shared_ptr<const Json>> parse_file(std::string_view text, const std::string& name, ErrorKind kind) {
   auto json = std::make_shared<Json>();
   if (const auto fault = json->parse(text)) {
+    if (looks_like_yaml(text)) {
+      return fail(kind, name + ": it is YAML, not JSON", "convert it, as with yq -o json");
+    }
     const Place place = place_of(text, fault->offset);
     return fail(kind, fmt::format("{}:{}:{}: not JSON: {}", name, place.line, place.column, fault->why));
   }

@@ -201,6 +201,7 @@ void tell_shape(Lines& lines, const Profile& profile) {
   rule(shape.text_only, "text, never binary");
   rule(shape.one_frame, "one frame a message");
   rule(shape.compact, "compact JSON");
+  rule(!shape.ends_with.empty(), fmt::format("each message ends with {}", json::quote(shape.ends_with)));
   rule(shape.max_frame != 0, fmt::format("a frame of at most {}", format_size(shape.max_frame)));
   rule(shape.max_message != 0, fmt::format("a message of at most {}", format_size(shape.max_message)));
   for (const Shape::MaxBytes& row : shape.max_bytes) {

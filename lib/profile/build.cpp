@@ -137,6 +137,7 @@ Shape shape_of(Value value) {
   made.text_only = read::flag(value, "text_only");
   made.one_frame = read::flag(value, "one_frame");
   made.compact = read::flag(value, "compact");
+  made.ends_with = text(value, "ends_with");
   made.max_frame = read::amount(value, "max_frame");
   made.max_message = read::amount(value, "max_message");
   for (const Value& row : read::items(value.find("max_bytes"))) {
@@ -181,6 +182,7 @@ Symptom symptom_of(Value row) {
   made.since_last_client = span_of(when, "since_last_client");
   made.silent_for = span_of(when, "silent_for");
   made.unanswered = read::flag(when, "unanswered");
+  made.token_read = read::flag(when, "token_read");
   made.clean = read::flag(when, "clean");
   made.frame_over = read::amount(when, "frame_over");
   made.message_over = read::amount(when, "message_over");
@@ -201,6 +203,13 @@ Fingerprint fingerprint_of(Value value) {
   made.urls = read::texts(value, "urls");
   made.client = alternatives(value, "client");
   made.server = alternatives(value, "server");
+  if (const auto settles = value.find("settles")) {
+    made.settles = {read::texts(*settles, "urls"),
+                    read::texts(*settles, "query"),
+                    read::texts(*settles, "subprotocols"),
+                    alternatives(*settles, "client"),
+                    alternatives(*settles, "server")};
+  }
   for (const Value& row : read::items(value.find("misforms"))) {
     made.misforms.push_back({read::texts(row, "urls"), read::conditions(row, "client"), read::finding(row)});
   }

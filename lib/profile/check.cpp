@@ -1,8 +1,10 @@
+#include "json/yaml.hpp"
 #include "profile/bindings.hpp"
 #include "profile/embedded.hpp"
 #include "profile/read.hpp"
 #include "profile/template.hpp"
 #include "profile/template_check.hpp"
+#include "schema/kinds.hpp"
 #include "schema/schema.hpp"
 
 #include <algorithm>
@@ -346,7 +348,12 @@ void check_message_schemas(MistakeList& list, const json::Json& document, std::s
 std::vector<Mistake> check(std::string_view text) {
   json::Json document;
   if (const auto fault = document.parse(text)) {
-    return {{json::place_of(text, fault->offset), "not JSON: " + fault->why}};
+    const bool yaml = json::looks_like_yaml(text);
+    return {{json::place_of(text, fault->offset), yaml ? "it is YAML, not JSON" : "not JSON: " + fault->why}};
+  }
+  const auto kind = schema::other_kind(document.root());
+  if (kind && kind->known && !document.root().find("whydrop_profile")) {
+    return {{json::place_of(text, 0), fmt::format("this is {}, not a profile", kind->what)}};
   }
   MistakeList list(text, document.root());
   list.check_twice();

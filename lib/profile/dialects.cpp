@@ -122,24 +122,51 @@ Likeness likeness(const Profile& profile, unsigned score, std::string reason) {
   return {profile.name, profile.title, profile.status, profile.instead, score, {std::move(reason)}};
 }
 
+Likeness settling(const Profile& profile, std::string reason) {
+  Likeness made = likeness(profile, kUrlScore, std::move(reason));
+  made.settles = true;
+  return made;
+}
+
+std::string query_words(const std::vector<std::string>& names) {
+  return fmt::format("the URL's query has {}", fmt::join(names, " and "));
+}
+
+bool has_all(const Query& query, const std::vector<std::string>& names) {
+  return !names.empty() &&
+         std::all_of(names.begin(), names.end(), [&](const auto& name) { return find_in(query, name) != nullptr; });
+}
+
 /// The best of what one message fits, if it fits anything.
-std::optional<Likeness> like(const Profile& profile, wire::Side side, json::Value value, bool misforms) {
+std::optional<Likeness> like(const Profile& profile, wire::Side side, json::Value value) {
+  const auto& settles = profile.fingerprint.settles;
+  for (const auto& row : side == wire::Side::client ? settles.client : settles.server) {
+    if (holds(row, value)) {
+      return settling(profile, fmt::format("a message of the {} has {}", name(side), words(row)));
+    }
+  }
   std::optional<Likeness> best;
-  const auto take = [&](const std::vector<Where>& conditions, std::string_view form) {
+  const auto take = [&](const std::vector<Where>& conditions, bool misform) {
     if (conditions.empty() || !holds(conditions, value)) {
       return;
     }
     const unsigned score = score_of(conditions);
     if (!best || score > best->score) {
-      best = likeness(profile, score, fmt::format("a message of the {} has {}{}", name(side), words(conditions), form));
+      best = likeness(profile,
+                      score,
+                      fmt::format("a message of the {} has {}{}",
+                                  name(side),
+                                  words(conditions),
+                                  misform ? ", a mistaken form of its own" : ""));
+      best->misform = misform;
     }
   };
   for (const auto& row : side == wire::Side::client ? profile.fingerprint.client : profile.fingerprint.server) {
-    take(row, "");
+    take(row, false);
   }
-  if (misforms && side == wire::Side::client) {
+  if (side == wire::Side::client) {
     for (const auto& row : profile.fingerprint.misforms) {
-      take(row.client, ", a mistaken form of its own");
+      take(row.client, true);
     }
   }
   return best;
@@ -147,11 +174,10 @@ std::optional<Likeness> like(const Profile& profile, wire::Side side, json::Valu
 
 std::vector<Likeness> all_like(const std::vector<std::shared_ptr<const Profile>>& profiles,
                                wire::Side side,
-                               json::Value value,
-                               bool misforms) {
+                               json::Value value) {
   std::vector<Likeness> found;
   for (const auto& profile : profiles) {
-    if (auto alike = like(*profile, side, value, misforms)) {
+    if (auto alike = like(*profile, side, value)) {
       found.push_back(std::move(*alike));
     }
   }
@@ -175,18 +201,38 @@ std::vector<Likeness> Dialects::of_url(std::string_view url) const {
   std::vector<Likeness> found;
   for (const auto& profile : impl_->profiles()) {
     const auto& misforms = profile->fingerprint.misforms;
+    const auto& settles = profile->fingerprint.settles;
+    const bool settled = fits_url(parts, settles.urls);
     if (fits_url(parts, profile->fingerprint.urls)) {
       found.push_back(likeness(*profile, kUrlScore, "the URL is one of its own"));
     } else if (std::any_of(
                    misforms.begin(), misforms.end(), [&](const auto& row) { return fits_url(parts, row.urls); })) {
       found.push_back(likeness(*profile, kUrlScore, "the URL is a mistaken form of its own"));
+    } else if (settled || has_all(parts.query, settles.query)) {
+      found.push_back(
+          likeness(*profile, kUrlScore, settled ? "the URL's path is its own" : query_words(settles.query)));
+    } else {
+      continue;
+    }
+    found.back().settles = settled || has_all(parts.query, settles.query);
+    found.back().by_url = true;
+  }
+  return found;
+}
+
+std::vector<Likeness> Dialects::of_subprotocol(std::string_view subprotocol) const {
+  std::vector<Likeness> found;
+  for (const auto& profile : impl_->profiles()) {
+    const auto& known = profile->fingerprint.settles.subprotocols;
+    if (std::find(known.begin(), known.end(), subprotocol) != known.end()) {
+      found.push_back(settling(*profile, fmt::format("the subprotocol is {}", subprotocol)));
     }
   }
   return found;
 }
 
 std::vector<Likeness> Dialects::of_value(wire::Side side, json::Value value) const {
-  return all_like(impl_->profiles(), side, value, false);
+  return all_like(impl_->profiles(), side, value);
 }
 
 std::vector<Likeness> Dialects::of_message(wire::Side side, std::string_view payload) const {
@@ -194,10 +240,17 @@ std::vector<Likeness> Dialects::of_message(wire::Side side, std::string_view pay
   if (parsed.parse(payload)) {
     return {};
   }
-  std::vector<Likeness> found = all_like(impl_->profiles(), side, parsed.root(), true);
+  std::vector<Likeness> found = of_value(side, parsed.root());
   found.erase(std::remove_if(found.begin(), found.end(), [](const Likeness& row) { return row.score < kMemberScore; }),
               found.end());
   return found;
+}
+
+std::shared_ptr<const Profile> Dialects::whole(std::string_view profile) const {
+  const auto& own = impl_->own;
+  const auto found = std::find_if(own.begin(), own.end(), [profile](const auto& row) { return row->name == profile; });
+  const BuiltIn* built = find_built_in(profile);
+  return found != own.end() ? *found : built != nullptr ? load(*built).value_or(nullptr) : nullptr;
 }
 
 const Profile* Dialects::heading(std::string_view profile) const {

@@ -15,6 +15,7 @@ struct CheckRow {
   std::string_view title, text;
   std::string_view fix;
   bool explains = true;  ///< a fault of the client's of this id can be the cause of an ending
+  bool of_host = false;  ///< it is told of what URL and messages look like, whatever profile is in use
 };
 const std::vector<CheckRow>& check_rows();
 const CheckRow* find_check(std::string_view id);

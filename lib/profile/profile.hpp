@@ -157,6 +157,7 @@ inline bool covers(std::string_view rule, std::string_view type) {
 /// Rules on the client's messages that no schema can say. 0 or empty: no rule. Each `message` is read by covers().
 struct Shape {
   bool text_only = false, one_frame = false, compact = false;
+  std::string ends_with;                         ///< what each text message ends with, behind its JSON, on either side
   std::uint64_t max_frame = 0, max_message = 0;  ///< bytes
   struct MaxBytes {
     std::string message, pointer;  ///< type ("*": any)
@@ -200,6 +201,7 @@ struct Symptom {
   Span age, idle, since_last_client;
   Span silent_for;                                 ///< from the client's last message to the end, if nothing came back
   bool unanswered = false;                         ///< nothing came from the server after the client's last message
+  bool token_read = false;                         ///< a credential was sent, and its claims could be read
   bool clean = false;                              ///< no other fault of the client's was found
   std::uint64_t frame_over = 0, message_over = 0;  ///< the client sent one of more bytes
   bool binary_sent = false;
@@ -210,6 +212,14 @@ struct Symptom {
 struct Fingerprint {
   std::vector<std::string> urls;                   ///< globs over scheme://host/path, with * only
   std::vector<std::vector<Where>> client, server;  ///< any of these on a first message
+  /// What nothing else is known to have: each settles by itself that the dialect is spoken.
+  struct Settles {
+    std::vector<std::string> urls;                   ///< globs, as above
+    std::vector<std::string> query;                  ///< names of the URL's query, all of them
+    std::vector<std::string> subprotocols;           ///< that the client asks for
+    std::vector<std::vector<Where>> client, server;  ///< any of these on a first message
+  };
+  Settles settles;
   /// A form that people paste and that this dialect does not take: what is wrong with it.
   struct Misform {
     std::vector<std::string> urls;

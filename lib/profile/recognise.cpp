@@ -40,12 +40,12 @@ bool is_token_name(std::string_view name) {
   return std::find(std::begin(kTokenNames), std::end(kTokenNames), lower_case(name)) != std::end(kTokenNames);
 }
 
-/// A dialect and all that speaks for it.
-struct Sum {
-  Likeness like;
-  bool by_url = false;
-  std::vector<std::uint64_t> evidence;
-};
+using Sum = Recogniser::Sum;
+
+/// SignalR ends each of its messages with this byte; what stands behind the first belongs to the next.
+std::string_view without_separator(std::string_view payload) {
+  return payload.substr(0, payload.find('\x1e'));
+}
 
 struct MisformSeen {
   std::string profile;
@@ -74,12 +74,93 @@ std::string without_values(std::string_view says) {
 
 }  // namespace
 
+void Recogniser::see_url(std::string_view url, std::uint64_t seq) {
+  add(dialects_->of_url(url), seq);
+}
+
+void Recogniser::see_subprotocols(std::string_view names, std::uint64_t seq) {
+  while (!names.empty()) {
+    const std::size_t comma = std::min(names.find(','), names.size());
+    add(dialects_->of_subprotocol(trim(names.substr(0, comma))), seq);
+    names.remove_prefix(std::min(comma + 1, names.size()));
+  }
+}
+
+std::optional<json::Value> Recogniser::see(Side from, std::string_view payload, std::uint64_t seq) {
+  unsigned& count = looked_[static_cast<std::size_t>(from)];
+  if (count >= kLookedAt) {
+    return std::nullopt;
+  }
+  ++count;
+  if (payload.size() > kLongest || parsed_.parse(without_separator(payload))) {
+    return std::nullopt;
+  }
+  add(dialects_->of_value(from, parsed_.root()), seq, from);
+  return parsed_.root();
+}
+
+void Recogniser::add(std::vector<Likeness> found, std::uint64_t seq, std::optional<Side> from) {
+  for (Likeness& like : found) {
+    Sum& sum = sums_[like.profile];
+    const auto& known = sum.like.reasons;
+    if (std::find(known.begin(), known.end(), like.reasons.front()) != known.end()) {
+      continue;
+    }
+    // Mistaken forms are many and common: however many of them came, they prove no more than one.
+    const unsigned score = like.misform && sum.like.misform ? 0 : like.score;
+    sum.of_client += from == Side::client && !like.misform ? score : 0;
+    sum.by_message = sum.by_message || (from && like.settles);
+    sum.evidence.push_back(seq);
+    if (known.empty()) {
+      sum.like = std::move(like);
+      continue;
+    }
+    sum.like.score += score;
+    sum.like.settles = sum.like.settles || like.settles;
+    sum.like.misform = sum.like.misform || like.misform;
+    sum.like.reasons.push_back(std::move(like.reasons.front()));
+  }
+}
+
+const Sum* Recogniser::best() const {
+  const Sum* found = nullptr;
+  for (const auto& [name, sum] : sums_) {
+    if (found == nullptr ||
+        std::pair(sum.like.score, sum.like.by_url) > std::pair(found->like.score, found->like.by_url)) {
+      found = &sum;
+    }
+  }
+  return found;
+}
+
+const Sum* Recogniser::settled() const {
+  const Sum* found = nullptr;
+  for (const auto& [name, sum] : sums_) {
+    if (sum.like.settles && (found == nullptr || sum.like.score > found->like.score)) {
+      found = &sum;
+    }
+  }
+  return found;
+}
+
+/// Of a dialect that nobody is known to serve the client's own messages must say so, or the URL: what a server says
+/// may be any protocol's.
+const Sum* Recogniser::candidate() const {
+  const Sum* found = best();
+  if (found == nullptr) {
+    return nullptr;
+  }
+  const bool told_of = found->like.status == Profile::Status::not_served && !found->like.by_url;
+  return (told_of ? found->of_client : found->like.score) >= Dialects::kEnough ? found : nullptr;
+}
+
 struct RealityCheck::Impl {
   Impl(const Dialects& known, std::string profile, std::function<void(session::Body&&)> to)
-      : dialects(known), told(std::move(profile)), emit(std::move(to)) {}
+      : dialects(known), recogniser(known), told(std::move(profile)), emit(std::move(to)) {}
 
   const Dialects& dialects;
-  std::string told;
+  Recogniser recogniser;
+  std::string told, recognised, refuted;
   std::function<void(session::Body&&)> emit;
 
   bool watching = false;  ///< a WebSocket connection, not ended
@@ -93,17 +174,15 @@ struct RealityCheck::Impl {
   std::string token_place;  ///< "the query (guest_token)"; empty: no token in URL or head
   std::string stray;        ///< discriminator of the first client message where it is none that Genesys knows
   std::uint64_t stray_seq = 0;
-  std::array<unsigned, 2> looked{};
-  json::Json parsed;
-  std::map<std::string, Sum, std::less<>> sums;
+  bool client_seen = false;
   std::vector<MisformSeen> misforms;
   bool not_served_told = false;
 
   void begin(const session::Open& open, std::uint64_t seq);
   void look(const session::Request& request, std::uint64_t seq);
+  void look(const session::Response& response, std::uint64_t seq);
   void look(const session::Message& message, std::uint64_t seq);
   void look_at_client(json::Value value, std::uint64_t seq);
-  void add(std::vector<Likeness> found, bool by_url, std::uint64_t seq);
   void conclude();
 
   void tell(Finding finding) { emit(std::move(finding)); }
@@ -114,8 +193,6 @@ struct RealityCheck::Impl {
   void tell_misforms();
   void tell_recognised();
 
-  /// The dialect that fits best; null if nothing does.
-  const Sum* best() const;
   const Sum* not_served() const;
   bool is_genesys() const { return looks_like_genesys(url.host); }
   bool is_rehearsed() const;
@@ -136,7 +213,7 @@ void RealityCheck::Impl::begin(const session::Open& open, std::uint64_t seq) {
   }
   url = split_url(open.url);
   open_seq = seq;
-  add(dialects.of_url(open.url), true, seq);
+  recogniser.see_url(open.url, seq);
   for (const auto& [name, value] : url.query) {
     if (is_token_name(name)) {
       token_place = fmt::format("the query ({})", name);
@@ -155,6 +232,9 @@ void RealityCheck::Impl::look(const session::Request& request, std::uint64_t seq
   request_seq = seq;
   for (const auto& field : request.headers) {
     const std::string name = lower_case(field.name);
+    if (name == "sec-websocket-protocol") {
+      recogniser.see_subprotocols(field.value, seq);
+    }
     if (name == "authorization") {
       token_place = "the header Authorization";
     } else if (name == "sec-websocket-protocol" && (field.value.find("eyJ") != std::string::npos ||
@@ -164,19 +244,20 @@ void RealityCheck::Impl::look(const session::Request& request, std::uint64_t seq
   }
 }
 
+void RealityCheck::Impl::look(const session::Response& response, std::uint64_t seq) {
+  opened = response.status == 101;
+  for (const auto& field : response.headers) {
+    if (opened && lower_case(field.name) == "sec-websocket-protocol") {
+      recogniser.see_subprotocols(field.value, seq);
+    }
+  }
+}
+
 void RealityCheck::Impl::look(const session::Message& message, std::uint64_t seq) {
-  unsigned& count = looked[static_cast<std::size_t>(message.from)];
   server_messages += message.from == Side::server ? 1 : 0;
-  if (count >= kLookedAt) {
-    return;
-  }
-  ++count;
-  if (!message.text || message.payload.size() > kLongest || parsed.parse(message.payload)) {
-    return;
-  }
-  add(dialects.of_value(message.from, parsed.root()), false, seq);
-  if (message.from == Side::client) {
-    look_at_client(parsed.root(), seq);
+  const auto value = message.text ? recogniser.see(message.from, message.payload, seq) : std::nullopt;
+  if (value && message.from == Side::client) {
+    look_at_client(*value, seq);
   }
 }
 
@@ -188,7 +269,7 @@ void RealityCheck::Impl::look_at_client(json::Value value, std::uint64_t seq) {
       }
     }
   }
-  if (looked[0] > 1 || value.find("action")) {
+  if (std::exchange(client_seen, true) || value.find("action")) {
     return;
   }
   for (const std::string_view key : {"type", "event", "command"}) {
@@ -200,41 +281,15 @@ void RealityCheck::Impl::look_at_client(json::Value value, std::uint64_t seq) {
   }
 }
 
-void RealityCheck::Impl::add(std::vector<Likeness> found, bool by_url, std::uint64_t seq) {
-  for (Likeness& like : found) {
-    Sum& sum = sums[like.profile];
-    if (sum.evidence.empty()) {
-      sum = {std::move(like), by_url, {seq}};
-      continue;
-    }
-    auto& reasons = sum.like.reasons;
-    if (std::find(reasons.begin(), reasons.end(), like.reasons.front()) == reasons.end()) {
-      sum.like.score += like.score;
-      reasons.push_back(std::move(like.reasons.front()));
-      sum.evidence.push_back(seq);
-    }
-  }
-}
-
-const Sum* RealityCheck::Impl::best() const {
-  const Sum* found = nullptr;
-  for (const auto& [name, sum] : sums) {
-    if (found == nullptr || sum.like.score > found->like.score) {
-      found = &sum;
-    }
-  }
-  return found;
-}
-
 const Sum* RealityCheck::Impl::not_served() const {
   const Sum* found = nullptr;
-  for (const auto& [name, sum] : sums) {
+  for (const auto& [name, sum] : recogniser.sums()) {
     const bool worse = found != nullptr && sum.like.score <= found->like.score;
     if (sum.like.status == Profile::Status::not_served && sum.like.score >= kEnoughOnHost && !worse) {
       found = &sum;
     }
   }
-  const Sum* all = best();
+  const Sum* all = recogniser.best();
   return found != nullptr && (all == nullptr || all->like.score <= found->like.score) ? found : nullptr;
 }
 
@@ -372,10 +427,12 @@ void RealityCheck::Impl::tell_token() {
 void RealityCheck::Impl::tell_misforms() {
   std::vector<std::string> done;
   for (const MisformSeen& seen : misforms) {
-    const auto sum = sums.find(seen.profile);
-    const bool by_url = seen.by_url || (sum != sums.end() && sum->second.by_url);
-    const bool meant = told.empty() ? by_url || (is_genesys() && sum != sums.end()) : told == seen.profile;
-    if (!meant || std::find(done.begin(), done.end(), seen.text->id) != done.end()) {
+    const auto sum = recogniser.sums().find(seen.profile);
+    const bool known = sum != recogniser.sums().end();
+    const bool by_url = seen.by_url || (known && sum->second.like.by_url);
+    const bool likely = by_url || (is_genesys() && known);
+    const bool meant = !told.empty() ? told == seen.profile : !recognised.empty() ? recognised == seen.profile : likely;
+    if (!meant || seen.profile == refuted || std::find(done.begin(), done.end(), seen.text->id) != done.end()) {
       continue;
     }
     done.push_back(seen.text->id);
@@ -391,16 +448,18 @@ void RealityCheck::Impl::tell_misforms() {
 }
 
 void RealityCheck::Impl::tell_recognised() {
-  const Sum* sum = best();
-  const auto own = sums.find(told);
-  if (sum == nullptr || sum->like.score < Dialects::kEnough || sum->like.profile == told ||
-      (own != sums.end() && own->second.like.score >= sum->like.score)) {
+  const Sum* sum = recogniser.candidate();
+  const auto own = recogniser.sums().find(told);
+  const bool own_is_better =
+      sum != nullptr && own != recogniser.sums().end() && own->second.like.score >= sum->like.score;
+  if (!recognised.empty() || sum == nullptr || sum->like.profile == told || sum->like.profile == refuted ||
+      own_is_better) {
     return;
   }
   Finding finding = told_of_knowledge("dialect-recognised", Severity::note, open_seq);
   finding.at_fault = Party::unknown;
   // Words that many protocols have prove less than a URL does.
-  finding.confidence = sum->by_url ? Confidence::high : Confidence::medium;
+  finding.confidence = sum->like.by_url ? Confidence::high : Confidence::medium;
   finding.evidence = sum->evidence;
   finding.says = fmt::format(
       "This looks like {} ({}): {}.", sum->like.profile, sum->like.title, fmt::join(sum->like.reasons, "; "));
@@ -427,6 +486,32 @@ RealityCheck::RealityCheck(const Dialects& dialects, std::string told, std::func
 
 RealityCheck::~RealityCheck() = default;
 
+void RealityCheck::look(const session::Message& message) {
+  if (impl_->watching) {
+    impl_->look(message, message.frames.empty() ? impl_->open_seq : message.frames.back());
+  }
+}
+
+const Recogniser& RealityCheck::recogniser() const {
+  return impl_->recogniser;
+}
+
+void RealityCheck::set_recognised(std::string profile) {
+  impl_->recognised = std::move(profile);
+}
+
+void RealityCheck::refute(std::string profile) {
+  impl_->refuted = std::move(profile);
+}
+
+bool RealityCheck::of_owner() const {
+  return impl_->is_genesys();
+}
+
+bool RealityCheck::at_owner() const {
+  return impl_->is_genesys() && !impl_->here;
+}
+
 void RealityCheck::on_event(const session::Event& event) {
   if (const auto* open = std::get_if<session::Open>(&event.body)) {
     return impl_->begin(*open, event.seq);
@@ -434,9 +519,7 @@ void RealityCheck::on_event(const session::Event& event) {
   if (!impl_->watching) {
     return;
   }
-  if (const auto* message = std::get_if<session::Message>(&event.body)) {
-    impl_->look(*message, message->frames.empty() ? event.seq : message->frames.back());
-  } else if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
+  if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
     if (frame->header.opcode == wire::Opcode::close && !impl_->closed) {
       impl_->closed = true;
       impl_->closed_by_us = frame->from == Side::client;
@@ -444,7 +527,7 @@ void RealityCheck::on_event(const session::Event& event) {
   } else if (const auto* request = std::get_if<session::Request>(&event.body)) {
     impl_->look(*request, event.seq);
   } else if (const auto* response = std::get_if<session::Response>(&event.body)) {
-    impl_->opened = response->status == 101;
+    impl_->look(*response, event.seq);
   } else if (const auto* connect = std::get_if<session::Connect>(&event.body)) {
     impl_->here = is_loopback(connect->remote) || connect->remote.rfind("[::1]", 0) == 0;
   } else if (std::holds_alternative<session::Ending>(event.body)) {

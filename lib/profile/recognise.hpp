@@ -5,8 +5,10 @@
 #include "profile/url_parts.hpp"
 #include "session/event.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +24,9 @@ struct Likeness {
   std::string instead;
   unsigned score = 0;                ///< higher is surer
   std::vector<std::string> reasons;  ///< "the URL is its own", "the first message has type=connect"
+  bool settles = false;              ///< nothing else is known to look so
+  bool by_url = false;               ///< the URL speaks for it
+  bool misform = false;              ///< it is a form that people send by mistake
 };
 
 /// Known dialects: the built-in profiles and those of the person's own.
@@ -33,8 +38,11 @@ class Dialects {
   /// Best first; nothing that is only weakly alike.
   std::vector<Likeness> of_url(std::string_view url) const;
   std::vector<Likeness> of_message(wire::Side side, std::string_view payload) const;
-  /// The same of a value that is parsed already, with what is weakly alike, but without mistaken forms.
+  /// The same of a value that is parsed already, with what is weakly alike.
   std::vector<Likeness> of_value(wire::Side side, json::Value value) const;
+  std::vector<Likeness> of_subprotocol(std::string_view subprotocol) const;
+  /// All of a profile; null for a name that is not known.
+  std::shared_ptr<const Profile> whole(std::string_view profile) const;
   /// Name, title, status, instead and fingerprint of a profile; null for a name that is not known.
   const Profile* heading(std::string_view profile) const;
   /// Names of all of them.
@@ -42,10 +50,50 @@ class Dialects {
 
   /// Less than this much likeness tells nothing; an URL of its own, or two different messages, are more.
   static constexpr unsigned kEnough = 60;
+  /// Less than this much is only weakly alike.
+  static constexpr unsigned kLeast = 35;
 
  private:
   struct Impl;
   std::shared_ptr<Impl> impl_;
+};
+
+/// What one connection looks like, gathered from its URL, its subprotocol and its first messages. Live runs, captures
+/// and `whydrop profile match` recognise by it.
+class Recogniser {
+ public:
+  /// A dialect and all that speaks for it.
+  struct Sum {
+    Likeness like;
+    std::vector<std::uint64_t> evidence;
+    unsigned of_client = 0;   ///< part of the score that the client's own messages give, mistaken forms left out
+    bool by_message = false;  ///< a message settles it
+  };
+
+  explicit Recogniser(const Dialects& dialects) : dialects_(&dialects) {}
+  const Dialects& dialects() const { return *dialects_; }
+  void see_url(std::string_view url, std::uint64_t seq);
+  /// A name or a list of them, as a header has it.
+  void see_subprotocols(std::string_view names, std::uint64_t seq);
+  /// A text message. Returns what it holds where it was looked at and is JSON; valid until the next call.
+  std::optional<json::Value> see(wire::Side from, std::string_view payload, std::uint64_t seq);
+
+  /// By name.
+  const std::map<std::string, Sum, std::less<>>& sums() const { return sums_; }
+  /// The dialect that fits best; null if nothing does.
+  const Sum* best() const;
+  /// The one of those that something settles; null if nothing is settled.
+  const Sum* settled() const;
+  /// The best, where enough speaks for it to be told of; null else.
+  const Sum* candidate() const;
+
+ private:
+  void add(std::vector<Likeness> found, std::uint64_t seq, std::optional<wire::Side> from = std::nullopt);
+
+  const Dialects* dialects_;
+  std::array<unsigned, 2> looked_{};
+  json::Json parsed_;
+  std::map<std::string, Sum, std::less<>> sums_;
 };
 
 /// Watches one connection without being told a profile, or beside one, and says at its end what it looks like and what
@@ -56,7 +104,18 @@ class RealityCheck {
   /// `told`: the profile in use, or empty.
   RealityCheck(const Dialects& dialects, std::string told, std::function<void(session::Body&&)> emit);
   ~RealityCheck();
+  /// A message, before what else is thought of it; the events of messages are not looked at.
+  void look(const session::Message& message);
   void on_event(const session::Event& event);
+  const Recogniser& recogniser() const;
+  /// The dialect is recognised, and said to be: its name. Empty: it is not.
+  void set_recognised(std::string profile);
+  /// The URL is like this dialect, and the first message plainly of another: nothing is told of it.
+  void refute(std::string profile);
+  /// True for a host that is one of the owner's own, by name.
+  bool of_owner() const;
+  /// The same, for a connection that does not end on this machine.
+  bool at_owner() const;
 
  private:
   struct Impl;

@@ -36,6 +36,15 @@ std::uint64_t size_of(json::Value value) {
   return value.is(json::Type::string) ? value.string().size() : value.text().size();
 }
 
+/// "the byte 0x1e".
+std::string bytes_words(std::string_view bytes) {
+  std::string words = bytes.size() == 1 ? "the byte" : "the bytes";
+  for (const char c : bytes) {
+    words += fmt::format(" 0x{:02x}", static_cast<unsigned char>(c));
+  }
+  return words;
+}
+
 }  // namespace
 
 void check_frame(const Profile& profile,
@@ -74,6 +83,20 @@ void check_frame(const Profile& profile,
 void check_size_and_form(const Profile& profile, const Seen& seen, Findings& findings) {
   const Shape& shape = profile.shape;
   const std::string name = name_of(profile, seen);
+  const bool ends = seen.payload.size() >= shape.ends_with.size() &&
+                    seen.payload.substr(seen.payload.size() - shape.ends_with.size()) == shape.ends_with;
+  if (seen.root && !ends) {
+    findings.fault("shape-terminator", seen.from, seen.seq, [&] {
+      return Words{fmt::format("{} does not end with {}; {} reads no message before that.",
+                               as_subject(name),
+                               bytes_words(shape.ends_with),
+                               profile.name),
+                   fmt::format("Put {0} behind the JSON: whydrop writes it as {1}.",
+                               bytes_words(shape.ends_with),
+                               json::quote(shape.ends_with)),
+                   {}};
+    });
+  }
   if (shape.compact && seen.root && !json::is_compact(seen.payload)) {
     findings.fault("not-compact-json", seen.from, seen.seq, [&] {
       return Words{fmt::format("{} has white space between its JSON tokens; {} takes compact JSON only.",

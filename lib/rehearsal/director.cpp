@@ -187,6 +187,9 @@ Result<ClientPart> Director::client_part() {
 
 std::string Director::shown_target(std::string_view url) const {
   std::string target(local_part(url));
+  if (const auto whole = bindings_.fill_url(url); whole && url.substr(0, 1) == "{") {
+    target = local_part(*whole);  // all of it is a variable's value, as receive_upgrade reads it
+  }
   for (const profile::Variable& variable : profile().variables) {
     const std::string placeholder = "{" + variable.name + "}";
     const std::size_t at = target.find(placeholder);

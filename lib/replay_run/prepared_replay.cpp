@@ -80,7 +80,9 @@ Result<void> PreparedReplay::read_heading() {
 Result<void> PreparedReplay::use_profile() {
   run::SessionSettings flags = options_.session;
   const bool own = !flags.profile.profile.empty();
-  if (!own && os::is_plain_name(header_.profile)) {
+  if (!own && header_.profile == run::kNoProfile) {
+    flags.profile.profile = run::kNoProfile;
+  } else if (!own && os::is_plain_name(header_.profile)) {
     flags.profile.profile = header_.profile;
     const auto known = run::find_profile(header_.profile, os::process_environment, os::read_file);
     if (!known && !flags.url) {

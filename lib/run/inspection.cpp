@@ -48,7 +48,8 @@ void Inspection::begin(const capture::CaptureHeader& header) {
   options.reveal = settings_.reveal;
   options.expectation.from_har = settings_.from_har;
   options.expectation.started_ns = parse_rfc3339(header.started).value_or(0);
-  options.dialects = &dialects_;
+  const bool recognise = settings_.recognise && (settings_.profile || header.profile != kNoProfile);
+  options.dialects = recognise ? &dialects_ : nullptr;
   use_profile(header, options);
   selector_.start(header.started);
   pipeline_ = std::make_unique<engine::Pipeline>(std::move(options));
@@ -73,7 +74,7 @@ void Inspection::use_profile(const capture::CaptureHeader& header, engine::Pipel
   pipeline_.reset();
   bindings_.reset();
   profile_ = settings_.profile;
-  if (!profile_ && os::is_plain_name(header.profile)) {
+  if (!profile_ && settings_.recognise && os::is_plain_name(header.profile)) {
     profile_ = find_profile(header.profile, os::process_environment, os::read_file).value_or(nullptr);
   }
   if (!profile_) {

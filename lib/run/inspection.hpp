@@ -33,6 +33,7 @@ class Inspection {
     std::vector<std::uint32_t> conns;  ///< the connections that are read; empty: all
     /// Null: the one that the capture names, where it is known.
     std::shared_ptr<const profile::Profile> profile;
+    bool recognise = true;  ///< false: by no profile, not even by the one that the capture names
     /// Takes the events of the run that begins, which go by this profile (or null); null: they are rendered.
     std::function<session::EventSink&(const capture::CaptureHeader&, const std::shared_ptr<const profile::Profile>&)>
         sink_of_run{};

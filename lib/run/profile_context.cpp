@@ -44,7 +44,7 @@ Result<std::unique_ptr<ProfileContext>> ProfileContext::make(const ProfileSettin
                                                              const os::Environment& environment,
                                                              const os::FileReader& read,
                                                              profile::Outside outside) {
-  if (flags.profile.empty()) {
+  if (flags.profile.empty() || flags.profile == kNoProfile) {
     return check_without_profile(flags).map([] { return std::unique_ptr<ProfileContext>(); });
   }
   auto profile = find_profile(flags.profile, environment, read);
@@ -175,7 +175,9 @@ Result<void> ProfileContext::save() {
   bool changed = false;
   for (const profile::Variable& variable : profile_->variables) {
     const auto value = bindings_.get(variable.name);
-    if (!value || bindings_.origin(variable.name) != profile::Origin::reply || !is_kept(variable.name)) {
+    const auto origin = bindings_.origin(variable.name);
+    const bool known = origin == profile::Origin::reply || origin == profile::Origin::given;
+    if (!value || !known || !is_kept(variable.name)) {
       continue;
     }
     const auto held = store_->entries().find(variable.name);

@@ -21,7 +21,7 @@ namespace whydrop::run {
 
 /// The flags that name a profile and give values to its variables. Their group is "Profile".
 struct ProfileSettings {
-  std::string profile;                 ///< name, or a path with a slash or ".json"
+  std::string profile;                 ///< name, a path with a slash or ".json", or kNoProfile
   std::vector<std::string> variables;  ///< "NAME=VALUE" or "NAME=@FILE"
   std::string store;                   ///< empty: the profile's usual one
   bool no_store = false;
@@ -64,7 +64,7 @@ class ProfileContext {
   /// What a person should know of the values, one sentence each, without full stop.
   const std::vector<std::string>& warnings() const { return warnings_; }
   /// Writes what replies gave to the store, if there is one: values of variables that calls take, or that the store
-  /// holds already.
+  /// holds already. A value that a person gave in place of a reply's is kept too: the session goes with it.
   Result<void> save();
 
  private:

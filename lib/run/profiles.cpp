@@ -3,16 +3,21 @@
 #include "base/text.hpp"
 #include "profile/load.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 
 namespace whydrop::run {
 namespace {
 
 bool is_path(const std::string& given) {
-  constexpr std::string_view kSuffix = ".json";
+  constexpr std::string_view kSuffixes[] = {".json", ".yml", ".yaml"};
   return given.find('/') != std::string::npos ||
-         (given.size() > kSuffix.size() && given.compare(given.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0);
+         std::any_of(std::begin(kSuffixes), std::end(kSuffixes), [&](std::string_view suffix) {
+           return given.size() > suffix.size() &&
+                  given.compare(given.size() - suffix.size(), suffix.size(), suffix) == 0;
+         });
 }
 
 tl::unexpected<Error> no_such_profile(const std::string& name) {

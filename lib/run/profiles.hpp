@@ -7,9 +7,13 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace whydrop::run {
+
+/// In place of a profile's name: judge by none, and recognise none.
+inline constexpr std::string_view kNoProfile = "none";
 
 /// Names of the profiles that are built in.
 std::vector<std::string> built_in_profiles();

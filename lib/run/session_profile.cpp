@@ -4,6 +4,7 @@
 #include "base/try.hpp"
 #include "os/environment.hpp"
 #include "os/streams.hpp"
+#include "run/profiles.hpp"
 #include "run/rehearsals.hpp"
 #include "target/addresses.hpp"
 
@@ -87,12 +88,14 @@ Result<SessionProfile> make_session_profile(const SessionSettings& flags) {
 }
 
 SessionRun::Settings settings_of(const SessionSettings& flags, const SessionProfile& profile) {
-  return {flags.output,
-          flags.capture,
-          flags.secrets,
-          flags.expect_close,
-          flags.endpoint.max_message,
-          profile.context.get()};
+  SessionRun::Settings settings{flags.output,
+                                flags.capture,
+                                flags.secrets,
+                                flags.expect_close,
+                                flags.endpoint.max_message,
+                                profile.context.get()};
+  settings.recognise = flags.profile.profile != kNoProfile;
+  return settings;
 }
 
 Result<net::ConnectOptions> connect_options_of(const SessionSettings& flags,

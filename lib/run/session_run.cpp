@@ -8,6 +8,7 @@
 #include "base/utf8.hpp"
 #include "os/arguments.hpp"
 #include "os/environment.hpp"
+#include "run/profiles.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -92,7 +93,7 @@ engine::PipelineOptions SessionRun::pipeline_options(const std::vector<capture::
   options.expectation.started_ns = parse_rfc3339(started_).value_or(0);
   options.secrets = secrets;
   options.secret_keys = settings_.secret_keys;
-  options.dialects = &dialects_;
+  options.dialects = settings_.recognise ? &dialects_ : nullptr;
   if (settings_.profile != nullptr) {
     options.judge = settings_.profile->judge();
     options.bindings = &settings_.profile->bindings();
@@ -107,7 +108,9 @@ capture::CaptureHeader SessionRun::make_header(const std::vector<capture::Secret
   capture::CaptureHeader header;
   header.started = started_;
   header.tool = settings_.capture.tool;
-  header.profile = settings_.profile != nullptr ? settings_.profile->profile().name : "";
+  header.profile = !settings_.recognise           ? std::string(kNoProfile)
+                   : settings_.profile != nullptr ? settings_.profile->profile().name
+                                                  : "";
   header.run_id = random_id();
   for (const capture::Secret& secret : secrets) {
     header.redacted.push_back(secret.variable);

@@ -37,6 +37,7 @@ class SessionRun {
     ProfileContext* profile = nullptr;       ///< the one in use; not owned; null: none
     std::vector<capture::Secret> bound{};    ///< masked besides what the flags and the profile say
     std::vector<std::string> secret_keys{};  ///< members whose values are masked, besides the well-known
+    bool recognise = true;                   ///< where none is in use, one that the session is like may be
     bool silent = false;                     ///< events are not printed: the command says itself what happened
   };
   static Result<std::unique_ptr<SessionRun>> make(const Settings& settings);

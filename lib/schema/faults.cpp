@@ -4,6 +4,7 @@
 #include "schema/words.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +20,18 @@ bool is_another_kind(const std::vector<Found>& faults, const std::string& pointe
     const std::string& keyword = found.fault.keyword;
     const bool here = found.fault.instance == pointer;
     return (here && (keyword == "type" || keyword == "false")) || keyword == "const";
+  });
+}
+
+/// How far a value is from a branch. A branch that asks for the one value of a member that tells branches apart, or for
+/// members that are not there, or forbids some that are, was less likely meant than one that only dislikes a value.
+unsigned distance(const std::vector<Found>& faults) {
+  constexpr unsigned kTellsApart = 8, kMember = 2;
+  return std::accumulate(faults.begin(), faults.end(), 0U, [](unsigned sum, const Found& found) {
+    const std::string& keyword = found.fault.keyword;
+    const bool one_value = keyword == "enum" && found.fault.expected.rfind("one of ", 0) != 0;
+    const bool member = keyword == "required" || keyword == "additionalProperties";
+    return sum + (one_value ? kTellsApart : member ? kMember : 1);
   });
 }
 
@@ -146,7 +159,7 @@ void FaultFinder::find_branches(const Rule& rule, const Node& value, std::uint32
       }
       all_here = all_here && faults.size() == 1 && faults[0].fault.instance == pointer_;
       expected.push_back(faults[0].fault.expected);
-      if (!is_another_kind(faults, pointer_) && (nearest.empty() || faults.size() < nearest.size())) {
+      if (!is_another_kind(faults, pointer_) && (nearest.empty() || distance(faults) < distance(nearest))) {
         nearest = std::move(faults);
       }
     }

@@ -1,12 +1,15 @@
 // What `whydrop validate` judges by: a schema, or the messages of a profile.
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "os/streams.hpp"
 #include "profile/examination.hpp"
+#include "schema/kinds.hpp"
 #include "validate/validation.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -145,7 +148,7 @@ std::optional<std::string> References::read(const std::string& uri) const {
 
 Result<References> make_references(const std::string& schema_path, const std::vector<std::string>& mapped) {
   References references;
-  references.folder = std::filesystem::path(schema_path).parent_path().string();
+  references.folder = std::filesystem::path(schema_path.substr(0, schema_path.find('#'))).parent_path().string();
   for (const std::string& text : mapped) {
     const std::size_t equals = text.rfind('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
@@ -160,12 +163,48 @@ Result<References> make_references(const std::string& schema_path, const std::ve
   return references;
 }
 
-Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& path, schema::Options options) {
+namespace {
+
+/// FILE and the JSON Pointer behind its "#".
+struct SchemaPlace {
+  std::string file, entry;
+};
+SchemaPlace place_of_schema(const std::string& given) {
+  std::error_code error;
+  const std::size_t mark = given.find('#');
+  if (mark == std::string::npos || std::filesystem::exists(given, error)) {
+    return {given, {}};
+  }
+  return {given.substr(0, mark), percent_decoded(given.substr(mark + 1))};
+}
+
+/// A document of another kind is taken for a schema that allows all.
+Result<void> check_kind(json::Value root, const std::string& file) {
+  const auto kind = schema::other_kind(root);
+  if (!kind) {
+    return {};
+  }
+  return fail(ErrorKind::usage,
+              fmt::format("schema {}: this is {}, not a JSON Schema", escape_for_terminal(file), kind->what),
+              kind->entry.empty() ? "--schema FILE#/POINTER takes a schema that stands in a document"
+                                  : fmt::format("a schema in it: --schema '{}#{}'", file, kind->entry));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& given, schema::Options options) {
+  const auto [path, entry] = place_of_schema(given);
   const auto text = os::read_file(path);
   WHYDROP_TRY(text);
   const auto document = json::parse_file(*text, path, ErrorKind::usage);
   WHYDROP_TRY(document);
-  auto schema = Schema::compile(**document, *text, path, options);
+  const auto kind = entry.empty() ? check_kind((*document)->root(), path) : Result<void>();
+  WHYDROP_TRY(kind);
+  if (!(*document)->root().at(entry)) {
+    return fail(ErrorKind::usage,
+                fmt::format("schema {}: nothing stands at #{}", escape_for_terminal(path), escape_for_terminal(entry)));
+  }
+  auto schema = Schema::compile(**document, *text, path, options, entry);
   WHYDROP_TRY(schema);
   return std::make_unique<SchemaJudge>(std::move(*schema));
 }

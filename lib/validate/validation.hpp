@@ -40,7 +40,7 @@ class Judge {
 };
 
 /// By one schema. Errors: local where it cannot be read, usage where it cannot be compiled.
-Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& path, schema::Options options);
+Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& given, schema::Options options);
 /// By the messages of a profile. `as`: a type, or "client:TYPE"; empty: the first whose match holds. `side`: "client",
 /// "server" or empty. Errors: usage.
 Result<std::unique_ptr<Judge>> judge_by_profile(std::shared_ptr<const profile::Profile> profile,

@@ -36,6 +36,18 @@ def start_first(check):
     check["steps"][0] = {"send": {"message": "start"}}
 
 
+def init_first(check):
+    check["steps"][0] = {"send": {"message": "connection_init"}}
+
+
+def without_separator(check):
+    check["steps"][0]["send"]["text"] = check["steps"][0]["send"]["text"].rstrip("\x1e")
+
+
+def with_separator(check):
+    check["steps"][0]["send"]["text"] += "\x1e"
+
+
 # Check: the scenario in which it must fail; what else is changed, where the server does what the check asks for in every scenario;
 # and how that begins which is said of it.
 FAILS = {
@@ -69,6 +81,18 @@ FAILS = {
     "genesys-webchat-v2-unknown-queue": ("deployment-disabled", None,
         'step 2 (expect a refusal 400 where /code is "chat.error.invalid.queue"): it was refused with status '
         '400, but /code is "chat.deployment.disabled"; expected "chat.error.invalid.queue"'),
+    "graphql-transport-ws-answers": ("forbidden", None,
+        "step 2 (expect connection_ack): the session ended: Cause: 4403 means that"),
+    "graphql-transport-ws-init-limit": ("happy", at_step(0, within="300ms"),
+        "step 1 (expect a close 4408 by the server within 300ms): waited 300 ms; the session did not end"),
+    "graphql-transport-ws-too-early": ("forbidden", init_first,
+        'step 2 (expect a close 4401 by the server): Close 4403 "Forbidden" came; expected 4401'),
+    "graphql-ws-answers": ("newer-server", None,
+        "step 2 (expect connection_ack): the session ended: Cause: 4406 is a code of the newer protocol"),
+    "graphql-ws-comes-back": ("init-refused", None,
+        "step 2 (expect connection_ack): connection_error came"),
+    "graphql-ws-refuses": ("happy", None,
+        "step 2 (expect connection_error): connection_ack came"),
     "guest-conversations-comes-back": ("wrong-region", None,
         "step 1 (send connect): Likely cause: The URL is ws://api.mypurecloud.[ie]/"),
     "guest-conversations-starts": ("language-mismatch", None,
@@ -98,6 +122,12 @@ FAILS = {
         "routing_queued"),
     "guest-tutorial-heartbeat": ("drop-then-recover", None,
         "step 4 (expect guest_message_delivered): the session ended: The server's side reset the connection (RST)"),
+    "signalr-answers": ("no-separator", without_separator,
+        "step 2 (expect accepted): refused came"),
+    "signalr-no-separator": ("happy", with_separator,
+        "step 2 (expect refused within 20s): accepted came"),
+    "signalr-shakes-hands": ("no-separator", without_separator,
+        "step 2 (expect accepted): refused came"),
     "webchat-start-start-limit": ("happy", at_step(1, within="300ms"),
         "step 2 (expect the ending fin within 300ms): waited 300 ms; the session did not end"),
     "webchat-start-starts": ("happy", at_step(0, drop=["/payload/webchatId"]),

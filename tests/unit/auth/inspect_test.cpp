@@ -212,5 +212,29 @@ TEST(token_text, says_where_clocks_may_differ) {
   EXPECT_TRUE(judge_token(*view, 1200, {}).usable());
 }
 
+TEST(token_in, finds_a_token_where_people_have_it) {
+  const std::string jwt = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhIiwiZXhwIjoxNjAwMDAwMDAwfQ.c2lnbmF0dXJl";
+  const std::pair<std::string, std::string> rows[] = {
+      {jwt + "\n", jwt},
+      {"\"" + jwt + "\"\n", jwt},
+      {"'" + jwt + "',", jwt},
+      {"Authorization: Bearer " + jwt + "\nHost: h\n", jwt},
+      {"authorization:bearer " + jwt, jwt},
+      {"Bearer " + jwt, "Bearer " + jwt},  // worth a warning of its own
+      {R"({"access_token": ")" + jwt + R"(", "token_type": "Bearer"})", jwt},
+      {R"({"id_token": "x", "access_token": "opaque"})", "opaque"},
+      {R"({"data": {"jwt": ")" + jwt + R"("}})", jwt},
+      {jwt.substr(0, 40) + "\n" + jwt.substr(40, 40) + "\r\n  " + jwt.substr(80) + "\n", jwt},
+      {"TOKEN=\"" + jwt + "\"; export TOKEN", jwt},
+      {"opaque", "opaque"},
+      {"X-Api-Key: opaque", "X-Api-Key: opaque"},
+      {"eyJ only: begins like one", "eyJ only: begins like one"},
+      {"", ""},
+  };
+  for (const auto& [text, expected] : rows) {
+    EXPECT_EQ(token_in(text), expected) << text;
+  }
+}
+
 }  // namespace
 }  // namespace whydrop::auth

@@ -72,5 +72,45 @@ TEST(Selector, SaysWhatIsWrong) {
       "undecoded, inflated, shutdown, ending, token, message, state, finding, verdict");
 }
 
+class Kept final : public session::EventSink {
+ public:
+  Result<void> on_event(const Event& event) override {
+    seqs += std::to_string(event.seq);
+    return {};
+  }
+  std::string seqs;
+};
+
+TEST(SelectingSink, FindsFramesByTheirInflatedContent) {
+  Frame compressed;
+  compressed.has_payload = false;
+  Inflated first, second;
+  first.content = "hello there";
+  second.content = "good bye";
+  const auto passing = [&](const Filter& filter) {
+    const auto selector = Selector::make(filter);
+    Kept kept;
+    SelectingSink sink(*selector, kept);
+    for (const Event& event : {Event{1, 0, 1, compressed},
+                               Event{2, 0, 1, compressed},
+                               Event{3, 0, 1, first},
+                               Event{4, 0, 1, compressed},
+                               Event{5, 0, 1, second}}) {
+      EXPECT_TRUE(sink.on_event(event));
+    }
+    return kept.seqs;
+  };
+  Filter filter;
+  EXPECT_EQ(passing(filter), "12345");
+  filter.grep = "hello";
+  EXPECT_EQ(passing(filter), "123");
+  filter.grep = "bye";
+  EXPECT_EQ(passing(filter), "45");
+  filter.kinds = {"frame"};
+  EXPECT_EQ(passing(filter), "4");
+  filter.grep = "nothing";
+  EXPECT_EQ(passing(filter), "");
+}
+
 }  // namespace
 }  // namespace whydrop::capture

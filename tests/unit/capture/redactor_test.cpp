@@ -240,7 +240,7 @@ TEST(Redactor, MasksHeads) {
   EXPECT_EQ(headers,
             "Host: h\n"
             "authorization: Bearer xxx 7+3:authorization\n"
-            "Cookie: xxxxxxxxxx 0+10:Cookie\n"
+            "Cookie: sid=x; b=x 4+1:sid 9+1:b\n"
             "X-Api-Key: x 0+1:X-Api-Key\n"
             "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\n"
             "X-V: =xxxxxxxxxx= 1+10:v\n");
@@ -252,11 +252,11 @@ TEST(Redactor, MasksAnAnswerAndItsBody) {
   Redactor redactor({}, false);
   Response response;
   response.start_line = "HTTP/1.1 302 Found";
-  response.headers = {{"Set-Cookie", "a=b", {}}, {"Location", "/?token=a", {}}};
+  response.headers = {{"Set-Cookie", "a=b; Path=/; HttpOnly", {}}, {"Location", "/?token=a", {}}};
   response.body = R"({"guest_token":"abc)";
   response.body_length = 99;
   const auto shown = std::get<Response>(redactor.redact(Event{1, 2, 3, response}).body);
-  EXPECT_EQ(shown.headers[0].value + show(shown.headers[0].redact), "xxx 0+3:Set-Cookie");
+  EXPECT_EQ(shown.headers[0].value + show(shown.headers[0].redact), "a=x; Path=/; HttpOnly 2+1:a");
   EXPECT_EQ(shown.headers[1].value + show(shown.headers[1].redact), "/?token=x 8+1:token");
   EXPECT_EQ(shown.body + show(shown.redact), R"({"guest_token":"xxx 16+3:guest_token)");
 }

@@ -25,6 +25,9 @@ TEST(SplitShellWords, CutsAsAShellDoes) {
        {"a'b\n\xC3\xA9"
         "A"}},
       {"'a\\b'", {"a\\b"}},
+      {"^\"wss://h/?a=1^&b=^%^7B^\" ^\n  -H ^\"X: ^\\^\"q^\\^\" \\\\ e^\"",
+       {"wss://h/?a=1&b=%7B", "-H", "X: \"q\" \\ e"}},
+      {"\"wss://h/?a^b\" ^\r\n  -H \"Y: 1\" ^\r\n  --compressed", {"wss://h/?a^b", "-H", "Y: 1", "--compressed"}},
       {"", {}},
   };
   for (const SplitCase& test : cases) {
@@ -57,6 +60,10 @@ TEST(TranslateCurl, KeepsWhatMatters) {
       {{"wss://h", "-H", "Sec-WebSocket-Protocol: a, b"}, {"wss://h", "--subprotocol", "a", "--subprotocol", "b"}},
       {{"wss://h:8/p", "-H", "Host: H:8"}, {"wss://h:8/p"}},
       {{"-H", "Host: other", "wss://h"}, {"wss://h", "--header", "Host: other"}},
+      {{"--oauth2-bearer", "abc", "wss://h"}, {"wss://h", "--header", "Authorization: Bearer abc"}},
+      {{"-G", "-d", "token=abc", "--data-urlencode", "q=a b&c", "wss://h/p?x=1"},
+       {"wss://h/p?x=1&token=abc&q=a%20b%26c"}},
+      {{"--include", "--no-buffer", "-T", ".", "wss://h"}, {"wss://h"}},
       {{"wss://h", "-H", "X-Empty;"}, {"wss://h", "--header", "X-Empty;"}},
   };
   for (const CurlCase& test : cases) {
@@ -67,7 +74,8 @@ TEST(TranslateCurl, KeepsWhatMatters) {
 }
 
 TEST(TranslateCurl, NamesWhatItDoesNotKnow) {
-  EXPECT_EQ(translate_curl({"wss://h", "--data", "x"}).error().message, "curl command: --data has no meaning here");
+  EXPECT_EQ(translate_curl({"wss://h", "--data", "x"}).error().message,
+            "curl command: an upgrade to WebSocket has no body, and -d sends one");
   EXPECT_EQ(translate_curl({"wss://h", "-sF", "x"}).error().message, "curl command: -F has no meaning here");
   EXPECT_EQ(translate_curl({"wss://h", "-H"}).error().message, "curl command: -H needs a value");
   EXPECT_EQ(translate_curl({"wss://h", "wss://i"}).error().message, "curl command: a second URL, wss://i");
@@ -79,8 +87,8 @@ TEST(TranslateCurl, KeepsOurOwnFlagsThatWereWrittenBehindIt) {
   const auto ours = translate_curl({"wss://h", "--capture", "run.ndjson", "-k", "--echo", "--capture=b"}, own);
   ASSERT_TRUE(ours) << ours.error().message;
   EXPECT_EQ(*ours, (Words{"wss://h", "--capture", "run.ndjson", "--insecure", "--echo", "--capture=b"}));
-  EXPECT_EQ(translate_curl({"wss://h", "--data", "x"}, own).error().message,
-            "curl command: --data has no meaning here");
+  EXPECT_EQ(translate_curl({"wss://h", "--form", "x"}, own).error().message,
+            "curl command: --form has no meaning here");
 }
 
 }  // namespace

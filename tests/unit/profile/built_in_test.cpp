@@ -131,10 +131,13 @@ TEST(built_in_profiles, are_all_there) {
                                            "genesys-notifications",
                                            "genesys-web-messaging",
                                            "genesys-webchat-v2",
+                                           "graphql-transport-ws",
+                                           "graphql-ws",
                                            "guest-conversations",
                                            "guest-event",
                                            "guest-sessions",
                                            "guest-tutorial",
+                                           "signalr",
                                            "webchat-start"}));
   EXPECT_EQ(find_built_in("nothing"), nullptr);
 }

@@ -109,7 +109,9 @@ TEST(dialects, are_recognised_by_message) {
       {R"({"type":"message","content":"x","timestamp":"t"})",
        "guest-sessions 50: a message of the client has content, timestamp, type=\"message\""},
       {R"({"action":"connect","org_id":"o","deployment_id":"d"})",
-       "webchat-start 35: a message of the client has action=\"connect\", org_id, a mistaken form of its own"},
+       "webchat-start 70: a message of the client has action=\"connect\", deployment_id, org_id"},
+      {R"({"type":"connect","sessionId":"1"})",
+       "guest-conversations 35: a message of the client has sessionId, type=\"connect\", a mistaken form of its own"},
       {R"({"type":"connect"})", ""},
       {R"({"type":"ping"})", ""},
       {R"([1,2])", ""},
@@ -177,7 +179,7 @@ std::string findings_of(const Session& given) {
     message.from = side;
     message.frames = {seq};
     message.payload = payload;
-    check.on_event({seq, 0, 1, message});
+    check.look(message);
   }
   fact(session::Ending{});
   return out;

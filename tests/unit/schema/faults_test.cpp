@@ -400,5 +400,24 @@ TEST(Faults, MoreThanSixtyFourRequired) {
   EXPECT_TRUE(schema.valid(whole.root()));
 }
 
+TEST(Faults, ExplainTheBranchThatFitsBest) {
+  constexpr std::string_view kReferenceOrObject = R"({"oneOf":[
+    {"type":"object","required":["$ref"],"properties":{"$ref":{"type":"string"}}},
+    {"type":"object","additionalProperties":false,"required":["action","channel"],
+     "properties":{"action":{"enum":["send","receive"]},"channel":{"type":"object"}}}]})";
+  constexpr std::string_view kByType = R"({"oneOf":[
+    {"type":"object","required":["type","x"],"properties":{"type":{"enum":["a"]}}},
+    {"type":"object","required":["type","x","y","z"],"properties":{"type":{"enum":["b"]}}}]})";
+  expect_first_faults({
+      {kReferenceOrObject,
+       R"({"action":"subscribe","channel":{"$ref":"#/a"}})",
+       "/oneOf/1/properties/action/enum",
+       "enum",
+       R"(/action is a string, "subscribe"; expected one of "send", "receive")",
+       ""},
+      {kByType, R"({"type":"b","x":1})", "/oneOf/1/required", "required", "/y is missing", ""},
+  });
+}
+
 }  // namespace
 }  // namespace whydrop::schema

@@ -124,10 +124,6 @@ Result<std::shared_ptr<const Play>> make_play(const PlayFlags& flags) {
   if (!flags.scenario.empty()) {
     (*play)->scenario = flags.scenario;
   }
-  (*play)->log = [](std::string_view line) {
-    std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
-    std::fflush(stdout);
-  };
   return std::shared_ptr<const Play>(*std::move(play));
 }
 

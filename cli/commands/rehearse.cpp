@@ -9,6 +9,8 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 namespace whydrop::cli {
 namespace {
@@ -62,6 +64,16 @@ void declare(Options& options, RehearseOptions& into) {
   options.flag("--no-echo", into.no_echo, "Do not answer messages");
   options.flag("--no-pong", server.no_pong, "Do not answer pings");
   options.flag("--no-compression", into.no_compression, "Decline permessage-deflate");
+  options.flag("--lenient", server.lenient, "Go on where the client breaks a rule; else the session is failed");
+}
+
+/// A line of the log, at once. Nothing waits for a reader: a script may take the first line only.
+void print_line(std::string_view line) {
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  if (::poll(&out, 1, 0) == 1) {
+    std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
+    std::fflush(stdout);
+  }
 }
 
 /// Zero means "not given" to the server, save for the number of messages: at once is what --after 0 asks for.
@@ -74,6 +86,7 @@ ServerOptions server_options(const RehearseOptions& given, bool after_given) {
   server.after_messages = by_time_alone ? 0 : static_cast<unsigned>(given.after);
   server.echo = !given.no_echo;
   server.compress = !given.no_compression;
+  server.log = print_line;
   return server;
 }
 

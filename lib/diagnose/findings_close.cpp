@@ -35,7 +35,11 @@ std::string close_id(const Ledger& ledger) {
   if (*code >= 3000 && *code <= 4999) {
     return *code < 4000 ? "close-registered" : "close-private";
   }
-  return wire::is_sendable(*code) ? fmt::format("close-{}", *code) : "close-undefined";
+  if (wire::is_sendable(*code)) {
+    return fmt::format("close-{}", *code);
+  }
+  // The rule on the code says what the body is.
+  return mistaken_close_words(*ledger.server.close).empty() ? "close-undefined" : "";
 }
 
 std::string size_words(const Ledger& ledger) {

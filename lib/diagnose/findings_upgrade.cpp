@@ -31,6 +31,9 @@ std::string_view refusal_id(const Ledger& ledger) {
   if (const std::string_view kind = answer_kind(ledger); !kind.empty()) {
     return kind;
   }
+  if (ledger.head_given_up) {
+    return "upgrade-head-too-large";
+  }
   switch (response.status) {
   case 0:
     return "upgrade-not-http";
@@ -53,7 +56,7 @@ std::string_view refusal_id(const Ledger& ledger) {
   default:
     break;
   }
-  if (response.status >= 300 && response.status < 400) {
+  if (is_redirect(response.status)) {
     return "upgrade-redirected";
   }
   if (response.status >= 500) {
@@ -87,6 +90,12 @@ std::string cut_fix(const Ledger& ledger) {
                      url.scheme == "ws" ? ", TLS (wss://?)" : "");
 }
 
+/// `"SSH-2.0-x"`, or "an empty line".
+std::string quoted_first_line(const session::Response& response) {
+  const std::string line = first_line(response);
+  return line.empty() ? "an empty line" : fmt::format("\"{}\"", line);
+}
+
 std::optional<Judgement> refused(const Ledger& ledger, std::string_view id) {
   if (!ledger.ending || ledger.how() != EndingHow::upgrade_refused || refusal_id(ledger) != id) {
     return std::nullopt;
@@ -94,10 +103,13 @@ std::optional<Judgement> refused(const Ledger& ledger, std::string_view id) {
   std::string says = "The server did not answer the upgrade with a good 101.";
   if (ledger.response) {
     const auto& response = ledger.response->fact;
-    says = response.status == 101 ? "The server answered 101, but with a head that is no valid upgrade."
-                                  : fmt::format("The server answered the upgrade with: {}{}.",
-                                                printable(response.start_line, 120),
-                                                answer_quote(response));
+    says = id == "upgrade-head-too-large" ? "The head of the answer is larger than whydrop reads."
+           : response.status == 101       ? "The server answered 101, but with a head that is no valid upgrade."
+           : response.status == 0
+               ? fmt::format("In place of a status line of HTTP the answer has {}.", quoted_first_line(response))
+               : fmt::format("The server answered the upgrade with: {}{}.",
+                             printable(response.start_line, 120),
+                             answer_quote(response));
   }
   return Judgement{std::move(says),
                    {ledger.request_seq, ledger.response ? ledger.response->seq : ledger.ending->seq},
@@ -263,6 +275,16 @@ const std::vector<FindingRow>& upgrade_findings() {
        "The server answered 101, but its head breaks the rules of the handshake, so no client may go on.",
        "Fix the server's upgrade answer, or look for a proxy that rewrites or answers upgrades itself.",
        "RFC 6455 section 4.1"},
+      {"upgrade-head-too-large",
+       Severity::error,
+       Party::unknown,
+       true,
+       refused,
+       "The answer's head is larger than whydrop reads",
+       "whydrop gave the answer up at a limit of its own: 512 KiB, or 10,000 header fields. Chromium stops at 256 KiB, "
+       "Node.js at 16 KiB.",
+       "Look at what fills the answer's headers: cookies, policies, or a server that does not end.",
+       "RFC 9110 section 5.4"},
       {"upgrade-refused",
        Severity::error,
        Party::unknown,

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include <fmt/format.h>
 
@@ -88,7 +87,8 @@ std::string pongs_seen(const Ledger& ledger, Topic topic) {
 
 std::optional<Judgement> close_reason(const Ledger& ledger, std::string_view) {
   if (!ledger.had_session() || (ledger.first_close != Side::server && !ledger.closes_crossed()) ||
-      !is_utf8(ledger.server.close->reason) || only_restates(ledger.server.close->reason)) {
+      !is_utf8(ledger.server.close->reason) || only_restates(ledger.server.close->reason) ||
+      !mistaken_close_words(*ledger.server.close).empty()) {
     return std::nullopt;
   }
   const session::CloseSeen& close = *ledger.server.close;
@@ -114,19 +114,29 @@ std::optional<Judgement> close_reason(const Ledger& ledger, std::string_view) {
   return judgement;
 }
 
-/// The code that a Close's body spells in digits, as a mistaken peer writes it: "1000".
-std::optional<std::string> digits_of(const SideLedger& side) {
-  if (!side.close || !side.close->code) {
-    return std::nullopt;
+/// What a side did with the body of its Close, that does not begin with the code; empty for any other.
+std::string mistake_words(const SideLedger& side) {
+  const std::string body =
+      side.close && side.close->code ? wire::close_payload(*side.close->code, side.close->reason) : std::string();
+  const auto mistaken = wire::read_mistaken_close(body);
+  if (!mistaken) {
+    return {};
   }
-  const std::uint16_t code = *side.close->code;
-  std::string body{static_cast<char>(code >> 8U), static_cast<char>(code & 0xFFU)};
-  body += side.close->reason;
-  const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
-  const bool spelled = body.size() >= 4 && body[0] >= '1' && body[0] <= '4' &&
-                       std::all_of(body.begin(), body.begin() + 4, is_digit) &&
-                       (body.size() == 4 || !is_digit(static_cast<unsigned char>(body[4])));
-  return spelled ? std::optional(body) : std::nullopt;
+  using Form = wire::MistakenClose::Form;
+  const std::string meant = mistaken->meant ? fmt::format("{0} (0x{0:04x})", *mistaken->meant) : std::string();
+  switch (mistaken->form) {
+  case Form::digits:
+    return fmt::format(
+        "wrote its Close code as text: the body is {}, and not the two bytes of {}", quoted(body), meant);
+  case Form::text:
+    return fmt::format("wrote no code into its Close: the body is the text {}", quoted(body));
+  case Form::swapped:
+    return fmt::format("wrote its Close code low byte first: {}, read as {}", meant, *side.close->code);
+  case Form::wide:
+  case Form::wide_low:
+    return fmt::format("wrote its Close code as four bytes in place of two: {}, read as {}", meant, *side.close->code);
+  }
+  return {};
 }
 
 std::optional<Judgement> code_as_text(const Ledger& ledger, std::string_view) {
@@ -135,15 +145,10 @@ std::optional<Judgement> code_as_text(const Ledger& ledger, std::string_view) {
   }
   const bool server = ledger.first_close == Side::server;
   const SideLedger& side = ledger.side(*ledger.first_close);
-  const auto digits = digits_of(side);
-  if (!digits) {
+  const std::string what = mistake_words(side);
+  if (what.empty()) {
     return std::nullopt;
   }
-  const std::string what =
-      fmt::format("wrote its Close code as text: the body is {}, and not the two bytes of {} (0x{:04x})",
-                  quoted(*digits),
-                  digits->substr(0, 4),
-                  std::stoi(digits->substr(0, 4)));
   Judgement judgement{fmt::format("{} {}.", server ? "The server" : client_words(ledger.observer).Your_side, what),
                       {side.close->seq}};
   judgement.at_fault = server ? Party::server : Party::client;
@@ -161,10 +166,10 @@ const std::vector<FindingRow>& words_findings() {
        Party::unknown,
        true,
        code_as_text,
-       "The Close code was written as text",
-       "A Close frame's body begins with the code as two bytes in network order. This one holds the code's digits, so "
-       "that a "
-       "reader sees another code, and a reason that is not one.",
+       "The Close code was not written as two bytes",
+       "A Close frame's body begins with the code as two bytes in network order. This one holds digits, words, the "
+       "bytes "
+       "in another order or more of them, so that a reader sees another code, and a reason that is not one.",
        "Write the code as two bytes, most significant first: 1000 is 0x03 0xe8.",
        "RFC 6455 section 5.5.1"},
       {"close-reason",

@@ -38,7 +38,8 @@ std::string refusal(const Ledger& ledger) {
   }
   const auto& response = ledger.response->fact;
   if (response.status == 0) {
-    return "something that is not HTTP";
+    const std::string line = first_line(response);
+    return line.empty() ? "an empty line, which is not HTTP" : fmt::format("\"{}\", which is not HTTP", line);
   }
   const std::size_t space = response.start_line.find(' ');
   return space == std::string::npos ? fmt::format("{}", response.status)
@@ -64,11 +65,14 @@ std::string peer_side(const Ledger& ledger) {
 // What stands for the holes of session/endings.cpp, one function a hole.
 
 std::string hole_answer(const Ledger& ledger) {
+  if (ledger.head_given_up) {
+    return "answered the upgrade with a head that is larger than whydrop reads";
+  }
   if (ledger.response && ledger.response->fact.status == 101) {
     return "answered the upgrade with a 101 that is not valid";
   }
   if (ledger.response && ledger.response->fact.status == 0) {
-    return "answered the upgrade with something that is not HTTP";
+    return fmt::format("answered the upgrade with {}", refusal(ledger));
   }
   // A page or an API's answer: nobody there saw an upgrade to refuse.
   return fmt::format(ledger.response && ledger.response->fact.status < 300

@@ -325,6 +325,7 @@ void Ledger::note(const session::Response& given, const session::Event& event) {
     assign_masked(field.value, given.headers[i].value, given.headers[i].redact, 512);
     kept.headers.push_back(std::move(field));
   }
+  head_given_up = given.status != 0 && !session::head_of(given).complete;
   response = {std::move(kept), event.seq, event.t_ns};
   if (const std::string* value = header("Sec-WebSocket-Extensions")) {
     extension = *value;

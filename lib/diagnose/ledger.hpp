@@ -177,6 +177,7 @@ struct Ledger {
   };
   std::optional<ForeignNote> foreign;  ///< what the server sent in place of frames
 
+  bool head_given_up = false;  ///< the answer's head reached a limit of ours before its end
   std::optional<Noted<session::Ending>> ending;
   ProfileNotes profile;
   std::map<std::string, session::Finding, std::less<>> findings;  ///< given by rules and others, by id

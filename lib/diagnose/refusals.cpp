@@ -50,7 +50,7 @@ struct Sign {
 };
 
 /// The first that holds counts.
-constexpr std::array<Sign, 13> kSigns{{
+constexpr std::array<Sign, 14> kSigns{{
     {"token-invalid-client", 400, 401, {"invalid_client"}},
     {"token-grant-refused", 400, 403, {"unsupported_grant_type", "unauthorized_client", "invalid_grant"}},
     {"token-invalid-scope", 400, 403, {"invalid_scope"}},
@@ -62,7 +62,8 @@ constexpr std::array<Sign, 13> kSigns{{
     {"call-media-type", 415, 415, {}},
     {"call-rate-limited", 429, 429, {}},
     {"call-failed", 500, 599, {}},
-    {"call-redirected", 300, 399, {}},
+    {"call-redirected", 301, 303, {}},
+    {"call-redirected", 307, 308, {}},
     {"call-bad-request", 400, 400, {}},
 }};
 

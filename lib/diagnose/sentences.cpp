@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "diagnose/cause.hpp"
 #include "diagnose/guide.hpp"
 #include "diagnose/verdict.hpp"

@@ -104,7 +104,10 @@ bool explains(const Ledger& ledger, const Finding& finding) {
   if (finding.severity != session::Severity::error || profile::find_check(finding.id) != nullptr) {
     return false;
   }
-  if (finding.evidence.front() > ledger.end_seq()) {
+  const bool for_it = rule != nullptr && rule->fail_code != 0 && ledger.first_close == Side::client &&
+                      ledger.client.close->code == rule->fail_code;
+  // A frame that was failed before it was whole is told after our Close.
+  if (finding.evidence.front() > ledger.end_seq() && !for_it) {
     // A server that breaks a rule by what it does after its Close is broken in how it ends sessions.
     return ledger.first_close == Side::server && rule != nullptr && finding.at_fault == session::Party::server;
   }
@@ -113,7 +116,7 @@ bool explains(const Ledger& ledger, const Finding& finding) {
   }
   if (ledger.first_close == Side::client) {
     // Our own Close is explained by a broken rule only where that rule made us send it.
-    return rule != nullptr && rule->fail_code != 0 && ledger.client.close->code == rule->fail_code;
+    return for_it;
   }
   return rule != nullptr ? rule->fail_code != 0 : finding.at_fault == session::Party::client;
 }

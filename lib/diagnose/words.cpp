@@ -30,16 +30,41 @@ std::string printable(std::string_view text, std::size_t max) {
   return elide(escape_for_terminal(text.substr(0, 4 * max)), max);
 }
 
+std::string first_line(const session::Response& response) {
+  const std::string_view text = response.start_line.empty() ? response.body : response.start_line;
+  return printable(text.substr(0, text.find_first_of("\r\n")), 120);
+}
+
+bool is_redirect(int status) {
+  return (status >= 301 && status <= 303) || status == 307 || status == 308;
+}
+
 std::string close_code(std::uint16_t code) {
   // 1006 on the wire is no "no Close frame": the range's name would contradict what was seen.
   return fmt::format(
       "{} ({})", code, wire::is_sendable(code) ? wire::close_code_name(code) : "a code that may not be sent");
 }
 
+std::string mistaken_close_words(const session::CloseSeen& close) {
+  const std::string body = close.code ? wire::close_payload(*close.code, close.reason) : std::string();
+  const auto mistaken = wire::read_mistaken_close(body);
+  if (!mistaken) {
+    return {};
+  }
+  using Form = wire::MistakenClose::Form;
+  return mistaken->form == Form::digits || mistaken->form == Form::text
+             ? fmt::format("a Close whose body is the text \"{}\" in place of a code", printable(body, 123))
+             : fmt::format(
+                   "a Close whose code is written wrongly ({}, {} as it stands)", *mistaken->meant, *close.code);
+}
+
 std::string close_words(const SideLedger& side) {
   const session::CloseSeen& close = *side.close;
   if (!close.code) {
     return side.close_length == 0 ? "an empty Close (no code)" : "a Close with a broken body of 1 byte";
+  }
+  if (const auto mistaken = mistaken_close_words(close); !mistaken.empty()) {
+    return mistaken;
   }
   return close.reason.empty() ? close_code(*close.code)
                               : fmt::format("{}, reason {}", close_code(*close.code), quoted(close.reason));

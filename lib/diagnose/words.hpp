@@ -18,8 +18,14 @@ std::string about_words(std::int64_t ns);
 std::string part_words(std::uint64_t have, std::uint64_t need);
 /// Peer text made safe to show on one line (see escape_for_terminal), elided after `max` columns.
 std::string printable(std::string_view text, std::size_t max);
+/// The first line of an answer, made safe: its status line, or what stands where one should.
+std::string first_line(const session::Response& response);
+/// True for a status that points to another place. RFC 9110 section 15.4.
+bool is_redirect(int status);
 /// "1008 (policy violation)".
 std::string close_code(std::uint16_t code);
+/// A Close whose body does not begin with its code, in words; empty for any other. See wire::read_mistaken_close.
+std::string mistaken_close_words(const session::CloseSeen& close);
 /// The first Close of a side that sent one: `1008 (policy violation), reason "no"`, or "an empty Close (no code)".
 std::string close_words(const SideLedger& side);
 /// "message 2 (text, 31 B, #14)".

@@ -69,6 +69,19 @@ void Connection::on_server_bytes(std::string_view bytes) {
   keep_undecoded(session::Side::server, std::string_view(first).substr(guess.length));
 }
 
+std::uint16_t Connection::early_fail_code(session::Side from) {
+  const auto part = decoder(from).under_way();
+  if (!part || !part->has_header) {
+    return 0;
+  }
+  session::Frame so_far;
+  so_far.from = from;
+  so_far.header = part->header;
+  so_far.offset = part->offset;
+  so_far.payload = part->payload;
+  return opinions_.early_fail_code(so_far);
+}
+
 void Connection::on_frame_bytes(session::Side from, std::string_view bytes) {
   if (undecoded(from).foreign) {
     keep_undecoded(from, bytes);
@@ -125,7 +138,7 @@ void Connection::emit_partial(session::Side from) {
   if (const std::string& left = undecoded(from).bytes; !left.empty()) {
     emit_undecoded(from, left);
   }
-  const auto partial = decoder(from).finish();
+  const auto partial = decoder(from).under_way();
   if (partial) {
     tell(session::Partial{from,
                           partial->has_header,

@@ -43,6 +43,8 @@ class Connection {
   const Opinions& opinions() const { return opinions_; }
   bool in_frame(session::Side from) const { return decoder(from).in_frame(); }
   std::optional<std::uint64_t> frame_under_way(session::Side from) const { return decoder(from).length_under_way(); }
+  /// The close code to fail with for the incomplete frame of `from`, as far as it came; 0: none, or no such frame.
+  std::uint16_t early_fail_code(session::Side from);
   bool upgraded() const { return exchange_.upgraded(); }
 
  private:

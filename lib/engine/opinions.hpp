@@ -48,6 +48,8 @@ class Opinions {
   }
   /// Every event after it was told, raw.
   void on_event(const session::Event& event);
+  /// See rules::Checker.
+  std::uint16_t early_fail_code(const session::Frame& so_far) { return rules_.early_fail_code(so_far); }
   /// Of the profile that was named; null without one.
   const profile::Checker* profile() const { return profile_.get(); }
   /// Of the profile that was named, or else recognised; null where there is neither.

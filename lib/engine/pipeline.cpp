@@ -428,6 +428,10 @@ std::optional<std::uint64_t> Pipeline::frame_under_way(std::uint32_t conn, Side 
   return impl_->connection(conn).frame_under_way(from);
 }
 
+std::uint16_t Pipeline::early_fail_code(std::uint32_t conn, Side from) const {
+  return impl_->connection(conn).early_fail_code(from);
+}
+
 bool Pipeline::upgraded(std::uint32_t conn) const {
   return impl_->connection(conn).upgraded();
 }

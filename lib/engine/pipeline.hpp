@@ -81,6 +81,9 @@ class Pipeline {
   bool in_frame(std::uint32_t conn, session::Side from) const;
   /// The payload's length that the incomplete frame of `from` declares; empty between frames and in a header.
   std::optional<std::uint64_t> frame_under_way(std::uint32_t conn, session::Side from) const;
+  /// The close code that an endpoint fails the connection with for the incomplete frame of `from`, as far as it came;
+  /// 0: none. The finding follows when the frame is whole, or cut.
+  std::uint16_t early_fail_code(std::uint32_t conn, session::Side from) const;
   /// True once a good 101 has been seen for `conn`. A 101 with a wrong accept key is not good.
   bool upgraded(std::uint32_t conn) const;
 

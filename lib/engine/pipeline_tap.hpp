@@ -29,6 +29,9 @@ class PipelineTap final : public Tap {
   std::optional<std::uint64_t> frame_under_way(std::uint32_t conn, session::Side from) const override {
     return pipeline_.frame_under_way(conn, from);
   }
+  std::uint16_t early_fail_code(std::uint32_t conn, session::Side from) const override {
+    return pipeline_.early_fail_code(conn, from);
+  }
   bool upgraded(std::uint32_t conn) const override { return pipeline_.upgraded(conn); }
   void flush() override { pipeline_.flush(); }
 

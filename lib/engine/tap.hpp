@@ -31,6 +31,8 @@ class Tap {
   virtual bool in_frame(std::uint32_t conn, session::Side from) const = 0;
   /// The payload's length that the incomplete frame of `from` declares; null between frames and in a header.
   virtual std::optional<std::uint64_t> frame_under_way(std::uint32_t conn, session::Side from) const = 0;
+  /// The close code to fail the incomplete frame of `from` with, as far as it came; 0: none.
+  virtual std::uint16_t early_fail_code(std::uint32_t conn, session::Side from) const = 0;
   /// True once a good 101 was seen. RFC 6455 section 4.1.
   virtual bool upgraded(std::uint32_t conn) const = 0;
 

@@ -108,16 +108,18 @@ std::optional<std::vector<Extension>> parse_extensions(std::string_view value) {
 }
 
 std::optional<std::vector<Extension>> extensions_of(const Head& head) {
+  const auto values = head.find_all("Sec-WebSocket-Extensions");
+  if (values.empty()) {
+    return std::vector<Extension>{};
+  }
   std::string joined;
-  for (const auto value : head.find_all("Sec-WebSocket-Extensions")) {
+  for (const auto value : values) {
     if (!joined.empty()) {
       joined += ", ";
     }
     joined += value;
   }
-  if (trim(joined).empty()) {
-    return std::vector<Extension>{};
-  }
+  // A list that is there has an element, so that an empty value is malformed.
   return parse_extensions(joined);
 }
 

@@ -1,6 +1,7 @@
 #include "handshake/head.hpp"
 
 #include "base/text.hpp"
+#include "base/units.hpp"
 
 #include <algorithm>
 
@@ -37,6 +38,22 @@ bool is_request_line(std::string_view line) {
          is_version(line.substr(last + 1)) && line.substr(first + 1, last - first - 1).find(' ') == line.npos;
 }
 
+/// Names are kept without the blanks at their ends: only the bytes show them.
+bool blank_before_colon(std::string_view raw) {
+  std::size_t at = raw.find('\n');
+  while (at != raw.npos && at + 1 < raw.size()) {
+    const std::size_t end = std::min(raw.find('\n', at + 1), raw.size());
+    const std::string_view line = raw.substr(at + 1, end - at - 1);
+    const std::size_t colon = line.find(':');
+    const bool folded = !line.empty() && (line.front() == ' ' || line.front() == '\t');
+    if (!folded && colon != line.npos && colon > 0 && (line[colon - 1] == ' ' || line[colon - 1] == '\t')) {
+      return true;
+    }
+    at = end;
+  }
+  return false;
+}
+
 bool has_control(std::string_view value) {
   return std::any_of(value.begin(), value.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -45,6 +62,26 @@ bool has_control(std::string_view value) {
 }
 
 }  // namespace
+
+std::string unacceptable(const Head& head) {
+  const auto holds = [](std::string_view text, char c) { return text.find(c) != text.npos; };
+  const auto fault_of = [&](std::string_view text) {
+    return holds(text, '\0') ? "a NUL" : holds(text, '\r') ? "a CR that ends no line" : "";
+  };
+  std::string fault = fault_of(head.start_line);
+  for (const auto& [name, value] : head.fields) {
+    if (!fault.empty()) {
+      break;
+    }
+    fault = *fault_of(name) != '\0' ? fault_of(name) : fault_of(value);
+    if (fault.empty() && name.empty()) {
+      fault = "a header without a name";
+    } else if (fault.empty() && name.find_first_of(" \t") != name.npos) {
+      fault = "a blank in a header's name";
+    }
+  }
+  return fault.empty() && blank_before_colon(head.raw) ? "a blank between a header's name and its colon" : fault;
+}
 
 const std::string* Head::find(std::string_view name) const {
   for (const auto& field : fields) {
@@ -85,8 +122,8 @@ std::size_t HeadParser::take_beginning(std::string_view bytes) {
     head_.raw.push_back(c);
     if (kind_ == Kind::response ? c != kHttp[at] : !is_token({&c, 1})) {
       give_up("the first line is not HTTP");
-    } else if (head_.raw.size() >= max_bytes_) {
-      give_up(fmt::format("the head is longer than {} bytes", max_bytes_));
+    } else {
+      check_size();
     }
   }
   return used;
@@ -100,9 +137,7 @@ std::size_t HeadParser::take_line(std::string_view bytes) {
   if (newline != bytes.npos && taken == wanted) {
     end_line();
   }
-  if (!done() && head_.raw.size() >= max_bytes_) {
-    give_up(fmt::format("the head is longer than {} bytes", max_bytes_));
-  }
+  check_size();
   return taken;
 }
 
@@ -123,7 +158,7 @@ void HeadParser::end_line() {
   } else if (line.front() == ' ' || line.front() == '\t') {
     unfold(line);
   } else if (head_.fields.size() >= kMaxFields) {
-    give_up(fmt::format("the head has more than {} header fields", kMaxFields));
+    refuse_size(fmt::format("{} header fields", kMaxFields));
   } else {
     read_field(line);
   }
@@ -177,6 +212,17 @@ void HeadParser::note_fault(std::string fault) {
   if (head_.fault.empty()) {
     head_.fault = std::move(fault);
   }
+}
+
+void HeadParser::check_size() {
+  if (!done() && head_.raw.size() >= max_bytes_) {
+    refuse_size(format_size(max_bytes_));
+  }
+}
+
+void HeadParser::refuse_size(std::string limit) {
+  head_.too_large = true;
+  give_up("the head has more than " + limit + ", a limit of whydrop's own");
 }
 
 /// What ends the head is told before what was merely odd in it.

@@ -24,7 +24,8 @@ struct Head {
   std::vector<HeaderField> fields;
   std::string raw;          ///< the bytes of the head, the empty line included
   bool complete = false;    ///< the empty line came
-  bool over_limit = false;  ///< given up: line or head too large, or not HTTP
+  bool over_limit = false;  ///< given up: too large for us, or not HTTP
+  bool too_large = false;   ///< given up at a limit of whydrop's own, which is no fault of the sender's
   std::string fault;        ///< why, for people; empty if well formed
 
   /// First value of a header field, compared without regard to case; null if absent.
@@ -38,8 +39,9 @@ struct Head {
 class HeadParser {
  public:
   enum class Kind { request, response };
-  static constexpr std::size_t kMaxHead = 256 * 1024;
-  static constexpr std::size_t kMaxFields = 1000;
+  // Limits of our own: HTTP has none. Browsers take heads of 256 KiB (Chromium) and 384 KiB (Firefox).
+  static constexpr std::size_t kMaxHead = 512 * 1024;
+  static constexpr std::size_t kMaxFields = 10'000;
   explicit HeadParser(Kind kind, std::size_t max_bytes = kMaxHead);
 
   /// Takes bytes; returns how many belong to the head (the rest is body or frames).
@@ -56,6 +58,8 @@ class HeadParser {
   void read_field(std::string_view line);
   void unfold(std::string_view line);
   void note_fault(std::string fault);
+  void check_size();
+  void refuse_size(std::string limit);
   void give_up(std::string fault);
 
   Kind kind_;
@@ -89,6 +93,14 @@ struct Negotiated {
 };
 Negotiated negotiate(const Head& request, const Head& response);
 
+/// What a server answers to an offer of permessage-deflate, and its Sec-WebSocket-Extensions value.
+struct DeflateAnswer {
+  DeflateParameters agreed;
+  std::string value;
+};
+/// Accepts the first offer that is valid and can be met; null where there is none. RFC 7692 section 7.1.
+std::optional<DeflateAnswer> answer_deflate(const Head& request);
+
 /// The elements of all comma-separated values of `name`, trimmed, empty ones left out. RFC 9110 section 5.6.1.
 std::vector<std::string_view> list_values(const Head& head, std::string_view name);
 /// True if one of list_values is `token`, compared without regard to case.
@@ -105,9 +117,19 @@ std::string unasked_extension(const Head& request, const Head& response);
 /// True for an answer that another one follows: a whole 1xx but 101. RFC 9110 section 15.2.
 bool is_interim(const Head& response);
 
-/// True if `response` opens a session for `request`: a whole 101 with Upgrade, Connection, the right
-/// Sec-WebSocket-Accept, and no subprotocol, extension or parameters of permessage-deflate that the request did not
-/// ask for. Where the request is not known only the answer itself is judged. RFC 6455 section 4.1.
+/// What of a head most endpoints refuse, in words: a NUL or bare CR, a field name that is empty or holds a blank.
+/// Empty: nothing. RFC 9112 sections 2.2 and 5.1. Of six clients of Node.js and Python four refuse each, faye and
+/// websocket-client none but the bare CR.
+std::string unacceptable(const Head& head);
+/// The field that stands more than once in the head of an answer and may stand there once; empty if there is none. RFC
+/// 6455 section 11.3.
+std::string_view repeated_in_answer(const Head& response);
+/// True if the answer has one Upgrade header, and it names websocket alone. RFC 6455 section 4.1.
+bool switches_to_websocket(const Head& response);
+
+/// True if `response` opens a session for `request`: a whole, acceptable 101 with Upgrade, Connection, the right
+/// Sec-WebSocket-Accept, each at most once, and no subprotocol, extension or parameters of permessage-deflate that the
+/// request did not ask for. Where the request is not known only the answer itself is judged. RFC 6455 section 4.1.
 bool opens_session(const Head& request, const Head& response);
 
 /// Compares as HTTP compares names and tokens. RFC 9110 sections 5.1 and 5.6.2.

@@ -1,6 +1,7 @@
 #include "handshake/head.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -83,6 +84,21 @@ std::string mismatch(const DeflateTerms& offer, const DeflateTerms& answer) {
                        *answer.client_max_window_bits);
   }
   return "";
+}
+
+DeflateAnswer answer_to(const DeflateTerms& offer) {
+  DeflateAnswer answer{{offer.server_no_context_takeover,
+                        offer.client_no_context_takeover,
+                        offer.server_max_window_bits.value_or(15),
+                        15},
+                       std::string(kDeflate)};
+  answer.value += offer.server_no_context_takeover ? "; server_no_context_takeover" : "";
+  answer.value += offer.client_no_context_takeover ? "; client_no_context_takeover" : "";
+  // An offer of a window is accepted by naming it, of the largest too.
+  if (offer.server_max_window_bits) {
+    answer.value += fmt::format("; server_max_window_bits={}", *offer.server_max_window_bits);
+  }
+  return answer;
 }
 
 /// The answer must accept one of the offers; where none fits, the first offer's reason is told.
@@ -181,9 +197,35 @@ bool is_interim(const Head& response) {
   return response.complete && response.status >= 100 && response.status < 200 && response.status != 101;
 }
 
+std::optional<DeflateAnswer> answer_deflate(const Head& request) {
+  // zlib cannot compress with a window of 2^8 bytes.
+  constexpr int kLeastWindow = 9;
+  for (const Extension& extension : extensions_of(request).value_or(std::vector<Extension>{})) {
+    const auto offer = read_terms(extension, true);
+    if (extension.name == kDeflate && offer.fault.empty() &&
+        offer.server_max_window_bits.value_or(15) >= kLeastWindow) {
+      return answer_to(offer);
+    }
+  }
+  return std::nullopt;
+}
+
+std::string_view repeated_in_answer(const Head& response) {
+  static constexpr std::array<std::string_view, 2> kOnce{"Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"};
+  const auto* found = std::find_if(
+      kOnce.begin(), kOnce.end(), [&](std::string_view name) { return response.find_all(name).size() > 1; });
+  return found == kOnce.end() ? std::string_view() : *found;
+}
+
+bool switches_to_websocket(const Head& response) {
+  const auto values = response.find_all("Upgrade");
+  return values.size() == 1 && same_token(values.front(), "websocket");
+}
+
 bool opens_session(const Head& request, const Head& response) {
-  if (response.status != 101 || !response.complete || !has_token(response, "Upgrade", "websocket") ||
-      !has_token(response, "Connection", "upgrade") || !extensions_of(response)) {
+  if (response.status != 101 || !response.complete || !switches_to_websocket(response) ||
+      !has_token(response, "Connection", "upgrade") || !extensions_of(response) || !unacceptable(response).empty() ||
+      !repeated_in_answer(response).empty()) {
     return false;
   }
   if (request.fields.empty()) {

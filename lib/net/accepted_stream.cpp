@@ -43,6 +43,7 @@ void AcceptedStream::read(OnBytes on_bytes) {
           return;
         }
         self->ended_ = static_cast<bool>(error);
+        self->reset_ = error == asio::error::connection_reset;
         self->on_wire_bytes(error ? std::string_view{} : std::string_view(self->buffer_.data(), count));
       });
 }

@@ -50,6 +50,8 @@ class AcceptedStream : public std::enable_shared_from_this<AcceptedStream> {
 
   asio::any_io_executor executor() { return socket_.get_executor(); }
   bool closed() const { return closed_; }
+  /// True once reading ended by a RST.
+  bool was_reset() const { return reset_; }
   std::size_t queued() const { return pending_.size() + flying_.size() - flown_; }
   std::uint64_t written() const { return written_; }
 
@@ -74,7 +76,7 @@ class AcceptedStream : public std::enable_shared_from_this<AcceptedStream> {
   OnBytes on_bytes_;
   std::vector<Then> then_;
   Then on_closed_;
-  bool writing_ = false, fin_wanted_ = false, fin_sent_ = false, closed_ = false, ended_ = false;
+  bool writing_ = false, fin_wanted_ = false, fin_sent_ = false, closed_ = false, ended_ = false, reset_ = false;
 };
 
 }  // namespace whydrop::net

@@ -138,7 +138,7 @@ void Client::Impl::on_chunk(std::string_view bytes) {
   last_read_ns = loop.now_ns();
   if (phase == Phase::open) {
     tap.on_bytes(conn, session::Side::server, bytes, last_read_ns);
-    watch_size();
+    watch_frame_under_way();
     act();
   } else if (phase == Phase::upgrading) {
     on_answer(bytes);
@@ -194,7 +194,12 @@ void Client::Impl::on_refusal_body(std::string_view bytes) {
 
 void Client::Impl::refuse() {
   const handshake::Head& head = answer.head();
-  end(EndingHow::upgrade_refused, EndedBy::server, head.status == 0 ? "the answer is not HTTP" : head.start_line);
+  // Given up at a limit of ours, the answer is not the server's refusal.
+  end(EndingHow::upgrade_refused,
+      head.too_large ? EndedBy::client : EndedBy::server,
+      head.too_large     ? head.fault
+      : head.status == 0 ? "the answer is not HTTP"
+                         : head.start_line);
 }
 
 void Client::Impl::read_ended(const std::error_code& error) {

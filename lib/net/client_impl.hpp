@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace whydrop::net {
@@ -44,16 +43,11 @@ class OneTimer {
 struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl> {
   enum class Phase { idle, dialing, upgrading, refused, open, ended };
 
-  /// What the observer saw and the endpoint must act on, in order.
+  /// A lawful control frame that the observer saw and the endpoint must act on.
   struct Control {
     wire::Opcode opcode;
     std::string payload;
   };
-  struct Violation {
-    std::uint16_t close_code;
-    std::string reason;
-  };
-  using Action = std::variant<Control, Violation>;
 
   Impl(Loop& l, engine::Tap& t, engine::Actor& a, ConnectOptions o, Done d);
 
@@ -85,10 +79,10 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   void observe_frame(const session::Frame& frame);
   void observe_server_data(const session::Frame& frame);
   void observe_finding(const session::Finding& finding);
-  void watch_size();
+  void watch_frame_under_way();
   void act();
   void carry_out(const Control& control);
-  void carry_out(const Violation& violation);
+  void fail(std::uint16_t code, std::string_view reason);
   bool close_sent_raw() const;
   bool on_ping(const std::string& payload);
   void opened();
@@ -104,7 +98,9 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   void send_raw(std::string_view bytes) override;
   void reset() override;
   std::size_t backlog() const override { return out.size() + in_flight.size(); }
-  bool open() const override { return phase == Phase::open && endpoint && endpoint->is_open() && !close_sent; }
+  bool open() const override {
+    return phase == Phase::open && endpoint && endpoint->is_open() && !close_sent && !server_closed;
+  }
 
   Loop& loop;
   engine::Tap& tap;
@@ -129,9 +125,9 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   bool writing = false, write_posted = false, was_full = false;
   std::error_code read_error, write_error;
 
-  std::vector<Action> actions;
+  std::vector<Control> actions;
   std::uint64_t message_bytes = 0;  ///< of the server's message under way
-  bool close_sent = false, violated = false, interrupted_once = false;
+  bool close_sent = false, server_closed = false, violated = false, interrupted_once = false;
   std::int64_t last_read_ns = 0;
   std::uint64_t pings = 0;
   std::size_t delayed_pongs = 0;

@@ -50,16 +50,18 @@ void Client::Impl::observe(const session::Event& event) {
     return;
   }
   if (const auto* frame = std::get_if<session::Frame>(&event.body)) {
+    // What the frame before asks for goes first: a pong stands before the echo of a later message.
+    act();
     observe_frame(*frame);
   } else if (const auto* finding = std::get_if<session::Finding>(&event.body)) {
     observe_finding(*finding);
   } else if (const auto* bytes = std::get_if<session::UndecodedBytes>(&event.body)) {
     if (!bytes->protocol.empty()) {
-      actions.emplace_back(Violation{1002, ""});
+      fail(1002, "");
     }
   } else if (const auto* message = std::get_if<session::Message>(&event.body)) {
     if (message->from == Side::server && message->length > options.max_message) {
-      actions.emplace_back(Violation{1009, "message too big"});
+      fail(1009, "message too big");
     }
   }
   actor.on_event(*this, event);
@@ -80,15 +82,14 @@ void Client::Impl::observe_frame(const session::Frame& frame) {
     observe_server_data(frame);
   } else if (is_legal_control(frame)) {
     actions.emplace_back(Control{frame.header.opcode, std::string(frame.payload)});
-  } else if (frame.header.opcode == Opcode::close) {
-    actions.emplace_back(Violation{1002, ""});
   }
+  server_closed = server_closed || frame.header.opcode == Opcode::close;
 }
 
 void Client::Impl::observe_server_data(const session::Frame& frame) {
   message_bytes += frame.header.length;
   if (message_bytes > options.max_message) {
-    actions.emplace_back(Violation{1009, "message too big"});
+    fail(1009, "message too big");
   }
   if (frame.header.fin) {
     message_bytes = 0;
@@ -100,24 +101,27 @@ void Client::Impl::observe_finding(const session::Finding& finding) {
     return;
   }
   if (const rules::Rule* rule = rules::find_rule(finding.id); rule != nullptr && rule->fail_code != 0) {
-    actions.emplace_back(Violation{rule->fail_code, ""});
+    fail(rule->fail_code, "");
   }
 }
 
-/// A frame that has not ended yet has no event, but its header tells already what it will be.
-void Client::Impl::watch_size() {
+/// A frame that has not ended yet has no event, but what came of it tells already what it will be.
+void Client::Impl::watch_frame_under_way() {
   const auto length = tap.frame_under_way(conn, Side::server);
   if (length && *length > options.max_message - std::min(message_bytes, options.max_message)) {
-    actions.emplace_back(Violation{1009, "message too big"});
+    fail(1009, "message too big");
+  }
+  if (const auto code = violated ? std::uint16_t{0} : tap.early_fail_code(conn, Side::server); code != 0) {
+    fail(code, "");
   }
 }
 
 void Client::Impl::act() {
   // An action makes no new ones: what the endpoint writes is observed when it leaves.
-  std::vector<Action> now;
+  std::vector<Control> now;
   now.swap(actions);
-  for (const Action& action : now) {
-    std::visit([this](const auto& it) { carry_out(it); }, action);
+  for (const Control& control : now) {
+    carry_out(control);
   }
 }
 
@@ -131,13 +135,16 @@ void Client::Impl::carry_out(const Control& control) {
   }
 }
 
-void Client::Impl::carry_out(const Violation& violation) {
-  if (!violated) {
-    violated = true;
-    close_within(options.linger);
-    if (!close_sent_raw()) {
-      endpoint->close(violation.close_code, violation.reason);
-    }
+/// Fails the connection: nothing that came later is answered any more. RFC 6455 section 7.1.7.
+void Client::Impl::fail(std::uint16_t code, std::string_view reason) {
+  if (violated) {
+    return;
+  }
+  act();
+  violated = true;
+  close_within(options.linger);
+  if (!close_sent_raw()) {
+    endpoint->close(code, reason);
   }
 }
 
@@ -201,7 +208,8 @@ void Client::Impl::close_within(std::chrono::nanoseconds limit) {
 }
 
 void Client::Impl::send(engine::Payload kind, std::string_view payload) {
-  if (phase == Phase::open) {
+  // After the server's Close too: its answer is the last that goes. RFC 6455 section 5.5.1.
+  if (open()) {
     endpoint->send(kind, payload);
   }
 }

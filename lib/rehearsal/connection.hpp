@@ -3,10 +3,11 @@
 
 #include "handshake/head.hpp"
 #include "net/accepted_stream.hpp"
-#include "rehearsal/deflate.hpp"
+#include "rehearsal/answers.hpp"
+#include "rehearsal/observer.hpp"
 #include "rehearsal/request.hpp"
 #include "rehearsal/server.hpp"
-#include "wire/decoder.hpp"
+#include "wire/deflate.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -15,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace whydrop::rehearsal {
 
@@ -30,16 +32,18 @@ struct UpgradeFault {
   std::string extension;                   ///< named besides what was agreed on
 };
 
-/// One client of the server: its upgrade, the echo, and the ending that the options ask for. Holds a bounded amount of
-/// memory: it stops reading while too much waits to be sent.
+/// One client of the server: its upgrade, the echo, and the ending that the options ask for. A client that breaks a
+/// rule is failed, unless the options are lenient. Holds a bounded amount of memory: it stops reading while too much
+/// waits to be sent.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Gone = std::function<void(const std::shared_ptr<Connection>&)>;
   /// Makes the next bytes of a stream; empty at its end.
   using Source = std::function<std::string()>;
 
-  /// `director`: of the profile that is played; null: none.
+  /// `number`: of the connection, for the log. `director`: of the profile that is played; null: none.
   Connection(net::AcceptedStream::Socket socket,
+             std::uint64_t number,
              const ServerOptions& options,
              net::SslContext tls,
              std::shared_ptr<Director> director,
@@ -57,7 +61,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const ServerOptions& options() const { return options_; }
   net::AcceptedStream& stream() { return *stream_; }
   const handshake::Head& request() const { return request_.head(); }
-  bool compressed() const { return deflate_ != nullptr; }
+  bool compressed() const { return deflater_.has_value(); }
+  /// Tells a line of this connection, made safe for a terminal.
+  void log(std::string_view line) const;
   /// Begins as a good server would: with TLS if it was asked for.
   void serve();
   /// Answers the request with 101 and opens the session.
@@ -91,13 +97,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_request();
   std::string upgrade_head(const UpgradeFault& fault);
   void open();
+  std::optional<Reply> judge_request();
   void on_frame_bytes(std::string_view bytes);
-  void on_frame(const wire::Frame& frame);
-  void on_data(const wire::Frame& frame);
-  void on_message();
-  void on_close(std::string_view payload);
-  void echo(wire::Opcode opcode, bool compressed, std::string_view message);
+  void watch_frame_under_way();
+  bool hears() const;
+  void observe(const session::Event& event);
+  void on_frame(const session::Frame& frame);
+  void on_finding(const session::Finding& finding);
+  void on_message(const session::Message& message);
+  void answer_control();
+  void on_ping(std::string payload);
+  void on_close(std::string payload);
+  void fail(std::uint16_t code, std::string why);
+  void echo(bool text, bool compressed, std::string_view message);
   void end();
+  void note_end(std::string how);
   void pour_on();
   void answer(std::size_t size, std::function<void()> action);
   void arm_answers();
@@ -109,7 +123,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::function<void()> action;
   };
 
+  /// A control frame that is answered once it is known to break no rule.
+  struct Control {
+    wire::Opcode opcode;
+    std::string payload;
+  };
+
   const ServerOptions& options_;
+  const std::uint64_t number_;
+  const std::string from_;  // the client's address
   const Ending& ending_;
   net::SslContext tls_;
   Gone gone_;
@@ -118,16 +140,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
   RequestReader request_;
   std::string unread_;  // what came behind a request that is being answered
   bool answering_ = false, reading_requests_ = false;
-  wire::FrameDecoder decoder_;
-  std::shared_ptr<Player> player_;  // null: no profile is played
-  std::unique_ptr<Deflate> deflate_;
+  std::shared_ptr<Player> player_;      // null: no profile is played
+  std::unique_ptr<Observer> observer_;  // from a request for a session on
+  std::vector<session::Finding> request_faults_;
+  std::optional<wire::Deflater> deflater_;
+  std::optional<Control> control_;
+  std::string extension_;  // the answer's Sec-WebSocket-Extensions; empty: none
+  bool requested_ = false, opened_ = false, failed_ = false, framing_lost_ = false, inflate_failed_ = false;
+  std::string how_ended_;  // for the log; the first thing that ended the session
   std::deque<Answer> answers_;
   std::size_t held_ = 0;
   Stage stage_ = Stage::request;
   bool silent_ = false, ignores_close_ = false, ended_ = false, close_sent_ = false, paused_ = false;
-  bool in_message_ = false, message_compressed_ = false;
-  wire::Opcode message_opcode_ = wire::Opcode::text;
-  std::string message_;
   unsigned messages_ = 0;
   Source source_;
   std::chrono::steady_clock::time_point pour_until_;

@@ -66,12 +66,6 @@ Result<void> Director::set_variables() {
   return {};
 }
 
-void Director::log(std::string_view line) const {
-  if (play_->log) {
-    play_->log(line);
-  }
-}
-
 const profile::Reaction* Director::reaction(const Cue& cue) {
   for (const auto* const list : {&scenario_.server, &play_->rehearsal->reactions}) {
     for (const profile::Reaction& reaction : *list) {

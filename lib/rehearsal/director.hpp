@@ -43,8 +43,6 @@ class Director {
   profile::Judge& judge() { return judge_; }
   profile::Bindings& bindings() { return bindings_; }
   std::int64_t now_ns() const { return play_->outside.now_ns(); }
-  void log(std::string_view line) const;
-  std::uint64_t next_number() { return ++last_number_; }
 
   /// The first reaction to `cue`, the scenario's before the rehearsal's; null if there is none. How often each was met
   /// is counted over the whole run, since a client that comes back goes on with the same scenario.
@@ -81,7 +79,6 @@ class Director {
   Mint mint_;
   std::map<const profile::Reaction*, unsigned> times_;
   std::vector<std::weak_ptr<Player>> sessions_;
-  std::uint64_t last_number_ = 0;
 };
 
 }  // namespace whydrop::rehearsal

@@ -1,5 +1,6 @@
 #include "rehearsal/hostile.hpp"
 
+#include "rehearsal/deflate.hpp"
 #include "rehearsal/frames.hpp"
 
 #include <utility>

@@ -20,8 +20,6 @@ struct Play {
   /// Values of the profile's variables, as a person gave them: over those of the scenario.
   std::vector<std::pair<std::string, std::string>> variables{};
   profile::Outside outside;  ///< the clock and the random device
-  /// Told one line for each call, upgrade, message and act; no value of a query is in it. May be empty.
-  std::function<void(std::string_view line)> log{};
 };
 
 /// What the client of the scenario does, and with which values.

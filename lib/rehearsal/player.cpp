@@ -29,10 +29,10 @@ std::size_t cost(const Scene& scene) {
 }  // namespace
 
 Player::Player(Connection& connection, std::shared_ptr<Director> director)
-    : connection_(connection), director_(std::move(director)), number_(director_->next_number()) {}
+    : connection_(connection), director_(std::move(director)) {}
 
 void Player::log(std::string_view line) const {
-  director_->log("#" + std::to_string(number_) + " " + escape_for_terminal(line));
+  connection_.log(line);
 }
 
 const profile::Bindings& Player::bindings() const {

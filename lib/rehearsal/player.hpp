@@ -76,7 +76,6 @@ class Player : public std::enable_shared_from_this<Player> {
 
   Connection& connection_;
   std::shared_ptr<Director> director_;
-  std::uint64_t number_;
   RequestReader request_;
   Reply usual_;
   bool usual_is_session_ = false;

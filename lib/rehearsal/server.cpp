@@ -51,6 +51,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   std::string url;
   std::shared_ptr<Director> director;
   bool had_session = false;
+  std::uint64_t last_number = 0;
 
   Impl(net::Loop& on, ServerOptions with)
       : loop(on), options(std::move(with)), listener(loop), sweep_timer(loop.impl().context) {}
@@ -83,12 +84,16 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
       return;
     }
     const std::weak_ptr<Impl> weak = weak_from_this();
-    const auto client = std::make_shared<Connection>(
-        std::move(socket), options, identity.context, director, [weak](const std::shared_ptr<Connection>& gone) {
-          if (const auto self = weak.lock()) {
-            self->forget(gone);
-          }
-        });
+    const auto client = std::make_shared<Connection>(std::move(socket),
+                                                     ++last_number,
+                                                     options,
+                                                     identity.context,
+                                                     director,
+                                                     [weak](const std::shared_ptr<Connection>& gone) {
+                                                       if (const auto self = weak.lock()) {
+                                                         self->forget(gone);
+                                                       }
+                                                     });
     clients.insert(client);
     client->start();
   }

@@ -41,8 +41,13 @@ struct ServerOptions {
   bool no_pong = false;
   bool once = false;     ///< stop after one connection
   bool compress = true;  ///< accept permessage-deflate where it is offered
+  /// Goes on where the client breaks a rule, instead of failing the connection as a lawful server does.
+  bool lenient = false;
   /// Plays a profile instead of an echo; then no ending may be asked for. Null: none.
   std::shared_ptr<const Play> play{};
+  /// Told one line for each session that is asked for, broken rule of a client, message of a profile, act, and end; no
+  /// value of a query is in it. May be empty.
+  std::function<void(std::string_view line)> log{};
 };
 
 /// A listening server on a Loop; serves many clients at once, each bounded in memory.

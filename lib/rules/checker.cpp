@@ -30,6 +30,10 @@ struct Checker::Impl {
     bool utf8_told = false;       // one finding a message
     bool lost = false;            // framing; what follows has no header to judge
     bool inflate_failed = false;  // what fails after the first failure follows from it
+    struct {
+      std::uint64_t offset = 0, judged = 0;  // of the frame; bytes of its payload
+      Utf8Validator utf8;
+    } early;  // the text of a frame that is not whole yet
   };
   struct Tally {
     std::uint64_t told = 0, untold = 0, last_seq = 0;
@@ -47,6 +51,9 @@ struct Checker::Impl {
   void on(const session::Response& fact, std::uint64_t seq);
   void on_ending();
   bool is_clean(const session::Frame& frame);
+  bool continues_text(const session::Frame& frame);
+  bool breaks_text_early(const session::Frame& so_far);
+  std::uint16_t header_fail_code(const session::Frame& frame);
   void judge_frame(const session::Frame& frame, std::uint64_t seq, bool whole);
   void follow(const session::Frame& frame, std::uint64_t seq);
   void check_text(const session::Frame& frame, std::uint64_t seq);
@@ -213,9 +220,53 @@ void Checker::Impl::on(const session::Partial& partial, std::uint64_t seq) {
   frame.header = partial.header;
   frame.offset = partial.offset;
   frame.payload = partial.payload;
+  frame.redact = partial.redact;
   if (!is_clean(frame)) {
     judge_frame(frame, seq, false);
   }
+  // What comes after the other side's Close need not be read; a Close for bad text may have been for this very frame.
+  const Half& other = speaker(wire::other(frame.from)).half;
+  const bool read = other.close_seq == 0 || other.close_code == find_rule("utf8-invalid")->fail_code;
+  if (!is_control(frame.header.opcode) && read) {
+    follow(frame, seq);
+  }
+}
+
+/// The first broken rule of a header that an endpoint fails with.
+std::uint16_t Checker::Impl::header_fail_code(const session::Frame& frame) {
+  const FrameContext context{frame,
+                             0,
+                             false,
+                             speaker(frame.from).half,
+                             speaker(wire::other(frame.from)).half,
+                             deflate_agreed,
+                             upgrade,
+                             upgrade_seq};
+  for (const Row& row : table()) {
+    const auto* check = std::get_if<FrameCheck>(&row.check);
+    if (check != nullptr && row.rule.fail_code != 0 && (*check)(context)) {
+      return row.rule.fail_code;
+    }
+  }
+  return 0;
+}
+
+/// True for a frame whose payload is text, or goes on with one.
+bool Checker::Impl::continues_text(const session::Frame& frame) {
+  const auto& half = speaker(frame.from).half;
+  return frame.header.rsv == 0 && (frame.header.opcode == Opcode::text ||
+                                   (frame.header.opcode == Opcode::continuation && half.in_message() && half.text));
+}
+
+bool Checker::Impl::breaks_text_early(const session::Frame& so_far) {
+  auto& from = speaker(so_far.from);
+  auto& early = from.early;
+  if (early.offset != so_far.offset || early.judged > so_far.payload.size()) {
+    early = {so_far.offset, 0, so_far.header.opcode == Opcode::text ? Utf8Validator() : from.utf8};
+  }
+  const auto fresh = so_far.payload.substr(static_cast<std::size_t>(early.judged));
+  early.judged += fresh.size();
+  return !early.utf8.feed(fresh);
 }
 
 void Checker::Impl::on(const session::UndecodedBytes& bytes, std::uint64_t seq) {
@@ -270,6 +321,15 @@ void Checker::Impl::on(const session::Response& fact, std::uint64_t seq) {
   if (websocket && (!plain || head.status == 101)) {
     judge(HeadContext{Side::server, seq, head, fact.headers, fact.raw, asked, request_seq}, Side::server, seq);
   }
+}
+
+std::uint16_t Checker::early_fail_code(const session::Frame& so_far) {
+  auto& impl = *impl_;
+  const auto code = impl.is_clean(so_far) ? std::uint16_t{0} : impl.header_fail_code(so_far);
+  if (code != 0 || !impl.continues_text(so_far) || !impl.breaks_text_early(so_far)) {
+    return code;
+  }
+  return find_rule("utf8-invalid")->fail_code;
 }
 
 Checker::Checker(Emit emit) : impl_(std::make_unique<Impl>(std::move(emit))) {}

@@ -1,5 +1,6 @@
 #include "rules/frame_rules.hpp"
 
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "session/heads.hpp"
 #include "wire/close_code.hpp"
@@ -13,6 +14,7 @@ namespace {
 using wire::Opcode;
 
 constexpr std::uint64_t kMaxControl = 125;
+constexpr std::size_t kMaxShownBody = 60;
 
 bool is_close(const FrameContext& context) {
   return context.frame.header.opcode == Opcode::close;
@@ -48,6 +50,26 @@ std::string rsv_names(std::uint8_t rsv) {
 std::string_view fix_sender(Side side) {
   return side == Side::server ? "Fix the server, or what stands between it and the client and rewrites frames."
                               : "Fix the client's frame writer.";
+}
+
+/// `the code was written as digits, not as 2 bytes (0x03e8)`
+std::string mistake_words(const wire::MistakenClose& close, std::string_view body) {
+  using Form = wire::MistakenClose::Form;
+  const std::string meant = close.meant ? fmt::format(" (0x{:04x})", *close.meant) : "";
+  const std::string text = elide(escape_for_terminal(body), kMaxShownBody);
+  switch (close.form) {
+  case Form::digits:
+    return fmt::format("the body is the text \"{}\": the code was written as digits, not as 2 bytes{}", text, meant);
+  case Form::text:
+    return fmt::format("the body is the text \"{}\", without a code of 2 bytes{} before it", text, meant);
+  case Form::swapped:
+    return fmt::format("low byte first its 2 bytes are {}{}", *close.meant, meant);
+  case Form::wide:
+    return fmt::format("the code was written as 4 bytes, not as 2: they are {}{}", *close.meant, meant);
+  case Form::wide_low:
+    return fmt::format("the code was written as 4 bytes, low byte first: they are {}{}", *close.meant, meant);
+  }
+  return {};
 }
 
 Broken broken(const FrameContext& context, std::string says, std::vector<std::uint64_t> also = {}) {
@@ -250,6 +272,16 @@ Judgement close_code_out_of_range(const FrameContext& context) {
   const auto code = close_code(context);
   if (!code || wire::is_sendable(*code) || is_reserved_code(*code)) {
     return std::nullopt;
+  }
+  if (const auto close = wire::read_mistaken_close(context.frame.payload); close && context.frame.redact.empty()) {
+    Broken result = broken(context,
+                           fmt::format("{}'s Close frame {} begins with no close code ({}): {}.",
+                                       subject(context.frame.from),
+                                       context.seq,
+                                       *code,
+                                       mistake_words(*close, context.frame.payload)));
+    result.fix = "Write the code as two bytes, most significant first: 1000 is 0x03 0xe8.";
+    return result;
   }
   const bool unassigned = wire::close_range(*code) == wire::CloseRange::unassigned;
   Broken result = broken(context,

@@ -54,14 +54,12 @@ bool is_masked(const HeadContext& context, std::string_view name) {
 
 std::string_view once_only(const HeadContext& context) {
   static constexpr std::array<std::string_view, 3> kInRequest{"Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version"};
-  static constexpr std::array<std::string_view, 2> kInAnswer{"Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"};
   const auto repeated = [&](std::string_view name) { return context.head.find_all(name).size() > 1; };
   if (context.is_request()) {
     const auto found = std::find_if(kInRequest.begin(), kInRequest.end(), repeated);
     return found == kInRequest.end() ? std::string_view() : *found;
   }
-  const auto found = std::find_if(kInAnswer.begin(), kInAnswer.end(), repeated);
-  return found == kInAnswer.end() ? std::string_view() : *found;
+  return handshake::repeated_in_answer(context.head);
 }
 
 }  // namespace
@@ -73,13 +71,40 @@ Judgement head_malformed(const HeadContext& context) {
   handshake::HeadParser parser(context.is_request() ? handshake::HeadParser::Kind::request
                                                     : handshake::HeadParser::Kind::response);
   parser.feed(context.raw);
-  if (parser.head().fault.empty()) {
+  // What is refused for it is told by a rule of its own; a size that is ours breaks none.
+  if (parser.head().fault.empty() || parser.head().too_large || !handshake::unacceptable(context.head).empty()) {
     return std::nullopt;
   }
   return broken(
       context,
       fmt::format(
           "{}'s {} is not well-formed HTTP: {}.", subject(context.from), head_name(context), parser.head().fault));
+}
+
+Judgement head_unacceptable(const HeadContext& context) {
+  const std::string fault = handshake::unacceptable(context.head);
+  if (fault.empty()) {
+    return std::nullopt;
+  }
+  return broken(context,
+                fmt::format("{}'s {} has {}; most {} refuse it.",
+                            subject(context.from),
+                            head_name(context),
+                            fault,
+                            context.is_request() ? "servers" : "clients"));
+}
+
+/// ws and undici pass over interim answers, as HTTP asks; Python's websockets and browsers do not where a WebSocket is
+/// opened.
+Judgement interim_before_switch(const HeadContext& context) {
+  if (context.is_request() || !handshake::is_interim(context.head)) {
+    return std::nullopt;
+  }
+  return Broken{fmt::format("The server's first answer is {} and not the last: browsers and some libraries refuse an "
+                            "upgrade that is answered so.",
+                            context.head.status),
+                "",
+                {context.request_seq}};
 }
 
 Judgement header_repeated(const HeadContext& context) {
@@ -148,14 +173,18 @@ Judgement http_version_wrong(const HeadContext& context) {
 }
 
 Judgement upgrade_header_wrong(const HeadContext& context) {
-  if (!upgrades(context) || has_token(context.head, "Upgrade", "websocket")) {
+  const bool good = context.is_request() ? has_token(context.head, "Upgrade", "websocket")
+                                         : handshake::switches_to_websocket(context.head);
+  if (!upgrades(context) || good) {
     return std::nullopt;
   }
+  const bool alone = !context.is_request() && has_token(context.head, "Upgrade", "websocket");
   return broken(context,
-                fmt::format("{}'s {} has {}; it must name websocket.",
+                fmt::format("{}'s {} has {}; it must name websocket{}.",
                             subject(context.from),
                             head_name(context),
-                            shown(context, "Upgrade")));
+                            shown(context, "Upgrade"),
+                            alone ? " once, and nothing else" : ""));
 }
 
 Judgement connection_header_wrong(const HeadContext& context) {

@@ -6,6 +6,8 @@
 namespace whydrop::rules {
 
 Judgement head_malformed(const HeadContext& context);
+Judgement head_unacceptable(const HeadContext& context);
+Judgement interim_before_switch(const HeadContext& context);
 Judgement header_repeated(const HeadContext& context);
 Judgement request_line_wrong(const HeadContext& context);
 Judgement host_missing(const HeadContext& context);

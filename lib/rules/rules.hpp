@@ -38,6 +38,10 @@ class Checker {
   explicit Checker(Emit emit);
   ~Checker();
   void on_event(const session::Event& event);
+  /// The close code that an endpoint fails the connection with for a frame of which only `so_far` came: its header and
+  /// the beginning of its payload. 0: nothing is broken yet. No finding: the fact that shows it is the frame, whole or
+  /// cut. Costs what came since the last call. RFC 6455 section 8.1.
+  std::uint16_t early_fail_code(const session::Frame& so_far);
 
  private:
   struct Impl;

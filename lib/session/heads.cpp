@@ -59,6 +59,7 @@ Response response_of(const handshake::Head& head) {
 
 handshake::Head head_of(const Request& request) {
   auto head = make_head(request.start_line, 0, request.headers);
+  head.raw = request.raw;
   // Nothing can be computed from a key that is masked.
   for (std::size_t i = request.headers.size(); i-- > 0;) {
     if (!request.headers[i].redact.empty() && handshake::same_token(request.headers[i].name, "Sec-WebSocket-Key")) {
@@ -76,6 +77,7 @@ bool is_whole(const Request& request) {
 
 handshake::Head head_of(const Response& response) {
   auto head = make_head(response.start_line, response.status, response.headers);
+  head.raw = response.raw;
   // A head is recorded as it was where it is not what its parts make up.
   const std::string_view raw = response.raw;
   const auto ends_in = [raw](std::string_view end) {

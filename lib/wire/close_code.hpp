@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,22 @@ std::string_view close_code_name(std::uint16_t code);
 constexpr bool is_sendable(std::uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
+
+/// How a Close body was written whose first two bytes are no code that may be sent.
+struct MistakenClose {
+  enum class Form : std::uint8_t {
+    digits,    ///< the code as decimal digits
+    swapped,   ///< low byte first
+    wide,      ///< a number of 4 bytes, high byte first
+    wide_low,  ///< a number of 4 bytes, low byte first
+    text,      ///< words, without a code before them
+  };
+  Form form = Form::text;
+  std::optional<std::uint16_t> meant;  ///< the code; null where none can be read
+};
+
+/// Null where the body begins with a code that may be sent, or looks like none of the forms.
+std::optional<MistakenClose> read_mistaken_close(std::string_view body);
 
 /// A Close frame's payload: the code in network order, then the reason. RFC 6455 section 5.5.1.
 std::string close_payload(std::uint16_t code, std::string_view reason = {});

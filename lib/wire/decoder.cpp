@@ -187,7 +187,7 @@ std::optional<FrameDecoder::Item> FrameDecoder::next() {
   return item;
 }
 
-std::optional<PartialFrame> FrameDecoder::finish() {
+std::optional<PartialFrame> FrameDecoder::under_way() const {
   if (head_size_ == 0) {
     return std::nullopt;
   }

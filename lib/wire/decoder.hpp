@@ -13,8 +13,9 @@
 
 namespace whydrop::wire {
 
-/// Decodes one direction of a WebSocket byte stream. Call feed(), then next() until it is empty; call finish() once at
-/// the end of the stream. Never rejects input; see rules/. Views handed out are valid until the next call of feed().
+/// Decodes one direction of a WebSocket byte stream. Call feed(), then next() until it is empty; at the end of the
+/// stream under_way() tells what was cut. Never rejects input; see rules/. Views handed out are valid until the next
+/// call of feed().
 /// A frame that lies whole in one fed chunk and is unmasked is handed out as a view into that chunk (no copy).
 /// Whole, byte by byte and randomly split feeds give the same items (Undecoded bytes: the same once joined); the
 /// extents of all items are contiguous and sum to the bytes fed. RFC 6455 section 5.2.
@@ -28,8 +29,8 @@ class FrameDecoder {
   /// Gives the decoder the next bytes. `chunk` must stay valid until next() has returned empty.
   void feed(std::string_view chunk);
   std::optional<Item> next();
-  /// Tells what of a frame was under way when the stream ended; empty if it ended between frames.
-  std::optional<PartialFrame> finish();
+  /// What came so far of the frame that is not whole; empty between frames. At the end of the stream: what was cut.
+  std::optional<PartialFrame> under_way() const;
 
   /// True while a header or payload is incomplete.
   bool in_frame() const { return head_size_ > 0; }

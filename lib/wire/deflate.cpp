@@ -40,6 +40,7 @@ struct Inflater::Impl {
   std::string error;    ///< of the message under way
   bool broken = false;  ///< the window is lost for good
   bool between_messages = true;
+  bool empty = true;  ///< no payload byte of the message under way came
   std::array<char, kPiece> discarded{};
 
   explicit Impl(Options given) : options(given) {
@@ -115,6 +116,7 @@ struct Inflater::Impl {
       return;
     }
     between_messages = false;
+    empty = true;
     kept = 0;
     length = 0;
     error = broken ? "an earlier message could not be inflated" : "";
@@ -138,7 +140,8 @@ struct Inflater::Impl {
 
   InflatedMessage finish() {
     begin();
-    if (error.empty()) {
+    // No payload stands for no content, as other endpoints take it; the tail alone would be half a block.
+    if (error.empty() && !empty) {
       feed_tail();
     }
     if (!options.context_takeover) {
@@ -156,6 +159,7 @@ Inflater& Inflater::operator=(Inflater&&) noexcept = default;
 
 void Inflater::feed(std::string_view payload) {
   impl_->begin();
+  impl_->empty = impl_->empty && payload.empty();
   impl_->feed(payload);
 }
 

@@ -85,7 +85,7 @@ std::string decode(std::string_view input, std::size_t piece, std::size_t cap) {
       transcript.add(item);
     }
   }
-  if (const auto partial = decoder.finish()) {
+  if (const auto partial = decoder.under_way()) {
     require(decoder.in_frame(), "a partial frame is under way");
     transcript.add_partial(*partial);
   }

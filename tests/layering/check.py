@@ -34,7 +34,7 @@ ALLOWED = {
     # of engine the ports only: what acts need not know what observes
     "net": {"base", "wire", "handshake", "session", "rules", "engine/ports.hpp", "engine/tap.hpp"},
     "auth": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "engine", "net"},
-    "rehearsal": {"base", "json", "wire", "handshake", "session", "schema", "profile", "capture", "engine", "net", "auth"},
+    "rehearsal": {"base", "json", "wire", "handshake", "session", "rules", "schema", "profile", "capture", "engine", "net", "auth"},
     "terminal": {"base", "wire", "report"},
     "os": {"base", "capture"},
     "script": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "engine", "replay", "check"},

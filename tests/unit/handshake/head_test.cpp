@@ -149,7 +149,8 @@ TEST(HeadParser, EndsAtItsSizeLimitHoweverItIsFed) {
     const auto fed = feed_in_pieces(Kind::response, bytes, piece, 40);
     EXPECT_TRUE(fed.done);
     EXPECT_EQ(fed.used, 40U);
-    EXPECT_EQ(describe(fed.head), "HTTP/1.1 200 OK [200] over fault: the head is longer than 40 bytes");
+    EXPECT_EQ(describe(fed.head),
+              "HTTP/1.1 200 OK [200] over fault: the head has more than 40 B, a limit of whydrop's own");
   }
 }
 
@@ -157,7 +158,7 @@ TEST(HeadParser, TakesAHeadOfExactlyTheLimit) {
   const std::string bytes = "HTTP/1.1 200 OK\r\n\r\n";
   EXPECT_EQ(describe(feed_in_pieces(Kind::response, bytes, 3, bytes.size()).head), "HTTP/1.1 200 OK [200] complete");
   EXPECT_EQ(describe(feed_in_pieces(Kind::response, bytes, 3, 3).head),
-            " [0] over fault: the head is longer than 3 bytes");
+            " [0] over fault: the head has more than 3 B, a limit of whydrop's own");
 }
 
 TEST(HeadParser, EndsEndlessHeaders) {
@@ -169,7 +170,8 @@ TEST(HeadParser, EndsEndlessHeaders) {
     parser.feed("A: b\r\n");
   }
   EXPECT_EQ(parser.head().fields.size(), HeadParser::kMaxFields);
-  EXPECT_EQ(parser.head().fault, "the head has more than 1000 header fields");
+  EXPECT_EQ(parser.head().fault, "the head has more than 10000 header fields, a limit of whydrop's own");
+  EXPECT_TRUE(parser.head().too_large);
   EXPECT_EQ(parser.feed("A: b\r\n"), 0U);
 }
 
@@ -177,7 +179,30 @@ TEST(HeadParser, EndsAHugeLine) {
   HeadParser parser(Kind::response);
   EXPECT_EQ(parser.feed("HTTP/1.1 200 OK\r\nA: " + std::string(1 << 20, 'x')), HeadParser::kMaxHead);
   EXPECT_TRUE(parser.head().over_limit);
-  EXPECT_EQ(parser.head().fault, "the head is longer than 262144 bytes");
+  EXPECT_TRUE(parser.head().too_large);
+  EXPECT_EQ(parser.head().fault, "the head has more than 512 KiB, a limit of whydrop's own");
+}
+
+TEST(Unacceptable, IsWhatMostEndpointsRefuse) {
+  const std::pair<std::string, const char*> rows[] = {
+      {"A: b", ""},
+      {"A: b\r\n  folded", ""},
+      {"A:b\tc", ""},
+      {std::string("A: b\0c", 6), "a NUL"},
+      {"A: b\rc", "a CR that ends no line"},
+      {": b", "a header without a name"},
+      {"A B: c", "a blank in a header's name"},
+      {"A : b", "a blank between a header's name and its colon"},
+      {"A\t: b", "a blank between a header's name and its colon"},
+      {"A: b : c", ""},
+      {"A: b\r\n : folded", ""},
+  };
+  for (const auto& [line, expected] : rows) {
+    HeadParser parser(Kind::response);
+    parser.feed("HTTP/1.1 101 Switching : Protocols\r\n" + line + "\r\nB: c\r\n\r\n");
+    EXPECT_TRUE(parser.head().complete) << line;
+    EXPECT_EQ(unacceptable(parser.head()), expected) << line;
+  }
 }
 
 TEST(Head, FindsWithoutRegardToCase) {

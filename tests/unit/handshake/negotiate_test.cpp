@@ -56,6 +56,8 @@ TEST(ExtensionsOf, JoinsHeaders) {
   EXPECT_EQ(describe(extensions_of(head)), "");
   head.fields = {{"Sec-WebSocket-Extensions", "a"}, {"sec-websocket-extensions", "b;c"}};
   EXPECT_EQ(describe(extensions_of(head)), "[a][b;c=]");
+  head.fields = {{"Sec-WebSocket-Extensions", " "}};
+  EXPECT_EQ(describe(extensions_of(head)), "broken");
 }
 
 Head head_with(std::string_view extensions) {
@@ -145,6 +147,37 @@ TEST(Negotiate, AgreesOnDeflateOrSaysWhyNot) {
   }
 }
 
+TEST(AnswerDeflate, MeetsTheFirstOfferThatItCan) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"permessage-deflate", "permessage-deflate"},
+      {"permessage-deflate; client_max_window_bits", "permessage-deflate"},
+      {"permessage-deflate; client_max_window_bits=10", "permessage-deflate"},
+      {"permessage-deflate; server_max_window_bits=15", "permessage-deflate; server_max_window_bits=15"},
+      {"permessage-deflate; server_max_window_bits=9", "permessage-deflate; server_max_window_bits=9"},
+      {"permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+       "permessage-deflate; server_no_context_takeover; client_no_context_takeover"},
+      {"x, permessage-deflate; server_max_window_bits=8, permessage-deflate", "permessage-deflate"},
+      {"permessage-deflate; unknown, permessage-deflate; server_max_window_bits=10",
+       "permessage-deflate; server_max_window_bits=10"},
+      {"permessage-deflate; server_max_window_bits", "none"},
+      {"permessage-deflate; server_no_context_takeover=1", "none"},
+      {"x", "none"},
+      {"", "none"},
+  };
+  for (const auto& [offer, expected] : rows) {
+    const Head request = head_with(offer);
+    const auto answer = answer_deflate(request);
+    EXPECT_EQ(answer ? answer->value : "none", expected) << offer;
+    if (answer) {
+      const auto agreed = negotiate(request, head_with(answer->value.c_str())).deflate;
+      ASSERT_TRUE(agreed) << offer;
+      EXPECT_EQ(agreed->server_max_window_bits, answer->agreed.server_max_window_bits) << offer;
+      EXPECT_EQ(agreed->server_no_context_takeover, answer->agreed.server_no_context_takeover) << offer;
+      EXPECT_EQ(agreed->client_no_context_takeover, answer->agreed.client_no_context_takeover) << offer;
+    }
+  }
+}
+
 TEST(Negotiate, TellsTheSubprotocol) {
   Head response;
   EXPECT_EQ(negotiate({}, response).subprotocol, "");
@@ -177,6 +210,31 @@ TEST(OpensSession, NeedsEveryPartOfTheAnswer) {
   }
   EXPECT_FALSE(opens_session(request, other));
   EXPECT_TRUE(opens_session({}, other)) << "without the key no accept value can be judged";
+}
+
+TEST(OpensSession, NotWithWhatMostClientsRefuse) {
+  const HeaderField kMore[] = {{"Upgrade", "websocket"},
+                               {"Upgrade", "h2c"},
+                               {"Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="},
+                               {"Sec-WebSocket-Extensions", ""},
+                               {"", "x"},
+                               {"A B", "x"},
+                               {"A", std::string("x\0", 2)},
+                               {"A", "x\ry"}};
+  Head request, good;
+  request.fields = {{"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}};
+  good.status = 101;
+  good.complete = true;
+  good.fields = {
+      {"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="}};
+  EXPECT_TRUE(opens_session(request, good));
+  for (const auto& field : kMore) {
+    auto other = good;
+    other.fields.push_back(field);
+    EXPECT_FALSE(opens_session(request, other)) << field.name << ": " << field.value;
+  }
+  good.fields[0].value = "websocket, h2c";
+  EXPECT_FALSE(opens_session(request, good));
 }
 
 TEST(OpensSession, NotWithWhatWasNotAskedFor) {

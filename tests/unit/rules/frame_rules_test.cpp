@@ -261,7 +261,7 @@ TEST(FrameRules, JudgeFramesBeforeTheUpgradeIsAnswered) {
   checked.fact(frame_fact(kClient, Opcode::text, "early"));
   checked.fact(test::good_response());
   checked.fact(frame_fact(kClient, Opcode::text, "in time"));
-  ASSERT_EQ(checked.ids(), "frame-before-upgrade frame-before-upgrade");
+  ASSERT_EQ(checked.ids(), "frame-before-upgrade interim-before-switch frame-before-upgrade");
   EXPECT_EQ(checked.findings()[0].says, "The client sent frame 2 before the upgrade was answered.");
   EXPECT_EQ(checked.findings()[0].evidence, (std::vector<std::uint64_t>{2, 1}));
 }
@@ -283,6 +283,95 @@ TEST(FrameRules, JudgeTheHeaderOfAFrameThatWasCut) {
   Checked other;
   other.upgraded().fact(header_cut);
   EXPECT_EQ(other.ids(), "");
+}
+
+TEST(FrameRules, JudgeTheTextOfAFrameThatWasCut) {
+  session::Partial partial;
+  partial.from = kServer;
+  partial.has_header = true;
+  partial.header.length = 100;
+  partial.payload = "fine so far \xe2";
+  Checked unfinished;
+  unfinished.upgraded().fact(partial);
+  EXPECT_EQ(unfinished.ids(), "") << "the rest may have mended it";
+  partial.payload = "fine \xc3( and more";
+  Checked broken;
+  broken.upgraded().fact(partial);
+  ASSERT_EQ(broken.ids(), "utf8-invalid");
+  EXPECT_EQ(broken.findings()[0].says,
+            "The server sent text that is not UTF-8: it breaks at byte 5 of the message that began in frame 3.");
+}
+
+struct EarlyRow {
+  const char* name;
+  std::uint8_t first;  // of the header
+  const char* so_far;
+  std::uint16_t code;
+};
+
+TEST(EarlyFailCode, IsKnownBeforeTheFrameIsWhole) {
+  const EarlyRow rows[] = {
+      {"text", 0x81, "fine \xe2\x82", 0},
+      {"bad text", 0x81, "bad \xc3(", 1007},
+      {"bad text with a reserved bit", 0xA1, "bad \xc3(", 1002},
+      {"binary", 0x82, "bad \xc3(", 0},
+      {"more of a text", 0x00, "\x82\xac fine", 0},
+      {"bad end of a text", 0x80, "(", 1007},
+      {"ping", 0x89, "p", 0},
+      {"opcode 3", 0x83, "", 1002},
+      {"ping without FIN", 0x09, "", 1002},
+  };
+  for (const EarlyRow& row : rows) {
+    Checker checker([](session::Finding&&) {});
+    auto begun = frame_fact(kServer, Opcode::text, "\xe2", false);
+    const bool continues = (row.first & 15) == 0;
+    if (continues) {
+      checker.on_event({1, 0, 1, begun});
+    }
+    auto frame = frame_fact(kServer, static_cast<Opcode>(row.first & 15), row.so_far, (row.first & 0x80) != 0);
+    frame.header.rsv = static_cast<std::uint8_t>(row.first >> 4 & 7);
+    frame.header.length = 100;
+    frame.offset = 3;
+    const std::string_view all = frame.payload;
+    std::uint16_t code = 0;
+    for (std::size_t have = 0; have <= all.size(); ++have) {
+      frame.payload = all.substr(0, have);
+      code = checker.early_fail_code(frame);
+    }
+    EXPECT_EQ(code, row.code) << row.name;
+    Checker whole([](session::Finding&&) {});
+    if (continues) {
+      whole.on_event({1, 0, 1, begun});
+    }
+    EXPECT_EQ(whole.early_fail_code(frame), row.code) << row.name;
+  }
+}
+
+TEST(CloseCodes, WrittenAsSomethingElseAreRead) {
+  const std::pair<std::string, const char*> rows[] = {
+      {"1000",
+       "The server's Close frame 1 begins with no close code (12592): the body is the text \"1000\": the code was "
+       "written as digits, not as 2 bytes (0x03e8)."},
+      {"going away",
+       "The server's Close frame 1 begins with no close code (26479): the body is the text \"going away\", without a "
+       "code of 2 bytes before it."},
+      {"\xe8\x03",
+       "The server's Close frame 1 begins with no close code (59395): low byte first its 2 bytes are 1000 "
+       "(0x03e8)."},
+      {std::string("\0\0\x03\xe8", 4),
+       "The server's Close frame 1 begins with no close code (0): the code was written as 4 bytes, not as 2: they are "
+       "1000 (0x03e8)."},
+      {std::string("\xe8\x03\0\0", 4),
+       "The server's Close frame 1 begins with no close code (59395): the code was written as 4 bytes, low byte first: "
+       "they are 1000 (0x03e8)."},
+  };
+  for (const auto& [body, says] : rows) {
+    Checked checked;
+    checked.fact(frame_fact(kServer, Opcode::close, body));
+    ASSERT_EQ(checked.ids().substr(0, 23), "close-code-out-of-range");
+    EXPECT_EQ(checked.findings()[0].says, says);
+    EXPECT_EQ(checked.findings()[0].fix, "Write the code as two bytes, most significant first: 1000 is 0x03 0xe8.");
+  }
 }
 
 TEST(FrameRules, JudgeALengthOver63Bits) {

@@ -168,7 +168,7 @@ const Case kCases[] = {
      with(good_response(), "Transfer-Encoding", "chunked"),
      {"upgrade-with-body: The server's 101 has Transfer-Encoding \"chunked\"; a 101 has no body."}},
     {"faults in the bytes",
-     raw(good_request(), "GET / HTTP/1.1\r\nA : b\r\n\r\n"),
+     raw(good_request(), "GET / HTTP/1.1\r\nA[]: b\r\n\r\n"),
      raw(good_response(), "HTTP/1.1 101 OK\nA: b\n\n"),
      {"head-malformed: The client's request is not well-formed HTTP: line 2 has a header name that is not a token.",
       "head-malformed: The server's answer is not well-formed HTTP: line 1 ends in LF without CR."}},
@@ -245,6 +245,51 @@ TEST(HeadRules, DoNotJudgeTheProvisionalRequestOfABrowsersRecord) {
   checked.fact(request);
   auto response = good_response();
   response.headers.push_back({"Sec-WebSocket-Extensions", "permessage-deflate", {}});
+  checked.fact(response);
+  EXPECT_EQ(checked.ids(), "");
+}
+
+TEST(HeadRules, JudgeWhatMostEndpointsRefuse) {
+  Checked checked;
+  checked.fact(twice(good_request(), "A B", "x"));
+  checked.fact(raw(good_response(), "HTTP/1.1 101 Switching Protocols\r\nA : x\r\n\r\n"));
+  ASSERT_EQ(checked.ids(), "head-unacceptable head-unacceptable");
+  EXPECT_EQ(checked.findings()[0].says, "The client's request has a blank in a header's name; most servers refuse it.");
+  EXPECT_EQ(checked.findings()[1].says,
+            "The server's answer has a blank between a header's name and its colon; most clients refuse it.");
+}
+
+TEST(HeadRules, NoteAnInterimAnswer) {
+  Checked checked;
+  checked.fact(good_request());
+  Response interim;
+  interim.status = 103;
+  interim.start_line = "HTTP/1.1 103 Early Hints";
+  checked.fact(interim);
+  checked.fact(good_response());
+  ASSERT_EQ(checked.ids(), "interim-before-switch");
+  EXPECT_EQ(checked.findings()[0].severity, session::Severity::note);
+  EXPECT_EQ(checked.findings()[0].says,
+            "The server's first answer is 103 and not the last: browsers and some libraries refuse an upgrade that is "
+            "answered so.");
+}
+
+TEST(HeadRules, WantUpgradeToNameWebsocketAlone) {
+  for (const auto& response :
+       {with(good_response(), "Upgrade", "websocket, h2c"), twice(good_response(), "Upgrade", "websocket")}) {
+    Checked checked;
+    checked.fact(with(good_request(), "Upgrade", "h2c, websocket"));
+    checked.fact(response);
+    ASSERT_EQ(checked.ids(), "upgrade-header-wrong");
+    EXPECT_EQ(checked.findings()[0].at_fault, session::Party::server);
+  }
+}
+
+TEST(HeadRules, BlameNoOneForALimitOfOurs) {
+  Checked checked;
+  checked.fact(good_request());
+  const std::string head = "HTTP/1.1 101 Switching Protocols\r\nA: " + std::string(1 << 20, 'x');
+  auto response = raw(good_response(), head);
   checked.fact(response);
   EXPECT_EQ(checked.ids(), "");
 }

@@ -125,7 +125,7 @@ Decoded decode(const std::vector<std::string>& pieces, std::size_t max_payload) 
       collect(decoded, item);
     }
   }
-  decoded.partial = decoder.finish();
+  decoded.partial = decoder.under_way();
   if (decoded.partial) {
     EXPECT_EQ(decoded.partial->offset, decoded.accounted);
     decoded.accounted += decoded.partial->have;

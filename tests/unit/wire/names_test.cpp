@@ -100,5 +100,40 @@ TEST(CloseCode, Payload) {
   EXPECT_EQ(close_payload(4001, "bye"), test::hex("0f a1 62 79 65"));
 }
 
+TEST(MistakenClose, IsReadInEachForm) {
+  using Form = MistakenClose::Form;
+  struct Row {
+    const char* bytes;
+    std::optional<Form> form;
+    std::optional<std::uint16_t> meant;
+  };
+  const Row rows[] = {
+      {"03 e8", {}, {}},              // 1000, as it should be
+      {"0f a1 34 30 30 31", {}, {}},  // 4001, reason "4001"
+      {"", {}, {}},
+      {"03", {}, {}},
+      {"31 30 30 30", Form::digits, 1000},                           // "1000"
+      {"34 30 30 31 20 62 79 65", Form::digits, 4001},               // "4001 bye"
+      {"62 79 65", Form::text, {}},                                  // "bye"
+      {"7b 22 63 6f 64 65 22 3a 31 30 30 31 7d", Form::text, 1001},  // {"code":1001}
+      {"c3 9c 62 65 72", Form::text, {}},                            // "Über"
+      {"e8 03", Form::swapped, 1000},
+      {"a1 0f 62 79 65", Form::swapped, 4001},
+      {"00 00 03 e8", Form::wide, 1000},
+      {"e8 03 00 00", Form::wide_low, 1000},
+      {"03 ee", {}, {}},        // 1006: a code, if one that is never sent
+      {"30 39", {}, {}},        // 12345, or "09": either
+      {"39 39 39 39", {}, {}},  // digits that are no code
+      {"ff ff", {}, {}},
+      {"27 10", {}, {}},  // 10000
+      {"00 00", {}, {}},
+  };
+  for (const Row& row : rows) {
+    const auto read = read_mistaken_close(test::hex(row.bytes));
+    EXPECT_EQ(row.form, read ? std::optional(read->form) : std::nullopt) << row.bytes;
+    EXPECT_EQ(row.meant, read ? read->meant : std::nullopt) << row.bytes;
+  }
+}
+
 }  // namespace
 }  // namespace whydrop::wire

@@ -59,7 +59,8 @@ std::optional<std::int64_t> sharp_limit(std::int64_t ns, Clock clock) {
   const std::int64_t late = std::min(30 * kMillisecond + limit_s * kMillisecond, kMostLate);
   const std::int64_t least = clock == Clock::silence || limit_s <= 10 ? 1 : 5;
   const std::int64_t step = limit_s <= 120 ? least : limit_s <= 600 ? 10 : 60;
-  const bool fits = limit_s >= 2 && ns <= limit_s * kSecond + late && limit_s % step == 0;
+  const std::int64_t shortest = clock == Clock::silence || clock == Clock::age ? 2 : 5;
+  const bool fits = limit_s >= shortest && ns <= limit_s * kSecond + late && limit_s % step == 0;
   return fits ? std::optional(limit_s) : std::nullopt;
 }
 

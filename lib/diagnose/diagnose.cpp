@@ -57,7 +57,8 @@ void Diagnoser::set_state(std::uint32_t conn, const std::string& state) {
 }
 
 session::Verdict Diagnoser::conclude(std::uint32_t conn) {
-  const Ledger& ledger = impl_->ledger_of(conn);
+  Ledger& ledger = impl_->ledger_of(conn);
+  ledger.settle();
   session::Verdict verdict = make_verdict(ledger, judge(ledger), impl_->expectation.close_codes);
   impl_->run.add(ledger, verdict);
   impl_->ledgers.erase(conn);

@@ -209,7 +209,7 @@ std::optional<Judgement> connection_age(const Ledger& ledger, std::string_view i
                     age.limit_s),
         evidence_of(ledger),
         Basis::inferred,
-        trust(ledger, age),
+        age.sharp ? Confidence::medium : trust(ledger, age),
         "Send the first message that the API wants (a login, a join, connection_init) right after the opening; "
         "pings do not help.",
         std::nullopt,

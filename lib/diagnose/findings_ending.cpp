@@ -104,7 +104,8 @@ std::optional<Judgement> half_open(const Ledger& ledger, std::string_view) {
   // What was sent just now is not acknowledged yet on a good link either.
   constexpr std::int64_t kLongerThanAnAck = 500'000'000;
   const bool waited = ledger.end_t() - ledger.client.last_t.value_or(ledger.session_t()) >= kLongerThanAnAck;
-  const bool stuck = (tcp.unacked.value_or(0) > 0 && waited) || tcp.retransmits.value_or(0) > 0;
+  // A segment that was sent again and then acknowledged has arrived: a busy host does that too.
+  const bool stuck = tcp.unacked ? *tcp.unacked > 0 && waited : tcp.retransmits.value_or(0) > 0;
   const EndingHow how = ledger.how();
   const bool silent = session::traits(how).silent_peer || how == EndingHow::close_timeout;
   if (!silent || !(stuck || how == EndingHow::timed_out)) {
@@ -136,7 +137,7 @@ std::optional<Judgement> peer_stuck(const Ledger& ledger, std::string_view) {
   // A server that spoke after the ping is not stuck.
   const session::Pings& pings = ledger.pings_of_client;
   const bool spoke = pings.unanswered > 0 && ledger.server.last_t.value_or(0) > pings.unanswered_t;
-  if (tcp.unacked != 0U || tcp.retransmits.value_or(0) != 0 || spoke || tcp.peer_window == 0U) {
+  if (tcp.unacked != 0U || spoke || tcp.peer_window == 0U) {
     return std::nullopt;
   }
   return Judgement{

@@ -27,14 +27,14 @@ namespace {
 /// What there is to look at in the message that the server found wrong: what was sound in it needs no look.
 std::string message_fix(const Ledger& ledger) {
   const auto& last = ledger.client.last;
-  if (!last || !last->text || last->excerpt.size() != last->length) {
+  if (!last || !last->text || last->excerpt.view().size() != last->length) {
     return std::string(row_of(Topic::message).fix);
   }
   json::Json document;
-  const bool is_json = !document.parse(last->excerpt);
+  const bool is_json = !document.parse(last->excerpt.view());
   return fmt::format("Look at the fields, types and order of your last message{}: {}.",
                      is_json ? ", valid UTF-8 and JSON" : ", which is no JSON",
-                     quoted(last->excerpt));
+                     quoted(last->excerpt.view()));
 }
 
 std::string fix_of(const Ledger& ledger, Topic topic) {
@@ -152,6 +152,9 @@ std::optional<Judgement> code_as_text(const Ledger& ledger, std::string_view) {
   Judgement judgement{fmt::format("{} {}.", server ? "The server" : client_words(ledger.observer).Your_side, what),
                       {side.close->seq}};
   judgement.at_fault = server ? Party::server : Party::client;
+  const int code = std::stoi(digits->substr(0, 4));
+  judgement.fix = fmt::format(
+      "Write the code as two bytes, most significant first: {} is 0x{:02x} 0x{:02x}.", code, code >> 8, code & 0xFF);
   judgement.lead = fmt::format(
       "{} {}, {}.", server ? "the server" : client_words(ledger.observer).your_side, what, when_words(ledger));
   return judgement;

@@ -29,6 +29,18 @@ void assign_masked(std::string& to,
   }
 }
 
+void assign_masked(KeptText& to,
+                   std::string_view text,
+                   const std::vector<session::RedactSpan>& spans,
+                   std::size_t max) {
+  const std::string_view kept = text.substr(0, max);
+  to.assign(kept);
+  for (const auto& span : spans) {
+    const std::uint64_t first = std::min<std::uint64_t>(span.at, kept.size());
+    to.mask(first, std::min<std::uint64_t>(span.length, kept.size() - first));
+  }
+}
+
 }  // namespace
 
 void Ledger::on_event(const session::Event& event) {
@@ -95,6 +107,10 @@ void Ledger::note(const session::Frame& frame, const session::Event& event) {
       from.largest_frame_t = event.t_ns;
     }
   }
+  const std::int64_t opened = session_t();
+  const std::int64_t before = from.last_t.value_or(opened);
+  const std::int64_t silence_ns =
+      event.t_ns - std::max({before, side(other(frame.from)).last_t.value_or(opened), opened});
   switch (frame.header.opcode) {
   case wire::Opcode::close:
     return note_close(frame, event);
@@ -108,8 +124,7 @@ void Ledger::note(const session::Frame& frame, const session::Event& event) {
     break;
   case wire::Opcode::text:
   case wire::Opcode::binary:
-    from.silence_before_ns =
-        event.t_ns - std::max({client.last_t.value_or(session_t()), server.last_t.value_or(session_t()), session_t()});
+    from.silence_before_ns = silence_ns;
     break;
   case wire::Opcode::continuation:
   case wire::Opcode::reserved_3:
@@ -125,10 +140,8 @@ void Ledger::note(const session::Frame& frame, const session::Event& event) {
     break;
   }
   if (!first_close) {
-    const std::int64_t before = from.last_t.value_or(session_t());
-    const std::int64_t of_both = std::max(before, side(other(frame.from)).last_t.value_or(session_t()));
     from.longest_gap_ns = std::max(from.longest_gap_ns, event.t_ns - before);
-    longest_silence_ns = std::max(longest_silence_ns, event.t_ns - of_both);
+    longest_silence_ns = std::max(longest_silence_ns, silence_ns);
     from.last_t = event.t_ns;
     from.last_seq = event.seq;
   }
@@ -164,7 +177,8 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
   if (first_close) {
     return;  // what comes after the session's end cannot explain it
   }
-  longest_quiet_ns = std::max(longest_quiet_ns, event.t_ns - last_message_t.value_or(session_t()));
+  const std::int64_t quiet_ns = event.t_ns - last_message_t.value_or(session_t());
+  longest_quiet_ns = std::max(longest_quiet_ns, quiet_ns);
   last_message_t = event.t_ns;
   if (message.from == Side::server && client.last) {
     note_answer();
@@ -184,15 +198,16 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
     last.type = message.type;
     note_type(message.from, last.type);
   }
-  assign_masked(last.excerpt, message.payload, message.redact, MessageNote::kExcerpt);
+  if (message.from == Side::server) {
+    note_said(message, quiet_ns);
+  } else {
+    assign_masked(last.excerpt, message.payload, message.redact, MessageNote::kExcerpt);
+  }
   if (!from.first) {
     from.first = last;
   }
   if (beat ? message.from == Side::client : from.messages <= kFirst) {
     note_beat(message, event);
-  }
-  if (message.from == Side::server) {
-    note_said(message, event);
   }
   if (!from.largest || last.length > from.largest->length) {
     from.largest = last;
@@ -201,28 +216,39 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
 
 /// Only the first texts are kept: whoever repeats one has done so early.
 void Ledger::note_answer() {
-  const bool first = !server.last || server.last->seq < client.last->seq;
   answered = true;
-  answered_compressed = answered_compressed || client.last->compressed;
-  if (first && answered_texts.size() < kTexts) {
-    answered_texts.push_back(std::hash<std::string>()(client.last->excerpt));
+  answered_compressed |= client.last->compressed;
+  if (answered_texts.size() < kTexts && (!server.last || server.last->seq < client.last->seq)) {
+    answered_texts.push_back(std::hash<std::string_view>()(client.last->excerpt.view()));
   }
 }
 
 bool Ledger::answered_before() const {
-  return client.last &&
-         std::find(answered_texts.begin(), answered_texts.end(), std::hash<std::string>()(client.last->excerpt)) !=
-             answered_texts.end();
+  return client.last && std::find(answered_texts.begin(),
+                                  answered_texts.end(),
+                                  std::hash<std::string_view>()(client.last->excerpt.view())) != answered_texts.end();
 }
 
-void Ledger::note_said(const session::Message& message, const session::Event& event) {
-  SaidNote& note = said[(server.messages - 1) % kSaid];
-  note.number = server.messages;
-  note.seq = server.last->seq;
-  note.t_ns = event.t_ns;
-  note.text = message.text;
-  const bool whole = message.payload.size() == message.length && message.length <= SaidNote::kLongest;
-  assign_masked(note.payload, whole ? message.payload : std::string_view(), message.redact, SaidNote::kLongest);
+/// The only copy of a server's message that is made. In a flood nothing long is kept whole: it would cost more than all
+/// else that is remembered, and last words are short or take their time.
+void Ledger::note_said(const session::Message& message, std::int64_t since_last_ns) {
+  constexpr std::int64_t kFlood = 100'000;
+  const MessageNote& last = *server.last;
+  SaidNote& note = said[(last.number - 1) % kSaid];
+  note.number = last.number;
+  note.seq = last.seq;
+  note.t_ns = last.t_ns;
+  note.text = last.text;
+  const std::size_t most = since_last_ns < kFlood ? SaidNote::kShort : SaidNote::kLongest;
+  note.whole = message.payload.size() == message.length && message.length <= most;
+  assign_masked(note.payload, message.payload, message.redact, note.whole ? most : MessageNote::kExcerpt);
+}
+
+void Ledger::settle() {
+  if (server.last) {
+    server.last->excerpt.assign(
+        said[(server.last->number - 1) % kSaid].payload.view().substr(0, MessageNote::kExcerpt));
+  }
 }
 
 void Ledger::note_beat(const session::Message& message, const session::Event& event) {

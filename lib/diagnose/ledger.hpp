@@ -6,6 +6,7 @@
 #include "session/event.hpp"
 #include "session/pings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +23,26 @@ struct Recognised;
 
 namespace whydrop::diagnose {
 
+/// Bytes that are taken anew with each message: its memory is kept.
+class KeptText {
+ public:
+  void assign(std::string_view bytes) {
+    if (buffer_.size() < bytes.size()) {
+      buffer_.resize(bytes.size());
+    }
+    std::copy(bytes.begin(), bytes.end(), buffer_.begin());
+    size_ = bytes.size();
+  }
+  void mask(std::size_t at, std::size_t count) {
+    std::fill_n(buffer_.begin() + static_cast<std::ptrdiff_t>(at), count, 'x');
+  }
+  std::string_view view() const { return {buffer_.data(), size_}; }
+
+ private:
+  std::string buffer_;
+  std::size_t size_ = 0;
+};
+
 /// What is remembered of one data message.
 struct MessageNote {
   std::uint64_t number = 0;  ///< 1 for the first data message of its side
@@ -30,18 +51,19 @@ struct MessageNote {
   std::uint64_t length = 0;
   bool text = true;
   bool compressed = false;
-  std::string type;     ///< profile's name, or empty
-  std::string excerpt;  ///< its first bytes, at most kExcerpt
+  std::string type;  ///< profile's name, or empty
+  KeptText excerpt;  ///< its first bytes, at most kExcerpt
   static constexpr std::size_t kExcerpt = 160;
 };
 
-/// A message of the server's, whole, for what it may say at the end.
+/// A message of the server's, for what it may say at the end.
 struct SaidNote {
   std::uint64_t number = 0, seq = 0;
   std::int64_t t_ns = 0;
-  bool text = true;
-  std::string payload;  ///< empty where it is longer than kLongest
-  static constexpr std::size_t kLongest = 4096;
+  bool text = true, whole = true;
+  KeptText payload;                              ///< where it is not `whole`, its first bytes
+  static constexpr std::size_t kShort = 512;     ///< bytes that are kept whole in any case
+  static constexpr std::size_t kLongest = 4096;  ///< bytes that are kept whole where the server takes its time
 };
 
 /// Counters and last things of one side of a connection.
@@ -187,6 +209,8 @@ struct Ledger {
   void on_event(const session::Event& event);
   /// Judge by this profile, which nobody named; what came before is given its types.
   void use(std::shared_ptr<const profile::Recognised> found);
+  /// To be called once, when no event comes any more and before anything is asked.
+  void settle();
 
   SideLedger& side(session::Side which) { return which == session::Side::client ? client : server; }
   const SideLedger& side(session::Side which) const { return which == session::Side::client ? client : server; }
@@ -232,7 +256,7 @@ struct Ledger {
   void note(const session::Finding& finding, std::int64_t t_ns);
   void note(const session::Token& token, const session::Event& event);
   void note_answer();
-  void note_said(const session::Message& message, const session::Event& event);
+  void note_said(const session::Message& message, std::int64_t since_last_ns);
   void note_beat(const session::Message& message, const session::Event& event);
   void note(const session::Connect& fact, const session::Event& event);
   void note(const session::UndecodedBytes& fact, const session::Event& event);

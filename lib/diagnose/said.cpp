@@ -15,7 +15,8 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 
 /// True for what the client sent itself and got back.
 bool is_echo(const Ledger& ledger, const SaidNote& note) {
-  return ledger.client.last && note.payload.substr(0, MessageNote::kExcerpt) == ledger.client.last->excerpt;
+  return ledger.client.last &&
+         note.payload.view().substr(0, MessageNote::kExcerpt) == ledger.client.last->excerpt.view();
 }
 
 /// True for a word that may have to do with the end: the last one, or one of the last 2 s.
@@ -35,7 +36,7 @@ std::optional<Said> last_words(const Ledger& ledger) {
     if (!is_last_word(ledger, note) || is_echo(ledger, note)) {
       break;
     }
-    auto error = error_in(note.payload, note.text);
+    auto error = note.whole ? error_in(note.payload.view(), note.text) : std::nullopt;
     if (error && error->failure) {
       return Said{&note, std::move(*error)};
     }

@@ -94,7 +94,8 @@ void observe_message(const Ledger& ledger, Side from, Sentences& to) {
                                        ledger.first_close                         ? "first Close"
                                        : ledger.how() == EndingHow::capture_ended ? "end of the record"
                                                                                   : "end");
-  to.push_back(last->text && !last->excerpt.empty() ? head + ": " + printable(last->excerpt, 80) : head + ".");
+  to.push_back(last->text && !last->excerpt.view().empty() ? head + ": " + printable(last->excerpt.view(), 80)
+                                                           : head + ".");
 }
 
 void observe_course(const Ledger& ledger, Sentences& to) {

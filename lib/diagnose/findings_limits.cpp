@@ -32,7 +32,7 @@ std::string limit_words(const Awaited& awaited) {
 /// MQTT's CONNECT is what a client sends first, with the protocol's name in it. MQTT 3.1.1 section 3.1.
 bool is_mqtt_connect(const Ledger& ledger) {
   const auto& first = ledger.client.first;
-  const std::string_view bytes = first ? std::string_view(first->excerpt) : std::string_view();
+  const std::string_view bytes = first ? first->excerpt.view() : std::string_view();
   const bool named = bytes.substr(0, 16).find(std::string_view("\0\4MQTT", 6)) != std::string_view::npos ||
                      bytes.substr(0, 16).find(std::string_view("\0\6MQIsdp", 8)) != std::string_view::npos;
   return !bytes.empty() && bytes.front() == '\x10' && named;

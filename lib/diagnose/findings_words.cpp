@@ -114,14 +114,10 @@ std::optional<Judgement> close_reason(const Ledger& ledger, std::string_view) {
   return judgement;
 }
 
-/// The body of a side's Close as it was sent; empty for a Close without one.
-std::string close_body(const SideLedger& side) {
-  return side.close && side.close->code ? wire::close_payload(*side.close->code, side.close->reason) : std::string();
-}
-
 /// What a side did with the body of its Close, that does not begin with the code; empty for any other.
 std::string mistake_words(const SideLedger& side) {
-  const std::string body = close_body(side);
+  const std::string body =
+      side.close && side.close->code ? wire::close_payload(*side.close->code, side.close->reason) : std::string();
   const auto mistaken = wire::read_mistaken_close(body);
   if (!mistaken) {
     return {};
@@ -156,13 +152,6 @@ std::optional<Judgement> code_as_text(const Ledger& ledger, std::string_view) {
   Judgement judgement{fmt::format("{} {}.", server ? "The server" : client_words(ledger.observer).Your_side, what),
                       {side.close->seq}};
   judgement.at_fault = server ? Party::server : Party::client;
-  if (const auto mistaken = wire::read_mistaken_close(close_body(side)); mistaken && mistaken->meant) {
-    const unsigned code = *mistaken->meant;
-    judgement.fix = fmt::format("Write the code as two bytes, most significant first: {} is 0x{:02x} 0x{:02x}.",
-                                code,
-                                code >> 8U,
-                                code & 0xFFU);
-  }
   judgement.lead = fmt::format(
       "{} {}, {}.", server ? "the server" : client_words(ledger.observer).your_side, what, when_words(ledger));
   return judgement;

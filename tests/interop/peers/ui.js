@@ -9,6 +9,7 @@ const values = flow.values;
 const filled = (text) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const filledJson = (value) => JSON.parse(filled(JSON.stringify(value)));
 const at = (value, pointer) => pointer.split("/").slice(1).reduce((inner, step) => (inner ?? {})[step], value);
+const end = flow.end ?? "";  // what closes each message, as SignalR has it
 const holds = (where, value) => Object.entries(where).every(([pointer, wanted]) => at(value, pointer) === wanted);
 
 async function call(step) {
@@ -26,11 +27,11 @@ async function call(step) {
 function talk(socket) {
   const steps = [...flow.talk];
   const goOn = () => {
-    while (steps.length && steps[0].send) socket.send(JSON.stringify(filledJson(steps.shift().send)));
+    while (steps.length && steps[0].send) socket.send(JSON.stringify(filledJson(steps.shift().send)) + end);
     if (!steps.length) socket.close(1000);
   };
   socket.on("message", (data) => {
-    if (steps.length && holds(steps[0].await, JSON.parse(String(data)))) {
+    if (steps.length && holds(steps[0].await, JSON.parse(String(data).slice(0, String(data).length - end.length)))) {
       steps.shift();
       goOn();
     }
@@ -46,7 +47,8 @@ async function main() {
   for (const step of flow.calls ?? []) await call(step);
   const url = filled(flow.socket);
   const headers = Object.fromEntries(Object.entries(flow.headers ?? {}).map(([name, value]) => [name, filled(value)]));
-  const [code, left] = await talk(new WebSocket(url.startsWith("/") ? base.replace(/^http/, "ws") + url : url, { headers }));
+  const socket = new WebSocket(url.startsWith("/") ? base.replace(/^http/, "ws") + url : url, flow.subprotocols ?? [], { headers });
+  const [code, left] = await talk(socket);
   console.log(`closed ${code}, ${left} steps left`);
 }
 main().catch((error) => {

@@ -12,6 +12,7 @@ BASE = sys.argv[1]
 with open(sys.argv[2], encoding="utf-8") as file:
     FLOW = json.load(file)
 VALUES = FLOW["values"]
+END = FLOW.get("end", "")  # what closes each message, as SignalR has it
 
 
 def filled(text):
@@ -47,13 +48,13 @@ async def talk():
     url = filled(FLOW["socket"])
     url = BASE.replace("http", "ws", 1) + url if url.startswith("/") else url
     headers = {name: filled(value) for name, value in FLOW.get("headers", {}).items()}
-    async with websockets.connect(url, extra_headers=headers) as socket:
+    async with websockets.connect(url, extra_headers=headers, subprotocols=FLOW.get("subprotocols")) as socket:
         for step in FLOW["talk"]:
             if "send" in step:
-                await socket.send(json.dumps(filled_json(step["send"]), separators=(",", ":")))
+                await socket.send(json.dumps(filled_json(step["send"]), separators=(",", ":")) + END)
                 continue
             while True:
-                message = json.loads(await asyncio.wait_for(socket.recv(), 20))
+                message = json.loads((await asyncio.wait_for(socket.recv(), 20)).removesuffix(END))
                 if all(at(message, pointer) == wanted for pointer, wanted in step["await"].items()):
                     break
         await socket.close(1000)

@@ -115,9 +115,8 @@ std::optional<Judgement> close_reason(const Ledger& ledger, std::string_view) {
 }
 
 /// What a side did with the body of its Close, that does not begin with the code; empty for any other.
-std::string mistake_words(const SideLedger& side) {
-  const std::string body =
-      side.close && side.close->code ? wire::close_payload(*side.close->code, side.close->reason) : std::string();
+std::string mistake_words(const session::CloseSeen& close) {
+  const std::string body = close_body(close);
   const auto mistaken = wire::read_mistaken_close(body);
   if (!mistaken) {
     return {};
@@ -131,10 +130,10 @@ std::string mistake_words(const SideLedger& side) {
   case Form::text:
     return fmt::format("wrote no code into its Close: the body is the text {}", quoted(body));
   case Form::swapped:
-    return fmt::format("wrote its Close code low byte first: {}, read as {}", meant, *side.close->code);
+    return fmt::format("wrote its Close code low byte first: {}, read as {}", meant, *close.code);
   case Form::wide:
   case Form::wide_low:
-    return fmt::format("wrote its Close code as four bytes in place of two: {}, read as {}", meant, *side.close->code);
+    return fmt::format("wrote its Close code as four bytes in place of two: {}, read as {}", meant, *close.code);
   }
   return {};
 }
@@ -145,7 +144,7 @@ std::optional<Judgement> code_as_text(const Ledger& ledger, std::string_view) {
   }
   const bool server = ledger.first_close == Side::server;
   const SideLedger& side = ledger.side(*ledger.first_close);
-  const std::string what = mistake_words(side);
+  const std::string what = mistake_words(*side.close);
   if (what.empty()) {
     return std::nullopt;
   }

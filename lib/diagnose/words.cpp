@@ -45,8 +45,12 @@ std::string close_code(std::uint16_t code) {
       "{} ({})", code, wire::is_sendable(code) ? wire::close_code_name(code) : "a code that may not be sent");
 }
 
+std::string close_body(const session::CloseSeen& close) {
+  return close.code ? wire::close_payload(*close.code, close.reason) : std::string();
+}
+
 std::string mistaken_close_words(const session::CloseSeen& close) {
-  const std::string body = close.code ? wire::close_payload(*close.code, close.reason) : std::string();
+  const std::string body = close_body(close);
   const auto mistaken = wire::read_mistaken_close(body);
   if (!mistaken) {
     return {};

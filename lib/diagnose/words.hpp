@@ -24,6 +24,8 @@ std::string first_line(const session::Response& response);
 bool is_redirect(int status);
 /// "1008 (policy violation)".
 std::string close_code(std::uint16_t code);
+/// The body of a Close as it was sent; empty for one without a code. RFC 6455 section 5.5.1.
+std::string close_body(const session::CloseSeen& close);
 /// A Close whose body does not begin with its code, in words; empty for any other. See wire::read_mistaken_close.
 std::string mistaken_close_words(const session::CloseSeen& close);
 /// The first Close of a side that sent one: `1008 (policy violation), reason "no"`, or "an empty Close (no code)".

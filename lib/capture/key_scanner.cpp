@@ -69,6 +69,20 @@ bool drop_quote(std::string_view& text) {
   return true;
 }
 
+/// True if the query around `mark` has a parameter that belongs to a grant. RFC 6749 sections 4.1.2 and 4.1.3.
+bool is_beside_state(std::string_view piece, std::size_t mark) {
+  constexpr std::string_view kOutside = "?#\"'<>\\ \t\r\n";
+  const std::size_t before = piece.find_last_of(kOutside, mark);
+  const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+  const std::string_view query =
+      piece.substr(begin, std::min(piece.size(), piece.find_first_of(kOutside, mark)) - begin);
+  const auto has = [query](std::string_view parameter) {
+    const std::size_t at = query.find(parameter);
+    return at != std::string_view::npos && (at == 0 || query[at - 1] == '&');
+  };
+  return has("state=") || has("grant_type=");
+}
+
 /// The name at the end of `text`, taken off.
 std::string_view drop_name(std::string_view& text) {
   const std::string_view whole = text;
@@ -113,11 +127,13 @@ void KeyScanner::at_equals(const SecretKeys& keys, std::string_view piece, std::
   const std::string_view whole = text;
   const std::size_t size = drop_back(text, [](char c) { return is_name_char(c) || c == '%'; });
   const std::string name = percent_decoded(whole.substr(whole.size() - size));
-  const bool begins = text.empty() || std::string_view("?&; \"").find(text.back()) != std::string_view::npos;
-  if (begins && keys.has(name)) {
-    key_ = name;
-    phase_ = Phase::in_query;
+  const bool begins = text.empty() || std::string_view("?&#; \"").find(text.back()) != std::string_view::npos;
+  const Secrecy secrecy = begins ? keys.secrecy(name, NamePlace::parameter) : Secrecy::none;
+  if (secrecy == Secrecy::none || (secrecy == Secrecy::beside_state && !is_beside_state(piece, mark))) {
+    return;
   }
+  key_ = name;
+  phase_ = Phase::in_query;
 }
 
 /// Masks "user:password" of "://user:password@". Returns where to go on.

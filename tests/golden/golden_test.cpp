@@ -10,6 +10,7 @@
 #include "profile/load.hpp"
 #include "report/report.hpp"
 #include "rules/rules.hpp"
+#include "support/source_tree.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -26,7 +27,7 @@ namespace whydrop::golden {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kSessions = fs::path(WHYDROP_SOURCE_DIR) / "fixtures/sessions";
+const fs::path kSessions = test::in_source_tree("fixtures/sessions");
 
 class StringSink final : public ByteSink {
  public:

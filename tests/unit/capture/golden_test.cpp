@@ -1,5 +1,6 @@
 #include "capture/reader.hpp"
 #include "capture/redactor.hpp"
+#include "support/source_tree.hpp"
 #include "unit/capture/samples.hpp"
 
 #include <cstdlib>
@@ -14,8 +15,8 @@ namespace {
 using namespace session;
 using wire::Opcode;
 
-const std::string kSource = WHYDROP_SOURCE_DIR;
-const std::string kFolder = kSource + "/fixtures/captures/v1/";
+const std::string kSource = test::in_source_tree("");
+const std::string kFolder = kSource + "fixtures/captures/v1/";
 
 class StringSink final : public ByteSink {
  public:
@@ -185,8 +186,8 @@ TEST(GoldenCaptures, HoldNoSecret) {
 }
 
 TEST(GoldenCaptures, FollowTheSchema) {
-  std::string command = "/usr/bin/python3 " + kSource + "/tests/unit/capture/validate.py " + kSource +
-                        "/fixtures/schemas/capture-v1.json";
+  std::string command =
+      "/usr/bin/python3 " + kSource + "tests/unit/capture/validate.py " + kSource + "fixtures/schemas/capture-v1.json";
   for (const Golden& golden : kGoldens) {
     command += " " + kFolder + golden.file;
   }

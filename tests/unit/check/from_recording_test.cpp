@@ -1,6 +1,7 @@
 #include "check/from_recording.hpp"
 
 #include "sources.hpp"
+#include "support/source_tree.hpp"
 
 #include <cstdlib>
 #include <fstream>
@@ -33,7 +34,7 @@ replay::Recording::OpenFile opener(const std::string& path) {
 }
 
 std::string check_of(const Row& row) {
-  const std::string path = std::string(WHYDROP_SOURCE_DIR) + "/tests/unit/check/recorded/" + row.file;
+  const std::string path = test::in_source_tree("tests/unit/check/recorded/" + row.file);
   const auto recording = replay::Recording::open(opener(path), {row.file, {}, false, true});
   EXPECT_TRUE(recording) << recording.error().message;
   const auto profile = row.profile != nullptr ? sources().find_profile(row.profile).value() : nullptr;
@@ -51,7 +52,7 @@ TEST(from_recording, writes_a_check_that_loads) {
     EXPECT_TRUE(mistakes.empty()) << row.file << ": " << mistakes.front().says << "\n" << text;
     const std::string golden = std::string("tests/unit/check/recorded/") + row.file + ".check.json";
     if (std::getenv("WHYDROP_UPDATE_GOLDEN") != nullptr) {
-      std::ofstream(std::string(WHYDROP_SOURCE_DIR) + "/" + golden, std::ios::binary) << text;
+      std::ofstream(test::in_source_tree(golden), std::ios::binary) << text;
     }
     EXPECT_EQ(text, read_source(golden)) << row.file;
   }

@@ -1,4 +1,5 @@
 #include "sources.hpp"
+#include "support/source_tree.hpp"
 
 #include <filesystem>
 #include <vector>
@@ -19,7 +20,7 @@ Mistakes mistakes_in_text(const std::string& text) {
 }
 
 TEST(load, takes_every_check_that_is_delivered) {
-  for (const auto& file : std::filesystem::directory_iterator(std::string(WHYDROP_SOURCE_DIR) + "/fixtures/checks")) {
+  for (const auto& file : std::filesystem::directory_iterator(test::in_source_tree("fixtures/checks"))) {
     if (file.path().extension() == ".json") {
       const std::string name = file.path().filename().string();
       EXPECT_EQ(mistakes_in_text(read_source("fixtures/checks/" + name)), Mistakes{}) << name;

@@ -2,6 +2,7 @@
 
 #include "check/check.hpp"
 #include "profile/load.hpp"
+#include "support/source_tree.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -12,7 +13,7 @@
 namespace whydrop::check {
 
 inline std::string read_source(const std::string& path) {
-  std::ifstream in(std::string(WHYDROP_SOURCE_DIR) + "/" + path, std::ios::binary);
+  std::ifstream in(test::in_source_tree(path), std::ios::binary);
   EXPECT_TRUE(in) << path;
   return {std::istreambuf_iterator<char>(in), {}};
 }

@@ -3,6 +3,7 @@
 #include "json/json.hpp"
 #include "profile/findings.hpp"
 #include "profile/recognise.hpp"
+#include "support/source_tree.hpp"
 #include "wire/encoder.hpp"
 
 #include <algorithm>
@@ -229,7 +230,7 @@ TEST(Recognition, HoldsWithAnyNumberOfGreetings) {
 
 std::vector<std::pair<std::string, Session>> others() {
   std::vector<std::pair<std::string, Session>> found;
-  std::ifstream file(WHYDROP_SOURCE_DIR "/fixtures/chats/others.ndjson");
+  std::ifstream file(test::in_source_tree("fixtures/chats/others.ndjson"));
   for (std::string line; std::getline(file, line);) {
     json::Json parsed;
     EXPECT_FALSE(parsed.parse(line)) << line;

@@ -2,6 +2,7 @@
 #include "fieldguide/fieldguide.hpp"
 #include "json/json.hpp"
 #include "schema/schema.hpp"
+#include "support/source_tree.hpp"
 
 #include <fstream>
 #include <set>
@@ -13,7 +14,7 @@ namespace whydrop::fieldguide {
 namespace {
 
 std::string schema_text() {
-  std::ifstream file(WHYDROP_SOURCE_DIR "/fixtures/schemas/fieldguide-v1.json");
+  std::ifstream file(test::in_source_tree("fixtures/schemas/fieldguide-v1.json"));
   std::stringstream text;
   text << file.rdbuf();
   return text.str();

@@ -1,6 +1,7 @@
 #include "net/tls.hpp"
 
 #include "net/asio.hpp"
+#include "support/source_tree.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
@@ -38,7 +39,7 @@ struct Row {
 };
 
 TEST(TlsContext, TellsWhichFileCannotBeUsed) {
-  const std::string text = std::string(WHYDROP_SOURCE_DIR) + "/LICENSE";
+  const std::string text = test::in_source_tree("LICENSE");
   Row cacert_missing{{}, "--cacert /nowhere/ca.pem: No such file or directory", ""};
   cacert_missing.options.cacert = "/nowhere/ca.pem";
   Row cacert_no_pem{{}, "--cacert " + text + ": no certificate or crl found", "give a file of PEM certificates"};

@@ -5,6 +5,7 @@
 #include "profile/findings.hpp"
 #include "profile/load.hpp"
 #include "profile/rehearsal.hpp"
+#include "support/source_tree.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -216,7 +217,7 @@ std::vector<std::string> places(const std::vector<std::string>& errors) {
 }
 
 TEST(Data, PublishedMessagesAndTheirNearMisses) {
-  const std::filesystem::path folder = WHYDROP_SOURCE_DIR "/fixtures/messages";
+  const std::filesystem::path folder = test::in_source_tree("fixtures/messages");
   std::size_t rows = 0;
   for (const auto& file : std::filesystem::directory_iterator(folder)) {
     const BuiltIn* const built = find_built_in(file.path().stem().string());

@@ -2,6 +2,7 @@
 #include "profile/recognise.hpp"
 
 #include "session/event.hpp"
+#include "support/source_tree.hpp"
 
 #include <cstdlib>
 #include <fstream>
@@ -246,7 +247,7 @@ TEST(sessions, are_told_as_written_down) {
   for (const Session& row : kSessions) {
     all += std::string("== ") + row.name + "\n" + findings_of(row) + "\n";
   }
-  const std::string path = WHYDROP_SOURCE_DIR "/tests/unit/profile/reality.txt";
+  const std::string path = test::in_source_tree("tests/unit/profile/reality.txt");
   if (std::getenv("WHYDROP_UPDATE_GOLDEN") != nullptr) {
     std::ofstream(path) << all;
   }

@@ -9,11 +9,20 @@ function(whydrop_precompiled target)
   endif()
 endfunction()
 
+# whydrop_batched(TARGET): an optimised or sanitized build compiles the target's sources as one, so that its headers are parsed and
+# its templates instantiated once. Names that are local to a source are therefore unique in a module. The dev preset compiles
+# each source by itself, for a short way from a change to its test.
+option(WHYDROP_BATCHED "Compile each module's sources as one" OFF)
+function(whydrop_batched target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${WHYDROP_BATCHED} UNITY_BUILD_BATCH_SIZE 0)
+endfunction()
+
 # whydrop_hot(MODULE SOURCE…): sources that an optimised build compiles with -O3. A precompiled header serves one level only.
 function(whydrop_hot module)
   if(NOT CMAKE_BUILD_TYPE STREQUAL Release)
     return()
   endif()
   list(TRANSFORM ARGN PREPEND ${module}/ OUTPUT_VARIABLE sources)
-  set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS -O3 SKIP_PRECOMPILE_HEADERS ON)
+  set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS -O3 SKIP_PRECOMPILE_HEADERS ON
+    SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()

@@ -2,6 +2,7 @@
 #include "auth/token_text.hpp"
 #include "base/fields.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "cli/commands.hpp"
@@ -184,7 +185,6 @@ Result<std::string> read_token(const std::string& given) {
 
 /// RFC 3339, or seconds since 1970; now where nothing is given.
 Result<std::int64_t> read_time(const std::string& given) {
-  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
   if (given.empty()) {
     return static_cast<std::int64_t>(std::time(nullptr));
   }
@@ -192,7 +192,7 @@ Result<std::int64_t> read_time(const std::string& given) {
     return static_cast<std::int64_t>(*seconds);
   }
   const auto time = parse_rfc3339(given);
-  return time ? Result<std::int64_t>(*time / kNsPerSecond)
+  return time ? Result<std::int64_t>(*time / kSecond)
               : fail(ErrorKind::usage,
                      "option --at-time: '" + given + "' is no time",
                      "2026-08-01T12:00:00Z, or seconds since 1970");

@@ -4,6 +4,7 @@
 #include "base/base64.hpp"
 #include "base/percent.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "json/json.hpp"
@@ -19,8 +20,6 @@ namespace whydrop::auth {
 namespace {
 
 using profile::Call;
-
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 /// application/x-www-form-urlencoded, of one name or value.
 std::string form_encoded(std::string_view text) {
@@ -117,7 +116,7 @@ std::optional<std::int64_t> expiry_of(const std::string& value, json::Value repl
   }
   const auto time = reply.find("expires");
   const auto at = time ? parse_rfc3339(time->string()) : std::nullopt;
-  return at ? std::optional(*at / kNsPerSecond) : std::nullopt;
+  return at ? std::optional(*at / kSecond) : std::nullopt;
 }
 
 struct CallRunner::Impl : std::enable_shared_from_this<CallRunner::Impl> {

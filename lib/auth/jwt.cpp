@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "capture/jwt.hpp"
-#include "json/json.hpp"
+#include "json/read.hpp"
 
 #include <algorithm>
 #include <array>
@@ -25,7 +25,7 @@ constexpr std::size_t kLargeToken = 8U << 10;
 constexpr std::size_t kMaxWarnings = 32;
 constexpr double kMilliseconds = 1e11;  ///< as seconds the year 5138
 
-tl::unexpected<Error> unreadable(const std::string& why) {
+tl::unexpected<Error> unreadable_token(const std::string& why) {
   return fail(ErrorKind::usage, "cannot read the token: " + why, "a JWT is header.claims.signature, each in base64url");
 }
 
@@ -73,7 +73,7 @@ Result<std::string> decode(std::string_view part, std::string_view name, std::ve
   std::replace(digits.begin(), digits.end(), '/', '_');
   auto bytes = base64url_decode(digits);
   if (!bytes) {
-    return unreadable(fmt::format("its {} is not base64url", name));
+    return unreadable_token(fmt::format("its {} is not base64url", name));
   }
   if (padded) {
     warnings.push_back(fmt::format("its {} ends in '=': base64url in a JWT has no padding (RFC 7515)", name));
@@ -86,14 +86,10 @@ Result<std::string> decode(std::string_view part, std::string_view name, std::ve
 
 Result<void> parse_object(const std::string& text, std::string_view name, json::Json& into) {
   if (const auto fault = into.parse(text)) {
-    return unreadable(fmt::format("its {} is not JSON: {}", name, fault->why));
+    return unreadable_token(fmt::format("its {} is not JSON: {}", name, fault->why));
   }
-  return into.root().is(Type::object) ? Result<void>() : unreadable(fmt::format("its {} is no JSON object", name));
-}
-
-std::string string_of(Value object, std::string_view key) {
-  const auto value = object.find(key);
-  return value ? std::string(value->string()) : std::string();
+  return into.root().is(Type::object) ? Result<void>()
+                                      : unreadable_token(fmt::format("its {} is no JSON object", name));
 }
 
 // ---- warnings: one function each ------------------------------------------------------------------------------------
@@ -117,7 +113,7 @@ void warn_alg(const Reading& token) {
   // Registered, but none that is checked here.
   constexpr std::array<std::string_view, 4> kOthers{"EdDSA", "Ed25519", "Ed448", "ES256K"};
   const auto alg = token.header.find("alg");
-  const std::string name = string_of(token.header, "alg");
+  const std::string name = json::read::text(token.header, "alg");
   if (!alg) {
     token.warn("its header has no alg: a server cannot check it");
   } else if (!alg->is(Type::string)) {
@@ -130,7 +126,7 @@ void warn_alg(const Reading& token) {
 }
 
 void warn_signature(const Reading& token) {
-  const std::string alg = string_of(token.header, "alg");
+  const std::string alg = json::read::text(token.header, "alg");
   const Algorithm* algorithm = find_algorithm(alg);
   if (is_none(alg) && !token.signature.empty()) {
     token.warn("alg is none, and yet there is a signature");
@@ -298,10 +294,11 @@ Result<TokenView> inspect_token(std::string_view given) {
         "it begins with 'Bearer ': that belongs into the Authorization header, not to the token");
   }
   if (text.empty()) {
-    return unreadable("it is empty");
+    return unreadable_token("it is empty");
   }
   if (text.size() > capture::kMaxToken) {
-    return unreadable(fmt::format("it has {} bytes, and more than {} is no token", text.size(), capture::kMaxToken));
+    return unreadable_token(
+        fmt::format("it has {} bytes, and more than {} is no token", text.size(), capture::kMaxToken));
   }
   if (text.size() > kLargeToken) {
     view.warnings.push_back(
@@ -331,9 +328,9 @@ Result<TokenView> inspect_token(std::string_view given) {
   for (const auto warn : kWarnings) {
     warn(token);
   }
-  view.alg = string_of(token.header, "alg");
-  view.typ = string_of(token.header, "typ");
-  view.kid = string_of(token.header, "kid");
+  view.alg = json::read::text(token.header, "alg");
+  view.typ = json::read::text(token.header, "typ");
+  view.kid = json::read::text(token.header, "kid");
   capture::TokenClaims read = capture::read_claims(token.claims);
   view.exp = read.exp;
   view.nbf = read.nbf;

@@ -3,7 +3,7 @@
 
 #include "base/base64.hpp"
 #include "base/text.hpp"
-#include "json/json.hpp"
+#include "json/read.hpp"
 
 #include <algorithm>
 #include <array>
@@ -64,7 +64,7 @@ constexpr std::array<Curve, 3> kCurves{{
     {"P-521", "secp521r1", CJOSE_JWK_EC_P_521},
 }};
 
-tl::unexpected<Error> unreadable(const std::string& why) {
+tl::unexpected<Error> unreadable_key(const std::string& why) {
   return fail(ErrorKind::usage,
               "cannot read the key: " + why,
               "give a secret, a PEM public key or certificate, a JWK or a JWK set, each as @FILE");
@@ -110,7 +110,7 @@ Result<Key> rsa_key(const EVP_PKEY* pkey) {
   put(qi, spec.qi, spec.qilen);
   cjose_jwk_t* jwk = cjose_jwk_create_RSA_spec(&spec, nullptr);
   if (jwk == nullptr) {
-    return unreadable("the RSA key cannot be used");
+    return unreadable_key("the RSA key cannot be used");
   }
   return make_key(Family::rsa, "", static_cast<std::size_t>(EVP_PKEY_get_bits(pkey)), jwk, !d.empty());
 }
@@ -122,7 +122,7 @@ Result<Key> ec_key(const EVP_PKEY* pkey) {
   const auto curve =
       std::find_if(kCurves.begin(), kCurves.end(), [&](const Curve& row) { return row.openssl == group; });
   if (curve == kCurves.end()) {
-    return unreadable(fmt::format("no JWT algorithm uses its curve, {}", group));
+    return unreadable_key(fmt::format("no JWT algorithm uses its curve, {}", group));
   }
   Bytes x = number_of(pkey, OSSL_PKEY_PARAM_EC_PUB_X), y = number_of(pkey, OSSL_PKEY_PARAM_EC_PUB_Y),
         d = number_of(pkey, OSSL_PKEY_PARAM_PRIV_KEY);
@@ -136,7 +136,7 @@ Result<Key> ec_key(const EVP_PKEY* pkey) {
   spec.dlen = d.size();
   cjose_jwk_t* jwk = cjose_jwk_create_EC_spec(&spec, nullptr);
   if (jwk == nullptr) {
-    return unreadable("the EC key cannot be used");
+    return unreadable_key("the EC key cannot be used");
   }
   return make_key(Family::ecdsa, std::string(curve->name), 0, jwk, !d.empty());
 }
@@ -149,7 +149,7 @@ Result<Key> key_of(const EVP_PKEY* pkey) {
   case EVP_PKEY_EC:
     return ec_key(pkey);
   default:
-    return unreadable("it is neither an RSA nor an EC key");
+    return unreadable_key("it is neither an RSA nor an EC key");
   }
 }
 
@@ -237,39 +237,35 @@ Pkey read_bare(std::string_view text) {
 
 // ---- JWK ------------------------------------------------------------------------------------------------------------
 
-std::string string_of(json::Value object, std::string_view key) {
-  const auto value = object.find(key);
-  return value ? std::string(value->string()) : std::string();
-}
-
 Result<Key> read_jwk(json::Value object) {
   struct Row {
     std::string_view kty;
     Family family;
   };
   constexpr std::array<Row, 3> kTypes{{{"oct", Family::hmac}, {"RSA", Family::rsa}, {"EC", Family::ecdsa}}};
-  const std::string kty = string_of(object, "kty");
+  const std::string kty = json::read::text(object, "kty");
   const auto* type = std::find_if(kTypes.begin(), kTypes.end(), [&](const Row& row) { return row.kty == kty; });
   if (type == kTypes.end()) {
-    return unreadable(fmt::format("its kty is '{}', and none of oct, RSA and EC", escape_for_terminal(elide(kty, 40))));
+    return unreadable_key(
+        fmt::format("its kty is '{}', and none of oct, RSA and EC", escape_for_terminal(elide(kty, 40))));
   }
   const std::string text = object.text();
   cjose_jwk_t* jwk = cjose_jwk_import(text.data(), text.size(), nullptr);
   if (jwk == nullptr) {
-    return unreadable(fmt::format("the JWK of kty {} lacks a member, or one is wrong", kty));
+    return unreadable_key(fmt::format("the JWK of kty {} lacks a member, or one is wrong", kty));
   }
   const bool can_sign = type->family == Family::hmac || object.find("d");
-  Key key = make_key(type->family, string_of(object, "crv"), cjose_jwk_get_keysize(jwk, nullptr), jwk, can_sign);
-  key.kid = string_of(object, "kid");
-  key.use = string_of(object, "use");
-  key.alg = string_of(object, "alg");
+  Key key = make_key(type->family, json::read::text(object, "crv"), cjose_jwk_get_keysize(jwk, nullptr), jwk, can_sign);
+  key.kid = json::read::text(object, "kid");
+  key.use = json::read::text(object, "use");
+  key.alg = json::read::text(object, "alg");
   return key;
 }
 
 Result<std::vector<Key>> read_json_keys(std::string_view text) {
   json::Json document;
   if (const auto fault = document.parse(text)) {
-    return unreadable("it begins like JSON and is not: " + fault->why);
+    return unreadable_key("it begins like JSON and is not: " + fault->why);
   }
   const auto set = document.root().find("keys");
   if (!set || !set->is(json::Type::array)) {
@@ -283,7 +279,7 @@ Result<std::vector<Key>> read_json_keys(std::string_view text) {
       keys.push_back(std::move(*key));
     }
   }
-  return keys.empty() ? unreadable("the JWK set holds no key that can be used") : Result<std::vector<Key>>(keys);
+  return keys.empty() ? unreadable_key("the JWK set holds no key that can be used") : Result<std::vector<Key>>(keys);
 }
 
 Result<std::vector<Key>> one(Result<Key> key) {
@@ -293,7 +289,7 @@ Result<std::vector<Key>> one(Result<Key> key) {
 Result<Key> read_secret(std::string_view bytes) {
   cjose_jwk_t* jwk =
       cjose_jwk_create_oct_spec(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), nullptr);
-  return jwk == nullptr ? unreadable("the secret cannot be used")
+  return jwk == nullptr ? unreadable_key("the secret cannot be used")
                         : Result<Key>(make_key(Family::hmac, "", bytes.size() * 8, jwk, true));
 }
 
@@ -376,13 +372,13 @@ Result<std::vector<Key>> read_keys(std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   const std::string_view bare = trim(starts_with(text, kByteOrderMark) ? text.substr(3) : text);
   if (bare.empty()) {
-    return unreadable("it is empty");
+    return unreadable_key("it is empty");
   }
   // What is or claims to be a key of another kind never becomes a secret: else a token that was signed with the text
   // of a public key would be good.
   if (bare.find("-----BEGIN") != std::string_view::npos) {
     const Pkey key = read_pem(bare);
-    return key ? one(key_of(key.get())) : unreadable("its PEM holds no key or certificate, or one with a password");
+    return key ? one(key_of(key.get())) : unreadable_key("its PEM holds no key or certificate, or one with a password");
   }
   if (bare.front() == '{' || bare.front() == '[') {
     return read_json_keys(bare);

@@ -1,6 +1,7 @@
 #include "auth/token_text.hpp"
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/units.hpp"
 #include "json/json.hpp"
 
@@ -12,7 +13,6 @@
 namespace whydrop::auth {
 namespace {
 
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::int64_t kSkew = 60;  ///< clocks of two machines differ by that much often enough
 
 struct Unit {
@@ -28,7 +28,7 @@ std::string time_text(std::int64_t seconds) {
   if (seconds < 0 || seconds >= kYear10000) {
     return fmt::format("{}", seconds);
   }
-  std::string text = format_rfc3339(seconds * kNsPerSecond);
+  std::string text = format_rfc3339(seconds * kSecond);
   return text.erase(text.find('.'), 4);
 }
 

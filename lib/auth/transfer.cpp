@@ -2,6 +2,7 @@
 
 #include "auth/route.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "net/certificate.hpp"
 #include "net/ending.hpp"
 #include "net/proxy_address.hpp"
@@ -371,10 +372,10 @@ void Transfer::on_body(std::string_view data) {
 // ---- what is told of it ---------------------------------------------------------------------------------------------
 
 Transfer::Times Transfer::times() const {
-  constexpr std::int64_t kNsPerUs = 1000;
   const auto lookup = info<curl_off_t>(CURLINFO_NAMELOOKUP_TIME_T), connect = info<curl_off_t>(CURLINFO_CONNECT_TIME_T),
              tls = info<curl_off_t>(CURLINFO_APPCONNECT_TIME_T);
-  return {std::max<curl_off_t>(0, connect - lookup) * kNsPerUs, std::max<curl_off_t>(0, tls - connect) * kNsPerUs};
+  return {std::max<curl_off_t>(0, connect - lookup) * kMicrosecond,
+          std::max<curl_off_t>(0, tls - connect) * kMicrosecond};
 }
 
 void Transfer::on_connected() {

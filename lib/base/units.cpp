@@ -1,6 +1,7 @@
 #include "base/units.hpp"
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 
 #include <array>
 #include <cctype>
@@ -19,18 +20,18 @@ struct Unit {
   std::uint64_t factor;
 };
 
-constexpr std::uint64_t kSecond = 1'000'000'000;
+constexpr auto kWholeSecond = static_cast<std::uint64_t>(kSecond);
 constexpr Unit kTimeUnits[] = {
     {"ns", 1},
     {"us", 1'000},
     {"µs", 1'000},
     {"ms", 1'000'000},
-    {"s", kSecond},
-    {"sec", kSecond},
-    {"m", 60 * kSecond},
-    {"min", 60 * kSecond},
-    {"h", 3600 * kSecond},
-    {"d", 86400 * kSecond},
+    {"s", kWholeSecond},
+    {"sec", kWholeSecond},
+    {"m", 60 * kWholeSecond},
+    {"min", 60 * kWholeSecond},
+    {"h", 3600 * kWholeSecond},
+    {"d", 86400 * kWholeSecond},
 };
 constexpr Unit kSizeUnits[] = {
     {"", 1},
@@ -76,7 +77,8 @@ Number read_number(std::string_view text) {
     return number;
   }
   ++number.size;
-  for (std::uint64_t place = kSecond / 10; number.size < text.size() && is_digit(text[number.size]); ++number.size) {
+  for (std::uint64_t place = kWholeSecond / 10; number.size < text.size() && is_digit(text[number.size]);
+       ++number.size) {
     number.billionths += place * static_cast<std::uint64_t>(text[number.size] - '0');
     place /= 10;
   }
@@ -91,7 +93,7 @@ std::optional<std::uint64_t> scale(const Number& number, std::uint64_t factor) {
   }
   const auto fraction =
       static_cast<std::uint64_t>(static_cast<long double>(number.billionths) * static_cast<long double>(factor) /
-                                 static_cast<long double>(kSecond));
+                                 static_cast<long double>(kWholeSecond));
   const std::uint64_t total = number.whole * factor + fraction;
   return total > kMax ? std::nullopt : std::optional(total);
 }
@@ -139,10 +141,10 @@ std::string format_magnitude(std::uint64_t ns) {
   if (ns < 1'000'000) {
     return fmt::format("{} µs", ns / 1'000);
   }
-  if (ns < kSecond) {
+  if (ns < kWholeSecond) {
     return fmt::format("{} ms", ns / 1'000'000);
   }
-  const std::uint64_t seconds = ns / kSecond;
+  const std::uint64_t seconds = ns / kWholeSecond;
   if (seconds < 60) {
     return format_seconds(ns / 1'000'000);
   }
@@ -252,7 +254,7 @@ Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
     const std::string_view unit = unit_at(rest);
     rest.remove_prefix(unit.size());
     const bool bare = unit.empty() && number.size == text.size();
-    const auto factor = bare ? kSecond : factor_of(kTimeUnits, unit);
+    const auto factor = bare ? kWholeSecond : factor_of(kTimeUnits, unit);
     if (!factor) {
       return bad(
           "duration", text, unit.empty() ? "a unit is missing" : fmt::format("unknown unit '{}'", unit), kDurationHint);
@@ -287,7 +289,7 @@ Result<std::uint64_t> parse_size(std::string_view text) {
 }
 
 std::string format_rfc3339(std::int64_t ns_since_epoch) {
-  constexpr auto kNs = static_cast<std::int64_t>(kSecond);
+  constexpr auto kNs = kSecond;
   const std::int64_t fraction = (ns_since_epoch % kNs + kNs) % kNs;
   const std::time_t seconds = (ns_since_epoch - fraction) / kNs;
   std::tm fields{};
@@ -316,11 +318,11 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
     }
   }
   const auto offset = read_offset(text.substr(at));
-  constexpr std::int64_t kLimit = std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(kSecond) - 1;
+  constexpr std::int64_t kLimit = std::numeric_limits<std::int64_t>::max() / kSecond - 1;
   if (!offset || *seconds - *offset > kLimit || *seconds - *offset < -kLimit) {
     return std::nullopt;
   }
-  return (*seconds - *offset) * static_cast<std::int64_t>(kSecond) + fraction;
+  return (*seconds - *offset) * kSecond + fraction;
 }
 
 }  // namespace whydrop

@@ -20,9 +20,9 @@ using namespace session;
 using rapidjson::Value;
 
 /// One JSON object of a line, asked field by field. The first thing that is wrong is kept; after it, answers are empty.
-class Fields {
+class FieldReader {
  public:
-  Fields(const Value& object, std::string& fault, std::deque<std::string>& store)
+  FieldReader(const Value& object, std::string& fault, std::deque<std::string>& store)
       : object_(object), fault_(fault), store_(store) {}
 
   const Value* find(const char* key) const;
@@ -72,18 +72,18 @@ class Fields {
   std::deque<std::string>& store_;
 };
 
-void Fields::wrong(const char* key, std::string_view what) {
+void FieldReader::wrong(const char* key, std::string_view what) {
   if (fault_.empty()) {
     fault_.append("field \"").append(key).append("\": ").append(what);
   }
 }
 
-const Value* Fields::find(const char* key) const {
+const Value* FieldReader::find(const char* key) const {
   const auto found = object_.FindMember(key);
   return found == object_.MemberEnd() || found->value.IsNull() ? nullptr : &found->value;
 }
 
-const Value* Fields::need(const char* key) {
+const Value* FieldReader::need(const char* key) {
   const Value* value = find(key);
   if (!value) {
     wrong(key, "missing");
@@ -91,12 +91,12 @@ const Value* Fields::need(const char* key) {
   return value;
 }
 
-std::string Fields::words(const char* key) {
+std::string FieldReader::words(const char* key) {
   const Value* value = need(key);
   return value ? words_or_null(key) : std::string();
 }
 
-std::string Fields::words_or_null(const char* key) {
+std::string FieldReader::words_or_null(const char* key) {
   const Value* value = find(key);
   if (value && !value->IsString()) {
     wrong(key, "not a string");
@@ -105,7 +105,7 @@ std::string Fields::words_or_null(const char* key) {
   return value ? std::string(text_of(*value)) : std::string();
 }
 
-bool Fields::flag(const char* key) {
+bool FieldReader::flag(const char* key) {
   const Value* value = need(key);
   if (value && !value->IsBool()) {
     wrong(key, "not true or false");
@@ -131,7 +131,7 @@ bool read_number(const Value& value, Number most, Number& number) {
 }
 
 template <typename Number>
-Number Fields::number(const char* key, Number most) {
+Number FieldReader::number(const char* key, Number most) {
   Number number = 0;
   const Value* value = need(key);
   if (value && !read_number(*value, most, number)) {
@@ -141,12 +141,12 @@ Number Fields::number(const char* key, Number most) {
 }
 
 template <typename Number>
-std::optional<Number> Fields::number_or_null(const char* key) {
+std::optional<Number> FieldReader::number_or_null(const char* key) {
   return has(key) ? std::optional<Number>(number<Number>(key)) : std::nullopt;
 }
 
 template <typename Enum>
-Enum Fields::named(const char* key) {
+Enum FieldReader::named(const char* key) {
   const auto value = parse<Enum>(words(key));
   if (!value) {
     wrong(key, "not a known name");
@@ -155,7 +155,7 @@ Enum Fields::named(const char* key) {
 }
 
 template <typename Use>
-void Fields::each(const char* key, Use use) {
+void FieldReader::each(const char* key, Use use) {
   const Value* value = need(key);
   if (value && !value->IsArray()) {
     wrong(key, "not an array");
@@ -169,7 +169,7 @@ void Fields::each(const char* key, Use use) {
 }
 
 template <typename Use>
-void Fields::each_object(const char* key, Use use) {
+void FieldReader::each_object(const char* key, Use use) {
   if (!has(key)) {
     return;
   }
@@ -178,21 +178,21 @@ void Fields::each_object(const char* key, Use use) {
       wrong(key, "not an array of objects");
       return;
     }
-    use(Fields(item, fault_, store_));
+    use(FieldReader(item, fault_, store_));
   });
 }
 
 template <typename Use>
-void Fields::object(const char* key, Use use) {
+void FieldReader::object(const char* key, Use use) {
   const Value* value = find(key);
   if (value && !value->IsObject()) {
     wrong(key, "not an object");
   } else if (value) {
-    use(Fields(*value, fault_, store_));
+    use(FieldReader(*value, fault_, store_));
   }
 }
 
-std::vector<std::uint64_t> Fields::numbers(const char* key) {
+std::vector<std::uint64_t> FieldReader::numbers(const char* key) {
   std::vector<std::uint64_t> out;
   each(key, [&](const Value& item) {
     std::uint64_t number = 0;
@@ -204,7 +204,7 @@ std::vector<std::uint64_t> Fields::numbers(const char* key) {
   return out;
 }
 
-std::vector<std::string> Fields::strings(const char* key) {
+std::vector<std::string> FieldReader::strings(const char* key) {
   std::vector<std::string> out;
   each(key, [&](const Value& item) {
     if (!item.IsString()) {
@@ -216,9 +216,9 @@ std::vector<std::string> Fields::strings(const char* key) {
   return out;
 }
 
-std::vector<std::pair<std::string, std::string>> Fields::pairs(const char* key) {
+std::vector<std::pair<std::string, std::string>> FieldReader::pairs(const char* key) {
   std::vector<std::pair<std::string, std::string>> out;
-  object(key, [&](const Fields& members) {
+  object(key, [&](const FieldReader& members) {
     for (const auto& [name, value] : members.object_.GetObject()) {
       if (!value.IsString()) {
         wrong(key, "not an object of strings");
@@ -230,15 +230,15 @@ std::vector<std::pair<std::string, std::string>> Fields::pairs(const char* key) 
   return out;
 }
 
-std::vector<RedactSpan> Fields::redact(const char* key) {
+std::vector<RedactSpan> FieldReader::redact(const char* key) {
   std::vector<RedactSpan> spans;
-  each_object(key, [&](Fields span) {
+  each_object(key, [&](FieldReader span) {
     spans.push_back({span.number<std::uint64_t>("at"), span.number<std::uint64_t>("length"), span.words("var")});
   });
   return spans;
 }
 
-std::string_view Fields::keep(std::optional<std::string> bytes, const char* key, std::string_view what) {
+std::string_view FieldReader::keep(std::optional<std::string> bytes, const char* key, std::string_view what) {
   if (!bytes) {
     wrong(key, what);
     return {};
@@ -247,7 +247,7 @@ std::string_view Fields::keep(std::optional<std::string> bytes, const char* key,
   return store_.back();
 }
 
-std::string_view Fields::base64(const char* key) {
+std::string_view FieldReader::base64(const char* key) {
   const Value* value = find(key);
   if (!value) {
     return {};
@@ -255,7 +255,7 @@ std::string_view Fields::base64(const char* key) {
   return keep(value->IsString() ? base64_decode(text_of(*value)) : std::nullopt, key, "not base64");
 }
 
-std::string_view Fields::hex(const char* key) {
+std::string_view FieldReader::hex(const char* key) {
   const Value* value = find(key);
   if (!value) {
     return {};
@@ -263,7 +263,7 @@ std::string_view Fields::hex(const char* key) {
   return keep(value->IsString() ? hex_decode(text_of(*value)) : std::nullopt, key, "not hex digits");
 }
 
-std::string_view Fields::bytes(const char* key, const char* base64_key) {
+std::string_view FieldReader::bytes(const char* key, const char* base64_key) {
   const Value* value = find(key);
   if (!value) {
     if (!has(base64_key)) {
@@ -280,13 +280,13 @@ std::string_view Fields::bytes(const char* key, const char* base64_key) {
 
 // ---- one function a kind --------------------------------------------------------------------------------------------
 
-Body read_open(Fields& f) {
+Body read_open(FieldReader& f) {
   Open open{f.named<Role>("role"),
             f.words("url"),
             f.number_or_null<std::uint32_t>("parent"),
             f.redact(),
             f.words_or_null("call")};
-  f.each_object("limits", [&](Fields limit) {
+  f.each_object("limits", [&](FieldReader limit) {
     open.limits.push_back({limit.words("limit"), limit.number<std::int64_t>("ns")});
   });
   open.expect = f.strings_if_any("expect");
@@ -298,24 +298,24 @@ Body read_open(Fields& f) {
 
 /// A capture without causes, or with one of a later version's, still has the words.
 template <typename Fact>
-Fact with_cause(Fact fact, Fields& f) {
+Fact with_cause(Fact fact, FieldReader& f) {
   const auto told = parse<Cause>(f.words_or_null("cause"));
   fact.cause = told ? *told : cause_in_words(fact);
   return fact;
 }
 
-Body read_resolve(Fields& f) {
+Body read_resolve(FieldReader& f) {
   Resolve resolve{
       f.words("host"), f.strings("addresses"), f.number<std::int64_t>("duration_ns"), f.words_or_null("error")};
   return with_cause(std::move(resolve), f);
 }
 
-Body read_connect(Fields& f) {
+Body read_connect(FieldReader& f) {
   Connect connect{f.words("local"), f.words("remote"), f.number<std::int64_t>("duration_ns"), f.words_or_null("error")};
   return with_cause(std::move(connect), f);
 }
 
-Body read_proxy(Fields& f) {
+Body read_proxy(FieldReader& f) {
   return Proxy{f.words("proxy"),
                f.words("address"),
                f.number<int>("status"),
@@ -323,7 +323,7 @@ Body read_proxy(Fields& f) {
                f.words_or_null("error")};
 }
 
-Body read_tls(Fields& f) {
+Body read_tls(FieldReader& f) {
   Tls tls;
   tls.version = f.words("version");
   tls.cipher = f.words("cipher");
@@ -335,7 +335,7 @@ Body read_tls(Fields& f) {
   tls.verified = f.flag("verified");
   tls.duration_ns = f.number<std::int64_t>("duration_ns");
   tls.error = f.words_or_null("error");
-  f.each_object("chain", [&](Fields one) {
+  f.each_object("chain", [&](FieldReader one) {
     tls.chain.push_back({one.words("subject"),
                          one.words("issuer"),
                          one.strings("names"),
@@ -346,14 +346,14 @@ Body read_tls(Fields& f) {
   return with_cause(std::move(tls), f);
 }
 
-std::vector<Header> read_headers(Fields& f, std::string& fault, std::deque<std::string>& store) {
+std::vector<Header> read_headers(FieldReader& f, std::string& fault, std::deque<std::string>& store) {
   std::vector<Header> headers;
   f.each("headers", [&](const Value& item) {
     if (!item.IsObject()) {
       f.wrong("headers", "not an array of objects");
       return;
     }
-    Fields header(item, fault, store);
+    FieldReader header(item, fault, store);
     headers.push_back({std::string(header.bytes("name", "name_base64")),
                        std::string(header.bytes("value", "value_base64")),
                        header.redact()});
@@ -361,7 +361,7 @@ std::vector<Header> read_headers(Fields& f, std::string& fault, std::deque<std::
   return headers;
 }
 
-std::array<std::uint8_t, 4> read_mask(Fields& f) {
+std::array<std::uint8_t, 4> read_mask(FieldReader& f) {
   std::array<std::uint8_t, 4> key{};
   const std::string_view bytes = f.hex("mask");
   if (bytes.size() != key.size()) {
@@ -372,7 +372,7 @@ std::array<std::uint8_t, 4> read_mask(Fields& f) {
   return key;
 }
 
-wire::FrameHeader read_frame_header(Fields& f) {
+wire::FrameHeader read_frame_header(FieldReader& f) {
   wire::FrameHeader header;
   header.fin = f.flag("fin");
   header.rsv = f.number<std::uint8_t>("rsv", 7);
@@ -391,7 +391,7 @@ wire::FrameHeader read_frame_header(Fields& f) {
 }
 
 /// A Close frame's payload, put together again from its code and reason.
-std::string close_payload(Fields& f) {
+std::string close_payload(FieldReader& f) {
   const auto code = f.number_or_null<std::uint16_t>("close_code");
   if (!code) {
     return {};
@@ -400,7 +400,7 @@ std::string close_payload(Fields& f) {
   return payload += f.words("reason");
 }
 
-Body read_frame(Fields& f, std::deque<std::string>& store) {
+Body read_frame(FieldReader& f, std::deque<std::string>& store) {
   Frame frame;
   frame.from = f.side();
   frame.header = read_frame_header(f);
@@ -419,7 +419,7 @@ Body read_frame(Fields& f, std::deque<std::string>& store) {
   return frame;
 }
 
-Body read_partial(Fields& f) {
+Body read_partial(FieldReader& f) {
   Partial partial;
   partial.from = f.side();
   partial.offset = f.number<std::uint64_t>("offset");
@@ -435,7 +435,7 @@ Body read_partial(Fields& f) {
   return partial;
 }
 
-Body read_undecoded(Fields& f) {
+Body read_undecoded(FieldReader& f) {
   return UndecodedBytes{f.side(),
                         f.number<std::uint64_t>("offset"),
                         f.number<std::uint64_t>("length"),
@@ -443,7 +443,7 @@ Body read_undecoded(Fields& f) {
                         f.words_or_null("protocol")};
 }
 
-bool read_is_text(Fields& f) {
+bool read_is_text(FieldReader& f) {
   const auto opcode = f.number<std::uint8_t>("opcode");
   if (opcode != 1 && opcode != 2) {
     f.wrong("opcode", "not 1 or 2");
@@ -451,7 +451,7 @@ bool read_is_text(Fields& f) {
   return opcode == 1;
 }
 
-Body read_inflated(Fields& f) {
+Body read_inflated(FieldReader& f) {
   Inflated inflated;
   inflated.from = f.side();
   inflated.frames = f.numbers("frames");
@@ -463,11 +463,11 @@ Body read_inflated(Fields& f) {
   return inflated;
 }
 
-Body read_shutdown(Fields& f) {
+Body read_shutdown(FieldReader& f) {
   return Shutdown{f.side()};
 }
 
-TcpInfo read_tcp(Fields& f) {
+TcpInfo read_tcp(FieldReader& f) {
   TcpInfo tcp;
   tcp.state = f.number_or_null<int>("tcp_state");
   tcp.unacked = f.number_or_null<std::uint32_t>("unacked");
@@ -485,7 +485,7 @@ TcpInfo read_tcp(Fields& f) {
   return tcp;
 }
 
-Awaited read_awaited(Fields f) {
+Awaited read_awaited(FieldReader f) {
   return {f.words_or_null("what"),
           f.number<std::uint64_t>("wanted"),
           f.number<std::uint64_t>("came"),
@@ -494,7 +494,7 @@ Awaited read_awaited(Fields f) {
           f.number_or_null<std::int64_t>("limit_ns").value_or(0)};
 }
 
-Body read_ending(Fields& f) {
+Body read_ending(FieldReader& f) {
   Ending ending;
   ending.how = f.named<EndingHow>("how");
   ending.by = f.named<EndedBy>("by");
@@ -502,11 +502,11 @@ Body read_ending(Fields& f) {
   ending.write_error = f.words_or_null("write_error");
   ending.detail = f.words_or_null("detail");
   ending.tcp = read_tcp(f);
-  f.object("awaited", [&](Fields awaited) { ending.awaited = read_awaited(awaited); });
+  f.object("awaited", [&](FieldReader awaited) { ending.awaited = read_awaited(awaited); });
   return ending;
 }
 
-Body read_token(Fields& f) {
+Body read_token(FieldReader& f) {
   Token token;
   token.variable = f.words("var");
   token.alg = f.words("alg");
@@ -517,7 +517,7 @@ Body read_token(Fields& f) {
   return token;
 }
 
-Body read_message(Fields& f) {
+Body read_message(FieldReader& f) {
   Message message;
   message.from = f.side();
   message.frames = f.numbers("frames");
@@ -533,11 +533,11 @@ Body read_message(Fields& f) {
   return message;
 }
 
-Body read_state(Fields& f) {
+Body read_state(FieldReader& f) {
   return State{f.side(), f.named<Phase>("phase")};
 }
 
-Finding read_finding_fields(Fields& f) {
+Finding read_finding_fields(FieldReader& f) {
   auto made = make_finding(f.words("id"), f.numbers("evidence"));
   if (!made) {
     f.wrong("evidence", "empty");
@@ -555,20 +555,20 @@ Finding read_finding_fields(Fields& f) {
   return finding;
 }
 
-Body read_finding(Fields& f) {
+Body read_finding(FieldReader& f) {
   return read_finding_fields(f);
 }
 
-void read_close_seen(Fields& f, const char* key, std::optional<CloseSeen>& seen) {
-  f.object(key, [&](Fields close) {
+void read_close_seen(FieldReader& f, const char* key, std::optional<CloseSeen>& seen) {
+  f.object(key, [&](FieldReader close) {
     seen = CloseSeen{close.number_or_null<std::uint16_t>("code"),
                      std::string(close.bytes("reason", "reason_base64")),
                      close.number<std::uint64_t>("seq")};
   });
 }
 
-void read_closes(Fields& f, Verdict& verdict) {
-  f.object("close", [&](Fields close) {
+void read_closes(FieldReader& f, Verdict& verdict) {
+  f.object("close", [&](FieldReader close) {
     if (close.has("first")) {
       verdict.first_close = close.named<Side>("first");
     }
@@ -577,7 +577,7 @@ void read_closes(Fields& f, Verdict& verdict) {
   });
 }
 
-Body read_verdict(Fields& f, std::string& fault, std::deque<std::string>& store) {
+Body read_verdict(FieldReader& f, std::string& fault, std::deque<std::string>& store) {
   Verdict verdict;
   verdict.code = f.number_or_null<std::uint16_t>("code");
   if (f.has("code_source")) {
@@ -603,7 +603,7 @@ Body read_verdict(Fields& f, std::string& fault, std::deque<std::string>& store)
       f.wrong("findings", "not an array of objects");
       return;
     }
-    Fields finding(item, fault, store);
+    FieldReader finding(item, fault, store);
     verdict.findings.push_back(read_finding_fields(finding));
   });
   return verdict;
@@ -611,7 +611,7 @@ Body read_verdict(Fields& f, std::string& fault, std::deque<std::string>& store)
 
 struct Kind {
   std::string_view name;
-  Body (*read)(Fields& fields);
+  Body (*read)(FieldReader& fields);
 };
 
 constexpr Kind kKinds[] = {
@@ -646,14 +646,14 @@ struct LineDecoder::Impl {
   std::string fault;
 
   Line read_object();
-  Line read_header(Fields& f);
-  Line read_event(Fields& f);
-  std::optional<Body> read_body(Fields& f, const std::string& kind);
-  Body read_request(Fields& f);
-  Body read_response(Fields& f);
+  Line read_header(FieldReader& f);
+  Line read_event(FieldReader& f);
+  std::optional<Body> read_body(FieldReader& f, const std::string& kind);
+  Body read_request(FieldReader& f);
+  Body read_response(FieldReader& f);
 };
 
-Body LineDecoder::Impl::read_request(Fields& f) {
+Body LineDecoder::Impl::read_request(FieldReader& f) {
   Request request;
   request.start_line = f.bytes("start_line", "start_line_base64");
   request.headers = read_headers(f, fault, store);
@@ -668,7 +668,7 @@ Body LineDecoder::Impl::read_request(Fields& f) {
   return request;
 }
 
-Body LineDecoder::Impl::read_response(Fields& f) {
+Body LineDecoder::Impl::read_response(FieldReader& f) {
   Response response;
   response.start_line = f.bytes("start_line", "start_line_base64");
   response.status = f.number<int>("status");
@@ -683,7 +683,7 @@ Body LineDecoder::Impl::read_response(Fields& f) {
   return response;
 }
 
-std::optional<Body> LineDecoder::Impl::read_body(Fields& f, const std::string& kind) {
+std::optional<Body> LineDecoder::Impl::read_body(FieldReader& f, const std::string& kind) {
   if (kind == "frame") {
     return read_frame(f, store);
   }
@@ -704,7 +704,7 @@ std::optional<Body> LineDecoder::Impl::read_body(Fields& f, const std::string& k
   return std::nullopt;
 }
 
-Line LineDecoder::Impl::read_header(Fields& f) {
+Line LineDecoder::Impl::read_header(FieldReader& f) {
   CaptureHeader header;
   header.version = f.number<int>("whydrop");
   if (fault.empty() && header.version != 1) {
@@ -713,7 +713,7 @@ Line LineDecoder::Impl::read_header(Fields& f) {
   header.started = f.words("started");
   header.tool = f.words("tool");
   header.profile = f.words_or_null("profile");
-  f.object("run", [&](Fields run) {
+  f.object("run", [&](FieldReader run) {
     header.run_id = run.words("id");
     header.run_n = run.number<std::uint32_t>("n");
     header.run_of = run.number<std::uint32_t>("of");
@@ -727,7 +727,7 @@ Line LineDecoder::Impl::read_header(Fields& f) {
   return header;
 }
 
-Line LineDecoder::Impl::read_event(Fields& f) {
+Line LineDecoder::Impl::read_event(FieldReader& f) {
   Event event;
   event.seq = f.number<std::uint64_t>("seq");
   event.t_ns = f.number<std::int64_t>("t_ns");
@@ -748,7 +748,7 @@ Line LineDecoder::Impl::read_event(Fields& f) {
 }
 
 Line LineDecoder::Impl::read_object() {
-  Fields fields(tree, fault, store);
+  FieldReader fields(tree, fault, store);
   Line line = fields.has("whydrop") ? read_header(fields) : read_event(fields);
   return fault.empty() ? std::move(line) : Line{LineFault{0, fault}};
 }

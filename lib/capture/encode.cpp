@@ -22,9 +22,9 @@ using Strings = std::vector<std::string>;
 constexpr std::uint64_t kExactInDouble = 1ULL << 53;
 
 /// Appends the fields of one JSON object; the first one is written by the caller.
-class Fields {
+class FieldWriter {
  public:
-  explicit Fields(std::string& out) : out_(out) {}
+  explicit FieldWriter(std::string& out) : out_(out) {}
 
   void words(std::string_view key, std::string_view value) { append_json_words(begin(key), value); }
   /// A name of ours: nothing in it needs an escape.
@@ -57,13 +57,13 @@ class Fields {
 };
 
 template <typename Number>
-void Fields::number(std::string_view key, Number value) {
+void FieldWriter::number(std::string_view key, Number value) {
   using Wide = std::conditional_t<std::is_signed_v<Number>, std::int64_t, std::uint64_t>;
   append_number(begin(key), static_cast<Wide>(value));
 }
 
 template <typename Number>
-void Fields::number_or_null(std::string_view key, const std::optional<Number>& value) {
+void FieldWriter::number_or_null(std::string_view key, const std::optional<Number>& value) {
   if (value) {
     number(key, *value);
   } else {
@@ -72,19 +72,19 @@ void Fields::number_or_null(std::string_view key, const std::optional<Number>& v
 }
 
 template <typename Number>
-void Fields::number_if_known(std::string_view key, const std::optional<Number>& value) {
+void FieldWriter::number_if_known(std::string_view key, const std::optional<Number>& value) {
   if (value) {
     number(key, *value);
   }
 }
 
-void Fields::words_if_any(std::string_view key, std::string_view value) {
+void FieldWriter::words_if_any(std::string_view key, std::string_view value) {
   if (!value.empty()) {
     words(key, value);
   }
 }
 
-void Fields::words_or_null(std::string_view key, std::string_view value) {
+void FieldWriter::words_or_null(std::string_view key, std::string_view value) {
   if (value.empty()) {
     null(key);
   } else {
@@ -92,7 +92,7 @@ void Fields::words_or_null(std::string_view key, std::string_view value) {
   }
 }
 
-void Fields::size(std::string_view key, std::uint64_t value) {
+void FieldWriter::size(std::string_view key, std::uint64_t value) {
   number(key, value);
   if (value >= kExactInDouble) {
     out_.append(",\"").append(key).append("_str\":\"");
@@ -114,21 +114,21 @@ void append_list(std::string& out, const List& values, Put put) {
   out += ']';
 }
 
-void Fields::list(std::string_view key, const Numbers& values) {
+void FieldWriter::list(std::string_view key, const Numbers& values) {
   append_list(begin(key), values, [this](std::uint64_t value) { append_number(out_, value); });
 }
 
-void Fields::list(std::string_view key, const Strings& values) {
+void FieldWriter::list(std::string_view key, const Strings& values) {
   append_list(begin(key), values, [this](const std::string& value) { append_json_words(out_, value); });
 }
 
-void Fields::base64(std::string_view key, std::string_view value) {
+void FieldWriter::base64(std::string_view key, std::string_view value) {
   begin(key) += '"';
   append_base64(out_, value);
   out_ += '"';
 }
 
-void Fields::bytes(std::string_view key, std::string_view value) {
+void FieldWriter::bytes(std::string_view key, std::string_view value) {
   const std::size_t before = out_.size();
   if (value.size() <= kMaxText && append_json_text(begin(key), value)) {
     return;
@@ -137,14 +137,14 @@ void Fields::bytes(std::string_view key, std::string_view value) {
   base64(key == "text" ? "base64" : std::string(key) + "_base64", value);
 }
 
-void Fields::redact(const std::vector<RedactSpan>& spans, std::string_view key) {
+void FieldWriter::redact(const std::vector<RedactSpan>& spans, std::string_view key) {
   if (spans.empty()) {
     return;
   }
   append_list(begin(key), spans, [this](const RedactSpan& span) {
     out_ += "{\"at\":";
     append_number(out_, span.at);
-    Fields fields(out_);
+    FieldWriter fields(out_);
     fields.number("length", span.length);
     fields.words("var", span.variable);
     out_ += '}';
@@ -236,14 +236,14 @@ std::string_view kept_of(std::string_view payload, std::uint64_t length) {
   return kept.size() < length ? without_cut_character(kept) : kept;
 }
 
-void put_kept(Fields& fields, std::string_view kept, std::uint64_t length) {
+void put_kept(FieldWriter& fields, std::string_view kept, std::uint64_t length) {
   if (kept.size() < length) {
     fields.number("cut", kept.size());
   }
 }
 
 /// A Close frame's payload as code and reason. A reason that is not UTF-8, and a body of one byte, stay bytes.
-void put_close(Fields& fields, std::string_view payload) {
+void put_close(FieldWriter& fields, std::string_view payload) {
   if (payload.size() < 2) {
     fields.null("close_code");
     if (payload.empty()) {
@@ -262,7 +262,7 @@ void put_close(Fields& fields, std::string_view payload) {
   }
 }
 
-void put_payload(Fields& fields, const Frame& frame) {
+void put_payload(FieldWriter& fields, const Frame& frame) {
   // A Close frame that was cut keeps its bytes: its code is in them.
   const std::string_view kept = kept_of(frame.payload, frame.header.length);
   put_kept(fields, kept, frame.header.length);
@@ -289,7 +289,7 @@ void append_frame(std::string& out, const Event& event, const Frame& frame) {
   line.size("offset", frame.offset);
   out.append(line.view());
   if (frame.has_payload) {
-    Fields fields(out);
+    FieldWriter fields(out);
     put_payload(fields, frame);
   }
   out += "}\n";
@@ -299,7 +299,7 @@ void append_frame(std::string& out, const Event& event, const Frame& frame) {
 
 /// `,"key":[{…},…]`, the members of each object by `put_one`.
 template <typename List, typename Put>
-void put_objects(Fields& f, std::string_view key, const List& values, Put put_one) {
+void put_objects(FieldWriter& f, std::string_view key, const List& values, Put put_one) {
   append_list(f.begin(key), values, [&](const auto& value) {
     std::string& out = f.raw();
     const std::size_t comma = out.size();
@@ -309,13 +309,13 @@ void put_objects(Fields& f, std::string_view key, const List& values, Put put_on
   });
 }
 
-void put(Fields& f, const Open& open) {
+void put(FieldWriter& f, const Open& open) {
   f.name("role", session::name(open.role));
   f.words("url", open.url);
   f.number_or_null("parent", open.parent);
   f.words_if_any("call", open.call);
   if (!open.limits.empty()) {
-    put_objects(f, "limits", open.limits, [](Fields& limit, const RunLimit& it) {
+    put_objects(f, "limits", open.limits, [](FieldWriter& limit, const RunLimit& it) {
       limit.words("limit", it.name);
       limit.number("ns", it.ns);
     });
@@ -329,28 +329,28 @@ void put(Fields& f, const Open& open) {
   f.redact(open.redact);
 }
 
-void put_failure(Fields& f, const std::string& error, Cause cause) {
+void put_failure(FieldWriter& f, const std::string& error, Cause cause) {
   f.words_or_null("error", error);
   if (cause != Cause::none) {
     f.name("cause", session::name(cause));
   }
 }
 
-void put(Fields& f, const Resolve& resolve) {
+void put(FieldWriter& f, const Resolve& resolve) {
   f.words("host", resolve.host);
   f.list("addresses", resolve.addresses);
   f.number("duration_ns", resolve.duration_ns);
   put_failure(f, resolve.error, resolve.cause);
 }
 
-void put(Fields& f, const Connect& connect) {
+void put(FieldWriter& f, const Connect& connect) {
   f.words("local", connect.local);
   f.words("remote", connect.remote);
   f.number("duration_ns", connect.duration_ns);
   put_failure(f, connect.error, connect.cause);
 }
 
-void put(Fields& f, const Proxy& proxy) {
+void put(FieldWriter& f, const Proxy& proxy) {
   f.words("proxy", proxy.kind);
   f.words("address", proxy.address);
   f.number("status", proxy.status);
@@ -358,7 +358,7 @@ void put(Fields& f, const Proxy& proxy) {
   f.words_or_null("error", proxy.error);
 }
 
-void put(Fields& f, const Tls& tls) {
+void put(FieldWriter& f, const Tls& tls) {
   f.words("version", tls.version);
   f.words("cipher", tls.cipher);
   f.words("alpn", tls.alpn);
@@ -370,7 +370,7 @@ void put(Fields& f, const Tls& tls) {
   f.number("duration_ns", tls.duration_ns);
   put_failure(f, tls.error, tls.cause);
   if (!tls.chain.empty()) {
-    put_objects(f, "chain", tls.chain, [](Fields& one, const Certificate& certificate) {
+    put_objects(f, "chain", tls.chain, [](FieldWriter& one, const Certificate& certificate) {
       one.words("subject", certificate.subject);
       one.words("issuer", certificate.issuer);
       one.list("names", certificate.names);
@@ -381,7 +381,7 @@ void put(Fields& f, const Tls& tls) {
   }
 }
 
-void put_headers(Fields& f, const std::vector<Header>& headers) {
+void put_headers(FieldWriter& f, const std::vector<Header>& headers) {
   append_list(f.begin("headers"), headers, [&f](const Header& header) {
     std::string& out = f.raw();
     out += '{';
@@ -394,13 +394,13 @@ void put_headers(Fields& f, const std::vector<Header>& headers) {
   });
 }
 
-void put_raw(Fields& f, const std::string& raw) {
+void put_raw(FieldWriter& f, const std::string& raw) {
   if (!raw.empty()) {
     f.base64("raw", raw);
   }
 }
 
-void put(Fields& f, const Request& request) {
+void put(FieldWriter& f, const Request& request) {
   f.bytes("start_line", request.start_line);
   put_headers(f, request.headers);
   put_raw(f, request.raw);
@@ -413,7 +413,7 @@ void put(Fields& f, const Request& request) {
   }
 }
 
-void put(Fields& f, const Response& response) {
+void put(FieldWriter& f, const Response& response) {
   f.bytes("start_line", response.start_line);
   f.number("status", response.status);
   put_headers(f, response.headers);
@@ -426,7 +426,7 @@ void put(Fields& f, const Response& response) {
   f.redact(response.redact);
 }
 
-void put(Fields& f, const Partial& partial) {
+void put(FieldWriter& f, const Partial& partial) {
   f.side(partial.from);
   f.size("offset", partial.offset);
   f.size("have", partial.have);
@@ -441,7 +441,7 @@ void put(Fields& f, const Partial& partial) {
   f.bytes("text", without_cut_character(partial.payload.substr(0, kMaxContent)));
 }
 
-void put(Fields& f, const UndecodedBytes& undecoded) {
+void put(FieldWriter& f, const UndecodedBytes& undecoded) {
   f.side(undecoded.from);
   f.size("offset", undecoded.offset);
   f.size("length", undecoded.length);
@@ -451,11 +451,11 @@ void put(Fields& f, const UndecodedBytes& undecoded) {
   f.words_if_any("protocol", undecoded.protocol);
 }
 
-void put_message_opcode(Fields& f, bool text) {
+void put_message_opcode(FieldWriter& f, bool text) {
   f.number("opcode", text ? 1U : 2U);
 }
 
-void put(Fields& f, const Inflated& inflated) {
+void put(FieldWriter& f, const Inflated& inflated) {
   f.side(inflated.from);
   f.list("frames", inflated.frames);
   put_message_opcode(f, inflated.text);
@@ -469,11 +469,11 @@ void put(Fields& f, const Inflated& inflated) {
   f.bytes("text", kept);
 }
 
-void put(Fields& f, const Shutdown& shutdown) {
+void put(FieldWriter& f, const Shutdown& shutdown) {
   f.side(shutdown.from);
 }
 
-void put_tcp(Fields& f, const TcpInfo& tcp) {
+void put_tcp(FieldWriter& f, const TcpInfo& tcp) {
   f.number_or_null("tcp_state", tcp.state);
   f.number_or_null("unacked", tcp.unacked);
   f.number_or_null("retransmits", tcp.retransmits);
@@ -491,7 +491,7 @@ void put_tcp(Fields& f, const TcpInfo& tcp) {
   f.number_if_known("unsent", tcp.unsent);
 }
 
-void put_awaited(Fields& f, const Awaited& awaited) {
+void put_awaited(FieldWriter& f, const Awaited& awaited) {
   if (awaited.what.empty() && awaited.limit.empty()) {
     return;
   }
@@ -509,7 +509,7 @@ void put_awaited(Fields& f, const Awaited& awaited) {
   out += '}';
 }
 
-void put(Fields& f, const Ending& ending) {
+void put(FieldWriter& f, const Ending& ending) {
   f.name("how", name(ending.how));
   f.name("by", name(ending.by));
   f.words_or_null("read_error", ending.read_error);
@@ -519,7 +519,7 @@ void put(Fields& f, const Ending& ending) {
   put_awaited(f, ending.awaited);
 }
 
-void put(Fields& f, const Token& token) {
+void put(FieldWriter& f, const Token& token) {
   f.words("var", token.variable);
   f.words("alg", token.alg);
   f.number_or_null("exp", token.exp);
@@ -530,7 +530,7 @@ void put(Fields& f, const Token& token) {
 
 // ---- opinions -------------------------------------------------------------------------------------------------------
 
-void put(Fields& f, const Message& message) {
+void put(FieldWriter& f, const Message& message) {
   f.side(message.from);
   f.list("frames", message.frames);
   put_message_opcode(f, message.text);
@@ -550,12 +550,12 @@ void put(Fields& f, const Message& message) {
   f.bytes("text", kept);
 }
 
-void put(Fields& f, const State& state) {
+void put(FieldWriter& f, const State& state) {
   f.side(state.side);
   f.name("phase", name(state.phase));
 }
 
-void put(Fields& f, const Finding& finding) {
+void put(FieldWriter& f, const Finding& finding) {
   f.words("id", finding.id);
   f.name("severity", name(finding.severity));
   f.name("confidence", name(finding.confidence));
@@ -568,7 +568,7 @@ void put(Fields& f, const Finding& finding) {
   f.number("count", finding.count);
 }
 
-void put_close_seen(Fields& f, std::string_view key, const std::optional<CloseSeen>& seen) {
+void put_close_seen(FieldWriter& f, std::string_view key, const std::optional<CloseSeen>& seen) {
   if (!seen) {
     f.null(key);
     return;
@@ -582,7 +582,7 @@ void put_close_seen(Fields& f, std::string_view key, const std::optional<CloseSe
   f.raw() += '}';
 }
 
-void put_closes(Fields& f, const Verdict& verdict) {
+void put_closes(FieldWriter& f, const Verdict& verdict) {
   f.begin("close") += "{\"first\":";
   f.raw() += !verdict.first_close ? "null" : *verdict.first_close == Side::client ? "\"client\"" : "\"server\"";
   put_close_seen(f, "received", verdict.received);
@@ -590,7 +590,7 @@ void put_closes(Fields& f, const Verdict& verdict) {
   f.raw() += '}';
 }
 
-void put(Fields& f, const Verdict& verdict) {
+void put(FieldWriter& f, const Verdict& verdict) {
   f.number_or_null("code", verdict.code);
   if (verdict.code_source == CodeSource::none) {
     f.null("code_source");
@@ -619,7 +619,7 @@ void put(Fields& f, const Verdict& verdict) {
   });
 }
 
-void put_variables(Fields& f, const CaptureHeader& header) {
+void put_variables(FieldWriter& f, const CaptureHeader& header) {
   if (header.variables.empty()) {
     return;
   }
@@ -639,7 +639,7 @@ void put_variables(Fields& f, const CaptureHeader& header) {
 void append_other(std::string& out, const Event& event) {
   out += "{\"seq\":";
   append_number(out, event.seq);
-  Fields fields(out);
+  FieldWriter fields(out);
   fields.number("t_ns", event.t_ns);
   // The run's verdict belongs to no connection.
   const bool whole_run = event.conn == 0;
@@ -662,7 +662,7 @@ void append_event(std::string& out, const Event& event) {
 void append_header(std::string& out, const CaptureHeader& header) {
   out += "{\"whydrop\":";
   append_number(out, static_cast<std::int64_t>(header.version));
-  Fields fields(out);
+  FieldWriter fields(out);
   fields.name("kind", "capture");
   fields.words("started", header.started);
   fields.words("tool", header.tool);

@@ -2,6 +2,7 @@
 
 #include "base/base64.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/try.hpp"
 #include "base/utf8.hpp"
 #include "check/layout.hpp"
@@ -31,7 +32,6 @@ using session::RedactSpan;
 using wire::Side;
 
 constexpr std::size_t kLongestTelling = 60, kMostTelling = 3, kMostChanges = 4;
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::array<session::EndingHow, 10> kAwaitable{session::EndingHow::fin,
                                                         session::EndingHow::fin_mid_frame,
                                                         session::EndingHow::reset,

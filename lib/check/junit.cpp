@@ -1,3 +1,4 @@
+#include "base/time.hpp"
 #include "base/utf8.hpp"
 #include "check/report.hpp"
 #include "check/xml.hpp"
@@ -12,9 +13,8 @@ namespace whydrop::check {
 namespace {
 
 std::string seconds(std::int64_t ns) {
-  constexpr std::int64_t kMillisecond = 1'000'000, kSecond = 1000;
   const std::int64_t ms = std::max<std::int64_t>(ns, 0) / kMillisecond;
-  return fmt::format("{}.{:03}", ms / kSecond, ms % kSecond);
+  return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
 }
 
 std::string attribute(std::string_view name, std::string_view value) {

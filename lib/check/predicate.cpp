@@ -17,7 +17,7 @@ using FillJson = std::function<Result<std::string>(std::string_view)>;
 
 constexpr std::size_t kLongestShown = 80;
 
-std::string shown(std::string_view json) {
+std::string shown_middle(std::string_view json) {
   return elide(escape_for_terminal(json), kLongestShown, Elide::middle);
 }
 
@@ -68,7 +68,7 @@ class Judge {
 
   std::string value_text() const {
     // What a well-known key holds is not for a report.
-    return is_secret_key(last_step(predicate_.pointer)) ? "(secret)" : shown(value_->text());
+    return is_secret_key(last_step(predicate_.pointer)) ? "(secret)" : shown_middle(value_->text());
   }
   std::string differs(std::string_view expected) const {
     return fmt::format("{} is {}; expected {}", subject_, value_text(), expected);
@@ -79,7 +79,7 @@ class Judge {
     for (std::size_t i = 0; i < values.size(); ++i) {
       out += (i == 0 ? "" : ", ") + values.item(i).text();
     }
-    return shown(out);
+    return shown_middle(out);
   }
 
   std::string types() const {
@@ -98,7 +98,7 @@ class Judge {
   std::string expected() const {
     const Value wanted = operand_.root();
     const bool secret = is_secret_key(last_step(predicate_.pointer));
-    const std::string given = secret && has_operand() ? "(secret)" : shown(text_);
+    const std::string given = secret && has_operand() ? "(secret)" : shown_middle(text_);
     switch (predicate_.op) {
     case Predicate::Op::equals:
       return given;
@@ -113,9 +113,9 @@ class Judge {
     case Predicate::Op::type:
       return "the type " + types();
     case Predicate::Op::at_least:
-      return fmt::format("a number of at least {}", shown(predicate_.value));
+      return fmt::format("a number of at least {}", shown_middle(predicate_.value));
     case Predicate::Op::at_most:
-      return fmt::format("a number of at most {}", shown(predicate_.value));
+      return fmt::format("a number of at most {}", shown_middle(predicate_.value));
     case Predicate::Op::schema:
       return "what meets the schema";
     case Predicate::Op::exists:

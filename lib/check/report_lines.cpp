@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/units.hpp"
 #include "capture/json_text.hpp"
 #include "check/report.hpp"
@@ -16,8 +17,6 @@ namespace {
 
 using payload::Ink;
 
-constexpr std::int64_t kMillisecond = 1'000'000;
-
 /// How many ended how, in the order of Outcome::Status.
 std::array<std::uint64_t, 4> counted(const std::vector<Outcome>& outcomes) {
   std::array<std::uint64_t, 4> counts{};
@@ -28,16 +27,16 @@ std::array<std::uint64_t, 4> counted(const std::vector<Outcome>& outcomes) {
 }
 
 /// The members of one JSON object.
-class Members {
+class ReportMembers {
  public:
-  Members& text(std::string_view name, std::string_view value) {
+  ReportMembers& text(std::string_view name, std::string_view value) {
     if (!value.empty()) {
       begin(name);
       capture::append_json_words(out_, value);
     }
     return *this;
   }
-  Members& number(std::string_view name, std::int64_t value) {
+  ReportMembers& number(std::string_view name, std::int64_t value) {
     begin(name);
     capture::append_number(out_, value);
     return *this;
@@ -67,7 +66,7 @@ std::int64_t milliseconds(std::int64_t ns) {
 }
 
 std::string ndjson_line(const Outcome& outcome) {
-  Members members;
+  ReportMembers members;
   members.text("type", "check").text("name", outcome.name).text("file", outcome.file);
   if (outcome.line != 0) {
     members.number("line", static_cast<std::int64_t>(outcome.line));
@@ -81,7 +80,7 @@ std::string ndjson_line(const Outcome& outcome) {
 
 std::string ndjson_tail(const std::vector<Outcome>& outcomes) {
   const auto counts = counted(outcomes);
-  Members members;
+  ReportMembers members;
   members.text("type", "summary").number("checks", static_cast<std::int64_t>(outcomes.size()));
   for (std::size_t i = 0; i < counts.size(); ++i) {
     members.number(name(static_cast<Outcome::Status>(i)), static_cast<std::int64_t>(counts[i]));

@@ -123,14 +123,14 @@ bool names_span(std::string_view name) {
 
 /// The one table of what is volatile: by the form of a value alone, or by the name that it stands under only where its
 /// form agrees.
-struct Row {
+struct FormRow {
   Form form;
   std::string_view words;
   bool (*fits)(std::string_view text);
   bool (*named)(std::string_view name);  ///< null: whatever the name
   bool identity;
 };
-constexpr Row kRows[] = {
+constexpr FormRow kRows[] = {
     {Form::time, "a time", is_time, nullptr, false},
     {Form::epoch, "seconds or milliseconds since 1970", is_epoch, nullptr, false},
     {Form::uuid, "a UUID", is_uuid, nullptr, true},
@@ -142,8 +142,9 @@ constexpr Row kRows[] = {
     {Form::id, "an id", is_named_id, names_id, true},
 };
 
-const Row* row_of(Form form) {
-  const auto found = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& row) { return row.form == form; });
+const FormRow* row_of(Form form) {
+  const auto found =
+      std::find_if(std::begin(kRows), std::end(kRows), [&](const FormRow& row) { return row.form == form; });
   return found == std::end(kRows) ? nullptr : found;
 }
 
@@ -175,12 +176,12 @@ Form form_of_part(std::string_view whole, std::string_view part, bool redacted) 
 }  // namespace
 
 std::string_view words(Form form) {
-  const Row* row = row_of(form);
+  const FormRow* row = row_of(form);
   return form == Form::masked ? "a masked value" : row != nullptr ? row->words : std::string_view();
 }
 
 bool is_identity(Form form) {
-  const Row* row = row_of(form);
+  const FormRow* row = row_of(form);
   return row != nullptr && row->identity;
 }
 
@@ -188,7 +189,7 @@ Form form_of(std::string_view text, std::string_view name, bool redacted) {
   if (redacted && is_masked(text)) {
     return Form::masked;
   }
-  const auto found = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& row) {
+  const auto found = std::find_if(std::begin(kRows), std::end(kRows), [&](const FormRow& row) {
     return row.fits(text) && (row.named == nullptr || row.named(name));
   });
   return found == std::end(kRows) ? Form::none : found->form;

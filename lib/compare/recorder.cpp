@@ -1,3 +1,4 @@
+#include "base/time.hpp"
 #include "compare/forms.hpp"
 #include "compare/record.hpp"
 #include "session/heads.hpp"
@@ -150,7 +151,6 @@ void Recorder::Impl::take_message(const session::Message& message, const session
 }
 
 void Recorder::Impl::take_token(const session::Token& token, const session::Event& event, Connection& to) const {
-  constexpr std::int64_t kSecond = 1'000'000'000;
   if (to.tokens.size() < kMostTokens) {
     to.tokens.push_back({token, event.seq, std::nullopt});
     if (started_ns) {

@@ -1,4 +1,5 @@
 // What is known of the tokens that two sessions used, though captures hold them masked.
+#include "base/time.hpp"
 #include "base/units.hpp"
 #include "compare/teller.hpp"
 
@@ -10,8 +11,6 @@
 
 namespace whydrop::compare {
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 /// One token of two sessions.
 struct Couple {

@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::size_t kQuoted = 120;
 
-std::string header_of(const session::Response& response, std::string_view name) {
-  const auto found = std::find_if(response.headers.begin(), response.headers.end(), [&](const session::Header& field) {
-    return same_caseless(field.name, name);
-  });
-  return found == response.headers.end() ? "" : found->value;
-}
-
 // ---- JSON -----------------------------------------------------------------------------------------------------------
 
 std::string text_member(json::Value object, std::initializer_list<std::string_view> names) {

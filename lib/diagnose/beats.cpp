@@ -1,6 +1,7 @@
 #include "diagnose/beats.hpp"
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "diagnose/words.hpp"
 #include "json/json.hpp"
 
@@ -17,9 +18,6 @@ using json::Value;
 using wire::Side;
 
 namespace {
-
-constexpr std::int64_t kMillisecond = 1'000'000;
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 std::optional<Beat> beat(BeatKind kind, std::int64_t interval_ns) {
   // Neither a flood nor a year is a heartbeat.

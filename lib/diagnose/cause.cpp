@@ -1,5 +1,6 @@
 #include "diagnose/cause.hpp"
 
+#include "base/time.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/symptoms.hpp"
 #include "diagnose/words.hpp"
@@ -72,7 +73,6 @@ bool went_wrong(const Ledger& ledger) {
 /// A fault explains an end that came before the conversation had gone on: of the last message or of one that nothing
 /// was answered after, or of the first where no more than one answer came. Long after it, the end has another cause.
 bool came_before_the_end(const Ledger& ledger, const Finding& finding) {
-  constexpr std::int64_t kSecond = 1'000'000'000;
   constexpr std::int64_t kLongAfter = 300 * kSecond, kLongAfterPushes = 30 * kSecond;
   const auto found = ledger.finding_times.find(finding.id);
   if (found == ledger.finding_times.end()) {

@@ -1,5 +1,6 @@
 #include "diagnose/clocks.hpp"
 
+#include "base/time.hpp"
 #include "diagnose/guide.hpp"
 
 #include <algorithm>
@@ -12,9 +13,6 @@ namespace whydrop::diagnose {
 using session::Side;
 
 namespace {
-
-constexpr std::int64_t kMillisecond = 1'000'000;
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 /// Seconds that many installations have for a limit, of silence and of age.
 constexpr std::int64_t kIdleLimits[] = {20, 30, 55, 60, 90, 100, 120, 240, 300, 350, 600, 900, 1800, 3600};

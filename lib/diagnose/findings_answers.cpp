@@ -24,7 +24,7 @@ std::string answer_line(const Ledger& ledger) {
   return printable(response.start_line, 120) + answer_quote(response);
 }
 
-Judgement judgement(const Ledger& ledger, std::string says, std::string fix = {}) {
+Judgement answer_judgement(const Ledger& ledger, std::string says, std::string fix = {}) {
   return {std::move(says),
           {ledger.request_seq, ledger.response->seq},
           session::Basis::observed,
@@ -45,13 +45,13 @@ std::optional<Judgement> head_too_large(const Ledger& ledger, std::string_view i
     }
     sizes += '.';
   }
-  return judgement(ledger,
-                   fmt::format("The server finds the request's head too large ({}).{}", answer_line(ledger), sizes));
+  return answer_judgement(
+      ledger, fmt::format("The server finds the request's head too large ({}).{}", answer_line(ledger), sizes));
 }
 
 std::optional<Judgement> client_certificate(const Ledger& ledger, std::string_view id) {
   if (refused_as(ledger, id)) {
-    return judgement(ledger, fmt::format("The server asks for a client certificate ({}).", answer_line(ledger)));
+    return answer_judgement(ledger, fmt::format("The server asks for a client certificate ({}).", answer_line(ledger)));
   }
   // In TLS 1.3 the server looks at it after the handshake: its alert meets the request. RFC 8446 section 6.2.
   if (!wants_client_certificate(ledger)) {
@@ -69,16 +69,16 @@ std::optional<Judgement> names_origin(const Ledger& ledger, std::string_view id)
   const bool none = ledger.request_origin.empty();
   const std::string sent =
       none ? "No Origin was sent." : fmt::format("Origin: {} was sent.", printable(ledger.request_origin, 120));
-  return judgement(ledger,
-                   fmt::format("The server's answer names the Origin ({}). {}", answer_line(ledger), sent),
-                   none ? "Send the Origin of the page that the server allows (-o)." : "");
+  return answer_judgement(ledger,
+                          fmt::format("The server's answer names the Origin ({}). {}", answer_line(ledger), sent),
+                          none ? "Send the Origin of the page that the server allows (-o)." : "");
 }
 
 std::optional<Judgement> http2_only(const Ledger& ledger, std::string_view id) {
   if (!refused_as(ledger, id)) {
     return std::nullopt;
   }
-  return judgement(
+  return answer_judgement(
       ledger,
       "The server speaks only HTTP/2 here: it answered the upgrade with a SETTINGS frame; a WebSocket needs HTTP/1.1.");
 }

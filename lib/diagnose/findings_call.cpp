@@ -12,7 +12,7 @@ using session::Severity;
 namespace {
 
 /// Where another finding says what the refusal means, once is enough.
-std::optional<Judgement> refused(const Ledger& ledger, std::string_view) {
+std::optional<Judgement> call_refused(const Ledger& ledger, std::string_view) {
   if (!is_refused_call(ledger) || !ledger.findings.empty() || !refusal_of(ledger).empty()) {
     return std::nullopt;
   }
@@ -26,7 +26,7 @@ std::optional<Judgement> refused(const Ledger& ledger, std::string_view) {
       {ledger.request_seq, ledger.response->seq}};
 }
 
-std::optional<Judgement> unanswered(const Ledger& ledger, std::string_view) {
+std::optional<Judgement> call_unanswered(const Ledger& ledger, std::string_view) {
   const bool asked =
       ledger.role != session::Role::websocket && ledger.ending && !ledger.response && ledger.request_seq != 0;
   if (!asked || ledger.how() == session::EndingHow::interrupted) {
@@ -48,7 +48,7 @@ const std::vector<FindingRow>& call_findings() {
        Severity::error,
        Party::unknown,
        true,
-       refused,
+       call_refused,
        "A REST call was refused",
        "The API answered a call that comes before the socket (a token, a session) with a status of 400 or more, and "
        "the "
@@ -59,7 +59,7 @@ const std::vector<FindingRow>& call_findings() {
        Severity::error,
        Party::unknown,
        true,
-       unanswered,
+       call_unanswered,
        "A REST call was not answered",
        "The request was sent, and the connection ended or time ran out before an answer.",
        "Check port and scheme; allow more time with --connect-timeout.",

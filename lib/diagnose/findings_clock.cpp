@@ -1,4 +1,5 @@
 // What a clock tells: how long it was silent, how old the session was, what was owed since when.
+#include "base/time.hpp"
 #include "diagnose/clocks.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/said.hpp"
@@ -18,8 +19,6 @@ using session::Severity;
 using session::Side;
 
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 /// Codes that tell their own reason leave nothing for a timer to explain.
 bool timer_may_explain(const Ledger& ledger) {
@@ -109,7 +108,7 @@ std::string whose_words(const Fit& fit) {
   return fit.whose.empty() ? "" : fmt::format(" (a default of {})", fit.whose);
 }
 
-std::vector<std::uint64_t> evidence_of(const Ledger& ledger) {
+std::vector<std::uint64_t> silence_evidence(const Ledger& ledger) {
   return {ledger.response ? ledger.response->seq : ledger.opened_seq,
           ledger.client.last_seq,
           ledger.server.last_seq,
@@ -132,7 +131,7 @@ Judgement of_silence(const Ledger& ledger, const Fit& fit) {
   return {
       fmt::format(
           "{} before the end, as a time-out of {} s would have it{}.", capital(seen), fit.limit_s, whose_words(fit)),
-      evidence_of(ledger),
+      silence_evidence(ledger),
       Basis::inferred,
       trust(ledger, fit),
       keep_alive(fit),
@@ -174,7 +173,7 @@ Judgement of_both(const Ledger& ledger, const Fit& silence, const Fit& age) {
   return {
       fmt::format(
           "{}, as a time-out of {} s would have it: {}{}.", capital(seen), age.limit_s, readings, whose_words(silence)),
-      evidence_of(ledger),
+      silence_evidence(ledger),
       Basis::inferred,
       std::min(trust(ledger, silence), trust(ledger, age)),
       experiment(silence, age, login),
@@ -207,7 +206,7 @@ std::optional<Judgement> connection_age(const Ledger& ledger, std::string_view i
         fmt::format("{}, as a time to log in of {} s would have it: nothing that logs in was answered.",
                     capital(seen),
                     age.limit_s),
-        evidence_of(ledger),
+        silence_evidence(ledger),
         Basis::inferred,
         age.sharp ? Confidence::medium : trust(ledger, age),
         "Send the first message that the API wants (a login, a join, connection_init) right after the opening; "
@@ -219,7 +218,7 @@ std::optional<Judgement> connection_age(const Ledger& ledger, std::string_view i
   }
   return Judgement{
       fmt::format("{}, as an age limit of {} s would have it{}.", capital(seen), age.limit_s, whose_words(age)),
-      evidence_of(ledger),
+      silence_evidence(ledger),
       Basis::inferred,
       trust(ledger, age),
       "",

@@ -16,15 +16,15 @@ using session::Severity;
 
 namespace {
 
-struct CauseRow {
+struct IdOfCause {
   Cause cause;
   std::string_view id;
 };
 
 /// Id of the row of `cause`; `otherwise` for a cause that none has.
 template <std::size_t N>
-std::string_view id_of(Cause cause, const std::array<CauseRow, N>& rows, std::string_view otherwise) {
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const CauseRow& row) { return row.cause == cause; });
+std::string_view id_of(Cause cause, const std::array<IdOfCause, N>& rows, std::string_view otherwise) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const IdOfCause& row) { return row.cause == cause; });
   return found == rows.end() ? otherwise : found->id;
 }
 
@@ -33,9 +33,9 @@ std::string error_words(const Ledger& ledger, std::string_view error) {
 }
 
 std::optional<Judgement> resolve_failed(const Ledger& ledger, std::string_view id) {
-  static constexpr std::array<CauseRow, 3> kRows{{{Cause::nxdomain, "resolve-nxdomain"},
-                                                  {Cause::servfail, "resolve-servfail"},
-                                                  {Cause::timed_out, "resolve-timed-out"}}};
+  static constexpr std::array<IdOfCause, 3> kRows{{{Cause::nxdomain, "resolve-nxdomain"},
+                                                   {Cause::servfail, "resolve-servfail"},
+                                                   {Cause::timed_out, "resolve-timed-out"}}};
   if (!ledger.ending || ledger.how() != EndingHow::resolve_failed) {
     return std::nullopt;
   }
@@ -51,9 +51,9 @@ std::optional<Judgement> resolve_failed(const Ledger& ledger, std::string_view i
 }
 
 std::optional<Judgement> connect_failed(const Ledger& ledger, std::string_view id) {
-  static constexpr std::array<CauseRow, 3> kRows{{{Cause::refused, "connect-refused"},
-                                                  {Cause::timed_out, "connect-timed-out"},
-                                                  {Cause::unreachable, "connect-unreachable"}}};
+  static constexpr std::array<IdOfCause, 3> kRows{{{Cause::refused, "connect-refused"},
+                                                   {Cause::timed_out, "connect-timed-out"},
+                                                   {Cause::unreachable, "connect-unreachable"}}};
   if (!ledger.ending || ledger.how() != EndingHow::connect_failed) {
     return std::nullopt;
   }
@@ -150,16 +150,16 @@ std::string_view alert_id(std::string_view error) {
 }
 
 std::optional<Judgement> tls_failed(const Ledger& ledger, std::string_view id) {
-  static constexpr std::array<CauseRow, 10> kRows{{{Cause::hostname_mismatch, "tls-hostname-mismatch"},
-                                                   {Cause::self_signed, "tls-self-signed"},
-                                                   {Cause::unknown_issuer, "tls-unknown-issuer"},
-                                                   {Cause::expired, "tls-expired"},
-                                                   {Cause::not_yet_valid, "tls-not-yet-valid"},
-                                                   {Cause::revoked, "tls-revoked"},
-                                                   {Cause::not_tls, "tls-not-tls"},
-                                                   {Cause::protocol_version, "tls-protocol-version"},
-                                                   {Cause::handshake_alert, "tls-alert"},
-                                                   {Cause::handshake_cut, "tls-cut"}}};
+  static constexpr std::array<IdOfCause, 10> kRows{{{Cause::hostname_mismatch, "tls-hostname-mismatch"},
+                                                    {Cause::self_signed, "tls-self-signed"},
+                                                    {Cause::unknown_issuer, "tls-unknown-issuer"},
+                                                    {Cause::expired, "tls-expired"},
+                                                    {Cause::not_yet_valid, "tls-not-yet-valid"},
+                                                    {Cause::revoked, "tls-revoked"},
+                                                    {Cause::not_tls, "tls-not-tls"},
+                                                    {Cause::protocol_version, "tls-protocol-version"},
+                                                    {Cause::handshake_alert, "tls-alert"},
+                                                    {Cause::handshake_cut, "tls-cut"}}};
   if (!ledger.ending || ledger.how() != EndingHow::tls_failed) {
     return std::nullopt;
   }

@@ -14,7 +14,7 @@ using session::Severity;
 
 namespace {
 
-std::string first_line(std::string_view bytes) {
+std::string printable_first_line(std::string_view bytes) {
   return printable(bytes.substr(0, bytes.find_first_of("\r\n")), 120);
 }
 
@@ -30,7 +30,7 @@ std::string answer_within(std::string_view bytes) {
   }
   response.body = handshake::decode_body(parser.head(), bytes.substr(used), false, Ledger::kMaxBody).content;
   return fmt::format(" an HTTP answer: {}{}",
-                     response.start_line.empty() ? first_line(bytes) : printable(response.start_line, 80),
+                     response.start_line.empty() ? printable_first_line(bytes) : printable(response.start_line, 80),
                      answer_quote(response));
 }
 
@@ -60,7 +60,7 @@ std::string what_came(const Ledger::ForeignNote& foreign) {
   const std::string_view kind = foreign.protocol == "PROXY"  ? "a PROXY protocol header"
                                 : foreign.protocol == "JSON" ? "bare JSON"
                                                              : "a server's greeting";
-  return fmt::format(" {}: {}", kind, first_line(foreign.bytes));
+  return fmt::format(" {}: {}", kind, printable_first_line(foreign.bytes));
 }
 
 std::optional<Judgement> not_websocket(const Ledger& ledger, std::string_view) {

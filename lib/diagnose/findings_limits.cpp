@@ -68,7 +68,7 @@ std::string expectation_words(const Awaited& awaited) {
                      printable(awaited.next, 120));
 }
 
-Judgement judgement(const Ledger& ledger, std::string says) {
+Judgement limit_judgement(const Ledger& ledger, std::string says) {
   const auto& last = ledger.client.last;
   return {capital(std::move(says)) + ".", {last ? last->seq : 0, ledger.ending->seq}};
 }
@@ -79,7 +79,7 @@ std::optional<Judgement> no_reply(const Ledger& ledger, std::string_view) {
       lacks_connack(ledger)) {
     return std::nullopt;
   }
-  return judgement(ledger, wait_words(ledger));
+  return limit_judgement(ledger, wait_words(ledger));
 }
 
 std::optional<Judgement> unmet(const Ledger& ledger, std::string_view) {
@@ -87,15 +87,15 @@ std::optional<Judgement> unmet(const Ledger& ledger, std::string_view) {
   if (awaited == nullptr || awaited->what != "expectation" || awaited->came >= awaited->wanted) {
     return std::nullopt;
   }
-  return judgement(ledger, wait_words(ledger));
+  return limit_judgement(ledger, wait_words(ledger));
 }
 
-std::optional<Judgement> no_close(const Ledger& ledger, std::string_view) {
+std::optional<Judgement> no_close_in_time(const Ledger& ledger, std::string_view) {
   const Awaited* awaited = awaited_of(ledger);
   if (awaited == nullptr || awaited->what != "close" || !ran_out(*awaited) || ledger.first_close == Side::server) {
     return std::nullopt;
   }
-  return judgement(ledger, wait_words(ledger));
+  return limit_judgement(ledger, wait_words(ledger));
 }
 
 std::optional<Judgement> no_connack(const Ledger& ledger, std::string_view) {
@@ -164,7 +164,7 @@ const std::vector<FindingRow>& limit_findings() {
        Severity::warning,
        Party::unknown,
        false,
-       no_close,
+       no_close_in_time,
        "The server did not close in time",
        "--expect-close asked for a Close of the server's, and none came.",
        "Allow more time with --timeout.",

@@ -25,14 +25,19 @@ bool was_refused(const Ledger& ledger, int status) {
          ledger.response->fact.status == status;
 }
 
-std::vector<std::uint64_t> evidence_of(const Ledger& ledger) {
+std::vector<std::uint64_t> request_evidence(const Ledger& ledger) {
   return {ledger.request_seq, ledger.response ? ledger.response->seq : ledger.ending->seq};
 }
 
 Judgement inferred(
     const Ledger& ledger, Confidence confidence, std::string says, std::string lead, std::string fix = {}) {
-  return {
-      std::move(says), evidence_of(ledger), Basis::inferred, confidence, std::move(fix), std::nullopt, std::move(lead)};
+  return {std::move(says),
+          request_evidence(ledger),
+          Basis::inferred,
+          confidence,
+          std::move(fix),
+          std::nullopt,
+          std::move(lead)};
 }
 
 /// "whoever answered (nginx/1.22.1)".
@@ -210,7 +215,7 @@ std::optional<Judgement> redirected(const Ledger& ledger, std::string_view id) {
   const std::string place = printable(*ledger.header("Location"), 120);
   const std::string status = fmt::format("{} to {}", ledger.response->fact.status, place);
   const auto asked = profile::split_url(ledger.url);
-  Judgement judgement{"", evidence_of(ledger)};
+  Judgement judgement{"", request_evidence(ledger)};
   if (redirect == Redirect::to_tls) {
     judgement.says = fmt::format("The server redirects the same host and path to TLS: {}.", status);
     judgement.lead = fmt::format(

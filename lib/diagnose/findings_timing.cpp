@@ -1,3 +1,4 @@
+#include "base/time.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/guide.hpp"
 #include "diagnose/said.hpp"
@@ -17,8 +18,6 @@ using session::Severity;
 using session::Side;
 
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 std::int64_t age_ns(const Ledger& ledger) {
   return ledger.end_t() - ledger.session_t();

@@ -1,4 +1,5 @@
 #include "base/secret_keys.hpp"
+#include "base/time.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/words.hpp"
 #include "profile/url_parts.hpp"
@@ -19,7 +20,6 @@ using session::Side;
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 /// Two clocks, and times in whole seconds: an end so shortly before the expiry may still come from it.
 constexpr std::int64_t kSkewNs = 2 * kSecond;
 

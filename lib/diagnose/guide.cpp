@@ -16,7 +16,7 @@ using session::EndingHow;
 
 namespace {
 
-std::string_view header_of(const Ledger& ledger, std::string_view name) {
+std::string_view answer_header(const Ledger& ledger, std::string_view name) {
   const std::string* value = ledger.header(name);
   return value == nullptr ? std::string_view() : std::string_view(*value);
 }
@@ -54,12 +54,12 @@ bool is_telling(const Ledger& ledger, const Entry& entry) {
 }  // namespace
 
 fieldguide::Hops hops_of(const Ledger& ledger) {
-  return {header_of(ledger, "Server"), header_of(ledger, "Via")};
+  return {answer_header(ledger, "Server"), answer_header(ledger, "Via")};
 }
 
 bool came_through_a_proxy(const Ledger& ledger) {
   const auto named = fieldguide::named_by(hops_of(ledger));
-  return !header_of(ledger, "Via").empty() || std::any_of(named.begin(), named.end(), [](const auto* product) {
+  return !answer_header(ledger, "Via").empty() || std::any_of(named.begin(), named.end(), [](const auto* product) {
     return product->kind == Kind::intermediary;
   });
 }

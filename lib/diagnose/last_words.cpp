@@ -110,7 +110,7 @@ bool begins_one_of(std::string_view word, const List& list) {
 }
 
 /// The words of a name, in lower case: "SessionExpiredEvent" and "session.expired_event" have the same.
-std::vector<std::string> words_of(std::string_view name) {
+std::vector<std::string> words_of_name(std::string_view name) {
   std::vector<std::string> words(1);
   bool lower = false;
   for (const char c : name) {
@@ -135,7 +135,7 @@ Tells told_by(std::string_view name) {
     return Tells::nothing;
   }
   Tells tells = Tells::nothing;
-  for (const std::string& word : words_of(name)) {
+  for (const std::string& word : words_of_name(name)) {
     if (word == "no" || word == "without") {
       return Tells::nothing;
     }

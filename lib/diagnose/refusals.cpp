@@ -73,13 +73,6 @@ bool shows(const Sign& sign, int status, const std::string& code) {
           (!code.empty() && std::find(sign.codes.begin(), sign.codes.end(), code) != sign.codes.end()));
 }
 
-std::string header_of(const session::Response& response, std::string_view name) {
-  const auto found = std::find_if(response.headers.begin(), response.headers.end(), [&](const session::Header& field) {
-    return same_caseless(field.name, name);
-  });
-  return found == response.headers.end() ? "" : found->value;
-}
-
 /// "401 bad.credentials: Invalid login credentials. (contextId …; Retry-After: 30)"
 std::string answer_words(const session::Response& response) {
   const ErrorBody body = read_body(response);
@@ -105,7 +98,7 @@ std::string answer_words(const session::Response& response) {
   return more.empty() ? words : fmt::format("{} ({})", words, more);
 }
 
-std::optional<Judgement> refused(const Ledger& ledger, std::string_view id) {
+std::optional<Judgement> refused_so(const Ledger& ledger, std::string_view id) {
   if (refusal_of(ledger) != id) {
     return std::nullopt;
   }
@@ -119,7 +112,7 @@ FindingRow row(std::string_view id,
                std::string_view text,
                std::string_view fix,
                std::string_view citation) {
-  return {id, Severity::error, at_fault, true, refused, title, text, fix, citation};
+  return {id, Severity::error, at_fault, true, refused_so, title, text, fix, citation};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "diagnose/said.hpp"
 
+#include "base/time.hpp"
 #include "diagnose/guide.hpp"
 
 #include <algorithm>
@@ -10,8 +11,6 @@ namespace whydrop::diagnose {
 using session::Side;
 
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 /// True for what the client sent itself and got back.
 bool is_echo(const Ledger& ledger, const SaidNote& note) {

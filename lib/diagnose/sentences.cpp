@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "diagnose/cause.hpp"
 #include "diagnose/guide.hpp"
 #include "diagnose/verdict.hpp"
@@ -13,8 +14,6 @@ using session::Side;
 using session::Verdict;
 
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 using Sentences = std::vector<std::string>;
 

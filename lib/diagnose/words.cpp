@@ -1,5 +1,6 @@
 #include "diagnose/words.hpp"
 
+#include "base/time.hpp"
 #include "wire/close_code.hpp"
 
 #include <algorithm>
@@ -9,12 +10,11 @@
 namespace whydrop::diagnose {
 
 std::string span_words(std::int64_t ns) {
-  constexpr std::int64_t kMillisecond = 1'000'000;
   return ns >= 0 && ns < kMillisecond ? "less than 1 ms" : format_duration(ns);
 }
 
 std::string about_words(std::int64_t ns) {
-  constexpr std::int64_t kSecond = 1'000'000'000, kTenth = kSecond / 10;
+  constexpr std::int64_t kTenth = kSecond / 10;
   const std::int64_t step = ns < kSecond ? 1 : ns < 10 * kSecond ? kTenth : kSecond;
   return span_words((ns + step / 2) / step * step);
 }
@@ -33,6 +33,13 @@ std::string printable(std::string_view text, std::size_t max) {
 std::string first_line(const session::Response& response) {
   const std::string_view text = response.start_line.empty() ? response.body : response.start_line;
   return printable(text.substr(0, text.find_first_of("\r\n")), 120);
+}
+
+std::string header_of(const session::Response& response, std::string_view name) {
+  const auto found = std::find_if(response.headers.begin(), response.headers.end(), [&](const session::Header& field) {
+    return same_caseless(field.name, name);
+  });
+  return found == response.headers.end() ? "" : found->value;
 }
 
 bool is_redirect(int status) {

@@ -20,6 +20,8 @@ std::string part_words(std::uint64_t have, std::uint64_t need);
 std::string printable(std::string_view text, std::size_t max);
 /// The first line of an answer, made safe: its status line, or what stands where one should.
 std::string first_line(const session::Response& response);
+/// The value of a field of an answer; empty where it has none.
+std::string header_of(const session::Response& response, std::string_view name);
 /// True for a status that points to another place. RFC 9110 section 15.4.
 bool is_redirect(int status);
 /// "1008 (policy violation)".

@@ -77,7 +77,7 @@ struct Config : websocketpp::config::core_client {
   using permessage_deflate_type = websocketpp::extensions::permessage_deflate::enabled<permessage_deflate_config>;
 };
 
-using Client = websocketpp::client<Config>;
+using WebsocketppClient = websocketpp::client<Config>;
 
 std::string deflate_answer(const std::optional<handshake::DeflateParameters>& deflate) {
   // zlib cannot compress with a window of 2^8 bytes. A side that agreed on compression may still send plain messages.
@@ -93,8 +93,8 @@ std::string deflate_answer(const std::optional<handshake::DeflateParameters>& de
 
 struct Endpoint::Impl {
   Callbacks callbacks;
-  Client client;
-  Client::connection_ptr connection;
+  WebsocketppClient client;
+  WebsocketppClient::connection_ptr connection;
   std::string key;
   bool upgraded = false;
 

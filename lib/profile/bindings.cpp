@@ -2,6 +2,7 @@
 
 #include "base/percent.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/units.hpp"
 #include "profile/template.hpp"
 
@@ -369,7 +370,6 @@ std::optional<std::string> Bindings::made(std::string_view name, const Extra& ex
     return json::quote(format_rfc3339(outside_.now_ns()));
   }
   if (const auto offset = epoch_offset(name); offset && outside_.now_ns) {
-    constexpr std::int64_t kSecond = 1'000'000'000;
     return fmt::format("{}", outside_.now_ns() / kSecond + *offset);
   }
   if (const auto variable = number_of(name)) {

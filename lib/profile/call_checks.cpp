@@ -13,7 +13,7 @@
 namespace whydrop::profile {
 namespace {
 
-constexpr std::size_t kMaxShown = 20;  ///< columns of a header's value
+constexpr std::size_t kHeaderColumns = 20;  ///< columns of a header's value
 
 std::string coding_of(const session::Response& response) {
   const auto field = std::find_if(response.headers.begin(), response.headers.end(), [](const auto& header) {
@@ -94,7 +94,7 @@ std::string Reply::lack() const {
   const std::string unread = fmt::format("so that {} cannot be read from it", missing->variable);
   if (!coding_.empty()) {
     return fmt::format(
-        "is compressed ({}), which was not asked for, {}", elide(escape_for_terminal(coding_), kMaxShown), unread);
+        "is compressed ({}), which was not asked for, {}", elide(escape_for_terminal(coding_), kHeaderColumns), unread);
   }
   return fmt::format("is {}, {}", length_ >= kMaxReply ? "1 MiB or longer" : "not JSON", unread);
 }

@@ -26,9 +26,9 @@ constexpr std::string_view kTypeOfClient = "message of the client";
 constexpr std::string_view kTypeOfServer = "message of the server";
 
 /// Follows every name in a profile to what it names.
-class NameCheck {
+class ProfileNames {
  public:
-  explicit NameCheck(MistakeList& list, Value root)
+  explicit ProfileNames(MistakeList& list, Value root)
       : list_(list),
         root_(root),
         variables_(names_under(root, "/variables")),
@@ -358,7 +358,7 @@ std::vector<Mistake> check(std::string_view text) {
   MistakeList list(text, document.root());
   list.check_twice();
   list.check_schema(kProfileSchema);
-  NameCheck(list, document.root()).run();
+  ProfileNames(list, document.root()).run();
   check_message_schemas(list, document, text);
   return list.all();
 }

@@ -37,9 +37,9 @@ Names names_of(const std::vector<Row>& rows) {
 }
 
 /// Follows every name in a rehearsal to what it names in its profile.
-class NameCheck {
+class RehearsalNames {
  public:
-  NameCheck(MistakeList& list, Value root, const Profile& profile)
+  RehearsalNames(MistakeList& list, Value root, const Profile& profile)
       : list_(list),
         root_(root),
         profile_(profile),
@@ -214,7 +214,7 @@ std::vector<Mistake> check_rehearsal(std::string_view text, const Profile& profi
   MistakeList list(text, document.root());
   list.check_twice();
   list.check_schema(kRehearsalSchema);
-  NameCheck(list, document.root(), profile).run();
+  RehearsalNames(list, document.root(), profile).run();
   return list.all();
 }
 

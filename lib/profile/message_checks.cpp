@@ -10,9 +10,9 @@
 namespace whydrop::profile {
 namespace {
 
-constexpr std::size_t kMaxSaid = 3;    ///< faults of one kind that a sentence names
-constexpr std::size_t kMaxNamed = 8;   ///< types that a sentence names
-constexpr std::size_t kMaxShown = 40;  ///< columns of a value that is shown
+constexpr std::size_t kMaxSaid = 3;        ///< faults of one kind that a sentence names
+constexpr std::size_t kMaxNamed = 8;       ///< types that a sentence names
+constexpr std::size_t kValueColumns = 40;  ///< columns of a value that is shown
 
 struct KeywordRow {
   std::string_view keyword, id;
@@ -165,7 +165,7 @@ std::string unknown_message(const Classifier& classifier, const Seen& seen) {
     return "a message";
   }
   const auto given = seen.root->at(classifier.pointer());
-  return given ? fmt::format("a message with {} {}", classifier.pointer(), elide(given->text(), kMaxShown))
+  return given ? fmt::format("a message with {} {}", classifier.pointer(), elide(given->text(), kValueColumns))
                : fmt::format("a message without {}", classifier.pointer());
 }
 

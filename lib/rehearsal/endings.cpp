@@ -13,7 +13,7 @@ namespace {
 
 using wire::FrameHeader;
 using wire::Opcode;
-using Act = std::function<void(Connection&)>;
+using EndingAct = std::function<void(Connection&)>;
 
 constexpr auto kDripGap = std::chrono::milliseconds(1);
 
@@ -44,25 +44,25 @@ FrameHeader with_long_form() {
 }
 
 /// Sends the bytes once, and is a good server again: it waits for what the client makes of them.
-Act sends(const std::string& bytes) {
+EndingAct sends(const std::string& bytes) {
   return [bytes](Connection& c) { c.send(bytes); };
 }
-Act sends_then_fin(const std::string& bytes) {
+EndingAct sends_then_fin(const std::string& bytes) {
   return [bytes](Connection& c) {
     c.send(bytes);
     c.stream().send_fin();
   };
 }
-Act closes(const std::string& close) {
+EndingAct closes(const std::string& close) {
   return [close](Connection& c) { c.send_close(close); };
 }
-Act upgrades(const UpgradeFault& fault) {
+EndingAct upgrades(const UpgradeFault& fault) {
   return [fault](Connection& c) { c.upgrade(fault); };
 }
-Act pours(Connection::Source (*source)()) {
+EndingAct pours(Connection::Source (*source)()) {
   return [source](Connection& c) { c.pour(source()); };
 }
-Act refuses(int status) {
+EndingAct refuses(int status) {
   return [status](Connection& c) { c.refuse(refusal(status)); };
 }
 
@@ -127,19 +127,19 @@ UpgradeFault extension_is(const char* name) {
   return fault;
 }
 
-Ending session(std::string_view name, std::string_view says, Act act) {
+Ending session(std::string_view name, std::string_view says, EndingAct act) {
   return {{name, says, false}, EndsAt::session, std::move(act)};
 }
-Ending tls_session(std::string_view name, std::string_view says, Act act) {
+Ending tls_session(std::string_view name, std::string_view says, EndingAct act) {
   return {{name, says, true}, EndsAt::session, std::move(act)};
 }
-Ending uncompressed(std::string_view name, std::string_view says, Act act) {
+Ending uncompressed(std::string_view name, std::string_view says, EndingAct act) {
   return {{name, says, false}, EndsAt::session, std::move(act), true};
 }
-Ending request(std::string_view name, std::string_view says, Act act) {
+Ending request(std::string_view name, std::string_view says, EndingAct act) {
   return {{name, says, false}, EndsAt::request, std::move(act)};
 }
-Ending accepted(std::string_view name, std::string_view says, Act act, bool needs_tls = false) {
+Ending accepted(std::string_view name, std::string_view says, EndingAct act, bool needs_tls = false) {
   return {{name, says, needs_tls}, EndsAt::accepted, std::move(act)};
 }
 

@@ -2,6 +2,7 @@
 
 #include "auth/jwt.hpp"
 #include "base/hex.hpp"
+#include "base/time.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,8 +15,6 @@
 
 namespace whydrop::rehearsal {
 namespace {
-
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
@@ -75,7 +74,7 @@ std::string Mint::fault(std::string_view token, const std::vector<std::string>& 
   if (!view || view->opaque || !is_ours(token)) {
     return "token-invalid";
   }
-  if (view->exp && *view->exp <= now_ns / kNsPerSecond) {
+  if (view->exp && *view->exp <= now_ns / kSecond) {
     return "token-expired";
   }
   return has_scopes(*view, scopes) ? "" : "token-scope";

@@ -9,7 +9,7 @@ namespace whydrop::replay {
 namespace {
 
 /// Lines in two columns; a label stands at the first of its lines only.
-class Lines {
+class LabelledLines {
  public:
   void add(std::string_view label, std::string_view text) {
     const std::string_view shown = label == last_ ? std::string_view() : label;
@@ -97,7 +97,7 @@ std::string link_words(const Link& link) {
 }  // namespace
 
 std::string plan_text(const Plan& plan) {
-  Lines lines;
+  LabelledLines lines;
   if (!plan.url.empty()) {
     lines.add("URL", plan.url);
   }

@@ -1,5 +1,7 @@
 #include "report/log_line.hpp"
 
+#include "base/time.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -11,7 +13,6 @@ using payload::Ink;
 
 constexpr std::size_t kSeqWidth = 4;
 constexpr std::size_t kTimeWidth = 8;
-constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::size_t kMinRoom = 16;
 
 }  // namespace
@@ -28,7 +29,7 @@ void LogLine::put_number(std::uint64_t value, std::size_t width) {
 }
 
 void LogLine::put_time(std::int64_t t_ns) {
-  const std::int64_t ms = std::max<std::int64_t>(t_ns, 0) / kNsPerMs;
+  const std::int64_t ms = std::max<std::int64_t>(t_ns, 0) / kMillisecond;
   put_number(static_cast<std::uint64_t>(ms / 1000), kTimeWidth - 4);
   const auto rest = static_cast<unsigned>(ms % 1000);
   const std::array<char, 4> fraction = {'.',

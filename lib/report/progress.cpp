@@ -1,13 +1,11 @@
 #include "report/progress.hpp"
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/units.hpp"
 
 namespace whydrop::report {
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kMinute = 60 * kSecond;
 
 /// Coarse, so that the line does not flicker: "0.4 s", "12 s", "2 min 5 s".
 std::string coarse(std::int64_t ns) {

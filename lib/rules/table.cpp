@@ -12,7 +12,7 @@ constexpr auto kWarning = session::Severity::warning;
 constexpr auto kNote = session::Severity::note;
 
 // What an endpoint closes with; 0 where it does not close, or no session is open yet.
-constexpr std::uint16_t kProtocol = 1002;
+constexpr std::uint16_t kProtocolError = 1002;
 constexpr std::uint16_t kBadData = 1007;
 constexpr std::uint16_t kNone = 0;
 
@@ -64,29 +64,29 @@ const std::vector<Row>& table() {
       {{"frame-before-upgrade", "Frames come only after the upgrade was answered.",
         "RFC 6455 section 4.1", kError, kNone}, FrameCheck{frame_before_upgrade}},
       {{"mask-from-server", "A server never masks a frame.",
-        "RFC 6455 section 5.1", kError, kProtocol}, FrameCheck{mask_from_server}},
+        "RFC 6455 section 5.1", kError, kProtocolError}, FrameCheck{mask_from_server}},
       {{"mask-missing-from-client", "A client masks every frame.",
-        "RFC 6455 section 5.1", kError, kProtocol}, FrameCheck{mask_missing_from_client}},
+        "RFC 6455 section 5.1", kError, kProtocolError}, FrameCheck{mask_missing_from_client}},
       {{"rsv-without-extension", "RSV bits are 0 unless an agreed extension gives them a meaning.",
-        "RFC 6455 section 5.2", kError, kProtocol}, FrameCheck{rsv_without_extension}},
+        "RFC 6455 section 5.2", kError, kProtocolError}, FrameCheck{rsv_without_extension}},
       {{"rsv1-misplaced", "RSV1 marks only the first frame of a compressed message.",
-        "RFC 7692 section 6", kError, kProtocol}, FrameCheck{rsv1_misplaced}},
+        "RFC 7692 section 6", kError, kProtocolError}, FrameCheck{rsv1_misplaced}},
       {{"opcode-reserved", "Opcodes 3 to 7 and 11 to 15 are not used.",
-        "RFC 6455 section 5.2", kError, kProtocol}, FrameCheck{opcode_reserved}},
+        "RFC 6455 section 5.2", kError, kProtocolError}, FrameCheck{opcode_reserved}},
       {{"length-not-minimal", "A length is written in the shortest of its three forms.",
-        "RFC 6455 section 5.2", kError, kProtocol}, FrameCheck{length_not_minimal}},
+        "RFC 6455 section 5.2", kError, kProtocolError}, FrameCheck{length_not_minimal}},
       {{"length-too-large", "The highest bit of a 64-bit length is 0.",
-        "RFC 6455 section 5.2", kError, kProtocol}, BytesCheck{length_too_large}},
+        "RFC 6455 section 5.2", kError, kProtocolError}, BytesCheck{length_too_large}},
       // control frames
       {{"control-fragmented", "A control frame is never fragmented.",
-        "RFC 6455 section 5.5", kError, kProtocol}, FrameCheck{control_fragmented}},
+        "RFC 6455 section 5.5", kError, kProtocolError}, FrameCheck{control_fragmented}},
       {{"control-too-long", "A control frame carries at most 125 bytes.",
-        "RFC 6455 section 5.5", kError, kProtocol}, FrameCheck{control_too_long}},
+        "RFC 6455 section 5.5", kError, kProtocolError}, FrameCheck{control_too_long}},
       // messages
       {{"continuation-unexpected", "A continuation frame continues a message.",
-        "RFC 6455 section 5.4", kError, kProtocol}, FrameCheck{continuation_unexpected}},
+        "RFC 6455 section 5.4", kError, kProtocolError}, FrameCheck{continuation_unexpected}},
       {{"continuation-missing", "A message is finished before the next one begins.",
-        "RFC 6455 section 5.4", kError, kProtocol}, FrameCheck{continuation_missing}},
+        "RFC 6455 section 5.4", kError, kProtocolError}, FrameCheck{continuation_missing}},
       {{"utf8-invalid", "A text message is UTF-8.",
         "RFC 6455 section 8.1", kError, kBadData}, TextCheck{utf8_invalid}},
       {{"deflate-data-invalid", "A compressed message is deflate data.",
@@ -97,11 +97,11 @@ const std::vector<Row>& table() {
       {{"frame-after-close", "A Close frame is the last that a side has to say.",
         "RFC 6455 section 5.5.1", kWarning, kNone}, FrameCheck{frame_after_close}},
       {{"close-body-one-byte", "A Close frame's body is empty or begins with a code of 2 bytes.",
-        "RFC 6455 section 5.5.1", kError, kProtocol}, FrameCheck{close_body_one_byte}},
+        "RFC 6455 section 5.5.1", kError, kProtocolError}, FrameCheck{close_body_one_byte}},
       {{"close-code-reserved", "Close codes 1004, 1005, 1006 and 1015 are never on the wire.",
-        "RFC 6455 section 7.4.1", kError, kProtocol}, FrameCheck{close_code_reserved}},
+        "RFC 6455 section 7.4.1", kError, kProtocolError}, FrameCheck{close_code_reserved}},
       {{"close-code-out-of-range", "A close code is an assigned one, or 3000 to 4999.",
-        "RFC 6455 section 7.4.2", kError, kProtocol}, FrameCheck{close_code_out_of_range}},
+        "RFC 6455 section 7.4.2", kError, kProtocolError}, FrameCheck{close_code_out_of_range}},
       {{"utf8-invalid-close-reason", "A close reason is UTF-8.",
         "RFC 6455 section 5.5.1", kError, kBadData}, FrameCheck{utf8_invalid_close_reason}},
       {{"close-in-mid-message", "A side that closes has finished its message.",

@@ -1,6 +1,7 @@
 #include "run/profile_context.hpp"
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "os/machine.hpp"
@@ -12,8 +13,6 @@
 
 namespace whydrop::run {
 namespace {
-
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 /// --var and its like make no sense without a profile.
 Result<void> check_without_profile(const ProfileSettings& flags) {
@@ -79,7 +78,7 @@ Result<void> ProfileContext::set_from_store() {
   if (!store_) {
     return {};
   }
-  const std::int64_t now = now_ns_() / kNsPerSecond;
+  const std::int64_t now = now_ns_() / kSecond;
   for (const auto& [name, entry] : store_->entries()) {
     if (profile_->variable(name) == nullptr) {
       continue;  // kept by another version of the profile
@@ -91,7 +90,7 @@ Result<void> ProfileContext::set_from_store() {
     }
     if (entry.expires && *entry.expires <= now) {
       warnings_.push_back(
-          fmt::format("{} of the store expired {} ago", name, format_duration((now - *entry.expires) * kNsPerSecond)));
+          fmt::format("{} of the store expired {} ago", name, format_duration((now - *entry.expires) * kSecond)));
     }
   }
   return {};
@@ -182,7 +181,7 @@ Result<void> ProfileContext::save() {
     }
     const auto held = store_->entries().find(variable.name);
     if (held == store_->entries().end() || held->second.value != *value) {
-      store_->set(variable.name, {*value, now_ns_() / kNsPerSecond, std::nullopt, variable.secret});
+      store_->set(variable.name, {*value, now_ns_() / kSecond, std::nullopt, variable.secret});
       changed = true;
     }
   }

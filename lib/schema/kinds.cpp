@@ -12,7 +12,7 @@ using json::Type;
 using json::Value;
 
 /// Deeper than this no payload is looked for.
-constexpr unsigned kDeepest = 12;
+constexpr unsigned kDeepestObject = 12;
 
 // Keywords of all drafts, annotations included: a member of any of these names may belong to a schema.
 constexpr std::string_view kKeywords[] = {"$schema",
@@ -106,7 +106,7 @@ bool is_keyword(std::string_view name) {
 
 /// Pointer to the first object that is a member of this name, or empty.
 std::string first_of_name(Value value, std::string_view name, const std::string& pointer, unsigned depth) {
-  for (std::size_t i = 0; depth < kDeepest && value.is(Type::object) && i < value.size(); ++i) {
+  for (std::size_t i = 0; depth < kDeepestObject && value.is(Type::object) && i < value.size(); ++i) {
     const auto [key, member] = value.member(i);
     const std::string at = pointer + "/" + json::escape_step(key);
     if (key == name && member.is(Type::object)) {

@@ -15,10 +15,10 @@
 namespace whydrop::script {
 namespace {
 
-using Kind = replay::Act::Kind;
+using ActKind = replay::Act::Kind;
 
 constexpr std::size_t kMostOfControl = 125;  // bytes. RFC 6455 section 5.5.
-constexpr std::size_t kHighWater = 256 * 1024;
+constexpr std::size_t kReplayHighWater = 256 * 1024;
 // A drop that follows the last message is to be seen as one, not taken for an answer to our Close.
 constexpr std::chrono::milliseconds kLinger{50};
 // What a replay by the clock waits for messages that come late.
@@ -112,7 +112,7 @@ void ReplayActor::pump() {
   }
   // Looked at once: what is sent in one turn of the timers leaves together.
   const std::int64_t now = now_ns();
-  while (channel_ != nullptr && !done_ && channel_->backlog() < kHighWater) {
+  while (channel_ != nullptr && !done_ && channel_->backlog() < kReplayHighWater) {
     auto next = player_->next(now);
     if (!next) {
       stop(next.error());
@@ -143,8 +143,8 @@ bool ReplayActor::deliver(const replay::Ready& ready) {
   } else if (!deliver_lawful(act)) {
     return false;
   }
-  closed_ = closed_ || act.kind == Kind::close;
-  if (act.kind == Kind::text || act.kind == Kind::binary) {
+  closed_ = closed_ || act.kind == ActKind::close;
+  if (act.kind == ActKind::text || act.kind == ActKind::binary) {
     ++sent_;
     note(act);
   }
@@ -157,33 +157,34 @@ bool ReplayActor::deliver_lawful(const replay::Act& act) {
     stop({ErrorKind::usage, fmt::format("cannot send event {} again: {}", act.seq, why), "--raw sends it as it was"});
     return false;
   };
-  const std::size_t most = act.kind == Kind::close && act.close_code ? kMostOfControl - 2 : kMostOfControl;
-  if (act.kind != Kind::text && act.kind != Kind::binary && act.kind != Kind::stray && act.payload.size() > most) {
+  const std::size_t most = act.kind == ActKind::close && act.close_code ? kMostOfControl - 2 : kMostOfControl;
+  if (act.kind != ActKind::text && act.kind != ActKind::binary && act.kind != ActKind::stray &&
+      act.payload.size() > most) {
     return refuse("with the values of now it is longer than a control frame may be");
   }
   switch (act.kind) {
-  case Kind::text:
+  case ActKind::text:
     if (!is_utf8(act.payload)) {
       return refuse("it is a text that is not UTF-8");
     }
     channel_->send(engine::Payload::text, act.payload);
     return true;
-  case Kind::binary:
+  case ActKind::binary:
     channel_->send(engine::Payload::binary, act.payload);
     return true;
-  case Kind::ping:
+  case ActKind::ping:
     channel_->ping(act.payload);
     return true;
-  case Kind::pong:
+  case ActKind::pong:
     channel_->pong(act.payload);
     return true;
-  case Kind::close:
+  case ActKind::close:
     if (act.close_code && !wire::is_sendable(*act.close_code)) {
       return refuse(fmt::format("no client may close with {}", *act.close_code));
     }
     channel_->close(act.close_code.value_or(0), act.payload);
     return true;
-  case Kind::stray:
+  case ActKind::stray:
     return refuse("it is no frame");
   }
   return true;
@@ -194,7 +195,7 @@ void ReplayActor::note(const replay::Act& act) {
   if (plan_.keys == nullptr) {
     return;
   }
-  const bool text = act.kind == Kind::text;
+  const bool text = act.kind == ActKind::text;
   const bool is_json = text && !json_.parse(act.payload);
   last_kind_ = escape_for_terminal(
       plan_.keys->key_of(wire::Side::client, text, is_json ? std::optional(json_.root()) : std::nullopt));

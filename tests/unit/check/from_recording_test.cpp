@@ -34,7 +34,7 @@ replay::Recording::OpenFile opener(const std::string& path) {
 }
 
 std::string check_of(const Row& row) {
-  const std::string path = test::in_source_tree("tests/unit/check/recorded/" + row.file);
+  const std::string path = test::in_source_tree(std::string("tests/unit/check/recorded/") + row.file);
   const auto recording = replay::Recording::open(opener(path), {row.file, {}, false, true});
   EXPECT_TRUE(recording) << recording.error().message;
   const auto profile = row.profile != nullptr ? sources().find_profile(row.profile).value() : nullptr;

@@ -49,7 +49,7 @@ inline std::string whole(const session::Verdict& verdict) {
 
 /// `file`: beside this one.
 inline void expect_as_written(const std::string& file_name, const std::vector<Case>& cases) {
-  const std::string path = test::in_source_tree("tests/unit/diagnose/" + file_name);
+  const std::string path = whydrop::test::in_source_tree("tests/unit/diagnose/" + file_name);
   if (std::getenv("WHYDROP_UPDATE_GOLDEN") != nullptr) {
     std::ofstream file(path);
     for (const Case& test : cases) {

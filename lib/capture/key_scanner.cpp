@@ -46,10 +46,6 @@ bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-bool is_number_char(char c) {
-  return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
-}
-
 /// Takes `chars` off the end and returns how many they were.
 template <typename Is>
 std::size_t drop_back(std::string_view& text, Is is) {
@@ -110,12 +106,13 @@ void KeyScanner::at_colon(const SecretKeys& keys, std::string_view piece, std::s
   }
   const std::size_t level = drop_back(text, [](char c) { return c == '\\'; });
   const std::string_view name = drop_name(text);
-  if (name.empty() || !drop_quote(text) || !keys.has(name)) {
+  const bool quoted = !name.empty() && drop_quote(text);
+  secrecy_ = quoted ? keys.secrecy(name, NamePlace::member) : Secrecy::none;
+  if (secrecy_ == Secrecy::none) {
     return;
   }
   key_ = name;
-  level_ = level;
-  slashes_ = 0;
+  end_ = {level};
   phase_ = Phase::before_value;
 }
 
@@ -157,40 +154,39 @@ std::size_t KeyScanner::begin_value(std::string_view piece, std::size_t at) {
   for (; at < piece.size(); ++at) {
     const char c = piece[at];
     if (c == '\\') {
-      ++slashes_;
-    } else if (slashes_ == 0 && kSpace.find(c) != std::string_view::npos) {
+      ++end_.slashes;
+    } else if (end_.slashes == 0 && kSpace.find(c) != std::string_view::npos) {
       continue;
-    } else if (c == '"' && slashes_ == level_) {
+    } else if (c == '"' && end_.slashes == end_.level) {
       phase_ = Phase::in_string;
-      slashes_ = 0;
+      end_.slashes = 0;
       return at + 1;
     } else {
-      phase_ = slashes_ == 0 && is_number_char(c) && c != 'e' && c != 'E' ? Phase::in_number : Phase::idle;
+      const bool plain = end_.slashes == 0 && secrecy_ == Secrecy::whole;
+      const bool number = plain && is_json_number_char(c) && c != 'e' && c != 'E';
+      const bool opens = plain && (c == '{' || c == '[');
+      phase_ = number ? Phase::in_number : opens ? Phase::below : Phase::idle;
+      if (opens) {
+        below_.begin(key_, end_.level);
+      }
       return at;
     }
   }
   return at;
 }
 
-/// End of the string's content, its closing quote's own backslashes left out.
-std::size_t KeyScanner::string_end(std::string_view piece, std::size_t at) {
-  for (; at < piece.size(); ++at) {
-    if (piece[at] == '\\') {
-      ++slashes_;
-      continue;
-    }
-    const std::size_t run = std::exchange(slashes_, 0);
-    if (piece[at] != '"') {
-      continue;
-    }
-    // Inside n JSON strings every quote has level = 2^n - 1 backslashes and each of the value's own counts level + 1.
-    const bool outer = run < level_ || (run - level_) % (level_ + 1) != 0;
-    if (outer || (run - level_) / (level_ + 1) % 2 == 0) {
-      closed_ = true;
-      return at - std::min(at, std::min(run, level_));
-    }
+/// Where the string, number or parameter in hand ends in `piece`; sets end_.closed.
+std::size_t KeyScanner::value_end(std::string_view piece, std::size_t at) {
+  if (phase_ == Phase::in_string) {
+    return end_.find(piece, at);
   }
-  return at;
+  const auto begin = piece.begin() + static_cast<std::ptrdiff_t>(at);
+  const std::size_t end =
+      phase_ == Phase::in_query
+          ? std::min(piece.size(), piece.find_first_of(kQueryEnd, at))
+          : static_cast<std::size_t>(std::find_if_not(begin, piece.end(), is_json_number_char) - piece.begin());
+  end_.closed = end < piece.size();
+  return end;
 }
 
 /// Goes on with the value of key_. Returns where it ends in `piece`.
@@ -200,35 +196,29 @@ std::size_t KeyScanner::value(std::string_view piece,
                               const OnValue& on_value) {
   if (phase_ == Phase::before_value) {
     at = begin_value(piece, at);
-    if (phase_ == Phase::in_string && key_.find("uthorization") != std::string::npos) {
+    if (phase_ == Phase::in_string) {
       at += scheme_length(piece.substr(at));
     }
+  }
+  if (phase_ == Phase::below) {
+    at = below_.walk(piece, at, found, on_value);
+    phase_ = below_.inside() ? Phase::below : Phase::idle;
+    return at;
   }
   if (phase_ == Phase::idle || phase_ == Phase::before_value) {
     return at;
   }
-  closed_ = false;
-  std::size_t end = at;
-  if (phase_ == Phase::in_string) {
-    end = string_end(piece, at);
-  } else if (phase_ == Phase::in_query) {
-    end = std::min(piece.size(), piece.find_first_of(kQueryEnd, at));
-    closed_ = end < piece.size();
-  } else {
-    end = static_cast<std::size_t>(
-        std::find_if_not(piece.begin() + static_cast<std::ptrdiff_t>(at), piece.end(), is_number_char) - piece.begin());
-    closed_ = end < piece.size();
-  }
+  const std::size_t end = value_end(piece, at);
   if (end > at) {
     found.push_back({at, end - at, key_, phase_ == Phase::in_number ? '1' : 'x'});
   }
   const std::string_view here = piece.substr(at, end - at);
-  if (closed_ && value_.empty()) {
+  if (end_.closed && value_.empty()) {
     on_value(key_, here);
   } else if (value_.size() < kMaxValue) {
     value_.append(here);
   }
-  if (closed_) {
+  if (end_.closed) {
     if (!value_.empty()) {
       on_value(key_, value_);
     }

@@ -1,31 +1,27 @@
 #pragma once
 
 #include "base/secret_keys.hpp"
-#include "capture/found.hpp"
+#include "capture/value_walker.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace whydrop::capture {
 
-/// Finds the values of secret keys in text that comes in pieces: "key":"value" and "key":1 of JSON, also of JSON inside
-/// a JSON string; key=value of a query; the user information of a URL. Looks for these patterns and does not parse, so
-/// nothing before a secret (lost bytes, broken JSON) can hide it.
+/// Finds the values of secret keys in text that comes in pieces: "key":"value", "key":1 and all below "key":{…} of
+/// JSON, also of JSON inside a JSON string; key=value of a query; the user information of a URL. Looks for these
+/// patterns and does not parse, so nothing before a secret (lost bytes, broken JSON) can hide it.
 class KeyScanner {
  public:
-  /// Told of each whole value: its key, and the value as it stands.
-  using OnValue = std::function<void(const std::string& key, std::string_view value)>;
-
   /// Adds what it finds in `piece` to `found`; `last`: nothing follows.
   void scan(
       const SecretKeys& keys, std::string_view piece, bool last, std::vector<Found>& found, const OnValue& on_value);
 
  private:
-  enum class Phase : std::uint8_t { idle, before_value, in_string, in_number, in_query };
+  enum class Phase : std::uint8_t { idle, before_value, in_string, in_number, in_query, below };
 
   std::string_view before(std::string_view piece, std::size_t mark);
   void at_colon(const SecretKeys& keys, std::string_view piece, std::size_t mark);
@@ -33,13 +29,13 @@ class KeyScanner {
   std::size_t at_user_info(std::string_view piece, std::size_t mark, std::vector<Found>& found) const;
   std::size_t value(std::string_view piece, std::size_t at, std::vector<Found>& found, const OnValue& on_value);
   std::size_t begin_value(std::string_view piece, std::size_t at);
-  std::size_t string_end(std::string_view piece, std::size_t at);
+  std::size_t value_end(std::string_view piece, std::size_t at);
   void keep_tail(std::string_view piece);
 
   Phase phase_ = Phase::idle;
-  std::size_t level_ = 0;    ///< backslashes before each quote of this JSON: 0, or 1 inside a JSON string, or 3 …
-  std::size_t slashes_ = 0;  ///< backslashes just before where scanning stands
-  bool closed_ = false;      ///< the value's end was found
+  StringEnd end_;
+  ValueWalker below_;
+  Secrecy secrecy_ = Secrecy::none;  ///< of key_
   std::string key_;
   std::string value_;  ///< what earlier pieces held of the value, bounded
   std::string tail_;   ///< end of the earlier pieces: a key may be split

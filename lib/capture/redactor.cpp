@@ -2,10 +2,13 @@
 
 #include "base/result.hpp"
 #include "base/secret_keys.hpp"
-#include "base/text.hpp"
+#include "capture/dialect_secrets.hpp"
 #include "capture/found.hpp"
+#include "capture/head_secrets.hpp"
 #include "capture/jwt.hpp"
 #include "capture/key_scanner.hpp"
+#include "capture/learner.hpp"
+#include "capture/secret_forms.hpp"
 #include "capture/value_matcher.hpp"
 
 #include <algorithm>
@@ -27,8 +30,12 @@ constexpr std::size_t kMaxTokensTold = 4096;
 /// How far one direction's message is, while it comes in fragments.
 struct Progress {
   KeyScanner keys;
+  FormScanner forms;
   ValueMatcher::State values = 0;
   bool compressed = false;
+  bool begun = false;    ///< its first piece was looked at
+  bool dialect = false;  ///< a dialect's secret was in it: what follows may be the rest
+  Content content = Content::text;
 };
 
 constexpr std::uint64_t progress_key(std::uint32_t conn, Side from) {
@@ -54,6 +61,8 @@ struct Redactor::Impl {
   std::unordered_set<std::size_t> tokens_told;
 
   std::uint32_t conn = 0;  ///< of the event in hand
+  bool by_client = false;  ///< the event in hand is what a client sent
+  Learner learner;
   Event shown;
   std::string masked;
   std::vector<Found> given, keyed;
@@ -78,13 +87,16 @@ struct Redactor::Impl {
       const Event& event, std::string_view Of::*content, std::size_t skip, Progress& progress, Rest rest);
 
   bool find(std::string_view content, Progress& progress, Rest rest);
+  void find_in_dialects(std::string_view content, Progress& progress, Rest rest, const OnValue& on_value);
   bool mask_string(std::string& text, Spans& spans, Rest rest = Rest::none);
   bool mask_words(std::string& text);
   bool mask_all_words(std::vector<std::string>& texts);
-  bool mask_header(Header& header);
+  bool mask_header(Header& header, bool& next_too);
   bool mask_headers(std::vector<Header>& headers);
   bool mask_raw(std::string& raw);
+  void note(const std::string& variable, std::string_view value);
   void note_token(const std::string& variable, std::string_view value);
+  void learn();
 
   bool mask(Open& open) { return any({mask_string(open.url, open.redact), mask_all_words(open.expect)}); }
   bool mask(Resolve& resolve) { return mask_words(resolve.error); }
@@ -114,22 +126,53 @@ void Redactor::Impl::note_token(const std::string& variable, std::string_view va
   }
 }
 
+void Redactor::Impl::note(const std::string& variable, std::string_view value) {
+  note_token(variable, value);
+  if (by_client) {
+    learner.note(variable, value);
+  }
+}
+
+/// A dialect's secret that goes on in another fragment hides all of that one.
+void Redactor::Impl::find_in_dialects(std::string_view content,
+                                      Progress& progress,
+                                      Rest rest,
+                                      const OnValue& on_value) {
+  if (progress.dialect) {
+    keyed.push_back({0, content.size(), "rest"});
+  } else if (!std::exchange(progress.begun, true)) {
+    const std::size_t before = keyed.size();
+    find_dialect_secrets(content, keyed, on_value);
+    progress.dialect = rest == Rest::more && keyed.size() > before;
+  }
+}
+
 /// Fills `given` and `keyed`; false if nothing was found.
 bool Redactor::Impl::find(std::string_view content, Progress& progress, Rest rest) {
   given.clear();
   keyed.clear();
+  const OnValue on_value = [this](const std::string& key, std::string_view value) { note(key, value); };
+  const ValueMatcher::State before = progress.values;
   values.scan(content, progress.values, rest == Rest::none, given);
   for (const Found& found : given) {
     note_token(found.variable, content.substr(found.at, found.length));
   }
-  progress.keys.scan(keys, content, rest != Rest::more, keyed, [this](const std::string& key, std::string_view value) {
-    note_token(key, value);
-  });
+  progress.keys.scan(keys, content, rest != Rest::more, keyed, on_value);
+  if (by_client) {
+    find_in_dialects(content, progress, rest, on_value);
+  }
+  if (learner.teach(values)) {
+    given.clear();
+    progress.values = before;
+    values.scan(content, progress.values, rest == Rest::none, given);
+  }
+  progress.forms.scan(content, rest != Rest::more, keyed, on_value);
   return !given.empty() || !keyed.empty();
 }
 
 bool Redactor::Impl::mask_string(std::string& text, Spans& spans, Rest rest) {
   Progress fresh;
+  fresh.begun = true;
   return find(text, fresh, rest) && mask_found(text, given, keyed, spans);
 }
 
@@ -148,80 +191,32 @@ bool Redactor::Impl::mask_all_words(std::vector<std::string>& texts) {
 
 // ---- heads ----------------------------------------------------------------------------------------------------------
 
-namespace {
-
-bool is_header(std::string_view name, std::string_view wanted) {
-  return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-  });
-}
-
-/// What is secret in the value of such a field: all behind the scheme, and of cookies their values: which there were
-/// tells why a login failed. What follows the first pair of a Set-Cookie are attributes. RFC 6265 sections 4.1.1
-/// and 4.2.1.
-std::vector<Found> secrets_of(std::string_view name, std::string_view value) {
-  const bool one = is_header(name, "set-cookie");
-  if (!one && !is_header(name, "cookie")) {
-    const std::size_t at = scheme_length(value);
-    return {{at, value.size() - at, std::string(name)}};
-  }
-  std::vector<Found> found;
-  for (std::size_t at = 0; at < value.size() && !(one && !found.empty());) {
-    const std::size_t end = std::min(value.find(';', at), value.size());
-    const std::size_t equals = value.substr(at, end - at).find('=');
-    const std::size_t begin =
-        equals != std::string_view::npos ? at + equals + 1 : std::min(value.find_first_not_of(' ', at), end);
-    const std::string_view cookie = value.substr(at, equals == std::string_view::npos ? 0 : equals);
-    found.push_back({begin, end - begin, cookie.empty() ? std::string(name) : std::string(trim(cookie))});
-    at = end + 1;
-  }
-  return found;
-}
-
-}  // namespace
-
-bool Redactor::Impl::mask_header(Header& header) {
-  if (!is_secret_header(header.name)) {
-    return mask_string(header.value, header.redact);
-  }
-  const auto found = secrets_of(header.name, header.value);
+bool Redactor::Impl::mask_header(Header& header, bool& next_too) {
+  const auto found = header_secrets(header.name, header.value, next_too);
   for (const Found& secret : found) {
-    note_token(header.name, std::string_view(header.value).substr(secret.at, secret.length));
+    const std::string_view value = std::string_view(header.value).substr(secret.at, secret.length);
+    note_token(header.name, value);
+    if (by_client && !is_preference(secret.variable)) {
+      learner.note(secret.variable, value);
+    }
   }
-  return mask_found(header.value, {}, found, header.redact);
+  learner.teach(values);
+  const bool changed = mask_found(header.value, {}, found, header.redact);
+  return (!is_secret_header(header.name) && mask_string(header.value, header.redact)) || changed;
 }
 
 bool Redactor::Impl::mask_headers(std::vector<Header>& headers) {
-  bool changed = false;
+  bool changed = false, next_too = false;
   for (Header& header : headers) {
-    changed |= mask_header(header);
+    changed |= mask_header(header, next_too);
   }
   return changed;
 }
 
-/// Masks the same fields in the bytes of a head, folded lines included.
+/// Masks the same fields in the bytes of a head.
 bool Redactor::Impl::mask_raw(std::string& raw) {
   Spans unrecorded;
-  std::vector<Found> fields;
-  bool secret = false;
-  for (std::size_t at = 0; at < raw.size();) {
-    const std::size_t end = std::min(raw.size(), raw.find_first_of("\r\n", at));
-    const std::string_view line = std::string_view(raw).substr(at, end - at);
-    const bool folded = !line.empty() && (line.front() == ' ' || line.front() == '\t');
-    const std::size_t colon = line.find(':');
-    std::size_t value = 0;
-    if (!folded) {
-      secret = colon != std::string_view::npos && is_secret_header(line.substr(0, colon));
-      value = std::min(line.size(), line.find_first_not_of(" \t", std::min(line.size(), colon) + 1));
-    }
-    if (secret) {
-      for (const Found& found : secrets_of(folded ? "" : line.substr(0, colon), line.substr(value))) {
-        fields.push_back({at + value + found.at, found.length, ""});
-      }
-    }
-    at = std::max(end + 1, std::min(raw.size(), raw.find_first_not_of("\r\n", end)));
-  }
-  const bool changed = mask_found(raw, {}, fields, unrecorded);
+  const bool changed = mask_found(raw, {}, raw_head_secrets(raw), unrecorded);
   return mask_string(raw, unrecorded) || changed;
 }
 
@@ -266,6 +261,14 @@ const Event& Redactor::Impl::redact_words(const Event& event, const Of& body) {
 
 // ---- content --------------------------------------------------------------------------------------------------------
 
+namespace {
+
+Content content_of(wire::Opcode first) {
+  return first == wire::Opcode::binary ? Content::bytes : Content::text;
+}
+
+}  // namespace
+
 /// Masks the event's content from byte `skip` on.
 template <typename Of>
 const Event& Redactor::Impl::with_content(
@@ -283,7 +286,7 @@ const Event& Redactor::Impl::with_content(
     }
   }
   masked.assign(last_content);
-  last_masked = mask_found(masked, given, keyed, last_spans);
+  last_masked = mask_found(masked, given, keyed, last_spans, progress.content);
   if (!last_masked) {
     return event;
   }
@@ -312,12 +315,14 @@ const Event& Redactor::Impl::redact_data(const Event& event, const Frame& frame)
   const auto key = progress_key(event.conn, frame.from);
   if (first && frame.header.fin && under_way.empty()) {
     Progress fresh;
+    fresh.content = content_of(frame.header.opcode);
     return frame.has_payload ? with_content(event, &Frame::payload, 0, fresh, frame.cut() ? Rest::lost : Rest::none)
                              : event;
   }
   Progress& progress = under_way[key];
   if (first) {
     progress = Progress();
+    progress.content = content_of(frame.header.opcode);
   }
   progress.compressed |= compressed_here;
   const Rest rest = !frame.header.fin ? Rest::more : frame.cut() ? Rest::lost : Rest::none;
@@ -346,6 +351,7 @@ const Event& Redactor::Impl::redact_message_content(const Event& event, const Me
   const bool same = message.payload.data() == last_content.data() && message.payload.size() == last_content.size();
   if (!same || message.payload.empty()) {
     Progress fresh;
+    fresh.content = message.text ? Content::text : Content::bytes;
     const Rest rest = message.payload.size() < message.length ? Rest::lost : Rest::none;
     return with_content(event, &Message::payload, 0, fresh, rest);
   }
@@ -361,6 +367,7 @@ const Event& Redactor::Impl::redact_message_content(const Event& event, const Me
 
 const Event& Redactor::Impl::redact_inflated(const Event& event, const Inflated& inflated) {
   Progress fresh;
+  fresh.content = inflated.text ? Content::text : Content::bytes;
   const Rest rest = inflated.content.size() < inflated.length ? Rest::lost : Rest::none;
   return with_content(event, &Inflated::content, 0, fresh, rest);
 }
@@ -393,8 +400,25 @@ const Event& Redactor::Impl::redact_undecoded(const Event& event, const Undecode
   return shown;
 }
 
+namespace {
+
+/// True for what a client sent, or is about to.
+bool is_by_client(const Body& body) {
+  return std::visit(overloaded{[](const Frame& frame) { return frame.from == Side::client; },
+                               [](const Message& message) { return message.from == Side::client; },
+                               [](const Inflated& inflated) { return inflated.from == Side::client; },
+                               [](const Partial& partial) { return partial.from == Side::client; },
+                               [](const Open&) { return true; },
+                               [](const Request&) { return true; },
+                               [](const auto&) { return false; }},
+                    body);
+}
+
+}  // namespace
+
 const Event& Redactor::Impl::redact(const Event& event) {
   conn = event.conn;
+  by_client = is_by_client(event.body);
   return std::visit(
       overloaded{[&](const Frame& frame) -> const Event& { return redact_frame(event, frame); },
                  [&](const Message& message) -> const Event& { return redact_message(event, message); },
@@ -444,7 +468,9 @@ std::string Redactor::redact_text(std::string_view text) const {
     std::vector<Found> given, keyed;
     ValueMatcher::State state = 0;
     impl_->values.scan(text, state, true, given);
-    KeyScanner().scan(impl_->keys, text, true, keyed, [](const std::string&, std::string_view) {});
+    const auto pass_by = [](const std::string&, std::string_view) {};
+    KeyScanner().scan(impl_->keys, text, true, keyed, pass_by);
+    FormScanner().scan(text, true, keyed, pass_by);
     Spans unrecorded;
     mask_found(out, std::move(given), keyed, unrecorded);
   }

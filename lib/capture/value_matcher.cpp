@@ -1,5 +1,6 @@
 #include "capture/value_matcher.hpp"
 
+#include "base/hex.hpp"
 #include "base/utf8.hpp"
 #include "capture/json_text.hpp"
 
@@ -79,6 +80,36 @@ std::string query_form(const std::string& value, const Encoding& encoding, const
   return out;
 }
 
+/// So short, what is left of it in base64 may be anything.
+constexpr std::size_t kShortestInOthers = 6;
+/// A longer one is looked for as it is and as JSON and queries have it.
+constexpr std::size_t kLongestInOthers = 4U << 10;
+constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// The digits that the value alone decides, where `before` bytes (0 to 2) of a group stand before it. RFC 4648
+/// section 4.
+std::string base64_form(std::string_view value, std::size_t before, std::string_view alphabet) {
+  std::string out;
+  const std::size_t bits = 8 * (before + value.size());
+  for (std::size_t at = (8 * before + 5) / 6 * 6; at + 6 <= bits; at += 6) {
+    unsigned digit = 0;
+    for (std::size_t bit = at; bit < at + 6; ++bit) {
+      const auto byte = static_cast<unsigned char>(value[bit / 8 - before]);
+      digit = digit << 1U | (byte >> (7 - bit % 8) & 1U);
+    }
+    out += alphabet[digit];
+  }
+  return out;
+}
+
+std::string upper(std::string text) {
+  for (char& c : text) {
+    c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return text;
+}
+
 bool is_number(const std::string& bytes) {
   return bytes.find_first_not_of("0123456789") == std::string::npos;
 }
@@ -112,6 +143,15 @@ void ValueMatcher::add(const std::string& variable, const std::string& value) {
   for (const Encoding& encoding : kEncodings) {
     add_form(variable, query_form(value, encoding, "0123456789ABCDEF"));
     add_form(variable, query_form(value, encoding, "0123456789abcdef"));
+  }
+  if (value.size() >= kShortestInOthers && value.size() <= kLongestInOthers) {
+    for (const std::string_view alphabet : {kBase64, kBase64Url}) {
+      for (std::size_t before = 0; before < 3; ++before) {
+        add_form(variable, base64_form(value, before, alphabet));
+      }
+    }
+    add_form(variable, hex_encode(value));
+    add_form(variable, upper(hex_encode(value)));
   }
   if (patterns_.size() > known) {
     build();

@@ -11,8 +11,8 @@
 namespace whydrop::capture {
 
 /// Finds given secret values in bytes that come in pieces, also as they stand in JSON (\", \/, /) and in a query
-/// or a form (percent-encoded). One automaton for all of them (Aho and Corasick), behind a filter that skips most
-/// bytes.
+/// or a form (percent-encoded), in base64 of either alphabet at any place, and in hex. One automaton for all of them
+/// (Aho and Corasick), behind a filter that skips most bytes.
 class ValueMatcher {
  public:
   /// Where matching stands between two pieces.

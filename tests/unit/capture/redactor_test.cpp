@@ -54,9 +54,22 @@ TEST(Redactor, MasksValuesOfSecretKeys) {
        R"( 16+1:accessToken 35+1:access_token 49+1:Api-Key 68+1:clientSecret 85+1:guestToken)"},
       {"escaped quote in the value", R"({"jwt":"a\"b\\","n":1})", R"({"jwt":"xxxxxx","n":1} 8+6:jwt)"},
       {"number", R"({"password":-12.5e3,"n":1})", R"({"password":1111111,"n":1} 12+7:password)"},
-      {"null, true and containers are told",
-       R"({"token":null,"secret":true,"jwt":{"a":"b"}})",
-       R"({"token":null,"secret":true,"jwt":{"a":"b"}})"},
+      {"null and true are told", R"({"token":null,"secret":true})", R"({"token":null,"secret":true})"},
+      {"an object below",
+       R"({"auth":{"user":"ab","list":[1,"c",{"d":"}"}],"on":true},"n":"e"})",
+       R"({"auth":{"user":"xx","list":[1,"x",{"d":"x"}],"on":true},"n":"e"})"
+       R"( 17+2:user 29+1:list 32+1:list 41+1:d)"},
+      {"a list below in JSON in a string",
+       R"({"body":"{\"secrets\":[\"a\\\"b\",{}],\"n\":\"c\"}"})",
+       R"({"body":"{\"secrets\":[\"xxxxxx\",{}],\"n\":\"c\"}"} 25+6:secrets)"},
+      {"an object that does not end", R"({"auth":{"a":"b)", R"({"auth":{"a":"x 14+1:a)"},
+      {"a ticket is a string",
+       R"({"ticket":{"id":1,"subject":"no tone"}})",
+       R"({"ticket":{"id":1,"subject":"no tone"}})"},
+      {"a code beside a state",
+       "https://h/cb?code=abc&state=1 code=abc",
+       "https://h/cb?code=xxx&state=1 code=abc 18+3:code"},
+      {"fragment", "https://h/#access_token=abc&n=1", "https://h/#access_token=xxx&n=1 24+3:access_token"},
       {"empty", R"({"token":""})", R"({"token":""})"},
       {"other keys",
        R"({"tokens":"abc","type":"token","nextToken":"a","a":"token:"})",
@@ -71,7 +84,10 @@ TEST(Redactor, MasksValuesOfSecretKeys) {
       {"query in JSON", R"({"url":"wss://h/?jwt=abc"})", R"({"url":"wss://h/?jwt=xxx"} 21+3:jwt)"},
       {"user information", "wss://me:pw@h/ wss://h:1/@", "wss://xxxxx@h/ wss://h:1/@ 6+5:userinfo"},
       {"no name", "{\":\"abc\"} =a :b", "{\":\"abc\"} =a :b"},
-      {"not UTF-8", "\xFF\"token\":\"\xFE\"", "\xFF\"token\":\"x\" 10+1:token"},
+      {"not UTF-8", "\xFF\"token\":\"\xFE\"", "\xFF\"token\":\"\xFE\" 10+1:token"},
+      {"faults beside what is masked stay",
+       "{\"token\":\"a\xE2(\xA1\\q\\n\\ud800\\u12\tb\"}",
+       "{\"token\":\"x\xE2x\xA1\\xxx\\ud800\\uxx\tx\"} 10+20:token"},
   };
   for (const Case& row : cases) {
     Redactor redactor({}, false);
@@ -100,6 +116,109 @@ TEST(Redactor, MasksGivenValuesWhereverTheyStand) {
   }
 }
 
+TEST(Redactor, MasksCredentialsByTheirForm) {
+  const std::string jwt(kJwt);
+  const std::string masked(jwt.size(), 'x');
+  const std::pair<std::string, std::string> cases[] = {
+      {"my " + jwt + ", yours", "my " + masked + ", yours"},
+      {"{\"a\":\"" + jwt + "\"}", "{\"a\":\"" + masked + "\"}"},
+      {"curl -H 'X: Bearer abc123def'", "curl -H 'X: Bearer xxxxxxxxx'"},
+      {"bearer AbcDef", "bearer xxxxxx"},
+      {"Basic dXNlcjpwYXNz.", "Basic dXNlcjpwYXNz."},
+      {"Basic dXNlcjpwYXNz", "Basic xxxxxxxxxxxx"},
+      {"Bearer authentication is needed", "Bearer authentication is needed"},
+      {"Bearer realm=\"x\"", "Bearer realm=\"x\""},
+      {"Basic realm", "Basic realm"},
+      {"a forebearer abc123def", "a forebearer abc123def"},
+      {"cursor eyJpZCI6MX0 eyJpZCI6MX0.txt", "cursor eyJpZCI6MX0 eyJpZCI6MX0.txt"},
+      {"wss://h/?header=eyJob3N0IjoiaCJ9&n=1", "wss://h/?header=xxxxxxxxxxxxxxxx&n=1"},
+      {"sr=h&sig=a%2Fb&se=1", "sr=h&sig=xxxxx&se=1"},
+      {"X-Amz-Signature=00ff&X-Amz-Date=1", "X-Amz-Signature=xxxx&X-Amz-Date=1"},
+  };
+  for (const auto& [given, shown] : cases) {
+    Redactor redactor({}, false);
+    EXPECT_EQ(std::get<Frame>(redactor.redact(text_event(given)).body).payload, shown) << given;
+  }
+}
+
+Event sent(std::string_view payload, Opcode opcode = Opcode::text) {
+  Event event = text_event(payload, opcode);
+  std::get<Frame>(event.body).from = Side::client;
+  return event;
+}
+
+TEST(Redactor, MasksWhatDialectsSendWithoutANameOfTheirOwn) {
+  using namespace std::string_view_literals;
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"CONNECT\nlogin:me\npasscode:pw\nhost:h\n\n\0"sv, "CONNECT\nlogin:xx\npasscode:xx\nhost:h\n\n\0"sv},
+      {"SEND\r\nX-Auth-Token:abc\r\nlogin:me\r\n\r\ntoken:b", "SEND\r\nX-Auth-Token:xxx\r\nlogin:me\r\n\r\ntoken:b"},
+      {R"(["CONNECT\npasscode:pw\n\n\u0000"])", R"(["CONNECT\npasscode:xx\n\n\u0000"])"},
+      {R"(40{"user":"ab","n":[1]})", R"(40{"user":"xx","n":[1]})"},
+      {R"(40/chat,{"pid":"ab"})", R"(40/chat,{"pid":"xx"})"},
+      {R"(42["say",{"user":"ab"}])", R"(42["say",{"user":"ab"}])"},
+      {R"({"type":"connection_init","payload":{"who":"ab","h":{"x":"c"}}})",
+       R"({"type":"connection_init","payload":{"who":"xx","h":{"x":"x"}}})"},
+      {R"({"type":"subscribe","payload":{"query":"ab"}})", R"({"type":"subscribe","payload":{"query":"ab"}})"},
+      {R"([5,"ab\"c",{}])", R"([5,"xxxxx",{}])"},
+      {"PASS oauth:ab\r\nNICK me", "PASS xxxxxxxx\r\nNICK me"},
+      {"<auth mechanism='PLAIN'>AGE=</auth>", "<auth mechanism='PLAIN'>xxxx</auth>"},
+  };
+  for (const auto& [given, shown] : cases) {
+    Redactor redactor({}, false);
+    EXPECT_EQ(std::get<Frame>(redactor.redact(sent(given)).body).payload, shown) << given;
+  }
+  Redactor redactor({}, false);
+  constexpr auto kMqtt = "\x10\x1a\0\4MQTT\5\xc0\0\x3c\0\0\2me\0\2ab\0\3p\0w"sv;
+  constexpr auto kShown = "\x10\x1a\0\4MQTT\5\xc0\0\x3c\0\0\2me\0\2xx\0\3xxx"sv;
+  EXPECT_EQ(std::get<Frame>(redactor.redact(sent(kMqtt, Opcode::binary)).body).payload, kShown);
+}
+
+TEST(Redactor, WhatAClientSentAsASecretIsKnownAfterwards) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"you said s3cr/et+1", "you said xxxxxxxxx"},
+      {R"({"echo":"s3cr\/et+1"})", R"({"echo":"xxxxxxxxxx"})"},
+      {"?q=s3cr%2Fet%2B1", "?q=xxxxxxxxxxxxx"},
+      {"czNjci9ldCsx", "xxxxxxxxxxxx"},
+      {"hi czNjci9ldCsx", "hi xxxxxxxxxxxx"},
+      {"YXMzY3IvZXQrMQ==", "YXxxxxxxxxxxxQ=="},
+      {"733363722f65742b31", "xxxxxxxxxxxxxxxxxx"},
+      {"733363722F65742B31", "xxxxxxxxxxxxxxxxxx"},
+      {"s3cr", "s3cr"},
+  };
+  for (const char* message : {R"({"password":"s3cr/et+1"})", R"({"password":"s3cr\/et+1"})"}) {
+    Redactor redactor({}, false);
+    redactor.redact(sent(message));
+    for (const auto& [given, shown] : cases) {
+      EXPECT_EQ(std::get<Frame>(redactor.redact(text_event(given)).body).payload, shown) << given;
+    }
+  }
+}
+
+TEST(Redactor, WhatAServerSentOrIsShortIsNotLearned) {
+  Redactor redactor({}, false);
+  redactor.redact(sent(R"({"password":"hello"})"));
+  redactor.redact(text_event(R"({"token":"welcome"})"));
+  EXPECT_EQ(std::get<Frame>(redactor.redact(text_event("hello and welcome")).body).payload, "hello and welcome");
+}
+
+TEST(Redactor, CredentialsInAHeadAreKnownAfterwards) {
+  Redactor redactor({}, false);
+  Request request;
+  request.headers = {
+      {"Authorization", "Basic bWU6cGFzc3dvcnQ=", {}},
+      {"Cookie", "sid=abcdefgh; theme=midnight", {}},
+      {"Sec-WebSocket-Protocol", "chat, bearer, t0kent0ken", {}},
+      {"Sec-WebSocket-Protocol", "base64url.bearer.authorization.k8s.io.QUJDREVGRw, v5.channel.k8s.io", {}}};
+  const Event event = redactor.redact(Event{1, 2, 3, request});
+  const auto& shown = std::get<Request>(event.body).headers;
+  EXPECT_EQ(shown[0].value, "Basic xxxxxxxxxxxxxxxx");
+  EXPECT_EQ(shown[1].value, "sid=xxxxxxxx; theme=xxxxxxxx");
+  EXPECT_EQ(shown[2].value, "chat, bearer, xxxxxxxxxx");
+  EXPECT_EQ(shown[3].value, "base64url.bearer.authorization.k8s.io.xxxxxxxxxx, v5.channel.k8s.io");
+  const Event echo = redactor.redact(text_event("passwort abcdefgh midnight t0kent0ken QUJDREVGRw"));
+  EXPECT_EQ(std::get<Frame>(echo.body).payload, "xxxxxxxx xxxxxxxx midnight xxxxxxxxxx xxxxxxxxxx");
+}
+
 /// Feeds `message` as fragments cut at `cuts` and joins what is shown.
 std::string in_fragments(Redactor& redactor, std::string_view message, const std::vector<std::size_t>& cuts) {
   std::string out;
@@ -115,6 +234,18 @@ std::string in_fragments(Redactor& redactor, std::string_view message, const std
     at = end;
   }
   return out;
+}
+
+TEST(Redactor, ASecretObjectIsMaskedWhereverItsMessageIsCut) {
+  const std::string_view message = R"({"n":1, "credentials" : {"a":"b\"c","list":[12,"d"]}, "m":"e"})";
+  const std::string_view shown = R"({"n":1, "credentials" : {"a":"xxxx","list":[11,"x"]}, "m":"e"})";
+  for (std::size_t first = 0; first <= message.size(); ++first) {
+    for (std::size_t second = first; second <= message.size(); ++second) {
+      Redactor redactor({}, false);
+      const std::string cut = std::string(in_fragments(redactor, message, {first, second}));
+      ASSERT_EQ(cut, shown) << first << " " << second;
+    }
+  }
 }
 
 TEST(Redactor, MasksKeysAcrossFragmentsWhereverTheyAreCut) {
@@ -245,7 +376,7 @@ TEST(Redactor, MasksHeads) {
             "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\n"
             "X-V: =xxxxxxxxxx= 1+10:v\n");
   EXPECT_EQ(shown.raw,
-            "GET /p?access_token=xxx HTTP/1.1\nProxy-Authorization:Basic xxxx\nxxxxx\nHost: h\r\nCookie:\r\n\r\n");
+            "GET /p?access_token=xxx HTTP/1.1\nProxy-Authorization:Basic xxxx\n xxxx\nHost: h\r\nCookie:\r\n\r\n");
 }
 
 TEST(Redactor, MasksAnAnswerAndItsBody) {

@@ -32,12 +32,12 @@ void add_values(
 // ---- STOMP 1.2 --------------------------------------------------------------------------------------------------
 
 /// A line of a frame, its end left out; in SockJS, which puts frames into JSON strings, it ends with an escape.
-struct Line {
+struct HeaderLine {
   std::string_view text;
   std::size_t next;  ///< npos: it was the last
 };
 
-Line line_at(std::string_view content, std::size_t at) {
+HeaderLine line_at(std::string_view content, std::size_t at) {
   for (std::size_t end = at; end < content.size(); ++end) {
     if (content[end] == '\n') {
       const std::size_t size = end - at - (end > at && content[end - 1] == '\r' ? 1 : 0);
@@ -68,7 +68,7 @@ void find_stomp(std::string_view content, std::vector<Found>& found, const OnVal
   }
   const bool connects = content[at] == 'C' || content[at + 1] == 'T';
   for (at = line_at(content, at).next; at < content.size();) {
-    const Line line = line_at(content, at);
+    const HeaderLine line = line_at(content, at);
     if (line.text.empty()) {
       return;
     }
@@ -234,7 +234,7 @@ void find_sasl(std::string_view content, std::vector<Found>& found, const OnValu
 // ---- subprotocols -----------------------------------------------------------------------------------------------
 
 /// So short, it is a word and no credential.
-constexpr std::size_t kShortestCredential = 8;
+constexpr std::size_t kShortestItem = 8;
 constexpr std::string_view kSeparators = ".-_|= ";
 /// Marks that end in words of their own.
 constexpr std::string_view kMarks[] = {"base64url.bearer.authorization.k8s.io.", "openai-insecure-api-key."};
@@ -249,8 +249,8 @@ std::size_t mark_length(std::string_view item) {
   for (std::size_t at = item.find_first_of(kSeparators); at != std::string_view::npos && at > 0;
        at = item.find_first_of(kSeparators, at + 1)) {
     const std::string_view rest = item.substr(at + 1);
-    const bool like_secret = rest.size() >= 2 * kShortestCredential || std::any_of(rest.begin(), rest.end(), is_digit);
-    if (rest.size() >= kShortestCredential && like_secret && is_secret_header(item.substr(0, at))) {
+    const bool like_secret = rest.size() >= 2 * kShortestItem || std::any_of(rest.begin(), rest.end(), is_digit);
+    if (rest.size() >= kShortestItem && like_secret && is_secret_header(item.substr(0, at))) {
       return at + 1;
     }
   }
@@ -277,7 +277,7 @@ std::vector<Found> subprotocol_secrets(std::string_view value, bool& next_too) {
       continue;
     }
     const std::size_t mark = next_too ? 0 : mark_length(item);
-    if (mark > 0 || (next_too && item.size() >= kShortestCredential)) {
+    if (mark > 0 || (next_too && item.size() >= kShortestItem)) {
       found.push_back({begin + mark, item.size() - mark, "subprotocol"});
     }
     next_too = !next_too && mark == 0 && is_secret_header(item);

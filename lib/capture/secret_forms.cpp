@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kJsonInBase64 = "eyJ";
 /// So short, a JWT's parts would hold no JSON object with a member.
 constexpr std::size_t kShortestPart = 8;
-constexpr std::size_t kShortestCredential = 6;
+constexpr std::size_t kShortestRun = 6;
 /// Words are not this long.
 constexpr std::size_t kLongWord = 24;
 
@@ -69,7 +69,7 @@ bool is_behind_header_mark(std::string_view before) {
 bool is_bearer(std::string_view run) {
   const bool random =
       std::any_of(run.begin() + 1, run.end(), [](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); });
-  return run.size() >= kShortestCredential && (random || run.size() >= kLongWord);
+  return run.size() >= kShortestRun && (random || run.size() >= kLongWord);
 }
 
 bool is_basic(std::string_view run) {
@@ -121,8 +121,8 @@ std::optional<Form> scheme_form(std::string_view piece, std::size_t space, bool 
   return Form{at, length, bearer ? "bearer" : "basic"};
 }
 
-constexpr std::size_t kLanes = 16;
-using Lanes [[gnu::vector_size(kLanes)]] = unsigned char;
+constexpr std::size_t kFormLanes = 16;
+using FormLanes [[gnu::vector_size(kFormLanes)]] = unsigned char;
 
 /// Where the next form may begin at or behind `at`: at the J of eyJ, or at the r or c before a space. The end if at no
 /// place.
@@ -130,13 +130,14 @@ std::size_t next_mark(std::string_view text, std::size_t at) {
   const auto is_mark = [&](std::size_t i) {
     return text[i] == 'J' || (i + 1 < text.size() && text[i + 1] == ' ' && (text[i] == 'r' || text[i] == 'c'));
   };
-  for (; at + kLanes < text.size(); at += kLanes) {
-    Lanes here{}, next{};
-    std::memcpy(&here, text.data() + at, kLanes);
-    std::memcpy(&next, text.data() + at + 1, kLanes);
-    const Lanes marks = Lanes(here == 'J') | (Lanes(next == ' ') & (Lanes(here == 'r') | Lanes(here == 'c')));
+  for (; at + kFormLanes < text.size(); at += kFormLanes) {
+    FormLanes here{}, next{};
+    std::memcpy(&here, text.data() + at, kFormLanes);
+    std::memcpy(&next, text.data() + at + 1, kFormLanes);
+    const FormLanes marks =
+        FormLanes(here == 'J') | (FormLanes(next == ' ') & (FormLanes(here == 'r') | FormLanes(here == 'c')));
     std::array<std::uint64_t, 2> words{};
-    std::memcpy(words.data(), &marks, kLanes);
+    std::memcpy(words.data(), &marks, kFormLanes);
     if ((words[0] | words[1]) != 0) {
       break;
     }

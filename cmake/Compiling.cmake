@@ -17,6 +17,16 @@ function(whydrop_batched target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${WHYDROP_BATCHED} UNITY_BUILD_BATCH_SIZE 0)
 endfunction()
 
+# whydrop_cold(TARGET): the target is compiled with -O1 in an optimised build, and without the precompiled header, which serves one
+# level only; in any other build it is as all are.
+function(whydrop_cold target)
+  if(CMAKE_BUILD_TYPE STREQUAL Release)
+    target_compile_options(${target} PRIVATE -O1)
+  else()
+    whydrop_precompiled(${target})
+  endif()
+endfunction()
+
 # whydrop_hot(MODULE SOURCE…): sources that an optimised build compiles with -O3. A precompiled header serves one level only.
 function(whydrop_hot module)
   if(NOT CMAKE_BUILD_TYPE STREQUAL Release)

@@ -18,28 +18,28 @@ import recordings  # pylint: disable=wrong-import-position
 PARROTS = {"python": ["/usr/bin/python3", str(HERE / "peers/parrot.py")], "node": ["node", str(HERE / "peers/parrot.js")]}
 PACES = (["--pace", "matched"], ["--pace", "recorded"], ["--pace", "fast"], ["--raw"])
 
-# A conversation in which most of what the client says was made by the server: a ticket in two places, an id of many, an
+# A conversation in which most of what the client says was made by the server: a seat in two places, an id of many, an
 # id inside a text, and one that changes with each turn.
 LINKED = {
     "whydrop_profile": 1, "name": "linked", "title": "Ids that go back", "about": "For tests.", "status": "generic",
-    "variables": {name: {"about": "an id of the server's"} for name in ("ticket", "room", "turn")},
+    "variables": {name: {"about": "an id of the server's"} for name in ("seat", "room", "turn")},
     "socket": {"url": "wss://linked.test/"},
     "messages": {
         "client": {
             "hello": {"about": "greets", "match": {"/type": "hello"}, "example": {"type": "hello", "trace": "{$uuid}"}},
             "enter": {"about": "enters", "match": {"/type": "enter"},
-                      "example": {"type": "enter", "ticket": "{ticket}", "to": {"room": "{room}"}, "path": "/rooms/{room}/door"}},
+                      "example": {"type": "enter", "seat": "{seat}", "to": {"room": "{room}"}, "path": "/rooms/{room}/door"}},
             "say": {"about": "speaks", "match": {"/type": "say"},
-                    "example": {"type": "say", "ticket": "{ticket}", "turn": "{turn}", "text": "Hello"}}},
+                    "example": {"type": "say", "seat": "{seat}", "turn": "{turn}", "text": "Hello"}}},
         "server": {
             "welcome": {"about": "greets back", "match": {"/type": "welcome"},
-                        "take": {"ticket": "/ticket", "room": "/rooms/1/id"}},
+                        "take": {"seat": "/seat", "room": "/rooms/1/id"}},
             "turn": {"about": "gives the word", "match": {"/type": "turn"}, "take": {"turn": "/id"}}}}}
 PLAYED = {
     "whydrop_rehearsal": 1, "profile": "linked",
     "server": [
         {"on": "client:hello", "do": [{"send": {
-            "type": "welcome", "trace": "{$request/trace}", "ticket": "{$uuid}", "rooms": [{"id": "{$uuid}"}, {"id": "{$uuid}"}]}}]},
+            "type": "welcome", "trace": "{$request/trace}", "seat": "{$uuid}", "rooms": [{"id": "{$uuid}"}, {"id": "{$uuid}"}]}}]},
         {"on": "client:enter", "do": [{"send": {"type": "turn", "id": "{$uuid}"}}]},
         {"on": "client:say", "do": [{"send": {"type": "turn", "id": "{$uuid}"}}]}],
     "scenarios": {"happy": {"says": "two turns", "client": [
@@ -52,10 +52,10 @@ PLAN = """\
   sends      4 messages, 1 Close
   heard      4 messages
   ended      the client's Close 1000; the server's Close 1000; fin, by server
-  binds      /ticket of welcome → /ticket of enter
+  binds      /seat of welcome → /seat of enter
              /rooms/1/id of welcome → /path of enter
              /rooms/1/id of welcome → /to/room of enter
-             /ticket of welcome → /ticket of say, 2 times
+             /seat of welcome → /seat of say, 2 times
              /id of turn → /turn of say, 2 times
 """
 

@@ -1,11 +1,18 @@
 // The other end of every benchmark, made so as not to be the bottleneck: blocking sockets, one thread a client, frames
 // built once.
-//   bench_peer flood COUNT SIZE   sends COUNT text messages of SIZE bytes, then Close 1000, and reads until the client
-//   is gone bench_peer sink               reads; answers Close with Close and prints how many data messages came
-//   bench_peer echo               sends each data message back
-// Prints the port on its first line. Ends after 600 s by itself.
+//   bench_peer flood COUNT SIZE MIX   sends COUNT text messages of SIZE bytes, then Close 1000, and reads until the
+//   client
+//                                     is gone
+//   bench_peer sink                   reads; answers Close with Close and prints how many data messages came
+//   bench_peer echo                   sends each data message back
+//   bench_peer lines COUNT SIZE MIX   no peer: prints the messages, a line each
+// MIX is plain or chat (mix.hpp); "tls" behind it: over TLS; "deflate": compressed, without context takeover. Prints
+// the port on its first line. Ends after 600 s by itself.
+#include "bench/link.hpp"
+#include "bench/mix.hpp"
 #include "handshake/head.hpp"
 #include "wire/decoder.hpp"
+#include "wire/deflate.hpp"
 #include "wire/encoder.hpp"
 
 #include <algorithm>
@@ -15,37 +22,30 @@
 #include <string>
 #include <thread>
 #include <variant>
+#include <vector>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace {
 
+using whydrop::bench::Link;
 using whydrop::wire::Opcode;
 
 struct Job {
   std::string mode;
   unsigned long count = 0, size = 0;
+  whydrop::bench::Mix mix = whydrop::bench::Mix::plain;
+  SSL_CTX* tls = nullptr;
+  bool deflate = false;
 };
 
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto wrote = ::write(fd, bytes.data(), bytes.size());
-    if (wrote <= 0) {
-      return false;
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  return true;
-}
-
 /// Reads the upgrade request and answers it; returns what came after the head.
-std::string shake_hands(int fd) {
+std::string shake_hands(Link& link, bool deflate) {
   whydrop::handshake::HeadParser parser(whydrop::handshake::HeadParser::Kind::request);
   char buffer[8192];
   while (true) {
-    const auto got = ::read(fd, buffer, sizeof buffer);
+    const auto got = link.read(buffer, sizeof buffer);
     if (got <= 0) {
       return {};
     }
@@ -53,45 +53,58 @@ std::string shake_hands(int fd) {
     const auto used = parser.feed(bytes);
     if (parser.done()) {
       const std::string* key = parser.head().find("Sec-WebSocket-Key");
-      write_all(
-          fd,
+      link.write_all(
           "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-              whydrop::handshake::accept_key(key ? *key : std::string()) + "\r\n\r\n");
+          whydrop::handshake::accept_key(key ? *key : std::string()) +
+          (deflate ? "\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover" : "") + "\r\n\r\n");
       return std::string(bytes.substr(used));
     }
   }
 }
 
-void flood(int fd, const Job& job) {
-  const std::string start = R"({"type":"message","n":12345,"text":")";
-  const std::string end = "\"}";
-  const auto fill = job.size > start.size() + end.size() ? job.size - start.size() - end.size() : 0;
-  std::string one;
-  whydrop::wire::append_frame(one, Opcode::text, start + std::string(fill, 'a') + end);
-  const unsigned long batch = std::clamp(262144UL / one.size(), 1UL, std::max(1UL, job.count));
+/// The message number `n` as a frame.
+void append_message(std::string& out, const Job& job, unsigned long n) {
+  const std::string message = whydrop::bench::message(job.mix, job.size, n);
+  if (!job.deflate) {
+    whydrop::wire::append_frame(out, Opcode::text, message);
+    return;
+  }
+  static whydrop::wire::Deflater deflater({false, 15});
+  const std::string compressed = deflater.compress(message);
+  whydrop::wire::FrameHeader header;
+  header.rsv = whydrop::wire::kRsv1;
+  header.length = compressed.size();
+  whydrop::wire::append_frame(out, header, compressed);
+}
+
+void flood(Link& link, const Job& job) {
+  // So many that the next one is not the last but one again, and few enough to stay in the cache of a small machine.
+  const unsigned long batch = std::clamp(262144UL / std::max(1UL, job.size), 1UL, std::max(1UL, job.count));
   std::string many;
+  std::vector<std::size_t> ends{0};
   for (unsigned long i = 0; i < batch; ++i) {
-    many += one;
+    append_message(many, job, i);
+    ends.push_back(many.size());
   }
   for (unsigned long left = job.count; left > 0;) {
     const auto now = std::min(left, batch);
-    if (!write_all(fd, std::string_view(many).substr(0, now * one.size()))) {
+    if (!link.write_all(std::string_view(many).substr(0, ends[now]))) {
       return;
     }
     left -= now;
   }
   std::string close;
   whydrop::wire::append_frame(close, Opcode::close, std::string_view("\x03\xe8", 2));
-  write_all(fd, close);
+  link.write_all(close);
   char buffer[4096];
-  [[maybe_unused]] const auto answer = ::read(fd, buffer, sizeof buffer);  // the client's Close: all that it has to say
+  [[maybe_unused]] const auto answer = link.read(buffer, sizeof buffer);  // the client's Close: all that it has to say
 }
 
 /// Returns false once the client's Close came.
-bool answer(int fd, const Job& job, const whydrop::wire::Frame& frame, unsigned long& messages, std::string& out) {
+bool answer(Link& link, const Job& job, const whydrop::wire::Frame& frame, unsigned long& messages, std::string& out) {
   if (frame.header.opcode == Opcode::close) {
     whydrop::wire::append_frame(out, Opcode::close, frame.payload);
-    write_all(fd, out);
+    link.write_all(out);
     return false;
   }
   if (!is_control(frame.header.opcode)) {
@@ -103,7 +116,7 @@ bool answer(int fd, const Job& job, const whydrop::wire::Frame& frame, unsigned 
   return true;
 }
 
-void serve_frames(int fd, const Job& job, std::string first) {
+void serve_frames(Link& link, const Job& job, std::string first) {
   whydrop::wire::FrameDecoder decoder(job.mode == "echo" ? 1U << 20 : 125);
   unsigned long messages = 0;
   std::string buffer(262144, '\0');
@@ -113,13 +126,13 @@ void serve_frames(int fd, const Job& job, std::string first) {
     std::string out;
     while (auto item = decoder.next()) {
       const auto* frame = std::get_if<whydrop::wire::Frame>(&*item);
-      open = open && frame && answer(fd, job, *frame, messages, out);
+      open = open && frame && answer(link, job, *frame, messages, out);
     }
     if (open && !out.empty()) {
-      write_all(fd, out);
+      link.write_all(out);
     }
     if (open) {
-      const auto got = ::read(fd, buffer.data(), buffer.size());
+      const auto got = link.read(buffer.data(), buffer.size());
       open = got > 0;
       bytes = std::string_view(buffer).substr(0, open ? static_cast<std::size_t>(got) : 0);
     }
@@ -129,13 +142,13 @@ void serve_frames(int fd, const Job& job, std::string first) {
 }
 
 void serve(int fd, const Job& job) {
-  std::string first = shake_hands(fd);
+  Link link(fd, job.tls);
+  std::string first = shake_hands(link, job.deflate);
   if (job.mode == "flood") {
-    flood(fd, job);
+    flood(link, job);
   } else {
-    serve_frames(fd, job, std::move(first));
+    serve_frames(link, job, std::move(first));
   }
-  ::close(fd);
 }
 
 }  // namespace
@@ -147,6 +160,17 @@ int main(int argc, char** argv) {
   job.mode = argc > 1 ? argv[1] : "echo";
   job.count = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 0;
   job.size = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 0;
+  job.mix = whydrop::bench::parse_mix(argc > 4 ? argv[4] : "");
+  for (int i = 5; i < argc; ++i) {
+    job.deflate = job.deflate || std::string_view(argv[i]) == "deflate";
+    job.tls = std::string_view(argv[i]) == "tls" ? whydrop::bench::make_tls() : job.tls;
+  }
+  if (job.mode == "lines") {
+    for (unsigned long i = 0; i < job.count; ++i) {
+      std::puts(whydrop::bench::message(job.mix, job.size, i).c_str());
+    }
+    return 0;
+  }
   const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;

@@ -5,7 +5,7 @@ usage: tests/bench/run.py [BUILD_DIR] [--quick] [--only NAME] [--against OTHER_W
 
 Each row runs whydrop and the reference by turns, and compares the medians, of time on the clock and of processor time (user and
 system, of that process alone: on a machine that does other things too, it says more). --against also runs another whydrop by the same
-turns, as an older build; a line below each row compares with it. Not a test: it fails only where a program fails.
+turns, as an older build; a line below each row compares with it. The last rows are of the parts: nanoseconds a message. Not a test: it fails only where a program fails.
 """
 import argparse
 import atexit
@@ -22,6 +22,8 @@ import time
 import typing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+MIXES = ("chat", "plain")  # of messages (mix.hpp)
+LINE = {"chat": 200, "plain": 42}  # bytes of a message that is sent
 
 
 class Peer:
@@ -30,7 +32,8 @@ class Peer:
     def __init__(self, build, *arguments):
         self.process = subprocess.Popen([build / "tests/bench/bench_peer", *map(str, arguments)],
                                         stdout=subprocess.PIPE, text=True)
-        self.url = f"ws://127.0.0.1:{int(self.process.stdout.readline())}/"
+        scheme = "wss" if "tls" in arguments else "ws"
+        self.url = f"{scheme}://127.0.0.1:{int(self.process.stdout.readline())}/"
 
     def __enter__(self):
         return self
@@ -67,11 +70,11 @@ class Cost(typing.NamedTuple):
         return Cost(self.wall / other.wall, self.cpu / max(other.cpu, 1e-6))
 
 
-def timed(command, expected, stdin=None):
-    """The Cost of one run; Failed if the exit code is none of those expected."""
-    with tempfile.TemporaryFile() as errors:
+def timed(command, expected, stdin=None, output=None):
+    """The Cost of one run, what it prints written to `output`; Failed if the exit code is none of those expected."""
+    with tempfile.TemporaryFile() as errors, open(output or os.devnull, "wb") as out:
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        process = subprocess.Popen(command, stdin=stdin or subprocess.DEVNULL, stdout=out, stderr=errors)
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -124,19 +127,22 @@ class Bench:
             runs[name] = functools.partial(ours, program)
         return by_turns(runs, rounds or self.rounds)
 
-    def receive(self, count, size, capture, profile=None):
-        with Peer(self.build, "flood", count, size) as peer:
-            capture_file = self.ram / "run.ndjson"
-            flags = ["--capture", capture_file, "--overwrite"] if capture else []
-            flags += ["--profile", profile, "--no-store"] if profile else []
-            return self.compare(lambda program: timed([program, "connect", peer.url, "-q", *flags], (0, 7)),
-                                lambda: timed([self.reference, "receive", peer.url, self.ram / "payloads"], (0,)))
+    def receive(self, count, size, mix, flags=(), output=None, how=()):
+        """`output`: the file that standard output goes to; null: nowhere. `how`: "tls" or "deflate"."""
+        with Peer(self.build, "flood", count, size, mix, *how) as peer:
+            words = ["deflate"] if "deflate" in how else []
+            return self.compare(lambda program: timed([program, "connect", peer.url, *flags], (0, 7), output=output),
+                                lambda: timed([self.reference, "receive", peer.url, self.ram / "payloads", *words], (0,)))
 
-    def with_lines(self, count, command):
+    def capture_flags(self, *more):
+        return ["-q", "--capture", self.ram / "run.ndjson", "--overwrite", *more]
+
+    def with_lines(self, count, mix, command):
         """The Cost of a command that is given so many messages, a line each."""
-        lines = self.ram / f"lines-{count}"
+        lines = self.ram / f"lines-{mix}-{count}"
         if not lines.exists():
-            lines.write_text("".join('{"type":"message","n":%d,"text":"hello"}\n' % n for n in range(count)))
+            with open(lines, "wb") as out:
+                subprocess.run([self.build / "tests/bench/bench_peer", "lines", str(count), str(LINE[mix]), mix], stdout=out, check=True)
         with open(lines, "rb") as stdin:
             return timed(command, (0,), stdin)
 
@@ -145,27 +151,27 @@ class Bench:
         # The linger after the last reply is a wait of its own, which the reference has not.
         return [program, "connect", url, "-q", "--replies", "none", "--linger", "0s", *flags]
 
-    def lines(self, count):
+    def lines(self, count, mix):
         with Peer(self.build, "sink") as peer:
-            return self.compare(lambda program: self.with_lines(count, self.from_stdin(program, peer.url)),
-                                lambda: self.with_lines(count, [self.reference, "lines", peer.url]))
+            return self.compare(lambda program: self.with_lines(count, mix, self.from_stdin(program, peer.url)),
+                                lambda: self.with_lines(count, mix, [self.reference, "lines", peer.url]))
 
-    def recorded(self, program, count, url):
+    def recorded(self, program, count, mix, url):
         """A capture of so many messages of the client's, as the program itself writes it."""
-        capture = self.ram / f"client-{program.name}-{count}.ndjson"
-        self.with_lines(count, self.from_stdin(program, url, "--capture", capture, "--overwrite"))
+        capture = self.ram / f"client-{program.name}-{mix}-{count}.ndjson"
+        self.with_lines(count, mix, self.from_stdin(program, url, "--capture", capture, "--overwrite"))
         return capture
 
     @staticmethod
     def from_capture(program, url, capture):
         return [program, "replay", capture, "--url", url, "-q", "--pace", "fast"]
 
-    def replay(self, count):
+    def replay(self, count, mix):
         """The same messages from a capture, against those from standard input."""
         with Peer(self.build, "sink") as peer:
-            captures = {program: self.recorded(program, count, peer.url) for program in self.whydrops.values()}
+            captures = {program: self.recorded(program, count, mix, peer.url) for program in self.whydrops.values()}
             return self.compare(lambda program: timed(self.from_capture(program, peer.url, captures[program]), (0,)),
-                                lambda: self.with_lines(count, self.from_stdin(self.whydrops["whydrop"], peer.url)))
+                                lambda: self.with_lines(count, mix, self.from_stdin(self.whydrops["whydrop"], peer.url)))
 
     def once(self):
         with Peer(self.build, "echo") as peer:
@@ -174,24 +180,23 @@ class Bench:
 
     def memory_of_replay(self, program):
         with Peer(self.build, "sink") as peer:
-            peaks = [peak(self.from_capture(program, peer.url, self.recorded(program, count, peer.url)))
+            peaks = [peak(self.from_capture(program, peer.url, self.recorded(program, count, "chat", peer.url)))
                      for count in (10_000, self.count(1_000_000))]
         return (peaks[1] - peaks[0]) / 1024
 
     def memory(self, program):
         peaks = []
         for count in (10_000, self.count(1_000_000)):
-            with Peer(self.build, "flood", count, 200) as peer:
-                capture = self.ram / "run.ndjson"
-                peaks.append(peak([program, "connect", peer.url, "-q", "--capture", capture, "--overwrite"]))
+            with Peer(self.build, "flood", count, 200, "chat") as peer:
+                peaks.append(peak([program, "connect", peer.url, *self.capture_flags()]))
         return (peaks[1] - peaks[0]) / 1024
 
-    def inspect(self):
+    def inspect(self, mix):
         """For each whydrop, of `inspect --output summary` over a capture of its own: MB, the Cost, and the peak memory in MiB."""
         commands = {}
         for name, program in self.whydrops.items():
             capture = self.ram / f"big-{name}.ndjson"
-            with Peer(self.build, "flood", self.count(830_000), 200) as peer:
+            with Peer(self.build, "flood", self.count(830_000), 200, mix) as peer:
                 timed([program, "connect", peer.url, "-q", "--capture", capture, "--overwrite"], (0, 7))
             commands[name] = [program, "inspect", capture, "--output", "summary"]
         costs = by_turns({name: functools.partial(timed, command, (0, 1)) for name, command in commands.items()}, self.rounds)
@@ -216,9 +221,9 @@ class Bench:
 def schema_row(times):
     for name in ("whydrop parse+valid", "rapidjson sax", "ajv parse+validate"):
         said = f"{times[name]:8.0f} ns" if name in times else " not run: ajv could not be installed with npm"
-        print(f"{'schema, a 200 B message, ' + name:<48} {said}")
+        print(f"{'schema, a 200 B message, ' + name:<52} {said}")
     limit = min(ns for name, ns in times.items() if not name.startswith("whydrop"))
-    print(f"{'schema, whydrop against the faster':<48} {times['whydrop parse+valid'] / limit:8.2f} x  "
+    print(f"{'schema, whydrop against the faster':<52} {times['whydrop parse+valid'] / limit:8.2f} x  "
           f"{'ok' if times['whydrop parse+valid'] <= limit else 'OVER'} (at most 1.0)", flush=True)
 
 
@@ -229,23 +234,23 @@ def told(limit, value, word="OVER"):
 def ratio_row(name, limit, costs):
     ours, reference = costs["whydrop"], costs["reference"]
     ratio = ours.over(reference)
-    print(f"{name:<48} {ours.wall:8.3f} s {reference.wall:8.3f} s {ratio.wall:6.2f} x  {told(limit, ratio.wall):<4} (at most {limit})   "
+    print(f"{name:<52} {ours.wall:8.3f} s {reference.wall:8.3f} s {ratio.wall:6.2f} x  {told(limit, ratio.wall):<4} (at most {limit})   "
           f"cpu {ours.cpu:8.3f} s {reference.cpu:8.3f} s {ratio.cpu:6.2f} x", flush=True)
     if "older" in costs:
         older, change = costs["older"], ours.over(costs["older"])
-        print(f"{'  the older build; this one takes, of its time,':<48} {older.wall:8.3f} s {'':10} {change.wall:6.2f} x  "
+        print(f"{'  the older build; this one takes, of its time,':<52} {older.wall:8.3f} s {'':10} {change.wall:6.2f} x  "
               f"{'':20} cpu {older.cpu:8.3f} s {'':10} {change.cpu:6.2f} x", flush=True)
 
 
 def memory_row(name, grown):
-    print(f"{name:<48} {grown:+8.2f} MiB  {told(2, grown)} (at most +2)", flush=True)
+    print(f"{name:<52} {grown:+8.2f} MiB  {told(2, grown)} (at most +2)", flush=True)
 
 
-def inspect_row(which, size, cost, peak_mib):
+def inspect_row(which, mix, size, cost, peak_mib):
     speed = size / cost.wall
-    name = f"inspect --output summary of {size:.0f} MB" if which == "whydrop" else "  the older build, of its own capture"
-    print(f"{name:<48} {speed:8.0f} MB/s, peak {peak_mib:.1f} MiB, cpu {size / cost.cpu:.0f} MB/s  "
-          f"{'ok' if speed >= 300 else 'UNDER'} (at least 300)", flush=True)
+    name = f"inspect --output summary of {size:.0f} MB, {mix}" if which == "whydrop" else "  the older build, of its own capture"
+    print(f"{name:<52} {speed:8.0f} MB/s, peak {peak_mib:.1f} MiB, cpu {size / cost.cpu:.0f} MB/s  "
+          f"{'ok' if speed >= 700 else 'UNDER'} (at least 700)", flush=True)
 
 
 def main():
@@ -256,18 +261,31 @@ def main():
     parser.add_argument("--against", metavar="OTHER_WHYDROP", type=pathlib.Path, help="another whydrop, measured in the same run")
     args = parser.parse_args()
     bench = Bench(args.build, args.quick, args.against)
-    million, big = bench.count(1_000_000), bench.count(200)
-    rows = [
-        (f"receive {million} x 200 B, capture to RAM", 1.0, lambda: bench.receive(million, 200, True)),
-        (f"receive {million} x 200 B, no capture", 0.6, lambda: bench.receive(million, 200, False)),
-        (f"receive {million} x 200 B, profile, capture", 2.0,
-         lambda: bench.receive(million, 200, True, ROOT / "tests/bench/flood.json")),
-        (f"receive {big} x 1 MiB, capture to RAM", 0.5, lambda: bench.receive(big, 1 << 20, True)),
-        (f"send {bench.count(200_000)} lines from stdin", 0.6, lambda: bench.lines(bench.count(200_000))),
-        (f"replay {bench.count(200_000)} messages, against stdin", 1.3, lambda: bench.replay(bench.count(200_000))),
-        ("one-shot send, no linger, local echo", 1.3, bench.once),
+    million, big, lines = bench.count(1_000_000), bench.count(200), bench.count(200_000)
+    rows = []
+    for mix in MIXES:
+        judged = ("--profile", ROOT / f"tests/bench/{mix}.json", "--no-store")
+        rows += [
+            (f"receive {million} x 200 B, capture to RAM, {mix}", 0.5,
+             functools.partial(bench.receive, million, 200, mix, bench.capture_flags())),
+            (f"receive {million} x 200 B, no capture, {mix}", 0.3, functools.partial(bench.receive, million, 200, mix, ["-q"])),
+            (f"receive {million} x 200 B, messages, {mix}", 0.4,
+             functools.partial(bench.receive, million, 200, mix, ["--output", "messages"], bench.ram / "messages")),
+            (f"receive {million} x 200 B, profile, capture, {mix}", 1.0,
+             functools.partial(bench.receive, million, 200, mix, bench.capture_flags(*judged))),
+            (f"receive {big} x 1 MiB, capture to RAM, {mix}", 0.3,
+             functools.partial(bench.receive, big, 1 << 20, mix, bench.capture_flags())),
+            (f"send {lines} lines from stdin, {mix}", 0.3, functools.partial(bench.lines, lines, mix)),
+            (f"replay {lines} messages, against stdin, {mix}", 1.1, functools.partial(bench.replay, lines, mix)),
+        ]
+    rows += [
+        (f"receive {million} x 200 B, capture, TLS, chat", 1.0,
+         functools.partial(bench.receive, million, 200, "chat", bench.capture_flags("--insecure"), None, ["tls"])),
+        (f"receive {million} x 200 B, capture, deflate, chat", 1.0,
+         functools.partial(bench.receive, million, 200, "chat", bench.capture_flags(), None, ["deflate"])),
     ]
-    print(f"{'':<48} {'whydrop':>10} {'reference':>10} {'ratio':>8}")
+    rows.append(("one-shot send, no linger, local echo", 1.2, bench.once))
+    print(f"{'':<52} {'whydrop':>10} {'reference':>10} {'ratio':>8}")
     for name, limit, run in rows:
         if args.only in name:
             ratio_row(name, limit, run())
@@ -279,8 +297,11 @@ def main():
             memory_row(f"peak memory, {million} against 10000{which or ' messages'}", bench.memory(program))
             memory_row(f"peak memory, {million} against 10000 replayed{which}", bench.memory_of_replay(program))
     if args.only in "inspect":
-        for name, measured in bench.inspect().items():
-            inspect_row(name, *measured)
+        for mix in MIXES:
+            for name, measured in bench.inspect(mix).items():
+                inspect_row(name, mix, *measured)
+    if args.only in "parts":
+        subprocess.run([args.build / "tests/bench/bench_parts", *MIXES], check=True)
 
 
 if __name__ == "__main__":

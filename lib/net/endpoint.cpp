@@ -1,11 +1,13 @@
 #include "net/endpoint.hpp"
 
+#include "base/utf8.hpp"
 #include "wire/close_code.hpp"
 #include "wire/encoder.hpp"
 
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 #include <exception>
 #include <vector>
 
@@ -96,7 +98,10 @@ struct Endpoint::Impl {
   WebsocketppClient client;
   WebsocketppClient::connection_ptr connection;
   std::string key;
+  Random random;
   bool upgraded = false;
+  bool compresses = false;
+  std::string frame;  ///< the one that is made
 
   void write(std::string_view bytes) {
     // The request that websocketpp writes is not sent: the client writes its own, with headers in the user's order.
@@ -105,7 +110,16 @@ struct Endpoint::Impl {
     }
   }
   void set_handlers();
+  wire::MaskingKey masking_key();
 };
+
+/// As websocketpp makes it of a number.
+wire::MaskingKey Endpoint::Impl::masking_key() {
+  const std::uint32_t number = random();
+  wire::MaskingKey bytes{};
+  std::memcpy(bytes.data(), &number, bytes.size());
+  return bytes;
+}
 
 void Endpoint::Impl::set_handlers() {
   connection->set_write_handler([this](websocketpp::connection_hdl, const char* data, std::size_t size) {
@@ -124,8 +138,9 @@ void Endpoint::Impl::set_handlers() {
 }
 
 Endpoint::Endpoint(Callbacks callbacks, Random random) {
-  next_source = std::move(random);
+  next_source = random;
   impl_ = std::make_unique<Impl>();
+  impl_->random = random ? std::move(random) : buffered_random;
   impl_->callbacks = std::move(callbacks);
   std::error_code error;
   impl_->connection = impl_->client.get_connection("ws://localhost/", error);
@@ -153,6 +168,7 @@ void Endpoint::open(const handshake::Negotiated& agreed) {
       handshake::accept_key(impl_->key),
       deflate_answer(agreed.deflate));
   impl_->upgraded = true;
+  impl_->compresses = !deflate_answer(agreed.deflate).empty();
   impl_->connection->read_all(answer.data(), answer.size());
 }
 
@@ -162,7 +178,19 @@ void Endpoint::on_control(wire::Opcode opcode, std::string_view payload) {
   impl_->connection->read_all(frame.data(), frame.size());
 }
 
+/// A message that is not compressed is one frame, which needs nothing of websocketpp: it would look at each byte by
+/// itself.
 bool Endpoint::send(engine::Payload kind, std::string_view payload) {
+  if (!impl_->compresses) {
+    if (!is_open() || (kind == engine::Payload::text && !is_utf8(payload))) {
+      return false;
+    }
+    impl_->frame.clear();
+    const auto opcode = kind == engine::Payload::text ? wire::Opcode::text : wire::Opcode::binary;
+    wire::append_frame(impl_->frame, opcode, payload, impl_->masking_key());
+    impl_->write(impl_->frame);
+    return true;
+  }
   const auto opcode =
       kind == engine::Payload::text ? websocketpp::frame::opcode::text : websocketpp::frame::opcode::binary;
   return !impl_->connection->send(std::string(payload), opcode);

@@ -1,5 +1,6 @@
-// The acting endpoint: websocketpp over memory. It masks, compresses, answers pings and keeps the close handshake; what
-// it reads is only what it must act on. It knows no socket. Observing is the pipeline's work.
+// The acting endpoint: websocketpp over memory. It masks, compresses, answers pings and keeps the close handshake (data
+// that is not compressed is framed by wire/); what it reads is only what it must act on. It knows no socket. Observing
+// is the pipeline's work.
 #pragma once
 
 #include "engine/ports.hpp"

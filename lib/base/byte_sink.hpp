@@ -11,6 +11,9 @@ class ByteSink {
  public:
   virtual ~ByteSink() = default;
   virtual Result<void> write(std::string_view bytes) = 0;
+  /// The same of bytes that stay as they are until the next call of this sink: it may still be writing them when this
+  /// returns.
+  virtual Result<void> write_lent(std::string_view bytes) { return write(bytes); }
 };
 
 }  // namespace whydrop

@@ -1,5 +1,7 @@
 #include "base/utf8.hpp"
 
+#include "base/text_scan.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -106,7 +108,7 @@ CodePoint decode_code_point(std::string_view bytes) {
   return {Utf8Status::valid, lead.size, value};
 }
 
-std::size_t utf8_valid_prefix(std::string_view bytes) {
+std::size_t utf8_valid_prefix_portable(std::string_view bytes) {
   std::size_t i = skip_ascii(bytes, 0);
   while (i < bytes.size()) {
     const std::size_t size = valid_sequence_size(bytes.data() + i, bytes.size() - i);
@@ -119,6 +121,30 @@ std::size_t utf8_valid_prefix(std::string_view bytes) {
     }
   }
   return i;
+}
+
+std::string_view utf8_piece(std::string_view bytes, std::size_t most) {
+  if (bytes.size() <= most) {
+    return bytes;
+  }
+  std::size_t end = most;
+  while (end + 3 > most && end > 0 && continues(bytes[end])) {
+    --end;
+  }
+  return bytes.substr(0, continues(bytes[end]) ? most : end);
+}
+
+std::size_t utf8_valid_prefix(std::string_view bytes) {
+  constexpr std::size_t kShort = 64, kPiece = 4096;
+  std::size_t at = 0;
+  while (bytes.size() - at >= kShort) {
+    const std::string_view piece = utf8_piece(bytes.substr(at), kPiece);
+    if (!best_text_kernel().is_utf8(piece)) {
+      break;
+    }
+    at += piece.size();
+  }
+  return at + utf8_valid_prefix_portable(bytes.substr(at));
 }
 
 bool is_utf8(std::string_view bytes) {

@@ -20,8 +20,12 @@ struct CodePoint {
 /// Reads the first code point; `bytes` must not be empty. "Incomplete" means that more bytes may still make it valid.
 CodePoint decode_code_point(std::string_view bytes);
 
-/// Counts the bytes up to the first sequence that is invalid or incomplete. Skips ASCII many bytes at a time.
+/// Counts the bytes up to the first sequence that is invalid or incomplete.
 std::size_t utf8_valid_prefix(std::string_view bytes);
+/// The same sequence by sequence, on any machine. Skips ASCII many bytes at a time.
+std::size_t utf8_valid_prefix_portable(std::string_view bytes);
+/// The longest part of `bytes`, at most `most` of them (4 or more), at whose end no character of valid UTF-8 is cut.
+std::string_view utf8_piece(std::string_view bytes, std::size_t most);
 
 /// True if `bytes` are whole, valid UTF-8: no surrogates, no overlong forms, nothing over U+10FFFF. RFC 3629.
 bool is_utf8(std::string_view bytes);

@@ -5,6 +5,7 @@
 #include "capture/limits.hpp"
 #include "json/tree.hpp"
 #include "session/causes.hpp"
+#include "wire/encoder.hpp"
 
 #include <deque>
 #include <limits>
@@ -372,16 +373,21 @@ std::array<std::uint8_t, 4> read_mask(FieldReader& f) {
   return key;
 }
 
+/// What 1.1 leaves out is at its default.
 wire::FrameHeader read_frame_header(FieldReader& f) {
   wire::FrameHeader header;
-  header.fin = f.flag("fin");
-  header.rsv = f.number<std::uint8_t>("rsv", 7);
+  header.fin = !f.has("fin") || f.flag("fin");
+  header.rsv = f.has("rsv") ? f.number<std::uint8_t>("rsv", 7) : std::uint8_t{0};
   header.opcode = static_cast<wire::Opcode>(f.number<std::uint8_t>("opcode", 15));
   header.masked = f.has("mask");
   if (header.masked) {
     header.masking_key = read_mask(f);
   }
   header.length = f.number<std::uint64_t>("length");
+  if (!f.has("length_form")) {
+    header.length_form = wire::shortest_form(header.length);
+    return header;
+  }
   const auto form = f.number<std::uint8_t>("length_form");
   if (form != 7 && form != 16 && form != 64) {
     f.wrong("length_form", "not 7, 16 or 64");
@@ -710,6 +716,7 @@ Line LineDecoder::Impl::read_header(FieldReader& f) {
   if (fault.empty() && header.version != 1) {
     return OtherVersion{header.version};
   }
+  header.minor = f.number_or_null<int>("minor").value_or(0);
   header.started = f.words("started");
   header.tool = f.words("tool");
   header.profile = f.words_or_null("profile");

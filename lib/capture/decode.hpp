@@ -41,7 +41,7 @@ class LineDecoder {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Reads frames' lines of exactly the shape that append_event writes, without building a tree. False for any other
+/// Reads frames' lines of exactly the shapes that append_event writes, without building a tree. False for any other
 /// line: the LineDecoder then decides. Views in an event are into the line or into this, valid until the next call.
 class FrameLines {
  public:
@@ -53,7 +53,8 @@ class FrameLines {
  private:
   /// What most frames of a side have in common, and how it is written.
   struct Common {
-    std::string text;
+    std::string text;  ///< from the connection's number up to the value of the mask or, if there is none, of the length
+    bool mask = false;
     std::uint32_t conn = 0;
     wire::Side from = wire::Side::client;
     wire::FrameHeader header;  ///< up to the mask
@@ -67,7 +68,7 @@ class FrameLines {
 };
 
 /// True if `rest` is a payload that decode_payload() takes, `length` bytes of it, told without decoding. False says
-/// nothing: only printable ASCII without backslashes of its own is seen at once.
+/// nothing: of escapes only those of quotes are seen at once.
 bool is_plain_payload(std::string_view rest, std::uint64_t length);
 
 }  // namespace whydrop::capture

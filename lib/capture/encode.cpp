@@ -6,6 +6,7 @@
 #include "capture/writer.hpp"
 #include "session/heads.hpp"
 #include "wire/close_code.hpp"
+#include "wire/encoder.hpp"
 
 #include <algorithm>
 #include <array>
@@ -45,6 +46,8 @@ class FieldWriter {
   void list(std::string_view key, const Strings& values);
   /// `key`, or `key`_base64 where the bytes are not UTF-8.
   void bytes(std::string_view key, std::string_view value);
+  /// The same of "text" whose bytes were looked at, or not (null).
+  void text(std::string_view value, const TextScan* seen);
   void base64(std::string_view key, std::string_view value);
   void redact(const std::vector<RedactSpan>& spans, std::string_view key = "redact");
   void side(Side from) { name("from", wire::name(from)); }
@@ -135,6 +138,15 @@ void FieldWriter::bytes(std::string_view key, std::string_view value) {
   }
   out_.resize(before);
   base64(key == "text" ? "base64" : std::string(key) + "_base64", value);
+}
+
+void FieldWriter::text(std::string_view value, const TextScan* seen) {
+  if (seen == nullptr || !seen->is_of(value) || !seen->utf8()) {
+    bytes("text", value);
+    return;
+  }
+  out_ += ",\"text\":";
+  append_json_text(out_, value, *seen);
 }
 
 void FieldWriter::redact(const std::vector<RedactSpan>& spans, std::string_view key) {
@@ -270,11 +282,38 @@ void put_payload(FieldWriter& fields, const Frame& frame) {
   if (frame.header.opcode == wire::Opcode::close) {
     put_close(fields, kept);
   } else {
-    fields.bytes("text", kept);
+    fields.text(kept, frame.seen);
   }
 }
 
-void append_frame(std::string& out, const Event& event, const Frame& frame) {
+/// What is not as in nearly all frames, nor follows from the rest.
+void put_needed(Fixed& line, const wire::FrameHeader& header) {
+  line.text(",\"opcode\":");
+  line.number(static_cast<unsigned>(header.opcode));
+  if (header.opcode != wire::Opcode::text) {
+    line.text(",\"name\":\"");
+    line.text(wire::name(header.opcode));
+    line.text("\"");
+  }
+  if (!header.fin) {
+    line.text(",\"fin\":false");
+  }
+  if (header.rsv != 0) {
+    line.text(",\"rsv\":");
+    line.number(static_cast<unsigned>(header.rsv));
+  }
+  if (header.masked) {
+    line.text(",\"mask\":");
+    line.mask(header);
+  }
+  line.size("length", header.length);
+  if (header.length_form != wire::shortest_form(header.length)) {
+    line.text(",\"length_form\":");
+    line.number(static_cast<unsigned>(header.length_form));
+  }
+}
+
+void append_frame(std::string& out, const Event& event, const Frame& frame, Members members) {
   Fixed line;
   line.text("{\"seq\":");
   line.number(event.seq);
@@ -285,7 +324,11 @@ void append_frame(std::string& out, const Event& event, const Frame& frame) {
   line.text(",\"kind\":\"frame\",\"from\":\"");
   line.text(wire::name(frame.from));
   line.text("\"");
-  put_header(line, frame.header);
+  if (members == Members::all) {
+    put_header(line, frame.header);
+  } else {
+    put_needed(line, frame.header);
+  }
   line.size("offset", frame.offset);
   out.append(line.view());
   if (frame.has_payload) {
@@ -651,9 +694,9 @@ void append_other(std::string& out, const Event& event) {
 
 }  // namespace
 
-void append_event(std::string& out, const Event& event) {
+void append_event(std::string& out, const Event& event, Members members) {
   if (const auto* frame = std::get_if<Frame>(&event.body)) {
-    append_frame(out, event, *frame);
+    append_frame(out, event, *frame, members);
   } else {
     append_other(out, event);
   }
@@ -663,6 +706,9 @@ void append_header(std::string& out, const CaptureHeader& header) {
   out += "{\"whydrop\":";
   append_number(out, static_cast<std::int64_t>(header.version));
   FieldWriter fields(out);
+  if (header.minor > 0) {
+    fields.number("minor", header.minor);
+  }
   fields.name("kind", "capture");
   fields.words("started", header.started);
   fields.words("tool", header.tool);

@@ -1,7 +1,10 @@
+#include "base/text_scan.hpp"
+#include "base/utf8.hpp"
 #include "capture/decode.hpp"
 #include "capture/json_text.hpp"
 #include "capture/limits.hpp"
 #include "capture/words.hpp"
+#include "wire/encoder.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -167,7 +170,12 @@ void read_mask(Cursor& line, wire::FrameHeader& header) {
   }
 }
 
+/// 1.1 leaves out the shortest.
 void read_length_form(Cursor& line, wire::FrameHeader& header) {
+  if (!line.skip(",\"length_form\":")) {
+    header.length_form = wire::shortest_form(header.length);
+    return;
+  }
   const auto form = line.number<unsigned>();
   if (form != 7 && form != 16 && form != 64) {
     line.fail();
@@ -176,8 +184,8 @@ void read_length_form(Cursor& line, wire::FrameHeader& header) {
   header.length_form = static_cast<wire::LengthForm>(form);
 }
 
-/// What stands before the mask.
-void read_common(Cursor& line, std::uint32_t& conn, wire::Side& from, wire::FrameHeader& header) {
+/// What stands before the mask's value or, where 1.1 leaves that out, the length's. True where it is the mask's.
+bool read_common(Cursor& line, std::uint32_t& conn, wire::Side& from, wire::FrameHeader& header) {
   line.expect(",\"conn\":");
   conn = line.number<std::uint32_t>();
   line.expect(",\"kind\":\"frame\",\"from\":\"");
@@ -186,24 +194,29 @@ void read_common(Cursor& line, std::uint32_t& conn, wire::Side& from, wire::Fram
   line.expect(",\"opcode\":");
   const auto opcode = line.number<unsigned>();
   header.opcode = static_cast<wire::Opcode>(opcode & 15);
-  line.expect(",\"name\":\"");
-  line.expect(wire::name(header.opcode));
-  line.expect("\",\"fin\":");
-  header.fin = line.flag();
-  line.expect(",\"rsv\":");
-  const auto rsv = line.number<unsigned>();
+  if (line.skip(",\"name\":\"")) {
+    line.expect(wire::name(header.opcode));
+    line.expect("\"");
+  }
+  header.fin = !line.skip(",\"fin\":") || line.flag();
+  const auto rsv = line.skip(",\"rsv\":") ? line.number<unsigned>() : 0;
   header.rsv = static_cast<std::uint8_t>(rsv);
-  line.expect(",\"mask\":");
   if (!side || opcode > 15 || rsv > 7) {
     line.fail();
   }
+  if (line.skip(",\"mask\":")) {
+    return true;
+  }
+  line.expect(",\"length\":");
+  return false;
 }
 
-void read_lengths(Cursor& line, Frame& frame) {
-  read_mask(line, frame.header);
-  line.expect(",\"length\":");
+void read_lengths(Cursor& line, Frame& frame, bool mask) {
+  if (mask) {
+    read_mask(line, frame.header);
+    line.expect(",\"length\":");
+  }
   frame.header.length = line.number<std::uint64_t>();
-  line.expect(",\"length_form\":");
   read_length_form(line, frame.header);
   line.expect(",\"offset\":");
   frame.offset = line.number<std::uint64_t>();
@@ -213,61 +226,21 @@ constexpr std::string_view kText = ",\"text\":\"";
 // A number may begin with zeros without end.
 constexpr std::size_t kMostCommon = 256;
 
-/// Bytes that are looked at together.
-constexpr std::size_t kLanes = 16;
-using Lanes [[gnu::vector_size(kLanes)]] = unsigned char;
+/// Counts quotes whose backslash stands right before them, block by block.
+struct QuotedQuotes {
+  std::size_t count = 0;
+  std::uint64_t open = 0;  ///< 1: the last byte is a backslash
 
-Lanes all(char byte) {
-  Lanes lanes{};
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    lanes[i] = static_cast<unsigned char>(byte);
+  /// Takes a block of `size` bytes. False where another byte is special, or one of the two stands by itself.
+  bool take(std::size_t size, const TextBlock& seen) {
+    if (seen.special != (seen.quotes | seen.backslashes) || (seen.backslashes << 1U | open) != seen.quotes) {
+      return false;
+    }
+    open = seen.backslashes >> (size - 1) & 1U;
+    count += static_cast<std::size_t>(__builtin_popcountll(seen.quotes));
+    return true;
   }
-  return lanes;
-}
-
-Lanes load(const char* from) {
-  Lanes lanes{};
-  std::memcpy(&lanes, from, kLanes);
-  return lanes;
-}
-
-bool any(Lanes lanes) {
-  std::array<std::uint64_t, 2> words{};
-  std::memcpy(words.data(), &lanes, kLanes);
-  return (words[0] | words[1]) != 0;
-}
-
-/// Neighbours are added to 16 bits, and those by a product whose highest 16 bits are all of them.
-std::uint64_t sum(Lanes lanes) {
-  std::uint64_t total = 0;
-  std::array<std::uint64_t, 2> words{};
-  std::memcpy(words.data(), &lanes, kLanes);
-  for (const std::uint64_t word : words) {
-    total += ((word & 0x00FF00FF00FF00FFU) + (word >> 8U & 0x00FF00FF00FF00FFU)) * 0x0001000100010001U >> 48U;
-  }
-  return total;
-}
-
-/// Of what is_plain_payload() is true of: a backslash is part of an escaped quote.
-std::string_view plain_payload(std::string_view rest, std::uint64_t length, std::string& scratch) {
-  const std::string_view text = rest.substr(kText.size(), rest.size() - kText.size() - 2);
-  if (text.size() == length) {
-    return text;
-  }
-  if (scratch.size() < text.size()) {
-    scratch.resize(text.size());
-  }
-  char* to = scratch.data();
-  for (const char c : text) {
-    *to = c;
-    to += c != '\\' ? 1 : 0;
-  }
-  return std::string_view(scratch).substr(0, length);
-}
-
-bool is_plain(char before, char c) {
-  return c >= ' ' && c <= '~' && (c == '"') == (before == '\\');
-}
+};
 
 }  // namespace
 
@@ -276,38 +249,28 @@ bool is_plain_payload(std::string_view rest, std::uint64_t length) {
       rest.substr(rest.size() - 2) != "\"}") {
     return false;
   }
-  // The byte before it is the opening quote.
   const std::string_view text = rest.substr(kText.size(), rest.size() - kText.size() - 2);
-  const Lanes low = all(' '), high = all('~'), quote = all('"'), escape = all('\\');
-  std::size_t at = 0, escapes = 0;
-  Lanes wrong{};
-  while (at + kLanes <= text.size()) {
-    // So many that no lane's count overflows.
-    const std::size_t stop = std::min(text.size() - kLanes, at + 254 * kLanes);
-    Lanes count{};
-    for (; at <= stop; at += kLanes) {
-      const Lanes now = load(text.data() + at), before = load(text.data() + at - 1);
-      wrong |= Lanes(now < low) | Lanes(now > high) | (Lanes(now == quote) ^ Lanes(before == escape));
-      count -= Lanes(now == escape);
+  QuotedQuotes quotes;
+  std::array<TextBlock, text_blocks(TextScan::kMost)> blocks;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view piece = utf8_piece(text.substr(at), TextScan::kMost);
+    if (!best_text_kernel().scan(piece, blocks.data())) {
+      return false;
     }
-    escapes += sum(count);
+    for (std::size_t i = 0; i < piece.size(); i += kTextBlock) {
+      if (!quotes.take(std::min(kTextBlock, piece.size() - i), blocks[i / kTextBlock])) {
+        return false;
+      }
+    }
+    at += piece.size();
   }
-  bool plain = text.empty() || text.back() != '\\';
-  for (; at < text.size(); ++at) {
-    plain = plain && is_plain(text.data()[static_cast<std::ptrdiff_t>(at) - 1], text[at]);
-    escapes += text[at] == '\\' ? 1 : 0;
-  }
-  return plain && !any(wrong) && text.size() - escapes == length;
+  return quotes.open == 0 && text.size() - quotes.count == length;
 }
 
 /// The payload is the line's last field, so its end is the line's.
 bool FrameLines::decode_payload(std::string_view rest, Frame& frame) {
   frame.has_payload = rest != "}";
   if (!frame.has_payload) {
-    return true;
-  }
-  if (is_plain_payload(rest, frame.header.length)) {
-    frame.payload = plain_payload(rest, frame.header.length, scratch_);
     return true;
   }
   if (rest.substr(0, kText.size()) != kText || rest.back() != '}') {
@@ -337,7 +300,7 @@ bool FrameLines::decode_head(std::string_view line, session::Event& event, std::
   Frame& frame = event.body.emplace<Frame>();
   frame.from = common->from;
   frame.header = common->header;
-  read_lengths(cursor, frame);
+  read_lengths(cursor, frame, common->mask);
   rest = cursor.rest();
   return cursor.ok();
 }
@@ -352,7 +315,7 @@ const FrameLines::Common* FrameLines::find_common(std::string_view rest) {
   }
   Cursor cursor(rest);
   Common read;
-  read_common(cursor, read.conn, read.from, read.header);
+  read.mask = read_common(cursor, read.conn, read.from, read.header);
   const std::size_t size = rest.size() - cursor.rest().size();
   if (!cursor.ok() || size > kMostCommon) {
     return nullptr;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/text_scan.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -7,9 +9,15 @@
 namespace whydrop::capture {
 
 /// Appends `bytes` as a quoted JSON string and returns true, if they are valid UTF-8; else leaves `out` as it was.
-/// Checks and escapes in one pass. DEL, C1 controls and bidirectional marks are escaped too: a capture may be shown on
+/// DEL, C1 controls and bidirectional marks are escaped too: a capture may be shown on
 /// a terminal.
 bool append_json_text(std::string& out, std::string_view bytes);
+/// The same of bytes that `seen` has looked at.
+bool append_json_text(std::string& out, std::string_view bytes, const TextScan& seen);
+
+/// The same without the quotes, at `to`, of bytes that are UTF-8. Returns the end. May write six times their size and
+/// 128 bytes.
+char* put_json_text(char* to, std::string_view bytes, const TextScan& seen);
 
 /// As append_json_text, with U+FFFD for each byte that is not UTF-8. For words of our own that may quote a peer.
 void append_json_words(std::string& out, std::string_view bytes);

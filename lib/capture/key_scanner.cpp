@@ -1,10 +1,9 @@
 #include "capture/key_scanner.hpp"
 
 #include "base/percent.hpp"
-#include "capture/words.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 #include <utility>
 
 namespace whydrop::capture {
@@ -17,30 +16,98 @@ constexpr std::size_t kMaxValue = 16U << 10;
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kQueryEnd = "&#;\"'<>\\ \t\r\n";
 
-constexpr bool is_mark(char c) {
-  return c == ':' || c == '=';
-}
-
-/// Position of the next ':' or '=', or the end.
-std::size_t find_mark(std::string_view text, std::size_t at) {
-  for (; at + kWord <= text.size(); at += kWord) {
-    const std::uint64_t word = load_word(text.data() + at);
-    if (const std::uint64_t marks = bytes_equal(word, ':') | bytes_equal(word, '=')) {
-      at += first_byte(marks);
-      break;
+/// Where a text's marks and quotes stand. Looks at the text in pieces, unless somebody has.
+class Marks {
+ public:
+  Marks(std::string_view text, const TextScan* seen) : text_(text) {
+    if (seen != nullptr && seen->is_of(text)) {
+      blocks_ = seen->blocks();
+      end_ = text.size();
     }
   }
-  while (at < text.size() && !is_mark(text[at])) {
-    ++at;
+  /// Position of the first mark from `at` on that may be behind a secret name, or the end.
+  std::size_t next(const NameMemo& names, std::size_t at) {
+    while (at < text_.size()) {
+      if (at >= end_) {
+        look(at);
+      }
+      const std::size_t block = (at - begin_) / kTextBlock;
+      const std::size_t from = begin_ + block * kTextBlock;
+      const std::uint64_t marks = blocks_[block].marks & ~std::uint64_t{0} << (at - from);
+      const std::uint64_t behind_quotes = blocks_[block].quotes << 1U | (from > 0 && text_[from - 1] == '"' ? 1U : 0U);
+      for (std::uint64_t others = marks & ~behind_quotes; others != 0; others &= others - 1) {
+        const auto bit = static_cast<std::size_t>(__builtin_ctzll(others));
+        if (!is_no_name(from + bit)) {
+          return first_behind_name(names, block, marks & behind_quotes & ~(~std::uint64_t{0} << bit), from + bit);
+        }
+      }
+      if (const std::size_t found = first_behind_name(names, block, marks & behind_quotes, text_.size());
+          found < text_.size()) {
+        return found;
+      }
+      at = from + kTextBlock;
+    }
+    return text_.size();
   }
-  return at;
-}
 
-/// True for most marks: a colon right behind a key that ends in no secret key's letter.
-bool is_plain_colon(const SecretKeys& keys, std::string_view text, std::size_t mark) {
-  return mark >= 3 && text[mark] == ':' && text[mark - 1] == '"' && text[mark - 2] != '\\' &&
-         !keys.may_end(text[mark - 3], text[mark - 2]);
-}
+ private:
+  static std::size_t last_bit(std::uint64_t bits) { return 63 - static_cast<std::size_t>(__builtin_clzll(bits)); }
+  /// True for a colon that is not a URL's.
+  bool is_colon(std::size_t mark) const {
+    return text_[mark] == ':' && (mark + 1 == text_.size() || text_[mark + 1] != '/');
+  }
+  /// True for a colon, not right behind a quote, that is no member's either.
+  bool is_no_name(std::size_t mark) const {
+    return mark > 0 && is_colon(mark) && kSpace.find(text_[mark - 1]) == std::string_view::npos;
+  }
+  /// Of marks right behind quotes in a block: the first that is not behind a name which is not secret, or `none`.
+  std::size_t first_behind_name(const NameMemo& names, std::size_t block, std::uint64_t marks, std::size_t none) const {
+    for (; marks != 0; marks &= marks - 1) {
+      const auto bit = static_cast<std::size_t>(__builtin_ctzll(marks));
+      if (!is_plain(names, block, bit)) {
+        return begin_ + block * kTextBlock + bit;
+      }
+    }
+    return none;
+  }
+  /// True for a colon right behind a name that is not secret; the quote is at `bit` - 1.
+  bool is_plain(const NameMemo& names, std::size_t block, std::size_t bit) const {
+    const std::size_t from = begin_ + block * kTextBlock;
+    const std::size_t mark = from + bit;
+    if (mark < 2 || !is_colon(mark) || text_[mark - 2] == '\\') {
+      return false;
+    }
+    if (mark > 2 && !names.may_end(text_[mark - 3], text_[mark - 2])) {
+      return true;
+    }
+    const std::uint64_t here = bit < 2 ? 0 : blocks_[block].quotes & ~std::uint64_t{0} >> (65 - bit);
+    std::size_t quote = from;
+    if (here != 0) {
+      quote += last_bit(here);
+    } else {
+      const std::uint64_t earlier =
+          block == 0 ? 0 : blocks_[block - 1].quotes & (bit == 0 ? ~std::uint64_t{0} >> 1U : ~std::uint64_t{0});
+      if (earlier == 0) {
+        return false;
+      }
+      quote = quote - kTextBlock + last_bit(earlier);
+    }
+    const std::size_t size = mark - quote - 2;
+    return size > 0 && !names.has(text_, quote + 1, size);
+  }
+  void look(std::size_t at) {
+    begin_ = at;
+    const std::string_view piece = text_.substr(at, own_.size() * kTextBlock);
+    end_ = at + piece.size();
+    best_text_kernel().scan(piece, own_.data());
+    blocks_ = own_.data();
+  }
+
+  std::string_view text_;
+  const TextBlock* blocks_ = nullptr;
+  std::size_t begin_ = 0, end_ = 0;  ///< of the piece in hand
+  std::array<TextBlock, 16> own_;
+};
 
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -98,7 +165,7 @@ std::string_view KeyScanner::before(std::string_view piece, std::size_t mark) {
 }
 
 /// Is this the colon behind a secret key? Then its value is next.
-void KeyScanner::at_colon(const SecretKeys& keys, std::string_view piece, std::size_t mark) {
+void KeyScanner::at_colon(const NameMemo& names, std::string_view piece, std::size_t mark) {
   std::string_view text = before(piece, mark);
   drop_back(text, [](char c) { return kSpace.find(c) != std::string_view::npos; });
   if (!drop_quote(text)) {
@@ -107,7 +174,7 @@ void KeyScanner::at_colon(const SecretKeys& keys, std::string_view piece, std::s
   const std::size_t level = drop_back(text, [](char c) { return c == '\\'; });
   const std::string_view name = drop_name(text);
   const bool quoted = !name.empty() && drop_quote(text);
-  secrecy_ = quoted ? keys.secrecy(name, NamePlace::member) : Secrecy::none;
+  secrecy_ = quoted ? names.secrecy(name, NamePlace::member) : Secrecy::none;
   if (secrecy_ == Secrecy::none) {
     return;
   }
@@ -116,16 +183,16 @@ void KeyScanner::at_colon(const SecretKeys& keys, std::string_view piece, std::s
   phase_ = Phase::before_value;
 }
 
-void KeyScanner::at_equals(const SecretKeys& keys, std::string_view piece, std::size_t mark) {
-  if (mark >= 2 && !keys.may_end(piece[mark - 2], piece[mark - 1])) {
-    return;
-  }
+void KeyScanner::at_equals(const NameMemo& names, std::string_view piece, std::size_t mark) {
   std::string_view text = before(piece, mark);
   const std::string_view whole = text;
   const std::size_t size = drop_back(text, [](char c) { return is_name_char(c) || c == '%'; });
-  const std::string name = percent_decoded(whole.substr(whole.size() - size));
   const bool begins = text.empty() || std::string_view("?&#; \"").find(text.back()) != std::string_view::npos;
-  const Secrecy secrecy = begins ? keys.secrecy(name, NamePlace::parameter) : Secrecy::none;
+  if (size == 0 || !begins) {
+    return;
+  }
+  const std::string name = percent_decoded(whole.substr(whole.size() - size));
+  const Secrecy secrecy = names.secrecy(name, NamePlace::parameter);
   if (secrecy == Secrecy::none || (secrecy == Secrecy::beside_state && !is_beside_state(piece, mark))) {
     return;
   }
@@ -233,19 +300,31 @@ void KeyScanner::keep_tail(std::string_view piece) {
   tail_.erase(0, tail_.size() - std::min(tail_.size(), kLookBack));
 }
 
-void KeyScanner::scan(
-    const SecretKeys& keys, std::string_view piece, bool last, std::vector<Found>& found, const OnValue& on_value) {
+void KeyScanner::reset() {
+  phase_ = Phase::idle;
+  end_ = {};
+  if (below_.inside()) {
+    below_ = {};
+  }
+  key_.clear();
+  value_.clear();
+  tail_.clear();
+}
+
+void KeyScanner::scan(const NameMemo& names,
+                      std::string_view piece,
+                      bool last,
+                      std::vector<Found>& found,
+                      const OnValue& on_value,
+                      const TextScan* seen) {
+  Marks marks(piece, seen);
   std::size_t at = phase_ == Phase::idle ? 0 : value(piece, 0, found, on_value);
-  while ((at = find_mark(piece, at)) < piece.size()) {
-    if (is_plain_colon(keys, piece, at)) {
-      ++at;
-      continue;
-    }
+  while ((at = marks.next(names, at)) < piece.size()) {
     if (piece[at] == '=') {
-      at_equals(keys, piece, at);
+      at_equals(names, piece, at);
       ++at;
     } else {
-      at_colon(keys, piece, at);
+      at_colon(names, piece, at);
       at = phase_ == Phase::idle ? at_user_info(piece, at, found) : at + 1;
     }
     if (phase_ != Phase::idle) {

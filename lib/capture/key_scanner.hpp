@@ -1,6 +1,7 @@
 #pragma once
 
-#include "base/secret_keys.hpp"
+#include "base/text_scan.hpp"
+#include "capture/name_memo.hpp"
 #include "capture/value_walker.hpp"
 
 #include <cstddef>
@@ -16,16 +17,22 @@ namespace whydrop::capture {
 /// patterns and does not parse, so nothing before a secret (lost bytes, broken JSON) can hide it.
 class KeyScanner {
  public:
-  /// Adds what it finds in `piece` to `found`; `last`: nothing follows.
-  void scan(
-      const SecretKeys& keys, std::string_view piece, bool last, std::vector<Found>& found, const OnValue& on_value);
+  /// Adds what it finds in `piece` to `found`; `last`: nothing follows. `seen` has looked at `piece`; null: nobody has.
+  void scan(const NameMemo& names,
+            std::string_view piece,
+            bool last,
+            std::vector<Found>& found,
+            const OnValue& on_value,
+            const TextScan* seen = nullptr);
+  /// Forgets all that came so far.
+  void reset();
 
  private:
   enum class Phase : std::uint8_t { idle, before_value, in_string, in_number, in_query, below };
 
   std::string_view before(std::string_view piece, std::size_t mark);
-  void at_colon(const SecretKeys& keys, std::string_view piece, std::size_t mark);
-  void at_equals(const SecretKeys& keys, std::string_view piece, std::size_t mark);
+  void at_colon(const NameMemo& names, std::string_view piece, std::size_t mark);
+  void at_equals(const NameMemo& names, std::string_view piece, std::size_t mark);
   std::size_t at_user_info(std::string_view piece, std::size_t mark, std::vector<Found>& found) const;
   std::size_t value(std::string_view piece, std::size_t at, std::vector<Found>& found, const OnValue& on_value);
   std::size_t begin_value(std::string_view piece, std::size_t at);

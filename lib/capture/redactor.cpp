@@ -8,6 +8,7 @@
 #include "capture/jwt.hpp"
 #include "capture/key_scanner.hpp"
 #include "capture/learner.hpp"
+#include "capture/name_memo.hpp"
 #include "capture/secret_forms.hpp"
 #include "capture/value_matcher.hpp"
 
@@ -36,6 +37,14 @@ struct Progress {
   bool begun = false;    ///< its first piece was looked at
   bool dialect = false;  ///< a dialect's secret was in it: what follows may be the rest
   Content content = Content::text;
+
+  void reset() {
+    keys.reset();
+    forms = {};
+    values = 0;
+    compressed = begun = dialect = false;
+    content = Content::text;
+  }
 };
 
 constexpr std::uint64_t progress_key(std::uint32_t conn, Side from) {
@@ -54,9 +63,10 @@ bool any(std::initializer_list<bool> masked) {
 
 struct Redactor::Impl {
   ValueMatcher values;
-  SecretKeys keys;
+  NameMemo names;
   bool off = false;
   std::unordered_map<std::uint64_t, Progress> under_way;
+  Progress whole;  ///< of a message that comes in one piece
   std::vector<Token> tokens;
   std::unordered_set<std::size_t> tokens_told;
 
@@ -86,7 +96,7 @@ struct Redactor::Impl {
   const Event& with_content(
       const Event& event, std::string_view Of::*content, std::size_t skip, Progress& progress, Rest rest);
 
-  bool find(std::string_view content, Progress& progress, Rest rest);
+  bool find(std::string_view content, Progress& progress, Rest rest, const TextScan* seen = nullptr);
   void find_in_dialects(std::string_view content, Progress& progress, Rest rest, const OnValue& on_value);
   bool mask_string(std::string& text, Spans& spans, Rest rest = Rest::none);
   bool mask_words(std::string& text);
@@ -148,7 +158,7 @@ void Redactor::Impl::find_in_dialects(std::string_view content,
 }
 
 /// Fills `given` and `keyed`; false if nothing was found.
-bool Redactor::Impl::find(std::string_view content, Progress& progress, Rest rest) {
+bool Redactor::Impl::find(std::string_view content, Progress& progress, Rest rest, const TextScan* seen) {
   given.clear();
   keyed.clear();
   const OnValue on_value = [this](const std::string& key, std::string_view value) { note(key, value); };
@@ -157,7 +167,7 @@ bool Redactor::Impl::find(std::string_view content, Progress& progress, Rest res
   for (const Found& found : given) {
     note_token(found.variable, content.substr(found.at, found.length));
   }
-  progress.keys.scan(keys, content, rest != Rest::more, keyed, on_value);
+  progress.keys.scan(names, content, rest != Rest::more, keyed, on_value, seen);
   if (by_client) {
     find_in_dialects(content, progress, rest, on_value);
   }
@@ -277,7 +287,11 @@ const Event& Redactor::Impl::with_content(
   last_content = body.*content;
   last_masked = false;
   last_spans = body.redact;
-  if (!find(last_content.substr(skip), progress, rest)) {
+  const TextScan* seen = nullptr;
+  if constexpr (std::is_same_v<Of, Frame>) {
+    seen = body.seen;
+  }
+  if (!find(last_content.substr(skip), progress, rest, seen)) {
     return event;
   }
   for (auto* list : {&given, &keyed}) {
@@ -314,9 +328,9 @@ const Event& Redactor::Impl::redact_data(const Event& event, const Frame& frame)
   const bool compressed_here = !frame.has_payload && (frame.header.rsv & wire::kRsv1) != 0;
   const auto key = progress_key(event.conn, frame.from);
   if (first && frame.header.fin && under_way.empty()) {
-    Progress fresh;
-    fresh.content = content_of(frame.header.opcode);
-    return frame.has_payload ? with_content(event, &Frame::payload, 0, fresh, frame.cut() ? Rest::lost : Rest::none)
+    whole.reset();
+    whole.content = content_of(frame.header.opcode);
+    return frame.has_payload ? with_content(event, &Frame::payload, 0, whole, frame.cut() ? Rest::lost : Rest::none)
                              : event;
   }
   Progress& progress = under_way[key];
@@ -336,6 +350,9 @@ const Event& Redactor::Impl::redact_data(const Event& event, const Frame& frame)
 /// What is said of a message quotes it.
 const Event& Redactor::Impl::redact_message(const Event& event, const Message& message) {
   const Event& result = redact_message_content(event, message);
+  if (message.errors.empty()) {
+    return result;
+  }
   std::vector<std::string> errors = message.errors;
   if (!mask_all_words(errors)) {
     return result;
@@ -418,10 +435,19 @@ bool is_by_client(const Body& body) {
 
 const Event& Redactor::Impl::redact(const Event& event) {
   conn = event.conn;
+  // Frames and messages are nearly all of a long session: they are told apart first.
+  if (const auto* frame = std::get_if<Frame>(&event.body)) {
+    by_client = frame->from == Side::client;
+    return redact_frame(event, *frame);
+  }
+  if (const auto* message = std::get_if<Message>(&event.body)) {
+    by_client = message->from == Side::client;
+    return redact_message(event, *message);
+  }
   by_client = is_by_client(event.body);
   return std::visit(
-      overloaded{[&](const Frame& frame) -> const Event& { return redact_frame(event, frame); },
-                 [&](const Message& message) -> const Event& { return redact_message(event, message); },
+      overloaded{[&](const Frame&) -> const Event& { return event; },
+                 [&](const Message&) -> const Event& { return event; },
                  [&](const Inflated& inflated) -> const Event& { return redact_inflated(event, inflated); },
                  [&](const Partial& partial) -> const Event& { return redact_partial(event, partial); },
                  [&](const UndecodedBytes& bytes) -> const Event& { return redact_undecoded(event, bytes); },
@@ -451,11 +477,15 @@ void Redactor::add(const Secret& secret) {
 }
 
 void Redactor::add_key(std::string_view key) {
-  impl_->keys.add(key);
+  impl_->names.add(key);
 }
 
 const Event& Redactor::redact(const Event& event) {
   return impl_->off ? event : impl_->redact(event);
+}
+
+bool Redactor::has_tokens() const {
+  return !impl_->tokens.empty();
 }
 
 std::vector<Token> Redactor::take_tokens() {
@@ -469,7 +499,7 @@ std::string Redactor::redact_text(std::string_view text) const {
     ValueMatcher::State state = 0;
     impl_->values.scan(text, state, true, given);
     const auto pass_by = [](const std::string&, std::string_view) {};
-    KeyScanner().scan(impl_->keys, text, true, keyed, pass_by);
+    KeyScanner().scan(impl_->names, text, true, keyed, pass_by);
     FormScanner().scan(text, true, keyed, pass_by);
     Spans unrecorded;
     mask_found(out, std::move(given), keyed, unrecorded);

@@ -31,6 +31,8 @@ class Redactor {
   /// Returns the event to be shown: `event` itself if it holds no secret, else a masked copy (valid until the next
   /// call).
   const session::Event& redact(const session::Event& event);
+  /// True if take_tokens() has some.
+  bool has_tokens() const;
   /// Tokens seen since the last call.
   std::vector<session::Token> take_tokens();
   /// Masks given values and values of secret keys in free text, as in a URL or a finding's sentence.

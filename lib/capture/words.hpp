@@ -36,4 +36,17 @@ inline std::size_t first_byte(std::uint64_t mask) {
 #endif
 }
 
+/// Bytes behind the text that may be read, and bytes behind what is put that may be written over.
+inline constexpr std::size_t kPad = 64;
+inline constexpr std::size_t kHalfPad = kPad / 2;
+
+/// `size` bytes, at most kPad; reads and writes kHalfPad or kPad of them whatever it is.
+inline char* put_plain(char* to, const char* from, std::size_t size) {
+  std::memcpy(to, from, kHalfPad);
+  if (size > kHalfPad) {
+    std::memcpy(to + kHalfPad, from + kHalfPad, kHalfPad);
+  }
+  return to + size;
+}
+
 }  // namespace whydrop::capture

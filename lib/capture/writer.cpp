@@ -1,5 +1,11 @@
 #include "capture/writer.hpp"
 
+#include "base/text_scan.hpp"
+#include "capture/plain_lines.hpp"
+
+#include <cstddef>
+#include <cstring>
+#include <string_view>
 #include <utility>
 
 namespace whydrop::capture {
@@ -7,6 +13,41 @@ namespace {
 
 /// What a killed process may lose at most, together with the flush before each wait.
 constexpr std::size_t kBufferSize = 256U << 10;
+constexpr std::size_t kCapacity = kBufferSize + PlainLines::room(TextScan::kMost);
+constexpr int kMinor = 1;
+
+/// Bytes on their way to a sink. Nothing is zeroed that is written over anyway.
+class Buffer {
+ public:
+  explicit Buffer(std::size_t capacity) : bytes_(new char[capacity]), capacity_(capacity) {}
+
+  /// Where `size` bytes can be put.
+  char* room(std::size_t size) {
+    if (capacity_ - size_ < size) {
+      grow(size);
+    }
+    return bytes_.get() + size_;
+  }
+  /// What was put ends here.
+  void end_at(const char* end) { size_ = static_cast<std::size_t>(end - bytes_.get()); }
+  void append(std::string_view bytes) {
+    std::memcpy(room(bytes.size()), bytes.data(), bytes.size());
+    size_ += bytes.size();
+  }
+  void clear() { size_ = 0; }
+  std::string_view view() const { return {bytes_.get(), size_}; }
+
+ private:
+  void grow(std::size_t size) {
+    capacity_ = size_ + size + capacity_ / 2;
+    std::unique_ptr<char[]> larger(new char[capacity_]);
+    std::memcpy(larger.get(), bytes_.get(), size_);
+    bytes_ = std::move(larger);
+  }
+
+  std::unique_ptr<char[]> bytes_;
+  std::size_t capacity_, size_ = 0;
+};
 
 }  // namespace
 
@@ -14,26 +55,53 @@ struct Writer::Impl {
   ByteSink& out;
   MakeHeader header;  ///< null once it was written
   bool with_opinions;
-  std::string buffer;
+  Buffer buffer{kCapacity}, lent{kCapacity};  ///< lent: what may still be being written
+  PlainLines plain{};
+  std::string line{}, lent_line{};  ///< any other
 
   void begin();
+  bool put_plain(const session::Event& event);
   Result<void> empty_buffer();
+  Result<void> write_line();
 };
 
 void Writer::Impl::begin() {
   if (const MakeHeader make = std::exchange(header, nullptr)) {
-    append_header(buffer, make());
+    CaptureHeader made = make();
+    made.minor = kMinor;
+    line.clear();
+    append_header(line, made);
+    buffer.append(line);
   }
+}
+
+bool Writer::Impl::put_plain(const session::Event& event) {
+  const auto* frame = std::get_if<session::Frame>(&event.body);
+  if (frame == nullptr || frame->payload.size() > TextScan::kMost) {
+    return false;
+  }
+  const char* const end = plain.put(buffer.room(PlainLines::room(frame->payload.size())), event, *frame);
+  if (end != nullptr) {
+    buffer.end_at(end);
+  }
+  return end != nullptr;
 }
 
 Result<void> Writer::Impl::empty_buffer() {
   begin();
-  if (buffer.empty()) {
-    return {};
-  }
-  auto done = out.write(buffer);
+  auto done = out.write_lent(buffer.view());
+  std::swap(buffer, lent);
   buffer.clear();
   return done;
+}
+
+/// A line that is longer than what is kept together.
+Result<void> Writer::Impl::write_line() {
+  if (auto done = empty_buffer(); !done) {
+    return done;
+  }
+  std::swap(line, lent_line);
+  return out.write_lent(lent_line);
 }
 
 Writer::Writer(ByteSink& out, const CaptureHeader& header, bool with_opinions)
@@ -41,9 +109,7 @@ Writer::Writer(ByteSink& out, const CaptureHeader& header, bool with_opinions)
           out, [header] { return header; }, with_opinions) {}
 
 Writer::Writer(ByteSink& out, MakeHeader header, bool with_opinions)
-    : impl_(std::make_unique<Impl>(Impl{out, std::move(header), with_opinions, {}})) {
-  impl_->buffer.reserve(kBufferSize + 4096);
-}
+    : impl_(std::make_unique<Impl>(Impl{out, std::move(header), with_opinions})) {}
 
 Writer::~Writer() = default;
 
@@ -52,8 +118,19 @@ Result<void> Writer::on_event(const session::Event& event) {
     return {};
   }
   impl_->begin();
-  append_event(impl_->buffer, event);
-  return impl_->buffer.size() >= kBufferSize ? impl_->empty_buffer() : Result<void>{};
+  if (!impl_->put_plain(event)) {
+    impl_->line.clear();
+    append_event(impl_->line, event, Members::needed);
+    if (impl_->line.size() >= kBufferSize) {
+      return impl_->write_line();
+    }
+    impl_->buffer.append(impl_->line);
+  }
+  return impl_->buffer.view().size() >= kBufferSize ? impl_->empty_buffer() : Result<void>{};
+}
+
+bool Writer::wants_messages() const {
+  return impl_->with_opinions;
 }
 
 Result<void> Writer::flush() {

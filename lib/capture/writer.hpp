@@ -17,6 +17,7 @@ namespace whydrop::capture {
 /// Line 1 of a capture.
 struct CaptureHeader {
   int version = 1;
+  int minor = 0;        ///< of version 1: since 1 frames leave out members at their default; a Writer sets it
   std::string started;  ///< RFC 3339
   std::string tool;     ///< "whydrop 0.1.0"
   std::string profile;  ///< or empty: null
@@ -30,7 +31,7 @@ struct CaptureHeader {
   std::vector<std::string> given;  ///< those of them that a person gave: no reply's value takes their place
 };
 
-/// Writes capture version 1. Opinions are written only if `with_opinions`. Buffers; flush() empties the buffer.
+/// Writes capture version 1.1. Opinions are written only if `with_opinions`. Buffers; flush() empties the buffer.
 class Writer final : public session::EventSink {
  public:
   Writer(ByteSink& out, const CaptureHeader& header, bool with_opinions);
@@ -39,6 +40,7 @@ class Writer final : public session::EventSink {
   Writer(ByteSink& out, MakeHeader header, bool with_opinions);
   ~Writer() override;
   Result<void> on_event(const session::Event& event) override;
+  bool wants_messages() const override;
   Result<void> flush() override;
 
  private:
@@ -46,8 +48,12 @@ class Writer final : public session::EventSink {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Which members a frame's line has: all; or, as in a capture since 1.1, none that is at its default: name "text", fin
+/// true, rsv 0, mask null, length_form the shortest.
+enum class Members : std::uint8_t { all, needed };
+
 /// Appends one event as one NDJSON line (with "\n") to `out`. Used by the Writer and by --output ndjson.
-void append_event(std::string& out, const session::Event& event);
+void append_event(std::string& out, const session::Event& event, Members members = Members::all);
 void append_header(std::string& out, const CaptureHeader& header);
 
 }  // namespace whydrop::capture

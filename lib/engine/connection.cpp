@@ -89,7 +89,14 @@ void Connection::on_frame_bytes(session::Side from, std::string_view bytes) {
   }
   wire::FrameDecoder& frames = decoder(from);
   frames.feed(bytes);
-  while (auto item = frames.next()) {
+  while (true) {
+    while (frames.next_whole(whole_)) {
+      outputs_.frame(from, whole_, now_ns_);
+    }
+    const auto item = frames.next();
+    if (!item) {
+      return;
+    }
     std::visit(overloaded{[&](const wire::Frame& frame) { tell(frame_fact(from, frame)); },
                           [&](const wire::Undecoded& lost) { on_undecoded(from, lost); }},
                *item);

@@ -20,10 +20,12 @@ namespace whydrop::engine {
 /// One connection's observer: bytes of both directions become facts, facts become opinions. Holds no sink and no clock.
 class Connection {
  public:
-  /// `fact` receives facts made from bytes; `derived` what the tracker makes of facts (Inflated, a fact, included);
-  /// `opinion` what rules and profile say.
+  /// `fact` and `frame` receive facts made from bytes; `derived` what the tracker makes of facts (Inflated, a fact,
+  /// included); `opinion` what rules and profile say.
   struct Outputs {
     std::function<void(session::Body&&, std::int64_t t_ns)> fact;
+    /// A frame that lay whole in the bytes: a fact like others, told without making one of it.
+    std::function<void(session::Side, const wire::Frame&, std::int64_t t_ns)> frame;
     std::function<void(session::Body&&)> derived;
     std::function<void(session::Body&&)> opinion;
   };
@@ -67,6 +69,7 @@ class Connection {
   Opinions opinions_;
   HttpExchange exchange_;
   wire::FrameDecoder client_, server_;
+  wire::Frame whole_;  ///< the frame in hand
 
   /// Bytes after framing was lost are told in blocks of one size, so that they are the same however they came.
   static constexpr std::size_t kUndecodedBlock = 4096;

@@ -36,7 +36,7 @@ class Opinions {
     }
     if (profile_) {
       profile_->annotate(message);
-    } else if (recognition_) {
+    } else if (recognition_ && !recognition_->idle()) {
       recognition_->annotate(message);
     }
   }
@@ -48,6 +48,12 @@ class Opinions {
   }
   /// Every event after it was told, raw.
   void on_event(const session::Event& event);
+  /// The same of a data frame that is a message by itself, and of that message: who makes nothing of them is not asked.
+  void on_plain_frame(const session::Event& event) {
+    rules_.on_event(event);
+    on_plain(event);
+  }
+  void on_plain_message(const session::Event& event) { on_plain(event); }
   /// See rules::Checker.
   std::uint16_t early_fail_code(const session::Frame& so_far) { return rules_.early_fail_code(so_far); }
   /// Of the profile that was named; null without one.
@@ -56,6 +62,7 @@ class Opinions {
   const profile::Checker* checker() const {
     return profile_ || !recognition_ ? profile_.get() : recognition_->checker();
   }
+  bool has_recognised() const { return recognition_ && recognition_->has_news(); }
   /// Once, after the call in which a profile was recognised that nobody named: it; null else.
   std::shared_ptr<const profile::Recognised> take_recognised() {
     return recognition_ ? recognition_->take_news() : nullptr;
@@ -63,6 +70,14 @@ class Opinions {
 
  private:
   void begin(const session::Open& open);
+  void on_plain(const session::Event& event) {
+    if (profile_) {
+      profile_->on_event(event);
+    }
+    if (recognition_ && !recognition_->idle()) {
+      recognition_->on_event(event);
+    }
+  }
 
   Shared shared_;
   Emit emit_;

@@ -25,21 +25,39 @@ struct Waiting {
   std::int64_t t_ns;
 };
 
+/// The lane of plain data frames, each a message by itself: one frame and one message, filled anew for each, so that
+/// nothing is made or moved.
+struct Lane {
+  Event frame{0, 0, 0, session::Frame()}, message{0, 0, 0, session::Message()};
+  TextScan scan;
+
+  session::Frame& fact() { return *std::get_if<session::Frame>(&frame.body); }
+  session::Message& told() { return *std::get_if<session::Message>(&message.body); }
+};
+
 /// Gives every event to each sink in turn. One that fails gets no more, and its error is remembered.
 class FanOut {
  public:
-  void add(session::EventSink& sink) { sinks_.push_back({&sink}); }
+  void add(session::EventSink& sink) { sinks_.push_back({&sink, sink.wants_frames(), sink.wants_messages()}); }
   void on_event(const Event& event) {
-    each([&](session::EventSink& sink) { return sink.on_event(event); });
+    each([&](const Sink& sink) { return sink.to->on_event(event); });
+  }
+  /// The two events of the lane.
+  void on_frame(const Event& event) {
+    each([&](const Sink& sink) { return sink.wants_frames ? sink.to->on_event(event) : Result<void>(); });
+  }
+  void on_message(const Event& event) {
+    each([&](const Sink& sink) { return sink.wants_messages ? sink.to->on_event(event) : Result<void>(); });
   }
   void flush() {
-    each([](session::EventSink& sink) { return sink.flush(); });
+    each([](const Sink& sink) { return sink.to->flush(); });
   }
   const std::vector<Error>& errors() const { return errors_; }
 
  private:
   struct Sink {
     session::EventSink* to;
+    bool wants_frames, wants_messages;
     bool failed = false;
   };
 
@@ -49,7 +67,7 @@ class FanOut {
       if (sink.failed) {
         continue;
       }
-      if (auto given = give(*sink.to); !given) {
+      if (auto given = give(sink); !given) {
         sink.failed = true;
         errors_.push_back(given.error());
       }
@@ -95,19 +113,33 @@ struct Pipeline::Impl {
   }
 
   void learn_secrets(profile::Bindings& bindings);
-  Connection& connection(std::uint32_t conn) { return connection(conn, options.bindings); }
-  Connection& connection(std::uint32_t conn, profile::Bindings* bindings);
+  /// What there is of a connection.
+  struct Slot {
+    std::unique_ptr<Connection> connection;
+    std::function<void(const Event&)> observer;
+  };
+  Connection& connection(std::uint32_t conn) { return *slot(conn, options.bindings).connection; }
+  Slot& slot(std::uint32_t conn, profile::Bindings* bindings);
+  Slot* find(std::uint32_t conn);
+  void erase(std::uint32_t conn);
   void process(std::uint32_t conn, Side from, std::string_view bytes, std::int64_t t_ns);
   void drain();
   void tell_fact(std::uint32_t conn, Body&& body) { tell_fact(conn, std::move(body), now_ns); }
   void tell_fact(std::uint32_t conn, Body&& body, std::int64_t t_ns);
+  void tell_frame(std::uint32_t conn, Side from, const wire::Frame& frame, std::int64_t t_ns);
   void tell_recorded(const Event& event);
   void tell(const Event& event);
+  bool tell_whole(const Event& event);
+  bool show_plain(const Event& event, const session::Frame& frame);
   void annotate(const Event& event);
-  void note_recognised(std::uint32_t conn);
+  void note_recognised(std::uint32_t conn) { note_recognised(conn, connection(conn).opinions()); }
+  void note_recognised(std::uint32_t conn, Opinions& of_connection);
   void tell_derived(std::uint32_t conn, std::int64_t t_ns);
   void judge(const Event& event);
+  void tell_opinions(const Event& event);
+  void observe(const Event& event);
   void show(const Event& event);
+  void show_trimmed(const Event& event);
   std::optional<Body> trimmed(const Event& event);
   void show_to_sinks(const Event& event);
   void note_tokens(std::uint32_t conn);
@@ -119,9 +151,11 @@ struct Pipeline::Impl {
   capture::Redactor redactor;
   diagnose::Diagnoser diagnoser;
   FanOut sinks;
-  std::map<std::uint32_t, std::function<void(const Event&)>> observers;  ///< by connection
 
-  std::map<std::uint32_t, std::unique_ptr<Connection>> connections;
+  std::map<std::uint32_t, Slot> connections;
+  Slot* last_slot = nullptr;  ///< of the connection asked for last: nearly always the next one's as well
+  std::uint32_t last_asked = 0;
+  Lane lane;
   std::uint32_t last_conn = 0;
   std::uint64_t last_seq = 0;
   std::int64_t now_ns = 0, last_told_ns = 0;
@@ -144,25 +178,65 @@ void Pipeline::Impl::learn_secrets(profile::Bindings& bindings) {
   }
 }
 
-Connection& Pipeline::Impl::connection(std::uint32_t conn, profile::Bindings* bindings) {
-  auto& slot = connections[conn];
-  if (!slot) {
-    Connection::Outputs outputs;
-    outputs.fact = [this, conn](Body&& body, std::int64_t t_ns) { tell_fact(conn, std::move(body), t_ns); };
-    outputs.derived = [this](Body&& body) { derived.push_back(std::move(body)); };
-    outputs.opinion = [this](Body&& body) { opinions.push_back(std::move(body)); };
-    const Opinions::Shared shared{options.judge.get(), bindings, options.dialects};
-    slot = std::make_unique<Connection>(
-        std::max(options.max_payload, options.limits.max_message), options.limits, shared, std::move(outputs));
-    last_conn = std::max(last_conn, conn);
+/// Null for a connection that is not known.
+Pipeline::Impl::Slot* Pipeline::Impl::find(std::uint32_t conn) {
+  if (last_slot == nullptr || last_asked != conn) {
+    const auto found = connections.find(conn);
+    last_slot = found != connections.end() ? &found->second : nullptr;
+    last_asked = conn;
   }
-  return *slot;
+  return last_slot;
+}
+
+Pipeline::Impl::Slot& Pipeline::Impl::slot(std::uint32_t conn, profile::Bindings* bindings) {
+  if (Slot* known = find(conn)) {
+    return *known;
+  }
+  Slot& slot = connections[conn];
+  last_slot = &slot;
+  Connection::Outputs outputs;
+  outputs.fact = [this, conn](Body&& body, std::int64_t t_ns) { tell_fact(conn, std::move(body), t_ns); };
+  outputs.frame = [this, conn](Side from, const wire::Frame& frame, std::int64_t t_ns) {
+    tell_frame(conn, from, frame, t_ns);
+  };
+  outputs.derived = [this](Body&& body) { derived.push_back(std::move(body)); };
+  outputs.opinion = [this](Body&& body) { opinions.push_back(std::move(body)); };
+  const Opinions::Shared shared{options.judge.get(), bindings, options.dialects};
+  slot.connection = std::make_unique<Connection>(
+      std::max(options.max_payload, options.limits.max_message), options.limits, shared, std::move(outputs));
+  last_conn = std::max(last_conn, conn);
+  return slot;
+}
+
+void Pipeline::Impl::erase(std::uint32_t conn) {
+  connections.erase(conn);
+  last_slot = nullptr;
 }
 
 /// A fact that is told late keeps its time, unless another one came in between: times do not go back.
 void Pipeline::Impl::tell_fact(std::uint32_t conn, Body&& body, std::int64_t t_ns) {
   last_told_ns = t_ns < now_ns ? std::max(last_told_ns, t_ns) : t_ns;
   tell(Event{++last_seq, last_told_ns, conn, std::move(body)});
+}
+
+/// The frame in hand as an Event, without making one.
+void Pipeline::Impl::tell_frame(std::uint32_t conn, Side from, const wire::Frame& frame, std::int64_t t_ns) {
+  last_told_ns = t_ns < now_ns ? std::max(last_told_ns, t_ns) : t_ns;
+  Event& event = lane.frame;
+  event.seq = ++last_seq;
+  event.t_ns = last_told_ns;
+  event.conn = conn;
+  session::Frame& fact = lane.fact();
+  fact.from = from;
+  fact.header = frame.header;
+  fact.offset = frame.offset;
+  fact.payload = frame.payload;
+  fact.seen = nullptr;
+  if (frame.header.opcode == wire::Opcode::text && frame.header.rsv == 0 && frame.payload.size() <= TextScan::kMost) {
+    lane.scan.look(frame.payload);
+    fact.seen = &lane.scan;
+  }
+  tell(event);
 }
 
 /// Messages are named, and answers read, before the fact that completes them is shown: it may give a secret that must
@@ -180,18 +254,23 @@ void Pipeline::Impl::annotate(const Event& event) {
 }
 
 /// A profile that was recognised is used from the fact on that settled it, which may be the last.
-void Pipeline::Impl::note_recognised(std::uint32_t conn) {
-  if (auto found = connection(conn).opinions().take_recognised()) {
-    for (const auto& key : found->profile->secret_keys) {
-      redactor.add_key(key);
-    }
-    diagnoser.recognise(conn, std::move(found));
+void Pipeline::Impl::note_recognised(std::uint32_t conn, Opinions& of_connection) {
+  if (!of_connection.has_recognised()) {
+    return;
   }
+  auto found = of_connection.take_recognised();
+  for (const auto& key : found->profile->secret_keys) {
+    redactor.add_key(key);
+  }
+  diagnoser.recognise(conn, std::move(found));
 }
 
 /// The one order of things: what rules and profile say of an event follows it at once, before what the tracker made of
 /// it, as when a capture is read.
 void Pipeline::Impl::tell(const Event& event) {
+  if (tell_whole(event)) {
+    return;
+  }
   connection(event.conn).tracker().on_fact(event);
   annotate(event);
   note_recognised(event.conn);
@@ -199,6 +278,52 @@ void Pipeline::Impl::tell(const Event& event) {
   judge(event);
   note_recognised(event.conn);
   tell_derived(event.conn, event.t_ns);
+}
+
+/// The same for a frame that is a message by itself: nearly all of a long session. False if it is none.
+bool Pipeline::Impl::tell_whole(const Event& event) {
+  const auto* frame = std::get_if<session::Frame>(&event.body);
+  if (frame == nullptr) {
+    return false;
+  }
+  Connection& of = connection(event.conn);
+  if (!of.tracker().take_whole(*frame, event.seq, lane.told())) {
+    return false;
+  }
+  lane.message.seq = event.seq;
+  lane.message.t_ns = event.t_ns;
+  lane.message.conn = event.conn;
+  Opinions& of_connection = of.opinions();
+  of_connection.annotate(lane.told());
+  note_recognised(event.conn, of_connection);
+  observe(event);
+  const bool unmasked = show_plain(event, *frame);
+  of_connection.on_plain_frame(event);
+  tell_opinions(event);
+  note_recognised(event.conn, of_connection);
+  observe(lane.message);
+  // Its bytes are the frame's.
+  const bool known = unmasked && lane.told().errors.empty() && lane.told().payload.size() == frame->payload.size();
+  const Event& shown = known ? lane.message : redactor.redact(lane.message);
+  diagnoser.on_event(shown);
+  sinks.on_message(shown);
+  note_tokens(event.conn);
+  of_connection.on_plain_message(lane.message);
+  tell_opinions(lane.message);
+  return true;
+}
+
+/// True if sinks are shown the frame as it is.
+bool Pipeline::Impl::show_plain(const Event& event, const session::Frame& frame) {
+  if (frame.payload.size() > options.max_payload) {
+    show_trimmed(event);
+    return false;
+  }
+  const Event& shown = redactor.redact(event);
+  diagnoser.on_event(shown);
+  sinks.on_frame(shown);
+  note_tokens(event.conn);
+  return &shown == &event;
 }
 
 /// States and messages follow the fact that they come from.
@@ -214,16 +339,28 @@ void Pipeline::Impl::tell_derived(std::uint32_t conn, std::int64_t t_ns) {
 
 void Pipeline::Impl::judge(const Event& event) {
   connection(event.conn).opinions().on_event(event);
+  tell_opinions(event);
+}
+
+void Pipeline::Impl::tell_opinions(const Event& event) {
   for (Body& opinion : opinions) {
     show(Event{last_seq, event.t_ns, event.conn, std::move(opinion)});
   }
   opinions.clear();
 }
 
-void Pipeline::Impl::show(const Event& event) {
-  if (const auto observer = observers.find(event.conn); observer != observers.end()) {
-    observer->second(event);
+void Pipeline::Impl::observe(const Event& event) {
+  if (const Slot* known = find(event.conn); known != nullptr && known->observer) {
+    known->observer(event);
   }
+}
+
+void Pipeline::Impl::show(const Event& event) {
+  observe(event);
+  show_trimmed(event);
+}
+
+void Pipeline::Impl::show_trimmed(const Event& event) {
   if (auto body = trimmed(event)) {
     show_to_sinks(Event{event.seq, event.t_ns, event.conn, std::move(*body)});
   } else {
@@ -270,6 +407,9 @@ void Pipeline::Impl::show_to_sinks(const Event& event) {
 }
 
 void Pipeline::Impl::note_tokens(std::uint32_t conn) {
+  if (!redactor.has_tokens()) {
+    return;
+  }
   for (auto& token : redactor.take_tokens()) {
     show_to_sinks(Event{++last_seq, now_ns, conn, std::move(token)});
   }
@@ -291,12 +431,12 @@ void Pipeline::Impl::drain() {
 /// Null for a connection that is not known, or for which no profile was named.
 const profile::Checker* Pipeline::Impl::profile_checker(std::uint32_t conn) const {
   const auto found = connections.find(conn);
-  return found == connections.end() ? nullptr : found->second->opinions().profile();
+  return found == connections.end() ? nullptr : found->second.connection->opinions().profile();
 }
 
 session::Verdict Pipeline::Impl::conclude(std::uint32_t conn) {
-  const auto found = connections.find(conn);
-  if (const auto* checker = found != connections.end() ? found->second->opinions().checker() : nullptr) {
+  const Slot* known = find(conn);
+  if (const auto* checker = known != nullptr ? known->connection->opinions().checker() : nullptr) {
     diagnoser.set_state(conn, checker->state());
   }
   auto verdict = diagnoser.conclude(conn);
@@ -310,7 +450,7 @@ void Pipeline::Impl::tell_recorded(const Event& event) {
   tell(event);
   if (std::holds_alternative<session::Ending>(event.body)) {
     conclude(event.conn);
-    connections.erase(event.conn);
+    erase(event.conn);
   }
 }
 
@@ -334,16 +474,16 @@ void Pipeline::add_sink(session::EventSink& sink) {
 std::uint32_t Pipeline::begin(session::Open open, std::int64_t t_ns, ConnectionParts parts) {
   const auto conn = impl_->last_conn + 1;
   impl_->now_ns = t_ns;
-  impl_->connection(conn, parts.bindings != nullptr ? parts.bindings : impl_->options.bindings);
+  impl_->slot(conn, parts.bindings != nullptr ? parts.bindings : impl_->options.bindings);
   impl_->tell_fact(conn, std::move(open));
-  if (parts.observer) {
-    impl_->observers.emplace(conn, std::move(parts.observer));
-  }
+  impl_->slot(conn, nullptr).observer = std::move(parts.observer);
   return conn;
 }
 
 void Pipeline::unobserve(std::uint32_t conn) {
-  impl_->observers.erase(conn);
+  if (auto* known = impl_->find(conn)) {
+    known->observer = nullptr;
+  }
 }
 
 void Pipeline::on_bytes(std::uint32_t conn, Side from, std::string_view bytes, std::int64_t t_ns) {
@@ -400,8 +540,7 @@ session::Verdict Pipeline::end(std::uint32_t conn, session::Ending ending, std::
   impl_->connection(conn).on_end(t_ns);
   impl_->tell_fact(conn, std::move(ending));
   auto verdict = impl_->conclude(conn);
-  impl_->connections.erase(conn);
-  impl_->observers.erase(conn);
+  impl_->erase(conn);
   return verdict;
 }
 

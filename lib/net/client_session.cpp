@@ -117,6 +117,9 @@ void Client::Impl::watch_frame_under_way() {
 }
 
 void Client::Impl::act() {
+  if (actions.empty()) {
+    return;
+  }
   // An action makes no new ones: what the endpoint writes is observed when it leaves.
   std::vector<Control> now;
   now.swap(actions);

@@ -169,6 +169,9 @@ void Recognition::tell(session::Body&& body) {
 
 /// What was found before a message was told follows the frame that completes it.
 void Recognition::flush() {
+  if (pending_.empty()) {
+    return;
+  }
   for (session::Body& body : std::exchange(pending_, {})) {
     emit_(std::move(body));
   }

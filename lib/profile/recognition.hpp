@@ -45,6 +45,10 @@ class Recognition {
   void annotate(session::Message& message);
   /// As Checker::on_event.
   void on_event(const session::Event& event);
+  /// True where nothing was recognised nor will be: it need not be told of messages any more.
+  bool idle() const { return !open_ && checker_ == nullptr && pending_.empty(); }
+  /// True if take_news() has some.
+  bool has_news() const { return news_ != nullptr; }
   /// Once, after the call in which it was settled: what was recognised; null else.
   std::shared_ptr<const Recognised> take_news() { return std::move(news_); }
   /// Null where nothing is recognised.

@@ -72,6 +72,8 @@ class LogRenderer final : public session::EventSink {
 
   Result<void> on_event(const Event& event) override;
   Result<void> flush() override { return buffer_.flush(); }
+  bool wants_frames() const override { return !style_.quiet; }
+  bool wants_messages() const override { return !style_.quiet; }
 
  private:
   LogLine start(std::uint64_t seq, std::int64_t t_ns, std::uint32_t conn, Mark mark);

@@ -25,6 +25,8 @@ class MessagesRenderer final : public session::EventSink {
     }
     return {};
   }
+  bool wants_frames() const override { return false; }
+  bool wants_messages() const override { return !style_.quiet; }
   Result<void> flush() override {
     Result<void> written = data_.flush();
     return written ? talk_.flush() : written;

@@ -193,6 +193,10 @@ void Checker::Impl::check_text(const session::Frame& frame, std::uint64_t seq) {
     from.half.text = false;
     return;
   }
+  const bool whole = frame.header.fin && frame.header.opcode != Opcode::continuation && !frame.cut();
+  if (whole && frame.seen != nullptr && frame.seen->is_of(frame.payload) && frame.seen->utf8()) {
+    return;
+  }
   if (!from.utf8.feed(frame.payload)) {
     tell_bad_text(from, frame.from, seq, false);
   } else if (frame.cut()) {

@@ -15,6 +15,7 @@ class ProgressLine final : public session::EventSink {
  public:
   ProgressLine(net::Loop& loop, ByteSink& out, unsigned width);
   Result<void> on_event(const session::Event& event) override;
+  bool wants_messages() const override { return false; }
   /// Takes the line off the screen, before something else is written there.
   void erase();
   /// No line from now on.

@@ -2,6 +2,7 @@
 // variant; everything that whydrop shows, writes or concludes passes through here as an Event.
 #pragma once
 
+#include "base/text_scan.hpp"
 #include "session/finding.hpp"
 #include "wire/frame.hpp"
 
@@ -191,6 +192,8 @@ struct Frame {
   std::string_view payload;
   bool has_payload = true;         ///< false where the content is told by an Inflated event
   std::vector<RedactSpan> redact;  ///< in payload
+  /// What was seen of `payload`, if it is_of() it; borrowed likewise. Null: nobody looked.
+  const TextScan* seen = nullptr;
 
   bool cut() const { return has_payload && payload.size() < header.length; }
 };

@@ -41,7 +41,7 @@ struct Tracker::Impl {
   void on(const Frame& frame, std::uint64_t seq);
   void on_data(const Frame& frame, std::uint64_t seq);
   void on(const Inflated& inflated);
-  void tell_whole(const Frame& frame, std::uint64_t seq);
+  bool take_whole(const Frame& frame, std::uint64_t seq, Message& message);
   void tell_joined(Side from);
   void tell_inflated(const Inflated& inflated);
   void inflate(const Frame& frame);
@@ -88,6 +88,10 @@ void Tracker::Impl::on(const Response& fact) {
 }
 
 void Tracker::Impl::on(const Frame& frame, std::uint64_t seq) {
+  if (Message message; take_whole(frame, seq, message)) {
+    emit(std::move(message));
+    return;
+  }
   half(frame.from).last_deflated = false;
   if (is_message_opcode(frame.header.opcode)) {
     on_data(frame, seq);
@@ -98,11 +102,6 @@ void Tracker::Impl::on(const Frame& frame, std::uint64_t seq) {
 
 void Tracker::Impl::on_data(const Frame& frame, std::uint64_t seq) {
   auto& assembler = half(frame.from).assembler;
-  const bool compressed = deflate && (frame.header.rsv & wire::kRsv1) != 0;
-  const bool whole = frame.header.fin && frame.header.opcode != wire::Opcode::continuation;
-  if (whole && !compressed && !assembler.under_way()) {
-    return tell_whole(frame, seq);
-  }
   const bool complete = assembler.add(frame, seq, deflate.has_value());
   if ((complete || assembler.under_way()) && assembler.joined().compressed) {
     inflate(frame);
@@ -112,15 +111,25 @@ void Tracker::Impl::on_data(const Frame& frame, std::uint64_t seq) {
   }
 }
 
-void Tracker::Impl::tell_whole(const Frame& frame, std::uint64_t seq) {
-  Message message;
+bool Tracker::Impl::take_whole(const Frame& frame, std::uint64_t seq, Message& message) {
+  Half& from = half(frame.from);
+  const bool begins = frame.header.opcode == wire::Opcode::text || frame.header.opcode == wire::Opcode::binary;
+  const bool compressed = deflate && (frame.header.rsv & wire::kRsv1) != 0;
+  if (!begins || !frame.header.fin || compressed || from.assembler.under_way()) {
+    return false;
+  }
+  from.last_deflated = false;
   message.from = frame.from;
-  message.frames.push_back(seq);
+  message.frames.assign(1, seq);
   message.text = frame.header.opcode == wire::Opcode::text;
+  message.compressed = false;
   message.payload = frame.payload.substr(0, limits.max_message);
   message.length = message.wire_length = frame.header.length;
+  message.type.clear();
+  message.valid.reset();
+  message.errors.clear();
   message.redact = frame.redact;
-  emit(std::move(message));
+  return true;
 }
 
 void Tracker::Impl::tell_joined(Side from) {
@@ -219,6 +228,10 @@ void Tracker::on_fact(const Event& event) {
                         },
                         [](const auto&) {}},
              event.body);
+}
+
+bool Tracker::take_whole(const Frame& frame, std::uint64_t seq, Message& message) {
+  return impl_->take_whole(frame, seq, message);
 }
 
 bool Tracker::last_frame_deflated(Side side) const {

@@ -25,6 +25,9 @@ class Tracker {
   ~Tracker();
 
   void on_fact(const Event& event);
+  /// The fast path of on_fact(): takes a frame that is a whole, uncompressed message, and makes `message` (which may
+  /// have been another's) that. False, and nothing is taken, for any other: it is on_fact()'s.
+  bool take_whole(const Frame& frame, std::uint64_t seq, Message& message);
 
   /// True if the last frame of `side` is part of a compressed message: an Inflated fact tells its content, so that a
   /// sink needs no payload of its own with it. Never true of a control frame, nor of a continuation of nothing.

@@ -25,7 +25,7 @@ std::size_t header_size(char second) {
   return 2 + length_size + ((byte & 128) != 0 ? 4 : 0);
 }
 
-/// Fills a fresh header in place: copying one right after its single bytes were written stalls the processor.
+/// Fills a header in place: copying one right after its single bytes were written stalls the processor.
 void parse_header(const char* bytes, FrameHeader& header) {
   const auto first = static_cast<unsigned char>(bytes[0]);
   const auto second = static_cast<unsigned char>(bytes[1]);
@@ -34,6 +34,8 @@ void parse_header(const char* bytes, FrameHeader& header) {
   header.opcode = static_cast<Opcode>(first & 15);
   header.masked = (second & 0x80) != 0;
   header.length = second & 127;
+  header.length_form = LengthForm::bits_7;
+  header.masking_key = {};
   const char* at = bytes + 2;
   if (header.length == 126) {
     header.length_form = LengthForm::bits_16;
@@ -63,7 +65,7 @@ std::size_t FrameDecoder::kept(std::uint64_t size) const {
   return static_cast<std::size_t>(std::min<std::uint64_t>(size, max_payload_));
 }
 
-/// The fast path: a frame that begins and ends in this chunk. False, and nothing is taken, if there is none.
+/// Of a decoder between two frames.
 bool FrameDecoder::take_whole_frame(Frame& frame) {
   const std::size_t left = chunk_.size() - at_;
   const char* const from = chunk_.data() + at_;
@@ -181,7 +183,7 @@ std::optional<FrameDecoder::Item> FrameDecoder::next_part() {
 
 std::optional<FrameDecoder::Item> FrameDecoder::next() {
   std::optional<Item> item(std::in_place, std::in_place_type<Frame>);
-  if (head_size_ > 0 || lost_ || !take_whole_frame(*std::get_if<Frame>(&*item))) {
+  if (!next_whole(*std::get_if<Frame>(&*item))) {
     item = next_part();
   }
   return item;

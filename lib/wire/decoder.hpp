@@ -29,6 +29,9 @@ class FrameDecoder {
   /// Gives the decoder the next bytes. `chunk` must stay valid until next() has returned empty.
   void feed(std::string_view chunk);
   std::optional<Item> next();
+  /// The fast path of next(): takes a frame that begins and ends in the chunk. False, and nothing is taken, where there
+  /// is none: next() tells what is.
+  bool next_whole(Frame& frame) { return head_size_ == 0 && !lost_ && take_whole_frame(frame); }
   /// What came so far of the frame that is not whole; empty between frames. At the end of the stream: what was cut.
   std::optional<PartialFrame> under_way() const;
 

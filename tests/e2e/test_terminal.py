@@ -77,7 +77,7 @@ class AtATerminal(harness.Test):
         self.type("/close 4000 enough\r")
         self.assertEqual(self.await_end(), 0)
         self.assertIn("4000", self.plain())
-        frames = [(event["from"], event["name"]) for event in self.lines_of("run.ndjson") if event.get("kind") == "frame"]
+        frames = [(event["from"], event.get("name", "text")) for event in self.lines_of("run.ndjson") if event.get("kind") == "frame"]
         self.assertEqual(frames, [(side, name) for name in ("text", "ping", "binary", "close") for side, name in
                                   (("client", name), ("server", {"ping": "pong"}.get(name, name)))])
 

@@ -38,6 +38,17 @@ class StringSink final : public ByteSink {
   std::string text;
 };
 
+/// Events as a capture of format 1.0 has them, all members of each.
+class EventLines final : public session::EventSink {
+ public:
+  explicit EventLines(const capture::CaptureHeader& header) { capture::append_header(text, header); }
+  Result<void> on_event(const session::Event& event) override {
+    capture::append_event(text, event);
+    return {};
+  }
+  std::string text;
+};
+
 /// Adds up what each event accounts for, in each direction.
 class Accountant final : public session::EventSink {
  public:
@@ -59,7 +70,7 @@ class Accountant final : public session::EventSink {
 };
 
 struct Output {
-  std::string capture, log;
+  std::string events, capture, log;
   std::uint64_t client_bytes = 0, server_bytes = 0;
 };
 
@@ -102,6 +113,7 @@ report::Style plain(bool typed) {
 template <typename Feed>
 Output with_pipeline(const std::string& profile_name, Feed feed) {
   StringSink capture_text, log_text;
+  EventLines events(header(profile_name));
   capture::Writer writer(capture_text, header(profile_name), true);
   auto log = report::make_renderer(report::Output::log, plain(!profile_name.empty()), log_text, log_text);
   Accountant accountant;
@@ -117,10 +129,15 @@ Output with_pipeline(const std::string& profile_name, Feed feed) {
   }
   engine::Pipeline pipeline(std::move(options));
   pipeline.add_sink(*log);
+  pipeline.add_sink(events);
   pipeline.add_sink(writer);
   pipeline.add_sink(accountant);
   feed(pipeline);
-  return {capture_text.text, log_text.text, accountant.of(session::Side::client), accountant.of(session::Side::server)};
+  return {events.text,
+          capture_text.text,
+          log_text.text,
+          accountant.of(session::Side::client),
+          accountant.of(session::Side::server)};
 }
 
 using Cut = std::function<std::size_t(std::size_t left)>;
@@ -199,7 +216,7 @@ class Session : public testing::TestWithParam<std::string> {};
 TEST_P(Session, IsTheSameHoweverItIsFed) {
   const auto script = parse_script(GetParam(), slurp(kSessions / (GetParam() + ".wsx")));
   const Output whole = run(script, [](std::size_t left) { return left; });
-  expect_golden(kSessions / (GetParam() + ".ndjson"), whole.capture);
+  expect_golden(kSessions / (GetParam() + ".ndjson"), whole.events);
   expect_golden(kSessions / (GetParam() + ".txt"), whole.log);
   EXPECT_EQ(whole.client_bytes, script.bytes(session::Side::client));
   EXPECT_EQ(whole.server_bytes, script.bytes(session::Side::server));
@@ -211,12 +228,16 @@ TEST_P(Session, IsTheSameHoweverItIsFed) {
   }
 }
 
+/// Of this format, and of format 1.0.
 TEST_P(Session, ReadAgainGivesTheSameCapture) {
   const auto script = parse_script(GetParam(), slurp(kSessions / (GetParam() + ".wsx")));
   const Output whole = run(script, [](std::size_t left) { return left; });
-  const Output again = read_again(whole.capture, script.profile);
-  EXPECT_EQ(again.capture, whole.capture);
-  EXPECT_EQ(again.log, whole.log);
+  for (const std::string& recorded : {whole.capture, whole.events}) {
+    const Output again = read_again(recorded, script.profile);
+    EXPECT_EQ(again.capture, whole.capture);
+    EXPECT_EQ(again.events, whole.events);
+    EXPECT_EQ(again.log, whole.log);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, Session, testing::ValuesIn(script_names()), [](const auto& script) {

@@ -56,7 +56,8 @@ TEST(Reader, TellsWhatIsWrongWithALine) {
       {R"({"seq":1,"t_ns":2,"conn":3,"kind":"token","var":1})", "2:0 field \"var\": not a string\n"},
       {R"({"seq":1,"t_ns":2,"conn":3,"kind":"undecoded","from":"server","offset":0,"length":1,"base64":"?"})",
        "2:0 field \"base64\": not base64\n"},
-      {R"({"seq":1,"t_ns":2,"conn":3,"kind":"frame","from":"server","opcode":16})", "2:0 field \"fin\": missing\n"},
+      {R"({"seq":1,"t_ns":2,"conn":3,"kind":"frame","from":"server","opcode":16})",
+       "2:0 field \"opcode\": not a whole number in range\n"},
       {R"({"seq":1,"t_ns":2,"conn":3,"kind":"frame","from":"server","opcode":1,"name":"text","fin":true,"rsv":0,)"
        R"("mask":null,"length":1,"length_form":7,"offset":0,"text":"ab"})",
        "2:0 field \"length\": smaller than the payload\n"},

@@ -1,5 +1,6 @@
 #include "capture/redactor.hpp"
 
+#include "base/secret_keys.hpp"
 #include "unit/capture/samples.hpp"
 
 #include <memory>
@@ -43,6 +44,38 @@ struct Case {
   std::string_view payload;
   std::string_view shown;
 };
+
+/// What was known of a name is asked anew.
+TEST(Redactor, MasksAKeyThatBecomesSecret) {
+  Redactor redactor({}, false);
+  const Event event = text_event(R"({"pin":"1234"})");
+  EXPECT_EQ(redacted(redactor, event), R"({"pin":"1234"})");
+  EXPECT_EQ(redacted(redactor, event), R"({"pin":"1234"})");
+  redactor.add_key("pin");
+  EXPECT_EQ(redacted(redactor, event), R"({"pin":"xxxx"} 8+4:pin)");
+}
+
+/// Names of every length around those that are remembered, and many that fall on the same place.
+TEST(Redactor, TakesNoNameForAnother) {
+  Redactor redactor({}, false);
+  for (int round = 0; round < 2; ++round) {
+    for (std::size_t size = 1; size < 70; ++size) {
+      for (const char c : {'a', 'b', '_', '-'}) {
+        const std::string filler(size, c);
+        for (const std::string& name : {filler, "token" + filler, "t" + filler + "oken"}) {
+          const bool secret = is_secret_key(name);
+          const std::string payload = "{\"" + name + "\":\"v\"}";
+          std::string wanted = payload;
+          if (secret) {
+            wanted[wanted.size() - 3] = 'x';
+            wanted += " " + std::to_string(payload.size() - 3) + "+1:" + name;
+          }
+          EXPECT_EQ(redacted(redactor, text_event(payload)), wanted);
+        }
+      }
+    }
+  }
+}
 
 TEST(Redactor, MasksValuesOfSecretKeys) {
   const Case cases[] = {

@@ -1,7 +1,12 @@
+#include "base/text_scan.hpp"
 #include "capture/decode.hpp"
+#include "capture/plain_lines.hpp"
 #include "capture/reader.hpp"
 #include "unit/capture/samples.hpp"
+#include "wire/encoder.hpp"
 
+#include <functional>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -48,6 +53,114 @@ TEST(AppendEvent, WritesEachKindAsDocumented) {
   }
 }
 
+/// Each header that a frame can have, with all its members and with those that are needed.
+TEST(AppendEvent, WhatAFrameLeavesOutFollowsFromTheRest) {
+  FrameLines lines;
+  for (unsigned bits = 0; bits < 2 * 8 * 2 * 16; ++bits) {
+    for (const std::uint64_t length : {0ULL, 125ULL, 126ULL, 65535ULL, 65536ULL}) {
+      for (const auto form : {wire::LengthForm::bits_7, wire::LengthForm::bits_16, wire::LengthForm::bits_64}) {
+        session::Frame frame = sample_frame(session::Side::server, static_cast<wire::Opcode>(bits & 15), "");
+        frame.header.fin = (bits >> 4 & 1) != 0;
+        frame.header.rsv = bits >> 5 & 7;
+        frame.header.masked = (bits >> 8 & 1) != 0;
+        frame.header.masking_key = {0x0A, 0x1B, static_cast<std::uint8_t>(bits), 0};
+        frame.header.length = length;
+        frame.header.length_form = form;
+        frame.has_payload = false;
+        std::string full, needed;
+        append_event(full, Event{1, 2, 3, frame});
+        append_event(needed, Event{1, 2, 3, frame}, Members::needed);
+        needed.pop_back();
+        Event fast;
+        ASSERT_TRUE(lines.decode(needed, fast)) << needed;
+        LineDecoder decoder;
+        const Line any = decoder.decode(needed);
+        for (const Event* event : {static_cast<const Event*>(&fast), std::get_if<Event>(&any)}) {
+          ASSERT_NE(event, nullptr) << needed;
+          std::string again;
+          append_event(again, *event);
+          ASSERT_EQ(again, full);
+        }
+      }
+    }
+  }
+}
+
+std::string plain_line(PlainLines& lines, const Event& event) {
+  const auto& frame = std::get<session::Frame>(event.body);
+  std::string line(PlainLines::room(frame.payload.size()), '?');
+  const char* const end = lines.put(line.data(), event, frame);
+  line.resize(end != nullptr ? static_cast<std::size_t>(end - line.data()) : 0);
+  return line;
+}
+
+TEST(PlainLines, AreTheSameAsOthers) {
+  std::vector<std::uint64_t> numbers{0};
+  for (std::uint64_t power = 1; power <= 1'000'000'000'000'000'000U; power *= 10) {
+    numbers.insert(numbers.end(), {power - 1, power, power + 1, 9 * power});
+  }
+  numbers.push_back(std::numeric_limits<std::uint64_t>::max());
+  const std::string payloads[] = {"",
+                                  "hi",
+                                  "{\"a\":\"\\\"\\n\n\"}",
+                                  std::string(125, '"'),
+                                  std::string(126, 'x'),
+                                  std::string(4096, '\x01'),
+                                  "\u00e9\u202e" + std::string(70, '"') + "\u0085\U0001f642"};
+  PlainLines lines;
+  TextScan seen;
+  std::size_t taken = 0;
+  for (const std::string& payload : payloads) {
+    for (const std::uint64_t number : numbers) {
+      session::Frame frame =
+          sample_frame(number % 2 == 0 ? session::Side::server : session::Side::client, wire::Opcode::text, payload);
+      frame.header.length_form = wire::shortest_form(payload.size());
+      frame.header.masked = number % 2 == 1;
+      frame.header.masking_key = {0xFF, 0x0A, 0, static_cast<std::uint8_t>(number)};
+      frame.offset = number;
+      seen.look(frame.payload);
+      frame.seen = &seen;
+      const Event event{number, static_cast<std::int64_t>(number / 3), static_cast<std::uint32_t>(number % 7), frame};
+      std::string wanted;
+      append_event(wanted, event, Members::needed);
+      const std::string line = plain_line(lines, event);
+      taken += line.empty() ? 0 : 1;
+      ASSERT_TRUE(line.empty() || line == wanted) << wanted;
+    }
+  }
+  EXPECT_GT(taken, 300U);
+}
+
+TEST(PlainLines, AreOfPlainFramesOnly) {
+  const std::string payload = "hi";
+  TextScan seen, other;
+  seen.look(payload);
+  const std::string copy = payload;
+  other.look(copy);
+  session::Frame plain = sample_frame(session::Side::server, wire::Opcode::text, payload);
+  plain.seen = &seen;
+  PlainLines lines;
+  EXPECT_NE(plain_line(lines, Event{1, 2, 3, plain}), "");
+  const std::function<void(session::Frame&)> changes[] = {
+      [](session::Frame& frame) { frame.header.fin = false; },
+      [](session::Frame& frame) { frame.header.rsv = 4; },
+      [](session::Frame& frame) { frame.header.opcode = wire::Opcode::binary; },
+      [](session::Frame& frame) { frame.header.length = 3; },
+      [](session::Frame& frame) { frame.header.length_form = wire::LengthForm::bits_64; },
+      [](session::Frame& frame) { frame.offset = 1ULL << 53; },
+      [](session::Frame& frame) {
+        frame.redact = {{0, 1, "a"}};
+      },
+      [](session::Frame& frame) { frame.seen = nullptr; },
+      [&](session::Frame& frame) { frame.seen = &other; },
+      [](session::Frame& frame) { frame.has_payload = false; }};
+  for (const auto& change : changes) {
+    session::Frame frame = plain;
+    change(frame);
+    EXPECT_EQ(plain_line(lines, Event{1, 2, 3, frame}), "");
+  }
+}
+
 TEST(AppendEvent, SamplesHoldEveryAlternative) {
   std::set<std::size_t> seen;
   for (const Sample& sample : samples()) {
@@ -68,6 +181,15 @@ TEST(AppendHeader, WritesLineOne) {
   std::string line;
   append_header(line, sample_header());
   EXPECT_EQ(line, kHeaderLine);
+}
+
+TEST(AppendHeader, TellsTheMinorVersion) {
+  CaptureHeader header = sample_header();
+  header.minor = 1;
+  std::string line;
+  append_header(line, header);
+  EXPECT_EQ(line.substr(0, 37), R"({"whydrop":1,"minor":1,"kind":"captur)");
+  EXPECT_EQ(read_and_write(line, 7), line);
 }
 
 TEST(AppendHeader, TellsTheVariablesThatWereKnownAtTheStart) {

@@ -333,11 +333,11 @@ TEST(Recording, SkimsPlainMessagesOnly) {
   tape.frame(frame_of(Side::client, Opcode::continuation, "e"));
   tape.conn(2).client("of another connection").conn(1).client("f").server("g").client("h").line("{}\n").client("i");
   tape.frame(frame_of(Side::client, Opcode::close, close_payload(1000, ""))).client("after the Close").ending();
-  EXPECT_EQ(counted_by_skimming(tape.text(), {}, SIZE_MAX), "3 of 9");
+  EXPECT_EQ(counted_by_skimming(tape.text(), {}, SIZE_MAX), "4 of 9");
   Recording::Settings part;
   part.selection.from_seq = 5;
   part.selection.to_seq = 8;
-  EXPECT_EQ(counted_by_skimming(tape.text(), part, SIZE_MAX), "1 of 3");
+  EXPECT_EQ(counted_by_skimming(tape.text(), part, SIZE_MAX), "2 of 3");
 }
 
 TEST(Recording, SkimsOverManyBlocks) {

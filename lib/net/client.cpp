@@ -18,9 +18,9 @@ using session::EndingHow;
 
 namespace {
 
-// A kill loses what was not flushed and the chunk under way: together at most one read buffer of 256 KiB.
+// A kill loses the chunk under way and what came before it and is still on its way to a file: together at most 256 KiB.
 constexpr std::size_t kUnflushed = 16 * 1024;
-constexpr std::size_t kReadBuffer = 256 * 1024 - kUnflushed;
+constexpr std::size_t kReadBuffer = (256 * 1024 - kUnflushed) / 2;
 constexpr std::size_t kLowWater = 256 * 1024;
 constexpr std::uint64_t kBodyExcerpt = 16 * 1024;
 constexpr std::chrono::seconds kBodyWait{1};

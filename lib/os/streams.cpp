@@ -55,6 +55,11 @@ FdSink::~FdSink() {
   }
 }
 
+bool FdSink::is_file() const {
+  struct stat info {};
+  return ::fstat(fd_, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 Result<void> FdSink::write(std::string_view bytes) {
   if (diverted_) {
     diverted_(bytes);

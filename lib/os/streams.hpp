@@ -26,6 +26,8 @@ class FdSink final : public ByteSink {
   /// Gives what is written to `to` instead; null: to the descriptor again.
   void divert(std::function<void(std::string_view)> to) { diverted_ = std::move(to); }
   bool gone() const { return gone_; }
+  /// True for a file on a disk, or what looks like one; false for a pipe, a terminal or a device.
+  bool is_file() const;
 
  private:
   int fd_;

@@ -80,7 +80,7 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
     run->add_renderer(style);
   }
   WHYDROP_TRY(run->add_capture(*secrets));
-  run->loop_.before_wait([pipeline = run->pipeline_.get()] { pipeline->flush(); });
+  run->loop_.before_wait([run = run.get()] { run->settle(); });
   return run;
 }
 
@@ -163,11 +163,23 @@ Result<void> SessionRun::add_capture(const std::vector<capture::Secret>& secrets
   auto file = os::open_capture(settings_.capture.file, file_mode(settings_.capture));
   WHYDROP_TRY(file);
   capture_file_ = std::move(*file);
+  if (capture_file_->is_file()) {
+    capture_thread_ = std::make_unique<os::BackgroundSink>(*capture_file_);
+  }
+  ByteSink& to = capture_thread_ ? static_cast<ByteSink&>(*capture_thread_) : *capture_file_;
   // A rehearsal gives values of its own before the first event.
   capture_ = std::make_unique<capture::Writer>(
-      *capture_file_, [this, secrets] { return make_header(secrets); }, settings_.capture.with_opinions);
+      to, [this, secrets] { return make_header(secrets); }, settings_.capture.with_opinions);
   pipeline_->add_sink(*capture_);
   return {};
+}
+
+/// Nothing that was told is left in a buffer of ours, nor on its way.
+void SessionRun::settle() {
+  pipeline_->flush();
+  if (capture_thread_ && !capture_thread_->settle()) {
+    pipeline_->flush();  // the capture's sink is told why
+  }
 }
 
 void SessionRun::on_reader_gone(std::function<void()> handler) {
@@ -202,6 +214,7 @@ int SessionRun::finish(diagnose::RunOutcome outcome, const std::optional<Error>&
     progress_->stop();
   }
   const session::Verdict verdict = pipeline_->finish(loop_.now_ns());
+  settle();
   for (const Error& error : pipeline_->sink_errors()) {
     talk(error_text(error));
   }

@@ -8,6 +8,7 @@
 #include "diagnose/exit_code.hpp"
 #include "engine/pipeline.hpp"
 #include "net/loop.hpp"
+#include "os/background_sink.hpp"
 #include "os/streams.hpp"
 #include "profile/recognise.hpp"
 #include "report/report.hpp"
@@ -69,6 +70,7 @@ class SessionRun {
   explicit SessionRun(const Settings& settings);
   int shown_on() const;  ///< the descriptor that events are shown on
   void add_renderer(report::Style style);
+  void settle();
   Result<void> add_capture(const std::vector<capture::Secret>& secrets);
 
   engine::PipelineOptions pipeline_options(const std::vector<capture::Secret>& secrets);
@@ -87,6 +89,7 @@ class SessionRun {
   std::unique_ptr<session::EventSink> renderer_;
   std::unique_ptr<ProgressLine> progress_;
   std::unique_ptr<os::FdSink> capture_file_;
+  std::unique_ptr<os::BackgroundSink> capture_thread_;  ///< null where the capture is no file
   std::unique_ptr<capture::Writer> capture_;
 };
 

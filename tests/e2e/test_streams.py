@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Standard streams and captures that end early, are full, or hold what is not text."""
 import os
+import resource
+import signal
 import unittest
 
 import harness
@@ -18,6 +20,31 @@ class FullDisk(harness.Test):
         self.assertEqual(done.out, "one\ntwo\n")
         self.assertIn(CLEAN, done.err.replace("\n▌ ", " "))
         self.assertEqual(done.exit, 3)
+
+    def test_a_capture_that_is_full_in_a_flood_is_reported_once_and_the_session_goes_on(self):
+        """A flood's capture is written by a thread of its own."""
+        most = 1_000_000
+
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+        def talk(connection):
+            block = b"".join(harness.text(f"{n:0200d}") for n in range(500))
+            for _ in range(50):
+                connection.sendall(block)
+            connection.sendall(harness.text("the last"))
+
+        with harness.ByHand(talk) as server:
+            process = self.start("connect", server.url, "--no-compression", "--output", "messages",
+                                 "--capture", self.path("run.ndjson"), preexec_fn=limit)
+            done = self.finish(process)
+        self.assertEqual(done.err.count("cannot write"), 1, done.err)
+        self.assertIn(f"cannot write capture {self.path('run.ndjson')}: File too large\n", done.err)
+        self.assertTrue(done.out.endswith("the last\n"))
+        self.assertEqual(len(done.out.splitlines()), 25_001)
+        self.assertEqual(done.exit, 3)
+        self.assertEqual(os.path.getsize(self.path("run.ndjson")), most)
 
     def test_a_full_standard_output_is_reported_once_and_the_capture_is_whole(self):
         with open("/dev/full", "wb") as full:

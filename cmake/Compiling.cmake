@@ -12,7 +12,6 @@ endfunction()
 # whydrop_batched(TARGET): an optimised or sanitized build compiles the target's sources as one, so that its headers are parsed and
 # its templates instantiated once. Names that are local to a source are therefore unique in a module. The dev preset compiles
 # each source by itself, for a short way from a change to its test.
-option(WHYDROP_BATCHED "Compile each module's sources as one" OFF)
 function(whydrop_batched target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${WHYDROP_BATCHED} UNITY_BUILD_BATCH_SIZE 0)
   if(WHYDROP_BATCHED AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)

@@ -21,10 +21,10 @@ constexpr Magic kMagics[] = {
     {"\xFE\xFF", "UTF-16 text"},
 };
 
-constexpr std::string_view kSpace = " \t\r\n";
+constexpr std::string_view kBlank = " \t\r\n";
 
 std::string_view without_space(std::string_view text) {
-  const std::size_t start = text.find_first_not_of(kSpace);
+  const std::size_t start = text.find_first_not_of(kBlank);
   return start == std::string_view::npos ? std::string_view() : text.substr(start);
 }
 

@@ -228,15 +228,12 @@ Result<int> verify(const TokenFlags& flags) {
   }
   const auto result = auth::verify_token(*text, *key);
   WHYDROP_TRY(result);
-  const auto view = auth::inspect_token(*text);
+  const auto view = auth::inspect_token(*text, auth::Payload::any);
   const auto state = auth::judge_token(*view, static_cast<std::int64_t>(std::time(nullptr)), {});
-  if (flags.call.output.output == "ndjson") {
-    say(fmt::format(
-        "{{\"good\":{},\"says\":{},\"expired\":{}}}\n", result->good, json::quote(result->says), state.expired));
-  } else {
-    say(result->says + "\n" + (state.expired ? "it " + state.times.back() + "\n" : ""));
-  }
-  return result->good ? 0 : 1;
+  say(flags.call.output.output == "ndjson" ? auth::verification_json(*result, state)
+                                           : auth::verification_text(*result, state));
+  const bool enough = result->good && (result->warnings.empty() || flags.call.output.fail_on != "warning");
+  return enough ? 0 : 1;
 }
 
 Result<int> token(const Options& options, TokenFlags& flags) {

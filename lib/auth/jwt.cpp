@@ -286,7 +286,7 @@ std::string token_in(std::string_view text) {
   return whole && !found.empty() ? found : std::string(text);
 }
 
-Result<TokenView> inspect_token(std::string_view given) {
+Result<TokenView> inspect_token(std::string_view given, Payload payload) {
   TokenView view;
   const std::string_view text = bare_token(given);
   if (text.size() != trim(given).size()) {
@@ -322,7 +322,10 @@ Result<TokenView> inspect_token(std::string_view given) {
   WHYDROP_TRY(signature);
   json::Json header_json, claims_json;
   auto parsed = parse_object(*header, "header", header_json);
-  parsed = parsed ? parse_object(*claims, "payload", claims_json) : parsed;
+  if (parsed && !parse_object(*claims, "payload", claims_json)) {
+    parsed = payload == Payload::claims ? parse_object(*claims, "payload", claims_json) : parsed;
+    (void)claims_json.parse("{}");
+  }
   WHYDROP_TRY(parsed);
   const Reading token{view.warnings, header_json.root(), claims_json.root(), *signature};
   for (const auto warn : kWarnings) {

@@ -1,6 +1,7 @@
 // libcjose and OpenSSL are known here only.
 #include "auth/signature.hpp"
 
+#include "auth/key_strength.hpp"
 #include "base/base64.hpp"
 #include "base/text.hpp"
 #include "json/read.hpp"
@@ -90,6 +91,10 @@ Bytes number_of(const EVP_PKEY* key, const char* name) {
   return bytes;
 }
 
+std::string_view text_of(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 Result<Key> rsa_key(const EVP_PKEY* pkey) {
   Bytes e = number_of(pkey, OSSL_PKEY_PARAM_RSA_E), n = number_of(pkey, OSSL_PKEY_PARAM_RSA_N),
         d = number_of(pkey, OSSL_PKEY_PARAM_RSA_D), p = number_of(pkey, OSSL_PKEY_PARAM_RSA_FACTOR1),
@@ -112,7 +117,9 @@ Result<Key> rsa_key(const EVP_PKEY* pkey) {
   if (jwk == nullptr) {
     return unreadable_key("the RSA key cannot be used");
   }
-  return make_key(Family::rsa, "", static_cast<std::size_t>(EVP_PKEY_get_bits(pkey)), jwk, !d.empty());
+  Key key = make_key(Family::rsa, "", static_cast<std::size_t>(EVP_PKEY_get_bits(pkey)), jwk, !d.empty());
+  key.weakness = rsa_weakness(text_of(n), text_of(e)).value_or("");
+  return key;
 }
 
 Result<Key> ec_key(const EVP_PKEY* pkey) {
@@ -259,6 +266,11 @@ Result<Key> read_jwk(json::Value object) {
   key.kid = json::read::text(object, "kid");
   key.use = json::read::text(object, "use");
   key.alg = json::read::text(object, "alg");
+  key.operations = json::read::texts(object, "key_ops");
+  if (type->family == Family::rsa) {
+    const auto n = base64url_decode(json::read::text(object, "n")), e = base64url_decode(json::read::text(object, "e"));
+    key.weakness = n && e ? rsa_weakness(*n, *e).value_or("") : "its numbers are not base64url";
+  }
   return key;
 }
 
@@ -321,6 +333,11 @@ bool Key::fits(const Algorithm& algorithm) const {
          (alg.empty() || alg == algorithm.name);
 }
 
+/// RFC 7517 section 4.3.
+bool Key::is_for(std::string_view operation) const {
+  return operations.empty() || std::find(operations.begin(), operations.end(), operation) != operations.end();
+}
+
 std::string Key::words() const {
   switch (family_) {
   case Family::hmac:
@@ -334,7 +351,7 @@ std::string Key::words() const {
 }
 
 bool Key::verifies(const Algorithm& algorithm, std::string_view token) const {
-  if (!fits(algorithm)) {
+  if (!fits(algorithm) || !is_for("verify") || !weakness.empty()) {
     return false;
   }
   const Jws jws(cjose_jws_import(token.data(), token.size(), nullptr));
@@ -344,7 +361,7 @@ bool Key::verifies(const Algorithm& algorithm, std::string_view token) const {
 }
 
 Result<std::string> Key::sign(const Algorithm& algorithm, std::string_view claims) const {
-  if (!fits(algorithm) || !impl_->can_sign) {
+  if (!fits(algorithm) || !is_for("sign") || !impl_->can_sign) {
     return fail(ErrorKind::usage,
                 fmt::format("cannot sign by {}: the key is {}{}",
                             algorithm.name,

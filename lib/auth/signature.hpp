@@ -34,11 +34,17 @@ class Key {
  public:
   Family family() const { return family_; }
   bool fits(const Algorithm& algorithm) const;
+  /// True if its key_ops allow "sign" or "verify".
+  bool is_for(std::string_view operation) const;
   /// "an RSA key of 2048 bits", "an EC key on P-256", "a secret"
   std::string words() const;
 
   std::string kid;  ///< of a JWK; may be empty
   std::string use, alg;
+  std::vector<std::string> operations;  ///< its key_ops; empty: any
+  std::string weakness;                 ///< why it proves nothing; empty: nothing is known
+
+  std::size_t bits() const { return bits_; }
 
   /// True if the signature of a compact JWS is this key's. RFC 7515 section 5.2.
   bool verifies(const Algorithm& algorithm, std::string_view token) const;

@@ -165,4 +165,20 @@ std::string token_json(const TokenView& view, const TokenState& state) {
       list_json(view.warnings));
 }
 
+std::string verification_text(const Verification& verification, const TokenState& state) {
+  std::string out;
+  for (const std::string& warning : verification.warnings) {
+    out += "warning: " + warning + "\n";
+  }
+  return out + verification.says + "\n" + (state.expired ? "it " + state.times.back() + "\n" : "");
+}
+
+std::string verification_json(const Verification& verification, const TokenState& state) {
+  return fmt::format("{{\"good\":{},\"says\":{},\"warnings\":{},\"expired\":{}}}\n",
+                     verification.good,
+                     json::quote(verification.says),
+                     list_json(verification.warnings),
+                     state.expired);
+}
+
 }  // namespace whydrop::auth

@@ -26,4 +26,9 @@ std::string token_text(const TokenView& view, const TokenState& state);
 /// For programs: one JSON object, one line.
 std::string token_json(const TokenView& view, const TokenState& state);
 
+/// What a look at a signature says: warnings lead. For people.
+std::string verification_text(const Verification& verification, const TokenState& state);
+/// For programs: one JSON object, one line.
+std::string verification_json(const Verification& verification, const TokenState& state);
+
 }  // namespace whydrop::auth

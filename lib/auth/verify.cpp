@@ -72,7 +72,7 @@ std::string why_no_fit(const std::vector<Key>& keys, const Algorithm& algorithm)
   if (keys.size() > 1) {
     return fmt::format("none of the {} keys is one for {}", keys.size(), algorithm.name);
   }
-  if (algorithm.family == Family::hmac) {
+  if (algorithm.family == Family::hmac && key.family() != Family::hmac) {
     return fmt::format(
         "{} needs a secret, and the key is {}: it is no proof that a token was signed with its public half",
         algorithm.name,
@@ -87,7 +87,63 @@ std::string why_no_fit(const std::vector<Key>& keys, const Algorithm& algorithm)
   if (!key.use.empty() && key.use != "sig") {
     return fmt::format("the key's use is '{}', not sig", shown(key.use));
   }
-  return fmt::format("{} needs a key on {}, and the key is {}", algorithm.name, algorithm.curve, key.words());
+  if (!key.fits(algorithm)) {
+    return fmt::format("{} needs a key on {}, and the key is {}", algorithm.name, algorithm.curve, key.words());
+  }
+  return fmt::format("the key's key_ops are {}, and none of them is verify",
+                     shown(fmt::format("{}", fmt::join(key.operations, ", "))));
+}
+
+/// Why a good signature says little: keys that others may guess or compute. RFC 7518 sections 3.2 and 3.3.
+std::vector<std::string> strength_warnings(const Algorithm& algorithm, const Key& key) {
+  constexpr std::size_t kFewestRsaBits = 2048, kByte = 8;
+  if (algorithm.family == Family::rsa && key.bits() < kFewestRsaBits) {
+    return {fmt::format("the RSA key has {} bits: {} takes {} at least (RFC 7518 section 3.3)",
+                        key.bits(),
+                        algorithm.name,
+                        kFewestRsaBits)};
+  }
+  if (algorithm.family == Family::hmac && key.bits() / kByte < algorithm.signature_size) {
+    return {
+        fmt::format("the secret has {} bytes: {} takes {} at least (RFC 7518 section 3.2); a shorter one can be "
+                    "guessed from one token",
+                    key.bits() / kByte,
+                    algorithm.name,
+                    algorithm.signature_size)};
+  }
+  return {};
+}
+
+/// Why it is not certain which key of a set is meant; null where it is.
+std::optional<std::string> why_ambiguous(const std::vector<Key>& keys,
+                                         const Algorithm& algorithm,
+                                         const std::string& kid) {
+  const auto is_secret = [](const Key& key) { return key.family() == Family::hmac; };
+  const auto secrets = static_cast<std::size_t>(std::count_if(keys.begin(), keys.end(), is_secret));
+  if (secrets != 0 && secrets != keys.size()) {
+    return "the set has secrets and public keys: which kind is meant is not certain, and a public key is no secret";
+  }
+  const auto same = std::count_if(
+      keys.begin(), keys.end(), [&](const Key& key) { return !kid.empty() && key.kid == kid && key.fits(algorithm); });
+  if (same > 1) {
+    return fmt::format(
+        "the set has {} keys of the token's kid, {}: which one is meant is not certain", same, shown(kid));
+  }
+  return std::nullopt;
+}
+
+/// RFC 7515 section 2: base64url, without padding. Null where all parts are.
+std::optional<std::string> wrong_alphabet(std::string_view token) {
+  const std::size_t at = token.find_first_of("=+/");
+  if (at == std::string_view::npos) {
+    return std::nullopt;
+  }
+  constexpr std::string_view kParts[] = {"header", "payload", "signature"};
+  const auto part =
+      static_cast<std::size_t>(std::count(token.begin(), token.begin() + static_cast<std::ptrdiff_t>(at), '.'));
+  return fmt::format(token[at] == '=' ? "the {} ends in '=': base64url in a JWT has no padding (RFC 7515 section 2)"
+                                      : "the {} holds + or /: that is base64, and a JWT takes base64url (- and _)",
+                     kParts[std::min<std::size_t>(part, 2)]);
 }
 
 /// The keys to ask: in a set those of the token's kid; all where it names none.
@@ -108,9 +164,12 @@ Verification try_without_line_break(const Algorithm& algorithm, std::string_view
   const std::string_view bare = secret.substr(0, secret.find_last_not_of("\r\n") + 1);
   const auto keys = bare.size() == secret.size() ? Result<std::vector<Key>>(std::vector<Key>()) : read_keys(bare);
   if (keys && !keys->empty() && keys->front().verifies(algorithm, token)) {
-    return {true, good_words(algorithm, keys->front()) + ", without the line break at the secret's end"};
+    return {true,
+            good_words(algorithm, keys->front()) + ", without the line break at the secret's end",
+            strength_warnings(algorithm, keys->front())};
   }
-  return {false, fmt::format("the signature does not match: it was not made by {} with this secret", algorithm.name)};
+  return {
+      false, fmt::format("the signature does not match: it was not made by {} with this secret", algorithm.name), {}};
 }
 
 Verification try_keys(const Algorithm& algorithm,
@@ -118,14 +177,20 @@ Verification try_keys(const Algorithm& algorithm,
                       const std::vector<Key>& keys,
                       std::string_view given) {
   std::size_t fitting = 0;
+  const Key* weak = nullptr;
   for (const Key& key : keys) {
-    fitting += key.fits(algorithm) ? 1 : 0;
+    const bool asked = key.fits(algorithm) && key.is_for("verify");
+    fitting += asked ? 1 : 0;
+    weak = asked && !key.weakness.empty() ? &key : weak;
     if (key.verifies(algorithm, token)) {
-      return {true, good_words(algorithm, key)};
+      return {true, good_words(algorithm, key), strength_warnings(algorithm, key)};
     }
   }
+  if (weak != nullptr) {
+    return {false, fmt::format("the key proves nothing: {}", weak->weakness), {}};
+  }
   if (fitting == 0) {
-    return {false, why_no_fit(keys, algorithm)};
+    return {false, why_no_fit(keys, algorithm), {}};
   }
   if (algorithm.family == Family::hmac && keys.size() == 1) {
     return try_without_line_break(algorithm, token, given);
@@ -133,7 +198,8 @@ Verification try_keys(const Algorithm& algorithm,
   return {false,
           fmt::format("the signature does not match: it was not made by {} with {}",
                       algorithm.name,
-                      fitting == 1 ? "this key" : fmt::format("any of {} keys", fitting))};
+                      fitting == 1 ? "this key" : fmt::format("any of {} keys", fitting)),
+          {}};
 }
 
 /// True if its signature has the length that its algorithm makes. RFC 7518 section 3.4.
@@ -142,10 +208,14 @@ bool has_right_length(const Algorithm& algorithm, std::string_view token) {
   return signature && (algorithm.signature_size == 0 || signature->size() == algorithm.signature_size);
 }
 
+Verification no(std::string why) {
+  return {false, std::move(why), {}};
+}
+
 }  // namespace
 
 Result<Verification> verify_token(std::string_view given, std::string_view key) {
-  const auto view = inspect_token(given);
+  const auto view = inspect_token(given, Payload::any);
   WHYDROP_TRY(view);
   if (view->opaque) {
     return fail(ErrorKind::usage,
@@ -156,15 +226,21 @@ Result<Verification> verify_token(std::string_view given, std::string_view key) 
   WHYDROP_TRY(keys);
   const Algorithm* algorithm = find_algorithm(view->alg);
   if (const auto never = why_never(*view, algorithm)) {
-    return Verification{false, *never};
+    return no(*never);
   }
   const std::string_view token = bare_token(given);
+  if (auto fault = wrong_alphabet(token)) {
+    return no(std::move(*fault));
+  }
   if (!has_right_length(*algorithm, token)) {
-    return Verification{false, fmt::format("the signature is not of the length that {} makes", algorithm->name)};
+    return no(fmt::format("the signature is not of the length that {} makes", algorithm->name));
+  }
+  if (auto why = why_ambiguous(*keys, *algorithm, view->kid)) {
+    return no(std::move(*why));
   }
   const auto chosen = candidates(*keys, view->kid);
   if (chosen.empty()) {
-    return Verification{false, fmt::format("no key of the set has the token's kid, {}", shown(view->kid))};
+    return no(fmt::format("no key of the set has the token's kid, {}", shown(view->kid)));
   }
   return try_keys(*algorithm, token, chosen, key);
 }

@@ -1,10 +1,12 @@
 #include "capture/dialect_secrets.hpp"
 
 #include "base/secret_keys.hpp"
+#include "base/subprotocol_secrets.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace whydrop::capture {
 namespace {
@@ -231,32 +233,6 @@ void find_sasl(std::string_view content, std::vector<Found>& found, const OnValu
   }
 }
 
-// ---- subprotocols -----------------------------------------------------------------------------------------------
-
-/// So short, it is a word and no credential.
-constexpr std::size_t kShortestItem = 8;
-constexpr std::string_view kSeparators = ".-_|= ";
-/// Marks that end in words of their own.
-constexpr std::string_view kMarks[] = {"base64url.bearer.authorization.k8s.io.", "openai-insecure-api-key."};
-
-/// How much of an item names the credential that follows; 0 if none does.
-std::size_t mark_length(std::string_view item) {
-  for (const std::string_view mark : kMarks) {
-    if (starts_with(item, mark)) {
-      return mark.size();
-    }
-  }
-  for (std::size_t at = item.find_first_of(kSeparators); at != std::string_view::npos && at > 0;
-       at = item.find_first_of(kSeparators, at + 1)) {
-    const std::string_view rest = item.substr(at + 1);
-    const bool like_secret = rest.size() >= 2 * kShortestItem || std::any_of(rest.begin(), rest.end(), is_digit);
-    if (rest.size() >= kShortestItem && like_secret && is_secret_header(item.substr(0, at))) {
-      return at + 1;
-    }
-  }
-  return 0;
-}
-
 }  // namespace
 
 void find_dialect_secrets(std::string_view content, std::vector<Found>& found, const OnValue& on_value) {
@@ -273,14 +249,9 @@ std::vector<Found> subprotocol_secrets(std::string_view value, bool& next_too) {
     const std::size_t begin = std::min(end, value.find_first_not_of(" \t", at));
     const std::string_view item = trim(value.substr(begin, end - begin));
     at = end + 1;
-    if (item.empty()) {
-      continue;
+    if (const auto secret = item.empty() ? std::nullopt : credential_in(item, next_too)) {
+      found.push_back({begin + *secret, item.size() - *secret, "subprotocol"});
     }
-    const std::size_t mark = next_too ? 0 : mark_length(item);
-    if (mark > 0 || (next_too && item.size() >= kShortestItem)) {
-      found.push_back({begin + mark, item.size() - mark, "subprotocol"});
-    }
-    next_too = !next_too && mark == 0 && is_secret_header(item);
   }
   return found;
 }

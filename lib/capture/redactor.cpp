@@ -106,7 +106,6 @@ struct Redactor::Impl {
   bool mask_raw(std::string& raw);
   void note(const std::string& variable, std::string_view value);
   void note_token(const std::string& variable, std::string_view value);
-  void learn();
 
   bool mask(Open& open) { return any({mask_string(open.url, open.redact), mask_all_words(open.expect)}); }
   bool mask(Resolve& resolve) { return mask_words(resolve.error); }

@@ -1,5 +1,6 @@
 #include "base/time.hpp"
 #include "base/utf8.hpp"
+#include "check/inert.hpp"
 #include "check/report.hpp"
 #include "check/xml.hpp"
 
@@ -28,7 +29,7 @@ std::string place_of(const Outcome& outcome) {
 
 /// `failure` or `error`.
 std::string judgement(std::string_view element, const Outcome& outcome) {
-  const std::string says = outcome.step.empty() ? outcome.says : outcome.step + ": " + outcome.says;
+  const std::string says = inert(outcome.step.empty() ? outcome.says : outcome.step + ": " + outcome.says);
   return fmt::format("      <{}{}{}>{}</{}>\n",
                      element,
                      attribute("message", says),
@@ -39,7 +40,7 @@ std::string judgement(std::string_view element, const Outcome& outcome) {
 
 /// The verdict, and the capture in the words by which CI servers find what belongs to a test.
 std::string output(const Outcome& outcome) {
-  std::string out = outcome.detail;
+  std::string out = inert(outcome.detail);
   if (!outcome.capture.empty()) {
     out += fmt::format("{}[[ATTACHMENT|{}]]\n", out.empty() || out.back() == '\n' ? "" : "\n", outcome.capture);
   }
@@ -58,12 +59,12 @@ std::string test_case(const Outcome& outcome) {
     inside = judgement("error", outcome);
     break;
   case Outcome::Status::skipped:
-    inside = fmt::format("      <skipped{}/>\n", attribute("message", outcome.says));
+    inside = fmt::format("      <skipped{}/>\n", attribute("message", inert(outcome.says)));
     break;
   }
   inside += output(outcome);
   const std::string head = fmt::format("    <testcase{}{}{}",
-                                       attribute("name", outcome.name),
+                                       attribute("name", inert(outcome.name)),
                                        attribute("classname", outcome.file),
                                        attribute("time", seconds(outcome.duration_ns)));
   return inside.empty() ? head + "/>\n" : head + ">\n" + inside + "    </testcase>\n";
@@ -74,7 +75,7 @@ std::string properties_of(const Outcome& outcome) {
   std::string out;
   const auto add = [&](std::string_view name, std::string_view value) {
     out += fmt::format("      <property{}{}/>\n",
-                       attribute("name", fmt::format("{}: {}", name, outcome.name)),
+                       attribute("name", fmt::format("{}: {}", name, inert(outcome.name))),
                        attribute("value", value));
   };
   if (!outcome.capture.empty()) {

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "check/inert.hpp"
 #include "check/report.hpp"
 #include "check/words.hpp"
 #include "json/json.hpp"
@@ -12,7 +13,7 @@ namespace {
 /// A description or a reason: '#' would begin a directive, and a backslash an escape.
 std::string tap_text(std::string_view text) {
   std::string out;
-  for (const char c : escape_for_terminal(text)) {
+  for (const char c : inert(escape_for_terminal(text))) {
     if (c == '#' || c == '\\') {
       out += '\\';
     }
@@ -23,7 +24,7 @@ std::string tap_text(std::string_view text) {
 
 /// A member of a YAML block. A string of JSON is one of YAML.
 std::string member(std::string_view name, std::string_view value) {
-  return value.empty() ? std::string() : fmt::format("  {}: {}\n", name, json::quote(escape_lines(value)));
+  return value.empty() ? std::string() : fmt::format("  {}: {}\n", name, json::quote(inert(escape_lines(value))));
 }
 
 std::string diagnostics(const Outcome& outcome) {

@@ -137,6 +137,7 @@ const std::vector<ExitCodeWords>& exit_codes() {
        "If this ending is right, say --expect-close with the code."},
       {8, "Out of time", "--timeout ran out.", "Allow more time, or look at what did not come."},
       {70, "An internal error", "whydrop itself failed; the capture was flushed first.", "Please report it."},
+      {129, "Hung up", "SIGHUP: the terminal went; the session was closed as for SIGTERM.", ""},
       {130, "Interrupted", "Ctrl-C (SIGINT); the session was closed and the verdict printed.", ""},
       {143, "Terminated", "SIGTERM; the session was closed and the verdict printed.", ""},
   };

@@ -6,6 +6,14 @@
 #include <utility>
 
 namespace whydrop::net {
+namespace {
+
+bool is_ignored(int number) {
+  struct sigaction action {};
+  return ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+}  // namespace
 
 void Loop::Impl::await_signal() {
   signals.async_wait([this](const asio::error_code& error, int number) {
@@ -55,6 +63,10 @@ void Loop::on_signal(std::function<void(int)> handler) {
   if (first) {
     impl_->signals.add(SIGINT);
     impl_->signals.add(SIGTERM);
+    // Who has it ignored, as nohup does, wants to outlive the terminal.
+    if (!is_ignored(SIGHUP)) {
+      impl_->signals.add(SIGHUP);
+    }
     impl_->await_signal();
   }
 }

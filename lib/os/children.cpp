@@ -30,6 +30,7 @@ sigset_t stopping_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -59,7 +60,8 @@ std::string content_of(int fd) {
   if (::getppid() != parent) {
     ::_exit(0);  // it died before we could ask to die with it
   }
-  std::signal(SIGINT, SIG_IGN);  // a terminal sends it to all: the parent decides
+  std::signal(SIGINT, SIG_IGN);  // a terminal sends these to all: the parent decides
+  std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGTERM, SIG_DFL);
   const sigset_t set = stopping_signals();
   ::sigprocmask(SIG_UNBLOCK, &set, nullptr);
@@ -88,8 +90,12 @@ Children::Children() {
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
   struct sigaction action {};
   action.sa_handler = note;
-  for (const int number : {SIGINT, SIGTERM}) {
-    ::sigaction(number, &action, nullptr);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    ::sigaction(number, &action, &before);
+    if (number == SIGHUP && before.sa_handler == SIG_IGN) {
+      ::sigaction(number, &before, nullptr);  // as nohup has it
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 #include "target/redirect.hpp"
 
+#include "base/secret_keys.hpp"
+#include "base/subprotocol_secrets.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "os/environment.hpp"
@@ -41,18 +43,29 @@ std::string absolute(const net::Url& base, std::string location) {
   return origin + (location.empty() || location[0] == '?' ? path : path.substr(0, path.rfind('/') + 1)) + location;
 }
 
+/// What was meant for the first origin only: credentials in any header, and where it came from.
+bool stays_behind(const handshake::HeaderField& field) {
+  const std::string name = lower_case(field.name);
+  return name == "host" || name == "referer" || is_secret_header(name);
+}
+
+/// Browsers have no header for a credential, and put it here.
+bool holds_credential(const std::vector<std::string>& subprotocols) {
+  bool next_too = false;
+  return std::any_of(subprotocols.begin(), subprotocols.end(), [&](const std::string& subprotocol) {
+    return credential_in(subprotocol, next_too).has_value();
+  });
+}
+
 void drop_credentials(net::ConnectOptions& options) {
   options.basic_user.clear();
   options.basic_password.clear();
   options.cookie.clear();
   auto& headers = options.headers;
-  headers.erase(std::remove_if(headers.begin(),
-                               headers.end(),
-                               [](const handshake::HeaderField& field) {
-                                 const std::string name = lower_case(field.name);
-                                 return name == "authorization" || name == "cookie" || name == "host";
-                               }),
-                headers.end());
+  headers.erase(std::remove_if(headers.begin(), headers.end(), stays_behind), headers.end());
+  if (holds_credential(options.subprotocols)) {
+    options.subprotocols.clear();
+  }
 }
 
 }  // namespace

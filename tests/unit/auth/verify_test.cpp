@@ -15,6 +15,13 @@ using test::KeyPair;
 constexpr const char* kJoe =
     "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 
+/// No key of anybody's: a number with the fingerprint, made for this test.
+constexpr const char* kRocaModulus =
+    "aSPuUwiUAQF5-hf388qkUl7oRlv9m1paE-4XYzhD-97VmNaxJdDZleS06PpNOTghmjWRwYMRgh1JaLkgyalaOWv4W2mc7a7JbWar"
+    "MaP22_aKkQGajOgkc8HjoZoai8LO3W5LgFjl2BvrAUL-Ga2R7pX3ZIDij5D6nL8AmJ_W3zwt3MPOFkQGCBsWR_C7VxC4p3E67c9r"
+    "CseFl2kiE5lxJb3b63xSUC_5hKEqwZXLQ6LCR7dPkhyJ-jKllW62LSPNXBqBJKB-KNvSz0M3GRYDCh0ICD24cOUcoH3DZPhUo6a4"
+    "3UWVnZIScqSCY1K8eAfMKjq035KJPG4tO8z_jdrV3Q";
+
 struct Vector {
   const char* name;
   std::string token, key;
@@ -251,6 +258,88 @@ TEST(verify, chooses_the_key_of_a_set_by_kid) {
   EXPECT_EQ(verify_token(with_kid("a"), set)->says, "the signature is good: HS256, key a");
   EXPECT_FALSE(verify_token(with_kid("b"), set)->good);
   EXPECT_EQ(verify_token(with_kid("c"), set)->says, "no key of the set has the token's kid, c");
+}
+
+/// Half of what is signed in the vector of RFC 7515 A.2, with another key.
+std::string rsa_jwk(const std::string& n, const std::string& e) {
+  return R"({"kty":"RSA","n":")" + n + R"(","e":")" + e + "\"}";
+}
+
+TEST(verify, refuses_keys_that_prove_nothing) {
+  const std::string n = kVectors[1].key.substr(kVectors[1].key.find("ofgW"), 342);
+  std::string even = base64url_decode(n).value();
+  even.back() = static_cast<char>(even.back() & ~1);
+  const std::pair<std::string, std::string> rows[] = {
+      {rsa_jwk(n, "AQ"), "the key proves nothing: its exponent is 1: what it signs can be made by anybody"},
+      {rsa_jwk(n, "Ag"), "the key proves nothing: its exponent is even: it is no key of RSA"},
+      {rsa_jwk(base64url(even), "AQAB"),
+       "the key proves nothing: its modulus can be divided by 2: its private half can be computed"},
+      {rsa_jwk(kRocaModulus, "AQAB"),
+       "the key proves nothing: its modulus has the form of CVE-2017-15361: its private half can be computed"},
+  };
+  for (const auto& [key, says] : rows) {
+    const auto result = verify_token(kVectors[1].token, key);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_FALSE(result->good);
+    EXPECT_EQ(result->says, says);
+  }
+}
+
+TEST(verify, warns_of_keys_that_are_too_short) {
+  const auto secret = verify_token(*sign_token("HS256", "{}", "one"), "one");
+  ASSERT_TRUE(secret);
+  EXPECT_TRUE(secret->good);
+  ASSERT_EQ(secret->warnings.size(), 1U);
+  EXPECT_EQ(secret->warnings[0],
+            "the secret has 3 bytes: HS256 takes 32 at least (RFC 7518 section 3.2); a shorter one can be guessed from "
+            "one token");
+  const KeyPair small(EVP_RSA_gen(1024));
+  const auto rsa = verify_token(*sign_token("RS256", "{}", small.private_pem()), small.public_pem());
+  ASSERT_TRUE(rsa);
+  EXPECT_TRUE(rsa->good);
+  ASSERT_EQ(rsa->warnings.size(), 1U);
+  EXPECT_EQ(rsa->warnings[0], "the RSA key has 1024 bits: RS256 takes 2048 at least (RFC 7518 section 3.3)");
+  const std::string enough(32, 's');
+  EXPECT_TRUE(verify_token(*sign_token("HS256", "{}", enough), enough)->warnings.empty());
+}
+
+TEST(verify, takes_keys_for_what_they_are_meant_for) {
+  const std::string hs = *sign_token("HS256", "{}", "one");
+  const auto with = [&](const char* members) {
+    return verify_token(hs, std::string(R"({"kty":"oct","k":"b25l",)") + members + "}");
+  };
+  EXPECT_TRUE(with(R"("use":"sig","key_ops":["sign","verify"])")->good);
+  EXPECT_EQ(with(R"("key_ops":["sign","wrapKey"])")->says,
+            "the key's key_ops are sign, wrapKey, and none of them is verify");
+  EXPECT_EQ(with(R"("use":"enc","key_ops":["verify"])")->says, "the key's use is 'enc', not sig");
+}
+
+TEST(verify, says_where_a_set_does_not_tell_which_key_is_meant) {
+  const std::string hs = *sign_token("HS256", "{}", R"({"kty":"oct","k":"b25l","kid":"a"})");
+  const std::string a = R"({"kty":"oct","k":"b25l","kid":"a"})";
+  EXPECT_EQ(verify_token(hs, "{\"keys\":[" + a + R"(,{"kty":"oct","k":"dHdv","kid":"a"}]})")->says,
+            "the set has 2 keys of the token's kid, a: which one is meant is not certain");
+  EXPECT_EQ(verify_token(hs, "{\"keys\":[" + a + "," + kVectors[2].key + "]}")->says,
+            "the set has secrets and public keys: which kind is meant is not certain, and a public key is no secret");
+}
+
+TEST(verify, judges_a_signature_over_what_is_no_json) {
+  const std::string secret(32, 's');
+  for (const char* payload : {"foo", "", "[1]"}) {
+    const auto result = verify_token(*sign_token("HS256", payload, secret), secret);
+    ASSERT_TRUE(result) << payload;
+    EXPECT_TRUE(result->good) << payload;
+  }
+}
+
+TEST(verify, names_the_wrong_alphabet) {
+  const std::string good = *sign_token("HS256", "{}", "one");
+  EXPECT_EQ(verify_token(good + "=", "one")->says,
+            "the signature ends in '=': base64url in a JWT has no padding (RFC 7515 section 2)");
+  std::string plus = good;
+  plus[good.rfind('.') + 1] = '+';
+  EXPECT_EQ(verify_token(plus, "one")->says,
+            "the signature holds + or /: that is base64, and a JWT takes base64url (- and _)");
 }
 
 struct BadKey {

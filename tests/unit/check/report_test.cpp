@@ -56,6 +56,22 @@ TEST(report, parses_where_it_goes) {
   EXPECT_EQ(told("tap:"), "report tap:: it names no file; put a path behind the colon, or - for standard output");
 }
 
+TEST(report, what_a_peer_said_is_no_command_of_a_ci_server) {
+  check::Outcome made;
+  made.name = "##vso[task.setvariable]x";
+  made.status = check::Outcome::Status::failed;
+  made.says = "::set-output name=x::y";
+  made.detail = "a [[ATTACHMENT|/etc/passwd]] ##teamcity[buildStop]\n  ::error::x\nsection_start:1:a b::c\n";
+  made.capture = "out/a.ndjson";
+  for (const std::string& text : {junit({made}, ""), tap_point(1, made)}) {
+    for (const char* mark :
+         {"[[ATTACHMENT|/etc", "##teamcity[", "##vso[", "\n  ::error", "section_start:", "\"::set"}) {
+      EXPECT_EQ(text.find(mark), std::string::npos) << mark << " in " << text;
+    }
+  }
+  EXPECT_NE(junit({made}, "").find("b::c\n[[ATTACHMENT|out/a.ndjson]]"), std::string::npos);
+}
+
 TEST(report, junit_is_whole) {
   EXPECT_EQ(junit(several(), "ci-1"), R"(<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="whydrop check" tests="4" failures="1" errors="1" time="1.238">

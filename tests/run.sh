@@ -31,12 +31,14 @@ step() {
 
 format() { git ls-files -z 'lib/*.?pp' 'cli/*.?pp' 'tests/*.?pp' | xargs -0 clang-format --dry-run -Werror; }
 spelling() { git ls-files -z 'lib/*' 'cli/*' 'cmake/*' 'tests/*.?pp' 'tests/*.py' 'tests/*.sh' '*.md' | xargs -0 codespell; }
+includes() { cmake --preset dev > /dev/null && /usr/bin/python3 tests/includes.py build/dev; }
 layering() { /usr/bin/python3 tests/layering/check.py; }
 build() { cmake --preset "$1" > /dev/null && cmake --build --preset "$1" -- --quiet; }
 check() { ctest --preset "$1" --no-tests=error | tee -a "$log"; }
 
 step packages ./cmake/install-packages.sh build test
 step layering layering
+step includes includes
 step format format
 step spelling spelling
 for preset in ci asan; do

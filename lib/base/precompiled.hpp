@@ -1,5 +1,4 @@
-// What most sources include, parsed once (cmake/Precompiled.cmake). Sources still include what they use: one job builds
-// without it.
+// What most sources include, parsed once (cmake/Compiling.cmake). Sources still include what they use (tests/includes.py).
 #pragma once
 
 #include <algorithm>

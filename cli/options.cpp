@@ -215,15 +215,24 @@ void Options::choice(const std::string& names,
                      std::vector<std::string> choices,
                      std::string& target,
                      std::string help) {
+  auto take = [&target, choices](std::size_t at) { target = choices[at]; };
+  choose_index(names, std::move(choices), std::move(take), std::move(help));
+}
+
+void Options::choose_index(const std::string& names,
+                           std::vector<std::string> choices,
+                           std::function<void(std::size_t)> take,
+                           std::string help) {
   std::string value;
   for (const std::string& choice : choices) {
     value += (value.empty() ? "" : "|") + choice;
   }
-  auto set = [&target, choices, value](const std::vector<std::string>& given) -> std::string {
-    if (std::find(choices.begin(), choices.end(), given.back()) == choices.end()) {
+  auto set = [take = std::move(take), choices, value](const std::vector<std::string>& given) -> std::string {
+    const auto found = std::find(choices.begin(), choices.end(), given.back());
+    if (found == choices.end()) {
       return "'" + given.back() + "' is not one of " + value;
     }
-    target = given.back();
+    take(static_cast<std::size_t>(found - choices.begin()));
     return {};
   };
   custom({split(names, ','), value, std::move(help), {}, std::move(choices), false, false, false}, std::move(set));

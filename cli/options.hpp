@@ -51,6 +51,19 @@ class Options {
   /// What the shell completes for the option that was added last, which takes other values too.
   void suggest(std::vector<std::string> choices);
   void choice(const std::string& names, std::vector<std::string> choices, std::string& target, std::string help);
+  /// One of named values; `rows` are names and values.
+  template <typename T>
+  void choose(const std::string& names, std::vector<std::pair<std::string, T>> rows, T& target, std::string help) {
+    std::vector<std::string> choices;
+    for (const auto& row : rows) {
+      choices.push_back(row.first);
+    }
+    choose_index(
+        names,
+        std::move(choices),
+        [rows = std::move(rows), &target](std::size_t at) { target = rows[at].second; },
+        std::move(help));
+  }
   void duration(const std::string& names, std::chrono::nanoseconds& target, std::string help);
   void duration(const std::string& names, std::optional<std::chrono::nanoseconds>& target, std::string help);
   /// A count of bytes: 4096, 64k, 1M, 2G.
@@ -89,6 +102,12 @@ class Options {
 
  private:
   struct Impl;
+  /// `take` is told which of the choices it is.
+  void choose_index(const std::string& names,
+                    std::vector<std::string> choices,
+                    std::function<void(std::size_t)> take,
+                    std::string help);
+
   std::unique_ptr<Impl> impl_;
 };
 

@@ -3,8 +3,6 @@
 #include "base/try.hpp"
 #include "cli/options.hpp"
 #include "cli/options/profile.hpp"
-#include "os/environment.hpp"
-#include "os/streams.hpp"
 #include "run/profile_context.hpp"
 #include "run/profiles.hpp"
 #include "run/rehearsals.hpp"
@@ -22,26 +20,27 @@ using rehearsal::Play;
 
 /// The profile, its rehearsal and the values that were given, scenario not yet looked up.
 Result<std::shared_ptr<Play>> load(const PlayFlags& flags) {
-  auto found = run::find_profile(flags.profile, os::process_environment, os::read_file);
+  const run::Host& host = run::process_host();
+  auto found = run::find_profile(flags.profile, host.environment, host.read);
   WHYDROP_TRY(found);
-  auto rehearsal = run::find_rehearsal(**found, flags.rehearsal, os::read_file);
+  auto rehearsal = run::find_rehearsal(**found, flags.rehearsal, host.read);
   WHYDROP_TRY(rehearsal);
   auto play = std::make_shared<Play>();
   play->profile = *std::move(found);
   play->rehearsal = *std::move(rehearsal);
-  play->outside = run::machine();
+  play->outside = host.outside();
   return play;
 }
 
 /// Values of --var. What a client would take from its environment or store is not the server's to know.
-Result<std::vector<std::pair<std::string, std::string>>> given_values(const PlayFlags& flags) {
-  run::ProfileSettings of_client;
-  of_client.profile = flags.profile;
-  of_client.variables = flags.variables;
-  of_client.no_store = true;
-  auto context = run::ProfileContext::make(of_client, os::process_environment, os::read_file);
-  WHYDROP_TRY(context);
-  return (*context)->given();
+Result<std::vector<std::pair<std::string, std::string>>> given_values(const PlayFlags& flags,
+                                                                      std::shared_ptr<const profile::Profile> profile) {
+  const run::Host& host = run::process_host();
+  const auto values = read_values(flags.variables, host);
+  WHYDROP_TRY(values);
+  return run::ProfileContext::make(std::move(profile), *values, {"", true}, host).map([](const auto& context) {
+    return context->given();
+  });
 }
 
 /// As a shell reads it.
@@ -118,7 +117,7 @@ void add_play_options(Options& options, PlayFlags& flags) {
 Result<std::shared_ptr<const Play>> make_play(const PlayFlags& flags) {
   auto play = load(flags);
   WHYDROP_TRY(play);
-  auto values = given_values(flags);
+  auto values = given_values(flags, (*play)->profile);
   WHYDROP_TRY(values);
   (*play)->variables = *std::move(values);
   if (!flags.scenario.empty()) {

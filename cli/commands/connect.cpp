@@ -3,12 +3,11 @@
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "cli/commands.hpp"
+#include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/session.hpp"
 #include "os/streams.hpp"
 #include "run/client_run.hpp"
-#include "run/profile_context.hpp"
-#include "run/session_profile.hpp"
 #include "run/sweep.hpp"
 
 #include <memory>
@@ -19,7 +18,7 @@ namespace whydrop::cli {
 namespace {
 
 struct ConnectFlags {
-  run::SessionSettings session;
+  SessionFlags session;
   std::string in = "lines";
   std::vector<std::string> execute;
   bool echo = false;
@@ -75,7 +74,7 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
                    "Stay this long after the last reply, to see whether the server ends the session by itself (250ms; "
                    "0s closes at once)");
   options.duration("--for", flags.stay_open, "Stay this long, then close; the end of standard input is no end");
-  options.duration("--timeout", flags.session.timeout, "Give up after this long, with exit code 8");
+  options.duration("--timeout", flags.session.session.timeout, "Give up after this long, with exit code 8");
   options.number(
       "--reconnect",
       "N",
@@ -143,7 +142,7 @@ void add_profile_group(Options& options, ConnectFlags& flags) {
 
 /// What is said: the client's part of a scenario, where nothing else is asked for, or what the profile begins with and
 /// what a person gave.
-Result<void> add_moves(const ConnectFlags& flags, const run::SessionProfile& profile, script::ClientScript& plan) {
+Result<void> add_moves(const ConnectFlags& flags, const run::ProfileInUse& profile, script::ClientScript& plan) {
   if (profile.scenario != nullptr && flags.execute.empty() && !flags.echo) {
     plan.moves = script::moves_of(*profile.scenario);
     plan.replies.kind = engine::ReplyRule::Kind::none;
@@ -164,7 +163,7 @@ Result<void> add_moves(const ConnectFlags& flags, const run::SessionProfile& pro
   });
 }
 
-script::ClientScript plan_of(const ConnectFlags& flags, bool reads_input, bool interactive) {
+script::ClientScript script_of(const ConnectFlags& flags, bool reads_input, bool interactive) {
   script::ClientScript plan;
   if (reads_input && !interactive) {
     plan.input = flags.in == "jsonl"    ? engine::InputFormat::jsonl
@@ -181,21 +180,26 @@ script::ClientScript plan_of(const ConnectFlags& flags, bool reads_input, bool i
 }
 
 Result<int> connect(const ConnectFlags& flags) {
+  const run::Host& host = begin_run();
+  auto asked = make_session(flags.session, host);
+  WHYDROP_TRY(asked);
   if (!flags.sweep.empty()) {
-    return run::sweep(flags.session, flags.sweep);
+    return run::sweep(host, asked->session, asked->profile, flags.sweep);
   }
-  auto profile = run::make_session_profile(flags.session);
+  auto profile = run::use_profile(asked->profile, host);
   WHYDROP_TRY(profile);
   const bool plays = profile->scenario != nullptr && flags.execute.empty();
   const bool reads_input = !flags.echo && !plays;
-  const bool interactive =
+  run::ClientPlan plan;
+  plan.interactive =
       reads_input && flags.in == "lines" && os::is_terminal(STDIN_FILENO) && os::is_terminal(STDOUT_FILENO);
-  script::ClientScript plan = plan_of(flags, reads_input, interactive);
+  plan.script = script_of(flags, reads_input, plan.interactive);
   auto heartbeat = heartbeat_of(flags.heartbeat, profile->context.get());
   WHYDROP_TRY(heartbeat);
-  plan.heartbeat = std::move(*heartbeat);
-  WHYDROP_TRY(add_moves(flags, *profile, plan));
-  return run::run_client(flags.session, *profile, std::move(plan), flags.reconnects, interactive);
+  plan.script.heartbeat = std::move(*heartbeat);
+  WHYDROP_TRY(add_moves(flags, *profile, plan.script));
+  plan.reconnects = flags.reconnects;
+  return run::run_client(host, std::move(asked->session), *profile, asked->profile.recognise, std::move(plan));
 }
 
 }  // namespace
@@ -207,7 +211,7 @@ Run setup_connect(Options& options) {
   add_profile_group(options, *flags);
   add_contradictions(options);
   add_session_groups(options, flags->session);
-  return [flags] { return complete_user(flags->session.endpoint.user).and_then([&] { return connect(*flags); }); };
+  return [flags] { return complete_user(flags->session.endpoint).and_then([&] { return connect(*flags); }); };
 }
 
 }  // namespace whydrop::cli

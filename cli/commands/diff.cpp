@@ -4,14 +4,13 @@
 #include "base/units.hpp"
 #include "capture/sniff.hpp"
 #include "cli/commands.hpp"
+#include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/profile.hpp"
 #include "compare/render.hpp"
 #include "json/json.hpp"
-#include "os/environment.hpp"
 #include "os/rereadable_file.hpp"
-#include "os/streams.hpp"
 #include "run/inspection.hpp"
 #include "run/output.hpp"
 #include "run/profiles.hpp"
@@ -22,12 +21,11 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace whydrop::cli {
 namespace {
 
-constexpr std::size_t kBlock = 256U << 10;
+constexpr std::size_t kHeadBlock = 256U << 10;
 constexpr std::uint64_t kLeastWidth = 40;
 constexpr std::uint64_t kMostWidth = 10'000;
 
@@ -38,8 +36,8 @@ struct DiffFlags {
   bool strict = false, no_timing = false;
   std::string profile, output = "text";
   std::uint64_t width = 0;
-  run::OutputSettings style;
-  run::SecretSettings secrets;
+  run::Color color = run::Color::automatic;
+  SecretFlags secrets;
 };
 
 /// One of the two files, as it is remembered.
@@ -57,14 +55,17 @@ class Discard final : public session::EventSink {
 };
 
 Result<bool> is_har(const os::RereadableFile& file) {
-  const auto head = std::make_unique<std::array<char, kBlock>>();
+  const auto head = std::make_unique<std::array<char, kHeadBlock>>();
   const auto source = file.read();
   const auto count = source(head->data(), head->size());
   return count.map([&](std::size_t size) { return capture::looks_like_har({head->data(), size}); });
 }
 
-Result<Loaded> load(const DiffFlags& flags, std::size_t which, std::shared_ptr<const profile::Profile> profile) {
-  auto secrets = run::read_secrets(flags.secrets, os::process_environment, os::read_file);
+Result<Loaded> load(const DiffFlags& flags,
+                    std::size_t which,
+                    const run::Host& host,
+                    std::shared_ptr<const profile::Profile> profile) {
+  auto secrets = make_secrets(flags.secrets, host);
   auto file = os::RereadableFile::open(flags.files[which]);
   if (!secrets || !file) {
     return tl::unexpected<Error>(!secrets ? secrets.error() : file.error());
@@ -73,8 +74,7 @@ Result<Loaded> load(const DiffFlags& flags, std::size_t which, std::shared_ptr<c
   WHYDROP_TRY(har);
   Loaded loaded;
   Discard discard;
-  run::Inspection::Settings settings{
-      flags.style, flags.secrets.reveal, std::move(*secrets), *har, file->name(), {}, profile};
+  run::Inspection::Settings settings{{}, secrets->reveal, std::move(secrets->values), *har, file->name(), {}, profile};
   if (flags.conns[which]) {
     settings.conns.push_back(*flags.conns[which]);
   }
@@ -91,7 +91,7 @@ Result<Loaded> load(const DiffFlags& flags, std::size_t which, std::shared_ptr<c
     }
     return *loaded.recorder;
   };
-  run::Inspection inspection(std::move(settings), *capture::Selector::make({}));
+  run::Inspection inspection(host, std::move(settings), *capture::Selector::make({}));
   const auto read = file->tell(*har, [&inspection](const auto& item) {
     inspection.take(item);
     return true;
@@ -147,22 +147,23 @@ Result<void> check(const DiffFlags& flags) {
 
 Result<int> diff(const DiffFlags& flags) {
   WHYDROP_TRY(check(flags));
-  auto profile = flags.profile.empty() ? Result<std::shared_ptr<const profile::Profile>>()
-                                       : run::find_profile(flags.profile, os::process_environment, os::read_file);
+  const run::Host& host = begin_run();
+  auto profile = named_profile(flags.profile, host);
   WHYDROP_TRY(profile);
-  const auto a = load(flags, 0, *profile);
+  const auto a = load(flags, 0, host, *profile);
   WHYDROP_TRY(a);
-  const auto b = load(flags, 1, *profile);
+  const auto b = load(flags, 1, host, *profile);
   WHYDROP_TRY(b);
   const compare::Options options = options_of(flags);
   const auto comparison = compare::compare(*a->recorder, *b->recorder, options);
-  report::Style style = run::make_style(flags.style, os::process_environment, STDOUT_FILENO);
+  run::Output output;
+  output.color = flags.color;
+  report::Style style = run::make_style(output, host.environment, host.out);
   style.width = flags.width > 0 ? static_cast<unsigned>(flags.width) : style.width;
   const auto view = flags.output == "ndjson"         ? compare::View::ndjson
                     : flags.output == "side-by-side" ? compare::View::side_by_side
                                                      : compare::View::text;
-  os::FdSink out(STDOUT_FILENO, "standard output", false);
-  WHYDROP_TRY(out.write(compare::render(comparison, options, view, style)));
+  WHYDROP_TRY(host.out.write(compare::render(comparison, options, view, style)));
   return a->damaged || b->damaged ? 3 : comparison.same() ? 0 : 1;
 }
 
@@ -215,10 +216,7 @@ Run setup_diff(Options& options) {
                  "What is printed. text: what could explain it, then all differences (default); ndjson: a line each; "
                  "side-by-side: all messages in two columns");
   options.number("--width", "COLUMNS", flags->width, kLeastWidth, kMostWidth, "Columns of the output (the terminal's)");
-  options.choice("--color",
-                 {"auto", "always", "never"},
-                 flags->style.color,
-                 "Colour: on a terminal (auto) unless NO_COLOR is set");
+  add_color_option(options, flags->color);
   add_secret_options(options, flags->secrets);
   return [flags] { return diff(*flags); };
 }

@@ -25,9 +25,9 @@ std::string paragraph(std::string_view label, std::string_view text) {
   if (text.empty()) {
     return out;
   }
-  constexpr std::size_t kIndent = 8;
-  for (const std::string_view line : report::wrap(text, kColumns - kIndent)) {
-    out += fmt::format("{:<{}}{}\n", label, kIndent, line);
+  constexpr std::size_t kPageIndent = 8;
+  for (const std::string_view line : report::wrap(text, kColumns - kPageIndent)) {
+    out += fmt::format("{:<{}}{}\n", label, kPageIndent, line);
     label = {};
   }
   return out;

@@ -5,11 +5,10 @@
 #include "capture/har.hpp"
 #include "capture/sniff.hpp"
 #include "cli/commands.hpp"
+#include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/profile.hpp"
-#include "os/environment.hpp"
-#include "os/streams.hpp"
 #include "report/progress.hpp"
 #include "run/inspection.hpp"
 #include "run/output.hpp"
@@ -42,8 +41,8 @@ struct InspectFlags {
   std::vector<std::string> kinds;
   bool follow = false;
   std::string profile;
-  run::OutputSettings output;
-  run::SecretSettings secrets;
+  run::Output output;
+  SecretFlags secrets;
 };
 
 volatile std::sig_atomic_t stopped_by = 0;
@@ -104,9 +103,10 @@ class Input {
 /// A status line on standard error, where that is a terminal and standard output does not scroll it away.
 class ReadingLine {
  public:
-  explicit ReadingLine(const run::OutputSettings& output)
-      : shown_(os::is_terminal(STDERR_FILENO) &&
-               (output.output == "summary" || output.quiet || !os::is_terminal(STDOUT_FILENO))) {}
+  ReadingLine(const run::Output& output, const run::Host& host)
+      : err_(host.err),
+        shown_(host.err.is_terminal() &&
+               (!report::row_of(output.kind).scrolls || output.quiet || !host.out.is_terminal())) {}
   ~ReadingLine() { write("\r\x1b[K"); }
 
   void update(const Input& input, std::uint64_t frames) {
@@ -120,16 +120,17 @@ class ReadingLine {
     progress.frames = frames;
     progress.bytes_done = input.done();
     progress.bytes_all = input.size();
-    write("\r\x1b[K" + report::progress_line(progress, os::terminal_width(STDERR_FILENO)));
+    write("\r\x1b[K" + report::progress_line(progress, err_.width()));
   }
 
  private:
   void write(const std::string& text) const {
     if (shown_ && last_ != began_) {
-      (void)!::write(STDERR_FILENO, text.data(), text.size());
+      (void)err_.write(text);  // where it cannot be written there is nowhere left to say so
     }
   }
 
+  os::Stream& err_;
   bool shown_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), last_ = began_;
 };
@@ -155,9 +156,13 @@ Result<bool> take_all(capture::Reader& reader, run::Inspection& inspection) {
   return false;
 }
 
-Result<void> read_capture(Input& input, std::string_view head, const InspectFlags& flags, run::Inspection& inspection) {
+Result<void> read_capture(Input& input,
+                          std::string_view head,
+                          const InspectFlags& flags,
+                          const run::Host& host,
+                          run::Inspection& inspection) {
   capture::Reader reader(flags.file);
-  ReadingLine progress(flags.output);
+  ReadingLine progress(flags.output, host);
   const auto block = std::make_unique<std::array<char, kBlock>>();
   bool ended = head.empty();
   std::string_view bytes = head;
@@ -207,17 +212,12 @@ Result<capture::Selector> make_selector(const InspectFlags& flags) {
   return capture::Selector::make(filter);
 }
 
-Result<std::shared_ptr<const profile::Profile>> profile_of(const InspectFlags& flags) {
-  return flags.profile.empty() || flags.profile == run::kNoProfile
-             ? Result<std::shared_ptr<const profile::Profile>>()
-             : run::find_profile(flags.profile, os::process_environment, os::read_file);
-}
-
 Result<int> inspect(const InspectFlags& flags) {
-  auto profile = profile_of(flags);
+  const run::Host& host = begin_run();
+  auto profile = named_profile(flags.profile, host);
   WHYDROP_TRY(profile);
   auto selector = make_selector(flags);
-  auto secrets = run::read_secrets(flags.secrets, os::process_environment, os::read_file);
+  auto secrets = make_secrets(flags.secrets, host);
   auto input = Input::open(flags.file);
   if (!selector || !secrets || !input) {
     return tl::unexpected<Error>(!selector ? selector.error() : !secrets ? secrets.error() : input.error());
@@ -228,9 +228,10 @@ Result<int> inspect(const InspectFlags& flags) {
   WHYDROP_TRY(count);
   const std::string_view bytes(head->data(), *count);
   const bool har = capture::looks_like_har(bytes);
-  run::Inspection inspection({flags.output,
-                              flags.secrets.reveal,
-                              *secrets,
+  run::Inspection inspection(host,
+                             {flags.output,
+                              secrets->reveal,
+                              secrets->values,
                               har,
                               flags.file,
                               flags.filter.conns,
@@ -238,7 +239,7 @@ Result<int> inspect(const InspectFlags& flags) {
                               flags.profile != run::kNoProfile},
                              std::move(*selector));
   const auto read =
-      har ? read_browser(*input, bytes, flags, inspection) : read_capture(*input, bytes, flags, inspection);
+      har ? read_browser(*input, bytes, flags, inspection) : read_capture(*input, bytes, flags, host, inspection);
   if (const auto found = inspection.check_conns(); read && !found) {
     return tl::unexpected<Error>(found.error());
   }

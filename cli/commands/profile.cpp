@@ -4,10 +4,10 @@
 #include "cli/commands.hpp"
 #include "cli/commands/profile_match.hpp"
 #include "cli/options.hpp"
-#include "os/environment.hpp"
 #include "os/streams.hpp"
 #include "profile/account.hpp"
 #include "report/wrap.hpp"
+#include "run/host.hpp"
 #include "run/profiles.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@
 namespace whydrop::cli {
 namespace {
 
-constexpr std::size_t kColumns = 80;
+constexpr std::size_t kProfileColumns = 80;
 
 struct Flags {
   std::string action;
@@ -32,7 +32,7 @@ struct Flags {
 };
 
 /// What a list needs of a profile.
-struct Row {
+struct ListedProfile {
   std::string name, status, title;
 };
 
@@ -41,15 +41,15 @@ std::string member(json::Value object, std::string_view key) {
   return std::string(found ? found->string() : std::string_view());
 }
 
-Row row_of(json::Value root, std::string name) {
+ListedProfile row_of(json::Value root, std::string name) {
   return {std::move(name), profile::status_words(member(root, "status"), ""), member(root, "title")};
 }
 
 /// A person's own profiles; one that cannot be read is listed as such.
-std::vector<Row> own_rows() {
-  std::vector<Row> rows;
+std::vector<ListedProfile> own_rows() {
+  std::vector<ListedProfile> rows;
   std::error_code error;
-  const std::filesystem::path folder = run::own_profiles(os::process_environment);
+  const std::filesystem::path folder = run::own_profiles(run::process_host().environment);
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     if (entry.path().extension() != ".json") {
       continue;
@@ -58,23 +58,23 @@ std::vector<Row> own_rows() {
     json::Json document;
     const bool good = text && !document.parse(*text);
     rows.push_back(good ? row_of(document.root(), entry.path().stem().string())
-                        : Row{entry.path().stem().string(), "not JSON", entry.path().string()});
+                        : ListedProfile{entry.path().stem().string(), "not JSON", entry.path().string()});
     rows.back().status += " (your own)";
   }
   return rows;
 }
 
-std::vector<Row> all_rows() {
-  std::map<std::string, Row> by_name;
+std::vector<ListedProfile> all_rows() {
+  std::map<std::string, ListedProfile> by_name;
   for (const profile::BuiltIn& built_in : profile::built_in()) {
     json::Json heading;
     (void)heading.parse(built_in.heading);
     by_name[std::string(built_in.name)] = row_of(heading.root(), std::string(built_in.name));
   }
-  for (Row& row : own_rows()) {
+  for (ListedProfile& row : own_rows()) {
     by_name[row.name] = std::move(row);
   }
-  std::vector<Row> rows;
+  std::vector<ListedProfile> rows;
   for (auto& [name, row] : by_name) {
     rows.push_back(std::move(row));
   }
@@ -84,11 +84,11 @@ std::vector<Row> all_rows() {
 Result<int> list(const Flags&) {
   const auto rows = all_rows();
   std::size_t name = 0, status = 0;
-  for (const Row& row : rows) {
+  for (const ListedProfile& row : rows) {
     name = std::max(name, display_width(row.name));
     status = std::max(status, display_width(row.status));
   }
-  for (const Row& row : rows) {
+  for (const ListedProfile& row : rows) {
     fmt::print("{:<{}}  {:<{}}  {}\n",
                escape_for_terminal(row.name),
                name,
@@ -119,7 +119,7 @@ void print(const std::vector<profile::AccountLine>& lines) {
       fmt::print("{}\n", label);
       label.clear();
     }
-    for (const std::string_view part : report::wrap(text, line.verbatim ? SIZE_MAX : kColumns - width)) {
+    for (const std::string_view part : report::wrap(text, line.verbatim ? SIZE_MAX : kProfileColumns - width)) {
       fmt::print("{:<{}}{}\n", label, width, part);
       label.clear();
     }
@@ -127,7 +127,7 @@ void print(const std::vector<profile::AccountLine>& lines) {
 }
 
 Result<int> show(const Flags& flags) {
-  const auto found = run::find_profile(flags.arguments[0], os::process_environment, os::read_file);
+  const auto found = run::find_profile(flags.arguments[0], run::process_host().environment, run::process_host().read);
   if (!found) {
     return tl::unexpected(found.error());
   }

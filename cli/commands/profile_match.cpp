@@ -5,13 +5,13 @@
 #include "cli/options/profile.hpp"
 #include "engine/pipeline.hpp"
 #include "json/json.hpp"
-#include "os/environment.hpp"
 #include "os/streams.hpp"
 #include "profile/account.hpp"
 #include "profile/findings.hpp"
 #include "profile/recognise.hpp"
 #include "profile/url_parts.hpp"
 #include "report/wrap.hpp"
+#include "run/host.hpp"
 #include "run/profiles.hpp"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ using profile::Likeness;
 using session::Finding;
 using wire::Side;
 
-constexpr std::size_t kColumns = 100;
+constexpr std::size_t kMatchColumns = 100;
 
 /// What something is like, and what is said of it.
 struct Match {
@@ -180,7 +180,7 @@ Result<Match> match_text(const Dialects& dialects, const std::string& given, con
 void print(std::string_view label, const std::string& text) {
   constexpr std::size_t kGutter = 12;
   const std::string safe = escape_for_terminal(text);
-  for (const std::string_view line : report::wrap(safe, kColumns - kGutter)) {
+  for (const std::string_view line : report::wrap(safe, kMatchColumns - kGutter)) {
     fmt::print("  {:<{}}{}\n", label, kGutter - 2, line);
     label = {};
   }
@@ -240,7 +240,7 @@ Result<std::string> text_of(const std::string& given) {
 
 Result<int> match_profile(const std::string& given) {
   Dialects dialects;
-  run::add_own_profiles(dialects, os::process_environment, os::read_file);
+  run::add_own_profiles(dialects, run::process_host().environment, run::process_host().read);
   return text_of(given)
       .and_then([&](const std::string& text) { return match_text(dialects, text, given); })
       .map([](const Match& match) {

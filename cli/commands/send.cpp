@@ -1,14 +1,12 @@
 #include "base/try.hpp"
 #include "base/utf8.hpp"
 #include "cli/commands.hpp"
+#include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/session.hpp"
-#include "os/streams.hpp"
 #include "profile/compose.hpp"
 #include "run/client_run.hpp"
-#include "run/profile_context.hpp"
 #include "run/profiles.hpp"
-#include "run/session_profile.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -18,7 +16,7 @@ namespace whydrop::cli {
 namespace {
 
 struct SendFlags {
-  run::SessionSettings session;
+  SessionFlags session;
   std::vector<std::string> messages, types, sets, drops, expect;
   std::optional<std::chrono::nanoseconds> wait;
   std::chrono::nanoseconds linger{std::chrono::milliseconds(250)};
@@ -36,9 +34,9 @@ void drop_line_end(std::string& text) {
 }
 
 /// A message as given: text, "@file" or "-" for standard input.
-Result<script::Move> read_message(const std::string& given, bool binary) {
+Result<script::Move> read_message(const std::string& given, bool binary, const os::FileReader& read) {
   const bool file = given == "-" || (given.size() > 1 && given[0] == '@');
-  auto payload = file ? os::read_file(given == "-" ? given : given.substr(1)) : Result<std::string>(given);
+  auto payload = file ? read(given == "-" ? given : given.substr(1)) : Result<std::string>(given);
   WHYDROP_TRY(payload);
   if (file && !binary) {
     drop_line_end(*payload);
@@ -72,14 +70,17 @@ Result<void> change(const std::string& option, const std::string& value, std::ve
   return option == "--set" ? profile::add_set(step, value) : profile::add_drop(step, value);
 }
 
-Result<std::vector<script::Move>> read_moves(const Given& given, const run::ProfileContext* context, bool binary) {
+Result<std::vector<script::Move>> read_moves(const Given& given,
+                                             const run::ProfileContext* context,
+                                             bool binary,
+                                             const os::FileReader& read) {
   std::vector<script::Move> moves;
   for (const auto& [name, value] : given) {
     if (name == "--set" || name == "--drop") {
       WHYDROP_TRY(change(name, value, moves));
       continue;
     }
-    auto move = name == "--message" ? profile_message(value, context, binary) : read_message(value, binary);
+    auto move = name == "--message" ? profile_message(value, context, binary) : read_message(value, binary, read);
     WHYDROP_TRY(move);
     moves.push_back(std::move(*move));
   }
@@ -97,7 +98,8 @@ Result<std::vector<script::Move>> read_moves(const Given& given, const run::Prof
 /// what a person gave.
 Result<void> add_moves(const SendFlags& flags,
                        const Given& given,
-                       const run::SessionProfile& profile,
+                       const run::ProfileInUse& profile,
+                       const os::FileReader& read,
                        script::ClientScript& plan) {
   if (given.empty() && profile.scenario == nullptr) {
     return fail(ErrorKind::usage,
@@ -111,7 +113,7 @@ Result<void> add_moves(const SendFlags& flags,
     plan.replies.kind = engine::ReplyRule::Kind::none;
     return {};
   }
-  auto moves = read_moves(given, profile.context.get(), flags.session.binary);
+  auto moves = read_moves(given, profile.context.get(), flags.session.binary, read);
   WHYDROP_TRY(moves);
   plan.moves = std::move(*moves);
   if (!profile.context || flags.session.no_opening) {
@@ -140,19 +142,23 @@ Given take_url(Given given, SendFlags& flags) {
 
 Result<int> send(SendFlags& flags, const Given& arguments) {
   const Given given = take_url(arguments, flags);
-  auto profile = run::make_session_profile(flags.session);
+  const run::Host& host = begin_run();
+  auto asked = make_session(flags.session, host);
+  WHYDROP_TRY(asked);
+  auto profile = run::use_profile(asked->profile, host);
   WHYDROP_TRY(profile);
-  if (!flags.session.timeout) {
+  auto& timeout = asked->session.timeout;
+  if (!timeout) {
     // A scenario takes the time that it takes: its waits are part of it.
-    flags.session.timeout = given.empty() ? std::chrono::seconds(120) : std::chrono::seconds(30);
+    timeout = given.empty() ? std::chrono::seconds(120) : std::chrono::seconds(30);
   }
-  script::ClientScript plan;
-  plan.replies = {engine::ReplyRule::Kind::each};
-  plan.linger = flags.linger;
-  plan.stay_after_send = flags.wait;
-  plan.expect = flags.expect;
-  WHYDROP_TRY(add_moves(flags, given, *profile, plan));
-  return run::run_client(flags.session, *profile, std::move(plan), std::nullopt, false);
+  run::ClientPlan plan;
+  plan.script.replies = {engine::ReplyRule::Kind::each};
+  plan.script.linger = flags.linger;
+  plan.script.stay_after_send = flags.wait;
+  plan.script.expect = flags.expect;
+  WHYDROP_TRY(add_moves(flags, given, *profile, host.read, plan.script));
+  return run::run_client(host, std::move(asked->session), *profile, asked->profile.recognise, std::move(plan));
 }
 
 void add_message_options(Options& options, SendFlags& flags) {
@@ -193,12 +199,12 @@ Run setup_send(Options& options) {
                    "Stay this long after the last reply, to see whether the server ends the session by itself (250ms; "
                    "0s closes at once)");
   options.duration(
-      "--timeout", flags->session.timeout, "Give up after this long, with exit code 8 (30s, of a scenario 2m)");
+      "--timeout", flags->session.session.timeout, "Give up after this long, with exit code 8 (30s, of a scenario 2m)");
   add_session_profile(options, flags->session);
   add_message_options(options, *flags);
   add_session_groups(options, flags->session);
   return [flags, &options] {
-    return complete_user(flags->session.endpoint.user).and_then([&] {
+    return complete_user(flags->session.endpoint).and_then([&] {
       return send(*flags, options.in_order({"URL", "MESSAGE", "--message", "--set", "--drop"}));
     });
   };

@@ -2,18 +2,14 @@
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "cli/commands.hpp"
+#include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/calls.hpp"
 #include "json/json.hpp"
-#include "os/environment.hpp"
-#include "os/streams.hpp"
 #include "run/calls.hpp"
-#include "run/profile_context.hpp"
 #include "run/profiles.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -24,13 +20,13 @@ namespace whydrop::cli {
 namespace {
 
 struct StoredSession {
-  run::CallSettings call;
+  CallFlags call;
   std::string action;
 };
 
 // ---- create ---------------------------------------------------------------------------------------------------------
 
-Result<int> create(const StoredSession& flags, run::ProfileContext& context) {
+Result<int> create(const StoredSession& flags, run::ProfileContext& context, const run::Host& host) {
   const profile::Profile& profile = context.profile();
   const auto calls = run::session_calls(profile);
   if (calls.empty()) {
@@ -38,17 +34,20 @@ Result<int> create(const StoredSession& flags, run::ProfileContext& context) {
                 fmt::format("session create: profile {} makes no calls before the socket", profile.name),
                 "whydrop connect --profile " + profile.name);
   }
-  return run::make_calls(flags.call, context, calls, [&](run::SessionRun& run, const std::vector<std::string>& taken) {
-    run.talk(fmt::format("the session stands: {}{}",
-                         fmt::join(taken, ", "),
-                         context.store() == nullptr ? "" : "; kept in " + context.store()->path()));
-  });
+  const auto session = make_call_session(flags.call, host);
+  WHYDROP_TRY(session);
+  return run::make_calls(
+      host, *session, context, calls, [&](run::SessionRun& run, const std::vector<std::string>& taken) {
+        run.talk(fmt::format("the session stands: {}{}",
+                             fmt::join(taken, ", "),
+                             context.store() == nullptr ? "" : "; kept in " + context.store()->path()));
+      });
 }
 
 // ---- show -----------------------------------------------------------------------------------------------------------
 
 /// One variable as `session show` tells it.
-struct Row {
+struct ShownValue {
   const profile::Variable& variable;
   std::optional<std::string> value;
   std::string origin;
@@ -56,10 +55,10 @@ struct Row {
   const auth::Store::Entry* entry = nullptr;  ///< of the store, where the value is from there
 };
 
-std::vector<Row> rows_of(run::ProfileContext& context) {
-  std::vector<Row> rows;
+std::vector<ShownValue> rows_of(run::ProfileContext& context) {
+  std::vector<ShownValue> rows;
   for (const profile::Variable& variable : context.profile().variables) {
-    Row row{variable, context.bindings().get(variable.name), {}, false, nullptr};
+    ShownValue row{variable, context.bindings().get(variable.name), {}, false, nullptr};
     const auto origin = context.bindings().origin(variable.name);
     row.origin = origin ? std::string(profile::name(*origin)) : "";
     if (context.store() != nullptr && origin == profile::Origin::store) {
@@ -86,7 +85,7 @@ std::string age_words(const auth::Store::Entry& entry, std::int64_t now) {
   return words;
 }
 
-std::string row_text(const Row& row, std::int64_t now, bool reveal) {
+std::string row_text(const ShownValue& row, std::int64_t now, bool reveal) {
   if (!row.value) {
     return row.generated ? "made anew for each run" : "not set: " + row.variable.about;
   }
@@ -95,7 +94,7 @@ std::string row_text(const Row& row, std::int64_t now, bool reveal) {
   return fmt::format("{}  [{}{}]", value, row.origin, row.entry == nullptr ? "" : ", " + age_words(*row.entry, now));
 }
 
-std::string row_json(const Row& row, bool reveal) {
+std::string row_json(const ShownValue& row, bool reveal) {
   const auto time = [](const std::optional<std::int64_t>& at) { return at ? fmt::format("{}", *at) : "null"; };
   const bool hidden = row.variable.secret && !reveal;
   return fmt::format(R"({{"name":{},"set":{},"secret":{},"value":{},"origin":{},"at":{},"expires":{}}})",
@@ -108,19 +107,19 @@ std::string row_json(const Row& row, bool reveal) {
                      time(row.entry == nullptr ? std::nullopt : row.entry->expires));
 }
 
-Result<int> show(const StoredSession& flags, run::ProfileContext& context) {
+Result<int> show(const StoredSession& flags, run::ProfileContext& context, const run::Host& host) {
   const bool reveal = flags.call.secrets.reveal;
-  const auto now = static_cast<std::int64_t>(std::time(nullptr));
-  const std::vector<Row> rows = rows_of(context);
+  const std::int64_t now = host.now_s();
+  const std::vector<ShownValue> rows = rows_of(context);
   std::size_t width = 0;
-  for (const Row& row : rows) {
+  for (const ShownValue& row : rows) {
     width = std::max(width, row.variable.name.size());
   }
-  for (const Row& row : rows) {
-    const std::string line = flags.call.output.output == "ndjson"
+  for (const ShownValue& row : rows) {
+    const std::string line = flags.call.output.kind == report::Output::ndjson
                                  ? row_json(row, reveal)
                                  : fmt::format("{:<{}}  {}", row.variable.name, width, row_text(row, now, reveal));
-    std::fputs((line + "\n").c_str(), stdout);
+    WHYDROP_TRY(host.out.write(line + "\n"));
   }
   return 0;
 }
@@ -128,23 +127,23 @@ Result<int> show(const StoredSession& flags, run::ProfileContext& context) {
 // ---- clear ----------------------------------------------------------------------------------------------------------
 
 /// Works also where the store cannot be opened, so that it is the way out of that.
-Result<int> clear(const StoredSession& flags) {
-  auto profile = run::find_profile(flags.call.profile.profile, os::process_environment, os::read_file);
+Result<int> clear(const StoredSession& flags, const run::Host& host) {
+  auto profile = run::find_profile(flags.call.profile.profile, host.environment, host.read);
   WHYDROP_TRY(profile);
-  const std::string& given = flags.call.profile.store;
-  const auto removed = auth::Store::remove(!given.empty() ? given
-                                                          : auth::store_path((*profile)->name,
-                                                                             os::process_environment("XDG_STATE_HOME"),
-                                                                             os::process_environment("HOME")));
+  const std::string& given = flags.call.profile.store.file;
+  const auto removed = auth::Store::remove(
+      !given.empty()
+          ? given
+          : auth::store_path((*profile)->name, host.environment("XDG_STATE_HOME"), host.environment("HOME")));
   return removed ? Result<int>(0) : tl::unexpected<Error>(removed.error());
 }
 
 // ---- without --profile ----------------------------------------------------------------------------------------------
 
 /// The profiles that something is kept for, by name.
-std::vector<std::string> kept_profiles() {
+std::vector<std::string> kept_profiles(const run::Host& host) {
   const std::filesystem::path any =
-      auth::store_path("any", os::process_environment("XDG_STATE_HOME"), os::process_environment("HOME"));
+      auth::store_path("any", host.environment("XDG_STATE_HOME"), host.environment("HOME"));
   std::vector<std::string> names;
   std::error_code failed;
   for (const auto& file : std::filesystem::directory_iterator(any.parent_path(), failed)) {
@@ -157,12 +156,12 @@ std::vector<std::string> kept_profiles() {
 }
 
 /// Where values of one profile only are kept, show and clear mean that one.
-Result<std::string> the_kept_profile(const StoredSession& flags) {
+Result<std::string> the_kept_profile(const StoredSession& flags, const run::Host& host) {
   const std::string what = fmt::format("session {}: no profile given", flags.action);
-  if (flags.action == "create" || !flags.call.profile.store.empty()) {
+  if (flags.action == "create" || !flags.call.profile.store.file.empty()) {
     return fail(ErrorKind::usage, what, "whydrop profile list shows those that there are");
   }
-  const std::vector<std::string> kept = kept_profiles();
+  const std::vector<std::string> kept = kept_profiles(host);
   if (kept.empty()) {
     return fail(ErrorKind::usage, what + ", and nothing is kept of any", "whydrop session create --profile NAME");
   }
@@ -176,18 +175,19 @@ Result<std::string> the_kept_profile(const StoredSession& flags) {
 
 Result<int> session(const StoredSession& given) {
   StoredSession flags = given;
+  const run::Host& host = flags.action == "create" ? begin_run() : run::process_host();
   if (flags.call.profile.profile.empty()) {
-    auto kept = the_kept_profile(flags);
+    auto kept = the_kept_profile(flags, host);
     WHYDROP_TRY(kept);
-    std::fputs(fmt::format("whydrop: profile {}\n", *kept).c_str(), stderr);
+    WHYDROP_TRY(host.err.write(fmt::format("whydrop: profile {}\n", *kept)));
     flags.call.profile.profile = *std::move(kept);
   }
   if (flags.action == "clear") {
-    return clear(flags);
+    return clear(flags, host);
   }
-  auto context = run::ProfileContext::make(flags.call.profile, os::process_environment, os::read_file);
+  auto context = profile_context(flags.call.profile, host);
   WHYDROP_TRY(context);
-  return flags.action == "create" ? create(flags, **context) : show(flags, **context);
+  return flags.action == "create" ? create(flags, **context, host) : show(flags, **context, host);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "cli/commands.hpp"
+#include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/calls.hpp"
 #include "os/arguments.hpp"
@@ -26,7 +27,7 @@ namespace {
 constexpr std::size_t kLongestWord = 16;  ///< what is longer may be a secret: it is not repeated
 
 struct TokenFlags {
-  run::CallSettings call;
+  CallFlags call;
   std::string action, token, client_id, client_secret, at_time;
   std::vector<std::string> scopes;
   bool print = false;
@@ -144,7 +145,8 @@ void tell_token(const TokenFlags& flags,
 }
 
 Result<int> get(TokenFlags& flags) {
-  auto context = run::ProfileContext::make(flags.call.profile, os::process_environment, os::read_file);
+  const run::Host& host = begin_run();
+  const auto context = profile_context(flags.call.profile, host);
   WHYDROP_TRY(context);
   if (!*context) {
     return fail(ErrorKind::usage, "token get: no profile given", "whydrop profile list shows those that there are");
@@ -163,10 +165,12 @@ Result<int> get(TokenFlags& flags) {
     std::fprintf(stderr, "whydrop: warning: %s\n", warning.c_str());
   }
   if (flags.print) {
-    flags.call.output.output = "messages";  // standard output is the token's
+    flags.call.output.kind = report::Output::messages;  // standard output is the token's
   }
+  const auto session = make_call_session(flags.call, host);
+  WHYDROP_TRY(session);
   return run::make_calls(
-      flags.call, **context, {call}, [&](run::SessionRun& run, const std::vector<std::string>& taken) {
+      host, *session, **context, {call}, [&](run::SessionRun& run, const std::vector<std::string>& taken) {
         tell_token(flags, **context, run, taken);
       });
 }
@@ -206,12 +210,13 @@ Result<int> inspect(const TokenFlags& flags) {
     return tl::unexpected<Error>(view ? now.error() : view.error());
   }
   const auth::TokenState state = auth::judge_token(*view, *now, flags.scopes);
-  say(flags.call.output.output == "ndjson" ? auth::token_json(*view, state) : auth::token_text(*view, state));
+  say(flags.call.output.kind == report::Output::ndjson ? auth::token_json(*view, state)
+                                                       : auth::token_text(*view, state));
   return state.usable() ? 0 : 1;
 }
 
 Result<int> verify(const TokenFlags& flags) {
-  const std::string& given = flags.call.endpoint.tls.key;
+  const std::string& given = flags.call.endpoint.endpoint.tls.key;
   if (given.empty()) {
     return fail(ErrorKind::usage, "token verify: no key given", "--key @secret.txt, @public.pem or @jwks.json");
   }
@@ -230,9 +235,10 @@ Result<int> verify(const TokenFlags& flags) {
   WHYDROP_TRY(result);
   const auto view = auth::inspect_token(*text, auth::Payload::any);
   const auto state = auth::judge_token(*view, static_cast<std::int64_t>(std::time(nullptr)), {});
-  say(flags.call.output.output == "ndjson" ? auth::verification_json(*result, state)
-                                           : auth::verification_text(*result, state));
-  const bool enough = result->good && (result->warnings.empty() || flags.call.output.fail_on != "warning");
+  say(flags.call.output.kind == report::Output::ndjson ? auth::verification_json(*result, state)
+                                                       : auth::verification_text(*result, state));
+  const bool enough =
+      result->good && (result->warnings.empty() || flags.call.output.fail_on != session::Severity::warning);
   return enough ? 0 : 1;
 }
 

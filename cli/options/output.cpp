@@ -3,29 +3,61 @@
 #include "cli/app.hpp"
 #include "cli/options.hpp"
 
+#include <utility>
+
+#include <fmt/format.h>
+
 namespace whydrop::cli {
 
-void add_output_options(Options& options, run::OutputSettings& flags) {
+namespace {
+
+/// What each output prints, of its table.
+std::vector<std::pair<std::string, report::Output>> output_rows() {
+  std::vector<std::pair<std::string, report::Output>> rows;
+  for (const report::OutputRow& row : report::outputs()) {
+    rows.emplace_back(row.name, row.output);
+  }
+  return rows;
+}
+
+std::string output_help() {
+  std::string help = "What is printed.";
+  for (const report::OutputRow& row : report::outputs()) {
+    help += fmt::format("{} {}: {}", row.output == report::outputs().front().output ? "" : ";", row.name, row.says);
+  }
+  return help;
+}
+
+}  // namespace
+
+void add_output_options(Options& options, run::Output& output) {
   options.group("Output");
-  options.choice(
-      "--output",
-      {"log", "messages", "ndjson", "summary"},
-      flags.output,
-      "What is printed. log: a line a frame (default); messages: payloads only; ndjson: capture lines; summary: counts "
-      "and the verdict");
+  options.choose("--output", output_rows(), output.kind, output_help());
   options.count(
-      "-v,--verbose", flags.verbosity, "Show headers too, and whole verdicts where nothing is wrong; -vv also hex");
-  options.flag("-q,--quiet", flags.quiet, "Print the verdict only");
-  options.choice(
-      "--color", {"auto", "always", "never"}, flags.color, "Colour: on a terminal (auto) unless NO_COLOR is set");
-  options.choice("--fail-on",
-                 {"error", "warning", "never"},
-                 flags.fail_on,
-                 "Least severity of an observed finding that makes the exit code 1 (error)");
+      "-v,--verbose", output.verbosity, "Show headers too, and whole verdicts where nothing is wrong; -vv also hex");
+  options.flag("-q,--quiet", output.quiet, "Print the verdict only");
+  add_color_option(options, output.color);
+  add_fail_on_option(options, output.fail_on, "makes the exit code 1 (error)");
   options.contradict("--quiet", "--verbose");
 }
 
-void add_secret_options(Options& options, run::SecretSettings& flags) {
+void add_color_option(Options& options, run::Color& color) {
+  options.choose<run::Color>(
+      "--color",
+      {{"auto", run::Color::automatic}, {"always", run::Color::always}, {"never", run::Color::never}},
+      color,
+      "Colour: on a terminal (auto) unless NO_COLOR is set");
+}
+
+void add_fail_on_option(Options& options, std::optional<session::Severity>& least, const std::string& effect) {
+  options.choose<std::optional<session::Severity>>(
+      "--fail-on",
+      {{"error", session::Severity::error}, {"warning", session::Severity::warning}, {"never", std::nullopt}},
+      least,
+      "Least severity of an observed finding that " + effect);
+}
+
+void add_secret_options(Options& options, SecretFlags& flags) {
   options.group("Secrets");
   options.list("--secret",
                "NAME=VALUE",
@@ -34,19 +66,38 @@ void add_secret_options(Options& options, run::SecretSettings& flags) {
   options.flag("--reveal", flags.reveal, "Mask nothing");
 }
 
-void add_capture_options(Options& options, run::CaptureSettings& flags) {
-  flags.tool = std::string("whydrop ") + version();
+Result<run::Secrets> make_secrets(const SecretFlags& flags, const run::Host& host) {
+  return run::read_secrets(flags.secrets, host.environment, host.read).map([&](std::vector<capture::Secret>&& values) {
+    return run::Secrets{std::move(values), flags.reveal};
+  });
+}
+
+void add_capture_options(Options& options, CaptureFlags& flags) {
   options.group("Capture");
   options.text("--capture",
                "FILE",
-               flags.file,
+               flags.capture.file,
                "Record every frame in FILE (NDJSON, mode 0600), secrets masked; - is standard output, and what is "
                "shown goes to standard error");
   options.flag("--append", flags.append, "Add to FILE if it exists");
   options.flag("--overwrite", flags.overwrite, "Replace FILE if it exists");
-  options.size("--max-payload", flags.max_payload, "Keep at most this much of one frame's payload (1M)");
-  options.flag("--with-opinions", flags.with_opinions, "Record messages, findings and the verdict too");
+  options.size("--max-payload", flags.capture.max_payload, "Keep at most this much of one frame's payload (1M)");
+  options.flag("--with-opinions", flags.capture.with_opinions, "Record messages, findings and the verdict too");
   options.contradict("--append", "--overwrite");
+}
+
+Result<run::Capture> make_capture(const CaptureFlags& flags) {
+  for (const auto& [given, name] : {std::pair(flags.append, "--append"),
+                                    std::pair(flags.overwrite, "--overwrite"),
+                                    std::pair(flags.capture.with_opinions, "--with-opinions")}) {
+    if (given && flags.capture.file.empty()) {
+      return fail(ErrorKind::usage, std::string("option ") + name + ": no capture to apply it to", "--capture FILE");
+    }
+  }
+  run::Capture capture = flags.capture;
+  capture.mode = flags.append ? os::FileMode::append : flags.overwrite ? os::FileMode::overwrite : os::FileMode::fresh;
+  capture.tool = std::string("whydrop ") + version();
+  return capture;
 }
 
 }  // namespace whydrop::cli

@@ -1,15 +1,37 @@
 #pragma once
 
+#include "run/host.hpp"
 #include "run/output.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace whydrop::cli {
 
 class Options;
 
-void add_output_options(Options& options, run::OutputSettings& flags);
+/// Declares what is printed, and what a run fails on.
+void add_output_options(Options& options, run::Output& output);
+void add_color_option(Options& options, run::Color& color);
+/// "Least severity of an observed finding that <effect>".
+void add_fail_on_option(Options& options, std::optional<session::Severity>& least, const std::string& effect);
 
-void add_secret_options(Options& options, run::SecretSettings& flags);
+/// What is hidden, as given.
+struct SecretFlags {
+  std::vector<std::string> secrets;  ///< "NAME=VALUE" or "NAME=@FILE"; "NAME" takes it from the environment
+  bool reveal = false;
+};
+void add_secret_options(Options& options, SecretFlags& flags);
+Result<run::Secrets> make_secrets(const SecretFlags& flags, const run::Host& host);
 
-void add_capture_options(Options& options, run::CaptureSettings& flags);
+/// What is recorded, as given.
+struct CaptureFlags {
+  run::Capture capture;
+  bool append = false, overwrite = false;
+};
+void add_capture_options(Options& options, CaptureFlags& flags);
+/// Errors: usage, for --append and the like without --capture.
+Result<run::Capture> make_capture(const CaptureFlags& flags);
 
 }  // namespace whydrop::cli

@@ -2,22 +2,21 @@
 
 #include "base/fields.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "cli/options.hpp"
-#include "cli/options/endpoint.hpp"
-#include "cli/options/output.hpp"
-#include "cli/options/profile.hpp"
-#include "os/streams.hpp"
 #include "wire/close_code.hpp"
+
+#include <utility>
 
 namespace whydrop::cli {
 namespace {
 
-std::string set_close_code(const std::vector<std::string>& given, std::uint64_t& code) {
+std::string set_close_code(const std::vector<std::string>& given, std::uint16_t& code) {
   const auto number = parse_number(given.back(), 0, 65535);
   if (!number || !wire::is_sendable(static_cast<std::uint16_t>(*number))) {
     return "'" + given.back() + "' is not a code that a client may send (1000 to 1003, 1007 to 1014, 3000 to 4999)";
   }
-  code = *number;
+  code = static_cast<std::uint16_t>(*number);
   return {};
 }
 
@@ -35,7 +34,7 @@ std::string set_expected(const std::vector<std::string>& given, std::vector<std:
 
 }  // namespace
 
-void add_session_arguments(Options& options, run::SessionSettings& flags) {
+void add_session_arguments(Options& options, SessionFlags& flags) {
   options.custom({{}, "URL", "ws://, wss://, or http:// and https://; without it that of the profile", {}, {}, true},
                  [&flags](const std::vector<std::string>& given) {
                    flags.url = given.back();
@@ -43,66 +42,103 @@ void add_session_arguments(Options& options, run::SessionSettings& flags) {
                  });
   options.group("Session");
   options.flag("--binary", flags.binary, "Send binary messages");
-  add_close_options(options, flags);
+  add_close_options(options, flags.session);
 }
 
-void add_close_options(Options& options, run::SessionSettings& flags) {
-  options.custom({{"--expect-close"},
-                  "CODE",
-                  "The server is to close with CODE (repeatable: one of them)",
-                  {},
-                  {},
-                  false,
-                  false,
-                  true},
-                 [&flags](const std::vector<std::string>& given) { return set_expected(given, flags.expect_close); });
-  options.custom({{"--close-code"}, "CODE", "Close with CODE (1000)"},
-                 [&flags](const std::vector<std::string>& given) { return set_close_code(given, flags.close_code); });
+void add_close_options(Options& options, run::Session& session) {
+  options.custom(
+      {{"--expect-close"},
+       "CODE",
+       "The server is to close with CODE (repeatable: one of them)",
+       {},
+       {},
+       false,
+       false,
+       true},
+      [&session](const std::vector<std::string>& given) { return set_expected(given, session.expect_close); });
+  options.custom(
+      {{"--close-code"}, "CODE", "Close with CODE (1000)"},
+      [&session](const std::vector<std::string>& given) { return set_close_code(given, session.close_code); });
   options.custom({{"--close-reason"}, "TEXT", "Close with this reason, at most 123 bytes"},
-                 [&flags](const std::vector<std::string>& given) -> std::string {
-                   flags.close_reason = given.back();
-                   return flags.close_reason.size() > 123 ? "it is longer than 123 bytes" : "";
+                 [&session](const std::vector<std::string>& given) -> std::string {
+                   session.close_reason = given.back();
+                   return session.close_reason.size() > 123 ? "it is longer than 123 bytes" : "";
                  });
 }
 
-void add_session_groups(Options& options, run::SessionSettings& flags) {
+void add_session_groups(Options& options, SessionFlags& flags) {
   add_endpoint_options(options, flags.endpoint);
-  add_output_options(options, flags.output);
+  add_output_options(options, flags.session.output);
   add_capture_options(options, flags.capture);
   add_secret_options(options, flags.secrets);
 }
 
-void add_session_profile(Options& options, run::SessionSettings& flags) {
+void add_session_profile(Options& options, SessionFlags& flags) {
   add_profile_options(options, flags.profile);
   options.flag("--no-opening", flags.no_opening, "Do not send by itself what the profile begins a session with");
-  options.flag("--strict", flags.strict, "Do not send a message that the profile finds at fault; end with exit code 1");
-  options.flag("--new-session", flags.new_session, "Make the profile's session calls first, as `session create` does");
+  options.flag(
+      "--strict", flags.session.strict, "Do not send a message that the profile finds at fault; end with exit code 1");
+  options.flag(
+      "--new-session", flags.session.new_session, "Make the profile's session calls first, as `session create` does");
   add_rehearse_options(options,
                        flags,
                        "Play this scenario of the profile: a server of our own, on loopback, stands for the profile's "
                        "hosts. With no message given the client's part is played too");
 }
 
-void add_rehearse_options(Options& options, run::SessionSettings& flags, const std::string& help) {
-  options.text("--rehearse", "SCENARIO", flags.rehearse, help);
-  options.text("--rehearsal", "FILE", flags.rehearsal, "Where the scenarios are, in place of what is built in");
+void add_rehearse_options(Options& options, SessionFlags& flags, const std::string& help) {
+  options.text("--rehearse", "SCENARIO", flags.scenario, help);
+  options.text("--rehearsal", "FILE", flags.rehearsal_file, "Where the scenarios are, in place of what is built in");
   for (const char* other : {"--at", "--store", "--location", "--unix-socket", "--proxy"}) {
     options.contradict("--rehearse", other);
   }
 }
 
-Result<void> complete_user(std::string& user) {
-  if (user.empty() || user.find(':') != std::string::npos) {
-    return {};
+namespace {
+
+/// The profile, and the rehearsal that stands for its server.
+Result<run::ProfileChoice> choice_of(const SessionFlags& flags, const run::Host& host) {
+  auto choice = choose_profile(flags.profile, host);
+  WHYDROP_TRY(choice);
+  choice->scenario = flags.scenario;
+  choice->rehearsal_file = flags.rehearsal_file;
+  for (const auto& [given, name] : {std::pair(!flags.scenario.empty(), "--rehearse"),
+                                    std::pair(!flags.rehearsal_file.empty(), "--rehearsal"),
+                                    std::pair(flags.session.strict, "--strict"),
+                                    std::pair(flags.no_opening, "--no-opening"),
+                                    std::pair(flags.session.new_session, "--new-session")}) {
+    if (given && choice->needs_profile.empty()) {
+      choice->needs_profile = name;
+    }
   }
-  const auto password = os::ask_secret("password of " + user);
-  if (!password) {
-    return fail(ErrorKind::usage,
-                "option --user: no password for '" + user + "', and no terminal to ask for it",
-                "-u " + user + ":PASSWORD, or -u " + user + ": for an empty one");
+  return choice;
+}
+
+}  // namespace
+
+Result<Asked> make_session(const SessionFlags& flags, const run::Host& host) {
+  Asked asked{flags.session, {}};
+  auto choice = choice_of(flags, host);
+  WHYDROP_TRY(choice);
+  asked.profile = std::move(*choice);
+  if (flags.url) {
+    auto address = target::parse_address(*flags.url);
+    WHYDROP_TRY(address);
+    asked.session.address = std::move(*address);
   }
-  user += ":" + *password;
-  return {};
+  auto endpoint = make_endpoint(flags.endpoint, host);
+  WHYDROP_TRY(endpoint);
+  asked.session.endpoint = std::move(*endpoint);
+  auto at = stand_in_of(flags.profile);
+  WHYDROP_TRY(at);
+  asked.session.endpoint.at = std::move(*at);
+  auto capture = make_capture(flags.capture);
+  WHYDROP_TRY(capture);
+  asked.session.capture = std::move(*capture);
+  auto secrets = make_secrets(flags.secrets, host);
+  WHYDROP_TRY(secrets);
+  asked.session.secrets = std::move(*secrets);
+  return asked;
 }
 
 }  // namespace whydrop::cli

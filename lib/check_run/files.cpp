@@ -2,10 +2,7 @@
 
 #include "base/try.hpp"
 #include "json/json.hpp"
-#include "os/environment.hpp"
 #include "os/file_names.hpp"
-#include "os/streams.hpp"
-#include "run/profile_context.hpp"
 #include "run/profiles.hpp"
 #include "schema/pattern.hpp"
 
@@ -43,8 +40,8 @@ bool is_other_json(const std::string& text) {
 
 class Reading {
  public:
-  Reading(std::string profile, const std::function<void(const Error&)>& say)
-      : profile_(std::move(profile)), say_(say) {}
+  Reading(const run::Host& host, std::string profile, const std::function<void(const Error&)>& say)
+      : host_(host), profile_(std::move(profile)), say_(say) {}
 
   void read(const std::string& given) {
     std::error_code failed;
@@ -72,7 +69,7 @@ class Reading {
 
  private:
   void read_one(const std::string& path, bool of_folder) {
-    const auto text = os::read_file(path);
+    const auto text = host_.read(path);
     if (!text) {
       complain(text.error());
       return;
@@ -103,8 +100,8 @@ class Reading {
   check::Sources sources_of(const std::string& path) {
     const fs::path folder = path == "-" ? fs::path() : fs::path(path).parent_path();
     return {[this, folder](const std::string& given) { return find(given, folder); },
-            [folder](const std::string& beside) -> std::optional<std::string> {
-              auto text = os::read_file((folder / beside).string());
+            [this, folder](const std::string& beside) -> std::optional<std::string> {
+              auto text = host_.read((folder / beside).string());
               return text ? std::optional(std::move(*text)) : std::nullopt;
             }};
   }
@@ -119,7 +116,7 @@ class Reading {
     if (known != profiles_.end()) {
       return known->second;
     }
-    return profiles_.emplace(given, run::find_profile(given, os::process_environment, os::read_file)).first->second;
+    return profiles_.emplace(given, run::find_profile(given, host_.environment, host_.read)).first->second;
   }
 
   /// The last one is kept for the exit code, all others are said.
@@ -130,6 +127,7 @@ class Reading {
     wrong_ = std::move(error);
   }
 
+  const run::Host& host_;
   std::string profile_;
   const std::function<void(const Error&)>& say_;
   std::map<std::string, Result<std::shared_ptr<const profile::Profile>>> profiles_;
@@ -155,10 +153,11 @@ Result<Test> filter_of(const std::string& filter) {
 
 }  // namespace
 
-Result<std::vector<check::Check>> read_checks(const std::vector<std::string>& given,
+Result<std::vector<check::Check>> read_checks(const run::Host& host,
+                                              const std::vector<std::string>& given,
                                               const std::string& profile,
                                               const std::function<void(const Error&)>& say) {
-  Reading reading(profile, say);
+  Reading reading(host, profile, say);
   for (const std::string& name : given) {
     reading.read(name);
   }

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "check/check.hpp"
+#include "run/host.hpp"
 
 #include <functional>
 #include <string>
@@ -17,7 +18,8 @@ struct CheckChoice {
 
 /// The checks of files, patterns and folders, in order. `profile`: in place of the one that a check names, or empty.
 /// Mistakes of all files are said through `say`. Errors: usage and local.
-Result<std::vector<check::Check>> read_checks(const std::vector<std::string>& given,
+Result<std::vector<check::Check>> read_checks(const run::Host& host,
+                                              const std::vector<std::string>& given,
                                               const std::string& profile,
                                               const std::function<void(const Error&)>& say);
 

@@ -59,9 +59,6 @@ Result<void> replace_file(const std::string& path, std::string_view content) {
 }
 
 Result<std::unique_ptr<os::FdSink>> open_report(const std::string& path) {
-  if (path == "-") {
-    return std::make_unique<os::FdSink>(STDOUT_FILENO, "standard output", false);
-  }
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) {
     return cannot_write(path);
@@ -71,14 +68,14 @@ Result<std::unique_ptr<os::FdSink>> open_report(const std::string& path) {
 
 }  // namespace
 
-Reports::Reports(std::uint64_t count) : count_(count) {
+Reports::Reports(std::uint64_t count, ByteSink& out) : count_(count), out_(out) {
   std::array<char, 256> name{};
   host_ = ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 Reports::~Reports() = default;
 
-Result<std::unique_ptr<Reports>> Reports::open(std::vector<ReportTarget> targets, std::uint64_t count) {
+Result<std::unique_ptr<Reports>> Reports::open(std::vector<ReportTarget> targets, std::uint64_t count, ByteSink& out) {
   for (auto target = targets.begin(); target != targets.end(); ++target) {
     const auto same = [&](const ReportTarget& other) { return other.path == target->path; };
     if (std::any_of(targets.begin(), target, same)) {
@@ -87,7 +84,7 @@ Result<std::unique_ptr<Reports>> Reports::open(std::vector<ReportTarget> targets
                   "--report tap:out.tap");
     }
   }
-  std::unique_ptr<Reports> made(new Reports(count));
+  std::unique_ptr<Reports> made(new Reports(count, out));
   for (ReportTarget& target : targets) {
     WHYDROP_TRY(made->add_target(std::move(target)));
   }
@@ -103,13 +100,16 @@ Result<void> Reports::add_target(ReportTarget target) {
     std::error_code failed;  // told where the file is opened
     std::filesystem::create_directories(folder, failed);
   }
-  Report report{std::move(target), nullptr};
+  Report report{std::move(target)};
   const bool whole =
       report.target.kind == ReportKind::junit && report.target.path != "-" && is_plain(report.target.path);
-  if (!whole) {
-    auto sink = open_report(report.target.path);
-    WHYDROP_TRY(sink);
-    report.sink = std::move(*sink);
+  if (report.target.path == "-") {
+    report.sink = &out_;
+  } else if (!whole) {
+    auto file = open_report(report.target.path);
+    WHYDROP_TRY(file);
+    report.file = std::move(*file);
+    report.sink = report.file.get();
   }
   if (report.target.kind == ReportKind::tap) {
     keep(report.sink->write(check::tap_head(count_)));
@@ -136,7 +136,7 @@ void Reports::finish(const std::string& why_not_all) {
       keep(report.sink->write(check::tap_tail(outcomes_.size(), count_, why_not_all)));
     } else if (report.target.kind == ReportKind::ndjson) {
       keep(report.sink->write(check::ndjson_tail(outcomes_)));
-    } else if (report.sink) {
+    } else if (report.sink != nullptr) {
       keep(report.sink->write(check::junit(outcomes_, host_)));
     }
   }
@@ -150,7 +150,7 @@ void Reports::write_whole(bool last) {
     return;
   }
   for (const Report& report : reports_) {
-    if (!report.sink) {
+    if (report.sink == nullptr) {
       keep(replace_file(report.target.path, check::junit(outcomes_, host_)));
     }
   }

@@ -18,7 +18,10 @@ namespace whydrop::check_run {
 class Reports {
  public:
   /// Errors: local, where one cannot be written; usage, where two are to go to one place.
-  static Result<std::unique_ptr<Reports>> open(std::vector<check::ReportTarget> targets, std::uint64_t count);
+  /// `out`: standard output; it must outlive them.
+  static Result<std::unique_ptr<Reports>> open(std::vector<check::ReportTarget> targets,
+                                               std::uint64_t count,
+                                               ByteSink& out);
   ~Reports();
 
   void add(const check::Outcome& outcome);
@@ -36,14 +39,16 @@ class Reports {
  private:
   struct Report {
     check::ReportTarget target;
-    std::unique_ptr<os::FdSink> sink;  ///< null: a file that is replaced as a whole
+    ByteSink* sink = nullptr;  ///< null: a file that is replaced as a whole
+    std::unique_ptr<os::FdSink> file{};
   };
-  explicit Reports(std::uint64_t count);
+  Reports(std::uint64_t count, ByteSink& out);
   Result<void> add_target(check::ReportTarget target);
   void write_whole(bool last);
   void keep(const Result<void>& written);
 
   std::uint64_t count_;
+  ByteSink& out_;
   std::string host_;  ///< this machine's name
   std::vector<Report> reports_;
   std::vector<check::Outcome> outcomes_;

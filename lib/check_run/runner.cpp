@@ -6,10 +6,7 @@
 #include "check_run/outcome_codec.hpp"
 #include "diagnose/exit_code.hpp"
 #include "os/children.hpp"
-#include "os/environment.hpp"
-#include "os/streams.hpp"
 #include "run/output.hpp"
-#include "run/profile_context.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -83,20 +80,26 @@ std::string indented(std::string_view text) {
 /// The checks of one run: those that wait, those under way, and what became of the others.
 class CheckRunner {
  public:
-  CheckRunner(const std::vector<check::Check>& checks, const CheckPlan& plan, Reports& reports)
-      : checks_(checks),
+  CheckRunner(const run::Host& host,
+              const std::vector<check::Check>& checks,
+              const CheckPlan& plan,
+              Reports& reports,
+              const std::function<void(const Error&)>& say)
+      : host_(host),
+        checks_(checks),
         plan_(plan),
         reports_(reports),
+        say_(say),
         folder_(plan.captures.empty() ? reports.folder() : plan.captures),
-        lines_(reports.on_standard_output() ? STDERR_FILENO : STDOUT_FILENO, "standard output", false),
-        color_(run::make_style(plan.settings.session.output, os::process_environment, STDOUT_FILENO).color) {
+        lines_(reports.on_standard_output() ? host.err : host.out),
+        color_(run::make_style(plan.settings.session.output, host.environment, host.out).color) {
     for (std::size_t i = 0; i < checks.size(); ++i) {
       waiting_.push_back({i, 1});
     }
   }
 
   Result<int> run() {
-    const auto began = std::chrono::steady_clock::now();
+    const std::int64_t began = host_.now_ns();
     while (!waiting_.empty() || children_.count() > 0) {
       if (const auto started = start_more(); !started) {
         children_.end_all();
@@ -110,8 +113,7 @@ class CheckRunner {
       settle(std::move(*ended));
     }
     reports_.finish("");
-    const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;
-    print(check::summary_line(reports_.outcomes(), took.count()) + "\n");
+    print(check::summary_line(reports_.outcomes(), host_.now_ns() - began) + "\n");
     if (reports_.error()) {
       fail_on(*reports_.error());
     }
@@ -136,8 +138,10 @@ class CheckRunner {
       auto capture = reserve_capture(folder_, check);
       WHYDROP_TRY(capture);
       attempt.capture = std::move(*capture);
-      attempt.started = format_rfc3339(run::machine().now_ns());
-      const auto work = [this, &check, &attempt] { return packed(carry_out(check, plan_.settings, attempt.capture)); };
+      attempt.started = format_rfc3339(host_.now_ns());
+      const auto work = [this, &check, &attempt] {
+        return packed(carry_out(host_, check, plan_.settings, attempt.capture));
+      };
       const auto limit = plan_.settings.timeout.value_or(check.timeout) + kGrace;
       if (const auto started = children_.start(attempt.check, work, limit); !started) {
         ::unlink(attempt.capture.c_str());
@@ -211,7 +215,7 @@ class CheckRunner {
   }
 
   void fail_on(const Error& error) {
-    plan_.say(error);
+    say_(error);
     code_ = diagnose::leading_exit_code(code_, diagnose::exit_code(error.kind));
   }
 
@@ -248,16 +252,18 @@ class CheckRunner {
       print(indented(fmt::format("under way: {}; capture: {}", checks_[id].name, attempt.capture)));
     }
     if (reports_.error()) {
-      plan_.say(*reports_.error());
+      say_(*reports_.error());
     }
     return 128 + number;
   }
 
+  const run::Host& host_;
   const std::vector<check::Check>& checks_;
   const CheckPlan& plan_;
   Reports& reports_;
+  const std::function<void(const Error&)>& say_;
   std::string folder_;
-  os::FdSink lines_;
+  os::Stream& lines_;
   std::optional<Error> unprinted_;  ///< why a line could not be written, the first time
   bool color_;
   os::Children children_;
@@ -269,9 +275,12 @@ class CheckRunner {
 
 }  // namespace
 
-Result<int> run_checks(const std::vector<check::Check>& checks, const CheckPlan& plan, Reports& reports) {
-  std::signal(SIGPIPE, SIG_IGN);
-  return CheckRunner(checks, plan, reports).run();
+Result<int> run_checks(const run::Host& host,
+                       const std::vector<check::Check>& checks,
+                       const CheckPlan& plan,
+                       Reports& reports,
+                       const std::function<void(const Error&)>& say) {
+  return CheckRunner(host, checks, plan, reports, say).run();
 }
 
 }  // namespace whydrop::check_run

@@ -4,21 +4,16 @@
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "json/json.hpp"
-#include "os/environment.hpp"
-#include "os/machine.hpp"
-#include "os/streams.hpp"
 #include "profile/compose.hpp"
 #include "replay/message_key.hpp"
 #include "run/calls.hpp"
 #include "run/client_run.hpp"
 #include "run/connector.hpp"
 #include "run/prepare.hpp"
-#include "run/profile_context.hpp"
 #include "run/rehearsals.hpp"
 #include "script/script.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <memory>
 #include <utility>
 
@@ -59,18 +54,13 @@ class Observer final : public session::EventSink {
 /// One check from its first step to its verdict.
 class CheckActor final : public engine::Actor, private script::Stage {
  public:
-  CheckActor(const check::Check& check,
-             run::SessionRun& run,
-             run::SessionSettings flags,
-             run::SessionProfile& profile,
-             std::string at)
+  CheckActor(const check::Check& check, run::SessionRun& run, run::Session session, run::ProfileInUse& profile)
       : check_(check),
         run_(run),
-        flags_(std::move(flags)),
+        session_(std::move(session)),
         profile_(profile),
-        at_(std::move(at)),
         names_(check.profile.get()),
-        outbox_(os::random_number, nullptr),
+        outbox_(run.host().random, nullptr),
         script_(run.loop(), *this, {check.step_timeout, check.unrelated}) {
     run_.pipeline().add_sink(observer_);
   }
@@ -139,9 +129,8 @@ class CheckActor final : public engine::Actor, private script::Stage {
 
   const check::Check& check_;
   run::SessionRun& run_;
-  run::SessionSettings flags_;
-  run::SessionProfile& profile_;
-  std::string at_;  ///< where to connect instead, or empty
+  run::Session session_;
+  run::ProfileInUse& profile_;
   Observer observer_;
   replay::KeyMaker names_;
   script::Outbox outbox_;
@@ -154,17 +143,17 @@ class CheckActor final : public engine::Actor, private script::Stage {
   bool over_ = false, timed_out_ = false, call_refused_ = false, called_ = false, connecting_ = false, opened_ = false;
 };
 
-profile::Bindings::Extra placeholders_of(std::uint64_t turn) {
+profile::Bindings::Extra placeholders_of(const os::Environment& environment, std::uint64_t turn) {
   return check::placeholders(
-      [](const std::string& name) {
-        const std::string value = os::process_environment(name);
+      [environment](const std::string& name) {
+        const std::string value = environment(name);
         return value.empty() ? std::nullopt : std::optional(value);
       },
       turn);
 }
 
 profile::Bindings::Extra CheckActor::extra(std::uint64_t turn) const {
-  return placeholders_of(turn);
+  return placeholders_of(run_.host().environment, turn);
 }
 
 Result<std::string> CheckActor::payload_of(const script::Move& move, std::uint64_t turn) {
@@ -238,13 +227,13 @@ Result<void> CheckActor::connect(const check::Step& step) {
       return set;
     }
   }
-  run::SessionSettings flags = flags_;
-  if (!flags.url && !check_.url.empty()) {
-    auto url = bindings().fill_url(check_.url, extra(1));
-    WHYDROP_TRY(url);
-    flags.url = std::move(*url);
+  run::Session session = session_;
+  if (!session.address && !check_.url.empty()) {
+    auto address = bindings().fill_url(check_.url, extra(1)).and_then(&target::parse_address);
+    WHYDROP_TRY(address);
+    session.address = std::move(*address);
   }
-  auto options = run::scenario_connect_options(flags, profile_, at_);
+  auto options = run::scenario_connect_options(session, profile_);
   WHYDROP_TRY(options);
   options->connect_timeout = std::min(options->connect_timeout, check_.step_timeout);
   observer_.forget_answer();
@@ -253,7 +242,7 @@ Result<void> CheckActor::connect(const check::Step& step) {
   connector_.reset();  // what is left of the one before goes first
   connector_ = std::make_unique<run::Connector>(run_,
                                                 *this,
-                                                flags_.endpoint,
+                                                session_.endpoint,
                                                 std::move(*options),
                                                 engine::ReconnectPolicy::Limits(),
                                                 [this](const session::Verdict& verdict) {
@@ -278,14 +267,7 @@ void CheckActor::call(check::Step::Kind kind) {
   const auto calls =
       kind == check::Step::Kind::token ? run::calls_named(profile, {profile.token_call}) : run::session_calls(profile);
   observer_.forget_answer();
-  caller_ = std::make_unique<auth::CallRunner>(
-      auth::CallRunner::Parts{run_.loop(),
-                              run_.pipeline(),
-                              bindings(),
-                              nullptr,
-                              at_,
-                              [this](const net::Url& url) { return run::call_options(flags_.endpoint, at_, url); },
-                              [] { return static_cast<std::int64_t>(std::time(nullptr)); }});
+  caller_ = std::make_unique<auth::CallRunner>(run::call_parts(run_, session_.endpoint, bindings(), nullptr));
   caller_->start(calls, [this](auth::CallRunner::Outcome ended) {
     called_ = called_ || ended.conn.has_value();
     if (failure_) {
@@ -392,118 +374,114 @@ Outcome wrong(const Error& error) {
   return outcome;
 }
 
-/// Empty: a real server is asked.
-std::string scenario_of(const check::Check& check, const CheckSettings& settings) {
-  return settings.rehearse == kOwnScenario ? check.rehearse : settings.rehearse;
-}
-
 /// The check's own headers and subprotocols, where the command line has none.
-Result<run::SessionSettings> flags_of(const check::Check& check,
-                                      const CheckSettings& settings,
-                                      const run::ProfileContext& context,
-                                      const std::string& capture) {
-  run::SessionSettings flags = settings.session;
-  flags.capture.file = capture;
-  flags.capture.overwrite = true;
-  std::vector<std::string> headers;
+Result<run::Session> session_of(const run::Host& host,
+                                const check::Check& check,
+                                const CheckSettings& settings,
+                                const run::ProfileContext& context,
+                                const std::string& capture) {
+  run::Session session = settings.session;
+  session.capture.file = capture;
+  session.capture.mode = os::FileMode::overwrite;
+  std::vector<target::HeaderLine> headers;
   for (const profile::Field& field : check.headers) {
-    const auto value = context.bindings().fill_text(field.value, placeholders_of(1));
+    const auto value = context.bindings().fill_text(field.value, placeholders_of(host.environment, 1));
     WHYDROP_TRY(value);
-    headers.push_back(value->empty() ? field.name + ";" : field.name + ": " + *value);
+    auto line = target::header_line(field.name, *value);
+    WHYDROP_TRY(line);
+    headers.push_back(std::move(*line));
   }
-  flags.endpoint.headers.insert(flags.endpoint.headers.begin(), headers.begin(), headers.end());
-  if (flags.endpoint.subprotocols.empty()) {
-    flags.endpoint.subprotocols = check.subprotocols;
+  session.endpoint.headers.insert(session.endpoint.headers.begin(), headers.begin(), headers.end());
+  if (session.endpoint.subprotocols.empty()) {
+    session.endpoint.subprotocols = check.subprotocols;
   }
-  flags.rehearse = scenario_of(check, settings);
-  return flags;
+  return session;
 }
 
-/// The check's values over those of the environment, --var over both. `variables`: those of --var that the check has.
-Result<std::unique_ptr<run::ProfileContext>> context_of(const check::Check& check,
-                                                        const CheckSettings& settings,
-                                                        std::vector<std::string> variables) {
-  run::ProfileSettings flags;
-  flags.no_store = true;  // what one run left behind is not to decide how the next one goes
-  auto made = run::ProfileContext::of(check.profile, flags, os::process_environment, os::read_file);
+/// The check's values over those of the environment, those of the settings that the check has over both.
+Result<std::unique_ptr<run::ProfileContext>> context_of(const run::Host& host,
+                                                        const check::Check& check,
+                                                        const CheckSettings& settings) {
+  // What one run left behind is not to decide how the next one goes: no store.
+  auto made = run::ProfileContext::make(check.profile, {}, {"", true}, host);
   if (!made) {
     return made;
   }
   profile::Bindings& bindings = (*made)->bindings();
   for (const auto& [name, text] : check.variables) {
-    auto value = bindings.fill_text(text, placeholders_of(1));
-    if (!value && !settings.rehearse.empty()) {
+    auto value = bindings.fill_text(text, placeholders_of(host.environment, 1));
+    if (!value && settings.rehearsal.kind != RehearsalChoice::Kind::none) {
       continue;  // the scenario has one
     }
     WHYDROP_TRY(value);
     WHYDROP_TRY(bindings.set(name, std::move(*value), profile::Origin::given));
   }
-  return (*made)->give(variables, os::read_file).map([&] { return std::move(*made); });
+  std::vector<run::GivenValue> own;
+  std::copy_if(settings.values.begin(), settings.values.end(), std::back_inserter(own), [&](const auto& given) {
+    return takes(check, given.name);
+  });
+  return (*made)->give(own).map([&] { return std::move(*made); });
 }
 
 using Played = std::pair<std::shared_ptr<const profile::Rehearsal>, const profile::Scenario*>;
 
 /// What stands for the check's server; nothing where a real one is asked for.
-Result<Played> rehearsal_of(const check::Check& check, const CheckSettings& settings) {
-  if (settings.rehearse.empty()) {
+Result<Played> rehearsal_of(const check::Check& check, const RehearsalChoice& choice, const os::FileReader& read) {
+  if (choice.kind == RehearsalChoice::Kind::none) {
     return Played();
   }
   if (check.profile_name.empty()) {
     return fail(ErrorKind::usage, "cannot be rehearsed: its target names no profile");
   }
-  auto rehearsal = run::find_rehearsal(*check.profile, settings.session.rehearsal, os::read_file);
+  auto rehearsal = run::find_rehearsal(*check.profile, choice.file, read);
   WHYDROP_TRY(rehearsal);
-  return (*rehearsal)->find(scenario_of(check, settings)).map([&](const profile::Scenario* scenario) {
-    return Played(*rehearsal, scenario);
-  });
+  const std::string& name = choice.kind == RehearsalChoice::Kind::own ? check.rehearse : choice.scenario;
+  return (*rehearsal)->find(name).map([&](const profile::Scenario* scenario) { return Played(*rehearsal, scenario); });
 }
 
-Result<run::SessionProfile> profile_of(const check::Check& check, const CheckSettings& settings) {
-  auto context = context_of(check, settings, given_to(check, settings.session.profile.variables));
+Result<run::ProfileInUse> profile_of(const run::Host& host, const check::Check& check, const CheckSettings& settings) {
+  auto context = context_of(host, check, settings);
   WHYDROP_TRY(context);
-  run::SessionProfile made{std::move(*context), nullptr, nullptr};
-  return rehearsal_of(check, settings).map([&](auto&& played) {
+  run::ProfileInUse made{std::move(*context), nullptr, nullptr};
+  return rehearsal_of(check, settings.rehearsal, host.read).map([&](auto&& played) {
     made.rehearsal = std::move(played.first);
     made.scenario = played.second;
     return std::move(made);
   });
 }
 
-Result<Outcome> attempt(const check::Check& check, const CheckSettings& settings, const std::string& capture) {
-  auto profile = profile_of(check, settings);
+Result<Outcome> attempt(const run::Host& host,
+                        const check::Check& check,
+                        const CheckSettings& settings,
+                        const std::string& capture) {
+  auto profile = profile_of(host, check, settings);
   WHYDROP_TRY(profile);
-  auto flags = flags_of(check, settings, *profile->context, capture);
-  WHYDROP_TRY(flags);
-  auto run = run::SessionRun::make(run::settings_of(*flags, *profile));
+  auto session = session_of(host, check, settings, *profile->context, capture);
+  WHYDROP_TRY(session);
+  auto run = run::SessionRun::make(host, run::settings_of(*session, *profile, true));
   WHYDROP_TRY(run);
-  std::string at = flags->profile.at;
-  std::unique_ptr<rehearsal::Server> server;
-  if (profile->scenario != nullptr) {
-    auto played = run::start_rehearsal(**run, *flags, *profile);
-    WHYDROP_TRY(played);
-    server = std::move(*played);
-    at = server->base_url();
-  }
-  CheckActor session(check, **run, std::move(*flags), *profile, std::move(at));
-  return session.carry_out(settings.timeout.value_or(check.timeout));
+  auto server = profile->scenario != nullptr ? run::start_rehearsal(**run, *session, *profile)
+                                             : std::unique_ptr<rehearsal::Server>();
+  WHYDROP_TRY(server);
+  CheckActor actor(check, **run, std::move(*session), *profile);
+  return actor.carry_out(settings.timeout.value_or(check.timeout));
 }
 
 }  // namespace
 
-std::vector<std::string> given_to(const check::Check& check, const std::vector<std::string>& given) {
-  std::vector<std::string> own;
-  std::copy_if(given.begin(), given.end(), std::back_inserter(own), [&check](const std::string& text) {
-    return check.profile->variable(text.substr(0, text.find('='))) != nullptr;
-  });
-  return own;
+bool takes(const check::Check& check, const std::string& variable) {
+  return check.profile->variable(variable) != nullptr;
 }
 
-Result<void> can_be_played(const check::Check& check, const CheckSettings& settings) {
-  return rehearsal_of(check, settings).map([](const Played&) {});
+Result<void> can_be_played(const check::Check& check, const CheckSettings& settings, const os::FileReader& read) {
+  return rehearsal_of(check, settings.rehearsal, read).map([](const Played&) {});
 }
 
-Outcome carry_out(const check::Check& check, const CheckSettings& settings, const std::string& capture) {
-  auto outcome = attempt(check, settings, capture);
+Outcome carry_out(const run::Host& host,
+                  const check::Check& check,
+                  const CheckSettings& settings,
+                  const std::string& capture) {
+  auto outcome = attempt(host, check, settings, capture);
   return outcome ? std::move(*outcome) : wrong(outcome.error());
 }
 

@@ -28,6 +28,18 @@ class Timers {
   virtual void post(std::function<void()> work) = 0;
 };
 
+/// Timers with the loop that runs them, until it is stopped. net::Loop is the real one.
+class Loop : public Timers {
+ public:
+  /// Calls `handler` with SIGINT or SIGTERM's number, each time that one comes.
+  virtual void on_signal(std::function<void(int)> handler) = 0;
+  /// Called whenever nothing is ready and the loop is about to wait.
+  virtual void before_wait(std::function<void()> hook) = 0;
+  /// Runs until stop() is called.
+  virtual void run() = 0;
+  virtual void stop() = 0;
+};
+
 enum class Payload : std::uint8_t { text, binary };
 
 /// What an Actor may do to an open connection. All calls on the loop's thread. Implemented by net/.
@@ -48,7 +60,7 @@ class Channel {
   virtual bool open() const = 0;
 };
 
-/// A command's behaviour while connected. All calls on the loop's thread; `raw` events are unmasked: an Actor must not
+/// A command's behaviour while connected. All calls on the loop's thread. Its events are unmasked: an Actor must not
 /// print.
 class Actor {
  public:

@@ -76,23 +76,34 @@ std::vector<session::RunLimit> limits_of(const ConnectOptions& options);
 /// tls_failed.
 Result<void> check(const ConnectOptions& options);
 
-/// One connection, from resolve to its Verdict. Owns the socket; websocketpp acts behind it. Reports every step and
-/// byte to the tap, forwards the events that the tap makes of them to the actor.
-class Client {
+/// One connection, from its first step to its Verdict, as those see it who ask for one.
+class Connection {
  public:
+  /// Called once, on the loop's thread.
   using Done = std::function<void(const session::Verdict&)>;
 
-  /// `tap`, `loop` and `actor` must outlive the Client. `done` is called once, on the loop's thread.
-  Client(Loop& loop, engine::Tap& tap, engine::Actor& actor, ConnectOptions options, Done done);
-  ~Client();
-
-  void start();
+  virtual ~Connection() = default;
+  virtual void start() = 0;
   /// Ends it at once as `interrupted` (before the upgrade) or by a clean close 1000 with the close time-out (after it).
-  void interrupt();
-  engine::Channel& channel();
-  std::uint32_t conn() const;
+  virtual void interrupt() = 0;
+  virtual std::uint32_t conn() const = 0;
   /// The last HTTP answer, for -L and Retry-After; null before it.
-  const handshake::Head* response() const;
+  virtual const handshake::Head* response() const = 0;
+};
+
+/// The real Connection, from resolve on. Owns the socket; websocketpp acts behind it. Reports every step and byte to
+/// the tap, forwards the events that the tap makes of them to the actor.
+class Client final : public Connection {
+ public:
+  /// `tap`, `loop` and `actor` must outlive the Client.
+  Client(Loop& loop, engine::Tap& tap, engine::Actor& actor, ConnectOptions options, Done done);
+  ~Client() override;
+
+  void start() override;
+  void interrupt() override;
+  std::uint32_t conn() const override;
+  const handshake::Head* response() const override;
+  engine::Channel& channel();
 
  private:
   struct Impl;

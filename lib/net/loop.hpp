@@ -14,7 +14,7 @@ namespace whydrop::net {
 using TimerId = engine::TimerId;
 
 /// The one event loop of a run: timers, posted work, signals. Everything runs on the thread that calls run().
-class Loop final : public engine::Timers {
+class Loop final : public engine::Loop {
  public:
   Loop();
   ~Loop() override;
@@ -26,13 +26,10 @@ class Loop final : public engine::Timers {
   /// Runs `work` once after `delay`. Returns an id for cancel(); ids are never reused and never 0.
   TimerId after(std::chrono::nanoseconds delay, std::function<void()> work) override;
   void cancel(TimerId id) override;
-  /// Calls `handler` with SIGINT or SIGTERM's number, each time that one comes.
-  void on_signal(std::function<void(int)> handler);
-  /// Called whenever nothing is ready and the loop is about to wait.
-  void before_wait(std::function<void()> hook);
-  /// Runs until stop() is called.
-  void run();
-  void stop();
+  void on_signal(std::function<void(int)> handler) override;
+  void before_wait(std::function<void()> hook) override;
+  void run() override;
+  void stop() override;
 
   struct Impl;
   Impl& impl() { return *impl_; }

@@ -47,6 +47,23 @@ bool ends_in_mid_line(int fd) {
 
 }  // namespace
 
+Result<void> Stream::write(std::string_view bytes) {
+  if (diverted_) {
+    diverted_(bytes);
+    return {};
+  }
+  if (gone_) {
+    return {};
+  }
+  const auto read = put(bytes);
+  WHYDROP_TRY(read);
+  gone_ = !*read;
+  if (gone_ && on_gone_) {
+    on_gone_();
+  }
+  return {};
+}
+
 FdSink::FdSink(int fd, std::string name, bool owned) : fd_(fd), name_(std::move(name)), owned_(owned) {}
 
 FdSink::~FdSink() {
@@ -60,33 +77,31 @@ bool FdSink::is_file() const {
   return ::fstat(fd_, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-Result<void> FdSink::write(std::string_view bytes) {
-  if (diverted_) {
-    diverted_(bytes);
-    return {};
-  }
-  while (!bytes.empty() && !gone_) {
+bool FdSink::is_terminal() const {
+  return os::is_terminal(fd_);
+}
+
+unsigned FdSink::width() const {
+  return os::terminal_width(fd_);
+}
+
+Result<bool> FdSink::put(std::string_view bytes) {
+  while (!bytes.empty()) {
     const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
     if (written >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN) {
       wait_until(fd_, POLLOUT);  // someone else made this pipe or terminal non-blocking
     } else if (errno == EPIPE) {
-      gone_ = true;
-      if (on_gone_) {
-        on_gone_();
-      }
+      return false;
     } else if (errno != EINTR) {
       return file_error("cannot write " + name_, errno);
     }
   }
-  return {};
+  return true;
 }
 
 Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode mode) {
-  if (path == "-") {
-    return std::make_unique<FdSink>(STDOUT_FILENO, "standard output", false);
-  }
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | open_flags(mode), 0600);
   if (fd < 0 && errno == EEXIST) {
     return fail(ErrorKind::local, "cannot create capture " + path + ": it exists", "--append or --overwrite");

@@ -11,9 +11,33 @@
 
 namespace whydrop::os {
 
-/// A file descriptor as a ByteSink. When the reader of a pipe is gone it says so once through `on_gone` and swallows
+/// A stream that a person or a program reads. When its reader is gone it says so once through `on_gone` and swallows
 /// the rest: a reader that has seen enough is no failure.
-class FdSink final : public ByteSink {
+class Stream : public ByteSink {
+ public:
+  Result<void> write(std::string_view bytes) final;
+  void on_gone(std::function<void()> handler) { on_gone_ = std::move(handler); }
+  /// Gives what is written to `to` instead; null: to the stream again.
+  void divert(std::function<void(std::string_view)> to) { diverted_ = std::move(to); }
+  bool gone() const { return gone_; }
+  virtual bool is_terminal() const = 0;
+  /// Columns of the terminal; 0 if it is none.
+  virtual unsigned width() const = 0;
+  /// True for a file on a disk, or what looks like one; false for a pipe, a terminal or a device.
+  virtual bool is_file() const = 0;
+
+ protected:
+  /// Writes all of it. False: the reader is gone.
+  virtual Result<bool> put(std::string_view bytes) = 0;
+
+ private:
+  bool gone_ = false;
+  std::function<void()> on_gone_;
+  std::function<void(std::string_view)> diverted_;
+};
+
+/// A file descriptor as a Stream.
+class FdSink final : public Stream {
  public:
   /// `name` for messages. Closes `fd` at the end if `owned`.
   FdSink(int fd, std::string name, bool owned);
@@ -21,27 +45,22 @@ class FdSink final : public ByteSink {
   FdSink(const FdSink&) = delete;
   FdSink& operator=(const FdSink&) = delete;
 
-  Result<void> write(std::string_view bytes) override;
-  void on_gone(std::function<void()> handler) { on_gone_ = std::move(handler); }
-  /// Gives what is written to `to` instead; null: to the descriptor again.
-  void divert(std::function<void(std::string_view)> to) { diverted_ = std::move(to); }
-  bool gone() const { return gone_; }
-  /// True for a file on a disk, or what looks like one; false for a pipe, a terminal or a device.
-  bool is_file() const;
+  bool is_terminal() const override;
+  unsigned width() const override;
+  bool is_file() const override;
 
  private:
+  Result<bool> put(std::string_view bytes) override;
+
   int fd_;
   std::string name_;
   bool owned_;
-  bool gone_ = false;
-  std::function<void()> on_gone_;
-  std::function<void(std::string_view)> diverted_;
 };
 
 enum class FileMode : std::uint8_t { fresh, append, overwrite };
 
-/// Opens a file for a capture with mode 0600; "-" is standard output. `fresh` refuses a file that is there. `append`
-/// ends a cut last line first.
+/// Opens a file for a capture with mode 0600. `fresh` refuses a file that is there. `append` ends a cut last line
+/// first.
 Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode mode);
 
 /// A new file with `content`. Refuses one that is there.

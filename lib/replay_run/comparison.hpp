@@ -1,10 +1,9 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "capture/redactor.hpp"
 #include "compare/compare.hpp"
 #include "replay_run/prepared_replay.hpp"
-#include "run/output.hpp"
+#include "report/report.hpp"
 
 #include <memory>
 #include <optional>
@@ -16,25 +15,20 @@ namespace whydrop::replay_run {
 /// The recorded session and the one that replays it, held against each other.
 class ReplayComparison {
  public:
-  struct Settings {
-    bool strict = false;
-    std::vector<std::string> ignore;
-    std::vector<capture::Secret> secrets;  ///< masked in the recording as they are in the replay
-  };
   /// Reads the recorded session. `replay` must outlive it. Errors: local; usage, where there is no session in it to
   /// compare with.
-  static Result<std::unique_ptr<ReplayComparison>> make(const PreparedReplay& replay, const Settings& settings);
+  static Result<std::unique_ptr<ReplayComparison>> make(const PreparedReplay& replay, const ComparisonChoice& choice);
 
   /// To be told what happens in the replay.
   session::EventSink& live() { return live_; }
   /// True if they differ. To be asked once the replay has ended.
   bool differ();
-  /// What differs, for --output's reader.
-  std::string text(const run::OutputSettings& output) const;
+  /// What differs: text, or lines of NDJSON.
+  std::string text(bool ndjson, const report::Style& style) const;
 
  private:
   explicit ReplayComparison(const PreparedReplay& replay);
-  Result<void> read(const PreparedReplay& replay, const Settings& settings);
+  Result<void> read(const PreparedReplay& replay, const ComparisonChoice& choice);
 
   compare::Recorder recorded_, live_;
   compare::Options options_;

@@ -3,8 +3,8 @@
 #include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
+#include "engine/recorded_run.hpp"
 #include "handshake/head.hpp"
-#include "run/output.hpp"
 #include "session/spans.hpp"
 #include "target/endpoint.hpp"
 
@@ -67,20 +67,18 @@ bool is_profiles(const session::Header& header, const profile::Bindings* binding
 
 }  // namespace
 
-Result<MaskedValues> MaskedValues::make(const run::SecretSettings& secrets,
-                                        const std::vector<std::string>& variables,
-                                        bool profile,
-                                        const os::Environment& environment,
-                                        const os::FileReader& read) {
+Result<MaskedValues> MaskedValues::make(std::vector<capture::Secret> secrets,
+                                        const std::vector<run::GivenValue>& variables,
+                                        const os::Environment& environment) {
   MaskedValues made;
   made.environment_ = environment;
-  auto given = run::read_secrets(secrets, environment, read);
-  auto values = run::read_secrets({false, profile ? std::vector<std::string>() : variables}, environment, read);
-  if (!given || !values) {
-    return tl::unexpected<Error>(!given ? given.error() : values.error());
+  made.secrets_ = std::move(secrets);
+  for (const run::GivenValue& given : variables) {
+    if (given.value.empty()) {
+      return fail(ErrorKind::usage, "variable " + given.name + ": it has no value", "--var NAME=VALUE, or NAME=@FILE");
+    }
+    made.variables_.push_back({given.name, given.value});
   }
-  made.secrets_ = *std::move(given);
-  made.variables_ = *std::move(values);
   return made;
 }
 
@@ -134,45 +132,33 @@ Result<std::string> MaskedValues::fill(std::string_view text,
 }
 
 void use_recorded_values(const capture::CaptureHeader& header, profile::Bindings& bindings) {
-  const auto is_given = [&](const std::string& name) {
-    return std::find(header.given.begin(), header.given.end(), name) != header.given.end();
-  };
-  // What was a default then goes on following the variables that it is made of.
-  profile::Bindings then(bindings.profile(), {[] { return std::int64_t{0}; }, nullptr});
-  for (const auto& [name, value] : header.variables) {
-    if (is_given(name)) {
-      (void)then.set(name, value, profile::Origin::given);
-    }
-  }
-  for (const auto& [name, value] : header.variables) {
-    const profile::Variable* variable = bindings.profile().variable(name);
-    const bool by_default = !is_given(name) && then.get(name) == value;
-    if (variable != nullptr && !variable->secret && !by_default) {
-      (void)bindings.set(name, value, profile::Origin::fallback);  // what the profile no longer takes stays unset
-    }
+  for (engine::RecordedValue& it : engine::recorded_values(header, bindings.profile())) {
+    // What the profile no longer takes stays unset.
+    (void)bindings.set(it.name, std::move(it.value), profile::Origin::fallback);
   }
 }
 
-Result<std::vector<std::string>> recorded_headers(const session::Request& request,
-                                                  const target::EndpointSettings& flags,
-                                                  bool user_agent_given,
-                                                  const profile::Bindings* bindings,
-                                                  const MaskedValues& values) {
-  std::vector<std::string> headers;
-  bool user_agent = user_agent_given || request.headers.empty();
+Result<std::vector<target::HeaderLine>> recorded_headers(const session::Request& request,
+                                                         const target::Endpoint& endpoint,
+                                                         const profile::Bindings* bindings,
+                                                         const MaskedValues& values) {
+  std::vector<target::HeaderLine> headers;
+  bool user_agent = endpoint.user_agent || request.headers.empty();
   for (const session::Header& header : request.headers) {
     const bool is_agent = handshake::same_token(header.name, "User-Agent");
-    const bool replaced = target::gives_header(flags, header.name) || (is_agent && user_agent_given);
+    const bool replaced = target::gives_header(endpoint, header.name) || (is_agent && endpoint.user_agent);
     user_agent = user_agent || is_agent;
     if (is_own(header.name) || replaced || is_profiles(header, bindings) || !handshake::is_token(header.name)) {
       continue;
     }
     auto value = values.fill(header.value, header.redact, "the header " + header.name, bindings);
     WHYDROP_TRY(value);
-    headers.push_back(value->empty() ? header.name + ";" : header.name + ": " + *value);
+    auto line = target::header_line(header.name, *value);
+    WHYDROP_TRY(line);
+    headers.push_back(std::move(*line));
   }
   if (!user_agent) {
-    headers.emplace_back("User-Agent:");
+    headers.push_back({"User-Agent", "", true});
   }
   return headers;
 }

@@ -5,8 +5,7 @@
 #include "capture/writer.hpp"
 #include "os/environment.hpp"
 #include "profile/bindings.hpp"
-#include "run/output.hpp"
-#include "run/session_profile.hpp"
+#include "run/profile_context.hpp"
 #include "session/event.hpp"
 #include "target/endpoint.hpp"
 #include "target/headers.hpp"
@@ -26,12 +25,10 @@ class MaskedValues {
     std::string value, origin;  ///< origin: "--secret", "the store" …
   };
 
-  /// `profile`: whether one is in use: then --var is its own. Errors: usage, for a --secret or --var without a value.
-  static Result<MaskedValues> make(const run::SecretSettings& secrets,
-                                   const std::vector<std::string>& variables,
-                                   bool profile,
-                                   const os::Environment& environment,
-                                   const os::FileReader& read);
+  /// `variables`: of --var, where no profile in use has them. Errors: usage, for one without a value.
+  static Result<MaskedValues> make(std::vector<capture::Secret> secrets,
+                                   const std::vector<run::GivenValue>& variables,
+                                   const os::Environment& environment);
 
   /// `bindings`: of the profile in use; null: none.
   std::optional<Found> find(const std::string& variable, const profile::Bindings* bindings) const;
@@ -54,12 +51,11 @@ class MaskedValues {
 /// gives wins over them.
 void use_recorded_values(const capture::CaptureHeader& header, profile::Bindings& bindings);
 
-/// The recorded request's headers as -H says them, masked parts bound; without those that each connection makes anew,
-/// and those that `flags` or, masked, the profile give. Errors: usage, for a value that is not known.
-Result<std::vector<std::string>> recorded_headers(const session::Request& request,
-                                                  const target::EndpointSettings& flags,
-                                                  bool user_agent_given,
-                                                  const profile::Bindings* bindings,
-                                                  const MaskedValues& values);
+/// The recorded request's headers, masked parts bound; without those that each connection makes anew, and those that
+/// `endpoint` or, masked, the profile give. Errors: usage, for a value that is not known.
+Result<std::vector<target::HeaderLine>> recorded_headers(const session::Request& request,
+                                                         const target::Endpoint& endpoint,
+                                                         const profile::Bindings* bindings,
+                                                         const MaskedValues& values);
 
 }  // namespace whydrop::replay_run

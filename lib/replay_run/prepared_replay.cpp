@@ -3,14 +3,11 @@
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "json/json.hpp"
-#include "os/environment.hpp"
 #include "os/file_names.hpp"
-#include "os/streams.hpp"
 #include "profile/classifier.hpp"
 #include "run/calls.hpp"
 #include "run/prepare.hpp"
 #include "run/profiles.hpp"
-#include "run/session_profile.hpp"
 
 #include <algorithm>
 #include <set>
@@ -28,9 +25,10 @@ bool takes(const profile::Call& call, const std::string& variable) {
 
 }  // namespace
 
-Result<std::unique_ptr<PreparedReplay>> PreparedReplay::make(const os::RereadableFile& file,
-                                                             const ReplaySettings& options) {
-  std::unique_ptr<PreparedReplay> made(new PreparedReplay(file, options));
+Result<std::unique_ptr<PreparedReplay>> PreparedReplay::make(const run::Host& host,
+                                                             const os::RereadableFile& file,
+                                                             const ReplayRequest& request) {
+  std::unique_ptr<PreparedReplay> made(new PreparedReplay(host, file, request));
   return made->read_heading()
       .and_then([&] { return made->use_profile(); })
       .and_then([&] { return made->make_plan(); })
@@ -42,18 +40,14 @@ Result<std::unique_ptr<PreparedReplay>> PreparedReplay::make(const os::Rereadabl
       .map([&] { return std::move(made); });
 }
 
-std::optional<std::uint32_t> PreparedReplay::conn() const {
-  return options_.conn ? std::optional(static_cast<std::uint32_t>(*options_.conn)) : std::nullopt;
-}
-
 Result<std::unique_ptr<replay::Recording>> PreparedReplay::recording() const {
   replay::Recording::Settings settings;
   settings.name = file_.name();
-  settings.frames = options_.raw;
-  settings.selection.run = static_cast<std::uint32_t>(options_.run);
+  settings.frames = request_.raw;
+  settings.selection.run = static_cast<std::uint32_t>(request_.run);
   settings.selection.conn = conn();
-  settings.selection.from_seq = options_.from_seq.value_or(0);
-  settings.selection.to_seq = options_.to_seq.value_or(UINT64_MAX);
+  settings.selection.from_seq = request_.from_seq.value_or(0);
+  settings.selection.to_seq = request_.to_seq.value_or(UINT64_MAX);
   return replay::Recording::open([file = file_] { return Result<capture::ByteSource>(file.read()); },
                                  std::move(settings));
 }
@@ -77,44 +71,48 @@ Result<void> PreparedReplay::read_heading() {
   }
 }
 
+/// Where the request names none, and does not say that none is to be used: the one that the recording was made with.
+Result<void> PreparedReplay::choose_profile() {
+  if (choice_.profile || !choice_.recognise) {
+    return {};
+  }
+  if (header_.profile == run::kNoProfile) {
+    choice_.recognise = false;
+    return {};
+  }
+  if (!os::is_plain_name(header_.profile)) {
+    return {};
+  }
+  if (auto known = run::find_profile(header_.profile, host_.environment, host_.read)) {
+    choice_.profile = std::move(*known);
+    return {};
+  }
+  if (!request_.session.address) {
+    return fail(ErrorKind::usage,
+                fmt::format("cannot replay {}: it was made with the profile {}, which is not known here",
+                            file_.name(),
+                            escape_for_terminal(header_.profile)),
+                "--profile FILE; or --url URL to go without it");
+  }
+  warnings_.push_back(
+      fmt::format("the profile {} that {} was made with is not known here: messages are told apart "
+                  "without it",
+                  header_.profile,
+                  file_.name()));
+  return {};
+}
+
 Result<void> PreparedReplay::use_profile() {
-  run::SessionSettings flags = options_.session;
-  const bool own = !flags.profile.profile.empty();
-  if (!own && header_.profile == run::kNoProfile) {
-    flags.profile.profile = run::kNoProfile;
-  } else if (!own && os::is_plain_name(header_.profile)) {
-    flags.profile.profile = header_.profile;
-    const auto known = run::find_profile(header_.profile, os::process_environment, os::read_file);
-    if (!known && !flags.url) {
-      return fail(ErrorKind::usage,
-                  fmt::format("cannot replay {}: it was made with the profile {}, which is not known here",
-                              file_.name(),
-                              escape_for_terminal(header_.profile)),
-                  "--profile FILE; or --url URL to go without it");
-    }
-    if (!known) {
-      warnings_.push_back(
-          fmt::format("the profile {} that {} was made with is not known here: messages are told apart "
-                      "without it",
-                      header_.profile,
-                      file_.name()));
-      flags.profile.profile.clear();
-    }
-  }
-  if (flags.profile.profile.empty()) {
-    flags.profile.variables.clear();  // they stand for what is masked
-  }
-  auto made = run::make_session_profile(flags);
+  WHYDROP_TRY(choose_profile());
+  // Without a profile --var stands for what is masked.
+  const auto variables = choice_.profile ? std::vector<run::GivenValue>() : std::exchange(choice_.values, {});
+  auto made = run::use_profile(choice_, host_);
   WHYDROP_TRY(made);
   profile_ = std::move(*made);
   if (profile_.context && profile_.context->profile().name == header_.profile) {
     use_recorded_values(header_, profile_.context->bindings());
   }
-  auto values = MaskedValues::make(options_.session.secrets,
-                                   options_.session.profile.variables,
-                                   profile_.context != nullptr,
-                                   os::process_environment,
-                                   os::read_file);
+  auto values = MaskedValues::make(request_.session.secrets.values, variables, host_.environment);
   WHYDROP_TRY(values);
   values_ = std::move(*values);
   return {};
@@ -124,7 +122,7 @@ Result<void> PreparedReplay::make_plan() {
   auto opened = recording();
   WHYDROP_TRY(opened);
   const script::ReplayActorSettings settings = replaying();
-  auto made = replay::make_plan(**opened, settings.player.profile, settings.player.edits, options_.raw);
+  auto made = replay::make_plan(**opened, settings.player.profile, settings.player.edits, request_.raw);
   WHYDROP_TRY(made);
   plan_ = std::move(*made);
   if (plan_.lost.empty()) {
@@ -189,11 +187,11 @@ Result<void> PreparedReplay::check_other_profile() {
 
 /// What was called before the recorded session is called again: what it gave does not hold for ever.
 void PreparedReplay::choose_calls() {
-  if (options_.no_calls) {
+  if (request_.no_calls) {
     return;
   }
   if (profile_.scenario != nullptr) {
-    calls_ = run::first_calls(options_.session, profile_);
+    calls_ = run::first_calls(request_.session, profile_);
   } else if (profile_.context && plan_.calls > 0) {
     calls_ = run::session_calls(profile_.context->profile());
   }
@@ -206,16 +204,14 @@ void PreparedReplay::choose_calls() {
   }
 }
 
-/// --url names another server only.
+/// The request's URL names another server only.
 bool PreparedReplay::is_server_only() const {
-  const std::string url = options_.session.url.value_or("");
-  const std::size_t scheme = url.find("://");
-  const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
-  return kind_ != replay::RecordingKind::lines && !url.empty() && url.find_first_of("/?#", host) == std::string::npos;
+  const auto& address = request_.session.address;
+  return kind_ != replay::RecordingKind::lines && address && !address->names_path;
 }
 
 bool PreparedReplay::is_profiles_url() const {
-  return (!options_.session.url || is_server_only()) && profile_.context &&
+  return (!request_.session.address || is_server_only()) && profile_.context &&
          (!header_.profile.empty() || profile_.scenario != nullptr) &&
          (!profile_.context->profile().socket_url.empty() ||
           (profile_.scenario != nullptr && !profile_.scenario->socket_url.empty()));
@@ -240,7 +236,7 @@ std::uint64_t PreparedReplay::in_head(const std::string& variable) const {
 
 /// Everything that is needed is known, or will be: by calls, by the server, or by a rehearsal that gives it.
 Result<void> PreparedReplay::check_values() {
-  if (kind_ == replay::RecordingKind::lines && !options_.session.url && !profile_.context) {
+  if (kind_ == replay::RecordingKind::lines && !request_.session.address && !profile_.context) {
     return fail(ErrorKind::usage,
                 fmt::format("no URL given, and {} holds messages only", file_.name()),
                 "--url ws://HOST:PORT/, or --profile NAME");
@@ -258,7 +254,7 @@ Result<void> PreparedReplay::check_values() {
     return tl::unexpected<Error>(MaskedValues::unset(needed.variable, place));
   }
   // With calls to come the request is not known yet.
-  return calls_.empty() ? connect_options(options_.session.profile.at, bindings()).map([](const auto&) {})
+  return calls_.empty() ? connect_options(request_.session.endpoint.at, bindings()).map([](const auto&) {})
                         : Result<void>();
 }
 
@@ -275,14 +271,13 @@ std::vector<capture::Secret> PreparedReplay::bound() const {
 script::ReplayActorSettings PreparedReplay::replaying() const {
   script::ReplayActorSettings plan;
   plan.player.profile = profile_.context ? &profile_.context->profile() : nullptr;
-  plan.player.pace = options_.pace;
-  plan.player.raw = options_.raw;
-  plan.player.edits = options_.edits;
-  plan.player.edits.insert(plan.player.edits.end(), options_.skips.begin(), options_.skips.end());
-  plan.patience = options_.patience;
-  plan.close_code = static_cast<std::uint16_t>(options_.session.close_code);
-  plan.close_reason = options_.session.close_reason;
-  plan.awaits_close = !options_.session.expect_close.empty();
+  plan.player.pace = request_.pace;
+  plan.player.raw = request_.raw;
+  plan.player.edits = request_.edits;
+  plan.patience = request_.patience;
+  plan.close_code = request_.session.close_code;
+  plan.close_reason = request_.session.close_reason;
+  plan.awaits_close = !request_.session.expect_close.empty();
   return plan;
 }
 
@@ -291,31 +286,36 @@ Result<std::string> PreparedReplay::own_url(const profile::Bindings* bindings) c
   if (!is_profiles_url()) {
     return values_->fill(open_.url, open_.redact, "the URL", bindings, true);
   }
-  run::SessionSettings flags = options_.session;
-  flags.url.reset();
-  return run::connect_options_of(flags, profile_, "", bindings).map([](const auto& options) {
+  run::Session session = request_.session;
+  session.address.reset();
+  session.endpoint.at.reset();
+  return run::connect_options_of(session, profile_, bindings).map([](const auto& options) {
     return options.url.text();
   });
 }
 
-Result<net::ConnectOptions> PreparedReplay::connect_options(const std::string& at,
+Result<net::ConnectOptions> PreparedReplay::connect_options(const std::optional<target::StandIn>& at,
                                                             const profile::Bindings* bindings) const {
-  run::SessionSettings flags = options_.session;
-  if (!flags.url ? !is_profiles_url() : is_server_only()) {
+  run::Session session = request_.session;
+  target::Endpoint& endpoint = session.endpoint;
+  endpoint.at = at;
+  if (!session.address ? !is_profiles_url() : is_server_only()) {
     const auto url = own_url(bindings);
-    const auto parts = url.and_then([](const std::string& text) { return net::parse_url(text); });
-    WHYDROP_TRY(parts);
-    flags.url = flags.url ? *flags.url + parts->target : *url;
+    const auto recorded = url.and_then([](const std::string& text) { return net::parse_url(text); });
+    WHYDROP_TRY(recorded);
+    auto address = target::parse_address(session.address ? session.address->text + recorded->target : *url);
+    WHYDROP_TRY(address);
+    session.address = std::move(*address);
   }
-  auto headers = recorded_headers(plan_.request, flags.endpoint, options_.user_agent_given, bindings, *values_);
+  auto headers = recorded_headers(plan_.request, endpoint, bindings, *values_);
   WHYDROP_TRY(headers);
-  flags.endpoint.headers.insert(flags.endpoint.headers.begin(), headers->begin(), headers->end());
-  if (flags.endpoint.subprotocols.empty()) {
-    flags.endpoint.subprotocols = plan_.subprotocols;
+  endpoint.headers.insert(endpoint.headers.begin(), headers->begin(), headers->end());
+  if (endpoint.subprotocols.empty()) {
+    endpoint.subprotocols = plan_.subprotocols;
   }
   const bool known = kind_ != replay::RecordingKind::lines && !plan_.request.headers.empty();
-  flags.endpoint.no_compression = flags.endpoint.no_compression || (known && !plan_.extensions);
-  return run::scenario_connect_options(flags, profile_, at, bindings);
+  endpoint.compression = endpoint.compression && !(known && !plan_.extensions);
+  return run::scenario_connect_options(session, profile_, bindings);
 }
 
 std::string PreparedReplay::value_words(const replay::Needed& needed) const {
@@ -332,11 +332,11 @@ std::string PreparedReplay::text() const {
     text += fmt::format("  {:<11}{}\n", label == last ? "" : label, escape_for_terminal(what));
     last = label;
   };
-  if (options_.session.url) {
-    line("to", *options_.session.url);
+  if (request_.session.address) {
+    line("to", request_.session.address->text);
   }
-  if (!options_.session.profile.at.empty()) {
-    line("at", options_.session.profile.at);
+  if (request_.session.endpoint.at) {
+    line("at", request_.session.endpoint.at->text);
   }
   if (profile_.context && profile_.context->profile().name != plan_.profile) {
     line("replays as", profile_.context->profile().name);

@@ -5,7 +5,7 @@
 #include "os/rereadable_file.hpp"
 #include "replay/plan.hpp"
 #include "replay_run/masked_values.hpp"
-#include "run/session_profile.hpp"
+#include "run/session.hpp"
 #include "script/replay_actor.hpp"
 
 #include <chrono>
@@ -17,37 +17,53 @@
 
 namespace whydrop::replay_run {
 
-/// What of a recording is replayed, and how.
-struct ReplaySettings {
-  run::SessionSettings session;
-  std::string file;
+/// How a replay is held against the recording.
+struct ComparisonChoice {
+  bool strict = false;              ///< times, ids, counters and tokens as they are, not by kind
+  std::vector<std::string> ignore;  ///< JSON Pointers, as compare::is_pattern() has them
+};
+
+/// A replay that is asked for: what of a recording, and how.
+struct ReplayRequest {
+  run::Session session;
+  run::ProfileChoice profile;
+  std::string file;  ///< "-" is standard input
   std::uint64_t run = 1;
-  std::optional<std::uint64_t> conn, from_seq, to_seq;
-  std::vector<replay::Edit> edits, skips;
+  std::optional<std::uint32_t> conn;
+  std::optional<std::uint64_t> from_seq, to_seq;
+  std::vector<replay::Edit> edits;
   replay::Pace pace;
   std::chrono::nanoseconds patience{std::chrono::seconds(10)};
   bool raw = false, no_calls = false;
-  bool user_agent_given = false, output_given = false;
+  std::uint64_t count = 1, parallel = 1;
+  std::optional<ComparisonChoice> compare;  ///< null: nothing is compared
+  bool only_plan = false;                   ///< what would be done is printed, and nothing is opened
+  bool silent = false;                      ///< events are not printed
+  bool findings_fail = true;                ///< a finding at or above the session's fail_on makes the exit code 1
 };
 
 /// A replay before anything is opened: the plan, where it goes, and with which values. What cannot work is an error of
 /// make().
 class PreparedReplay {
  public:
-  /// `options` must outlive it. Errors: usage and local, all that can be known before connecting.
-  static Result<std::unique_ptr<PreparedReplay>> make(const os::RereadableFile& file, const ReplaySettings& options);
+  /// `host` and `request` must outlive it. Errors: usage and local, all that can be known before connecting.
+  static Result<std::unique_ptr<PreparedReplay>> make(const run::Host& host,
+                                                      const os::RereadableFile& file,
+                                                      const ReplayRequest& request);
 
   const replay::Plan& plan() const { return plan_; }
   const os::RereadableFile& file() const { return file_; }
-  const ReplaySettings& options() const { return options_; }
+  const ReplayRequest& request() const { return request_; }
   replay::RecordingKind kind() const { return kind_; }
-  std::uint64_t run() const { return options_.run; }
-  std::optional<std::uint32_t> conn() const;
+  std::uint64_t run() const { return request_.run; }
+  std::optional<std::uint32_t> conn() const { return request_.conn; }
   /// Null: none is in use.
   std::shared_ptr<const profile::Profile> shared_profile() const {
     return profile_.context ? profile_.context->share() : nullptr;
   }
-  run::SessionProfile& profile() { return profile_; }
+  run::ProfileInUse& profile() { return profile_; }
+  /// True where one that the session is like may be used.
+  bool recognise() const { return choice_.recognise; }
   const MaskedValues& values() const { return *values_; }
   /// What a person should know before it begins, one sentence each, without full stop.
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -58,14 +74,17 @@ class PreparedReplay {
   /// The recording, from its beginning.
   Result<std::unique_ptr<replay::Recording>> recording() const;
   script::ReplayActorSettings replaying() const;
-  /// `at`: as --at; `bindings`: the profile's values in this run, or null. Errors: usage.
-  Result<net::ConnectOptions> connect_options(const std::string& at, const profile::Bindings* bindings) const;
+  /// `at`: as target::Endpoint has it; `bindings`: the profile's values in this run, or null. Errors: usage.
+  Result<net::ConnectOptions> connect_options(const std::optional<target::StandIn>& at,
+                                              const profile::Bindings* bindings) const;
   /// All of it for people, a line each.
   std::string text() const;
 
  private:
-  PreparedReplay(os::RereadableFile file, const ReplaySettings& options) : file_(std::move(file)), options_(options) {}
+  PreparedReplay(const run::Host& host, os::RereadableFile file, const ReplayRequest& request)
+      : host_(host), file_(std::move(file)), request_(request), choice_(request.profile) {}
   Result<void> read_heading();
+  Result<void> choose_profile();
   Result<void> use_profile();
   Result<void> make_plan();
   Result<void> check_other_profile();
@@ -79,12 +98,14 @@ class PreparedReplay {
   std::uint64_t in_head(const std::string& variable) const;
   const profile::Bindings* bindings() const { return profile_.context ? &profile_.context->bindings() : nullptr; }
 
+  const run::Host& host_;
   os::RereadableFile file_;
-  const ReplaySettings& options_;
+  const ReplayRequest& request_;
+  run::ProfileChoice choice_;  ///< where the request names none: the recording's
   capture::CaptureHeader header_;
   replay::RecordingKind kind_ = replay::RecordingKind::capture;
   session::Open open_;
-  run::SessionProfile profile_;
+  run::ProfileInUse profile_;
   std::optional<MaskedValues> values_;
   replay::Plan plan_;
   std::vector<const profile::Call*> calls_;

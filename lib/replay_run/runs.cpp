@@ -7,7 +7,6 @@
 #include "run/calls.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,14 +34,7 @@ class ReplayRuns::One {
       return;
     }
     auth::Store* store = own_ ? nullptr : plan_.profile.context->store();
-    runner_ = std::make_unique<auth::CallRunner>(auth::CallRunner::Parts{
-        run_.loop(),
-        run_.pipeline(),
-        *bindings(),
-        store,
-        plan_.at,
-        [this](const net::Url& url) { return run::call_options(plan_.flags.endpoint, plan_.at, url); },
-        [] { return static_cast<std::int64_t>(std::time(nullptr)); }});
+    runner_ = std::make_unique<auth::CallRunner>(run::call_parts(run_, plan_.session.endpoint, *bindings(), store));
     runner_->start(plan_.calls, [this](auth::CallRunner::Outcome made) { called(std::move(made)); });
   }
 
@@ -112,7 +104,7 @@ class ReplayRuns::One {
     connector_ = std::make_unique<run::Connector>(
         run_,
         *replaying_,
-        plan_.flags.endpoint,
+        plan_.session.endpoint,
         std::move(*options),
         engine::ReconnectPolicy::Limits(),
         [this](const session::Verdict& verdict) {
@@ -156,8 +148,8 @@ ReplayRuns::~ReplayRuns() = default;
 int ReplayRuns::carry_out() {
   run_.loop().on_signal([this](int number) { interrupted_by(number); });
   run_.on_reader_gone([this] { interrupted_by(0); });
-  if (plan_.flags.timeout) {
-    run_.loop().after(*plan_.flags.timeout, [this] { time_out(); });
+  if (plan_.session.timeout) {
+    run_.loop().after(*plan_.session.timeout, [this] { time_out(); });
   }
   const std::uint64_t at_once = std::min(plan_.parallel, plan_.count);
   for (std::uint64_t i = 0; i < at_once; ++i) {
@@ -188,7 +180,7 @@ void ReplayRuns::ended(One& one) {
   running_.erase(place);
   if (plan_.count > 1) {
     diagnose::RunOutcome outcome;
-    outcome.expect_close = plan_.flags.expect_close;
+    outcome.expect_close = plan_.session.expect_close;
     outcome.fail_on.reset();
     one.tell(outcome);
     Repeat repeat = one.repeat();
@@ -221,7 +213,7 @@ void ReplayRuns::time_out() {
   const std::string why = !open                          ? ": no session is open"
                           : replaying->missing().empty() ? ""
                                                          : ": waited for " + replaying->missing();
-  run_.talk(fmt::format("--timeout ran out after {}{}", format_duration(plan_.flags.timeout->count()), why));
+  run_.talk(fmt::format("--timeout ran out after {}{}", format_duration(plan_.session.timeout->count()), why));
   interrupted_by(outcome_.signal);
 }
 

@@ -5,7 +5,7 @@
 #include "replay_run/tally.hpp"
 #include "run/connector.hpp"
 #include "run/prepare.hpp"
-#include "run/session_profile.hpp"
+#include "run/session.hpp"
 #include "script/replay_actor.hpp"
 
 #include <cstdint>
@@ -20,21 +20,20 @@ namespace whydrop::replay_run {
 
 /// What every run of a replay has in common.
 struct ReplayRunSettings {
-  const run::SessionSettings& flags;
-  run::SessionProfile& profile;
+  const run::Session& session;  ///< goes where the replay goes
+  run::ProfileInUse& profile;
   const replay::Plan& recorded;
   script::ReplayActor::OpenRecording open;
   script::ReplayActorSettings replaying;  ///< value_of is set by each run
   const MaskedValues& values;
   std::vector<const profile::Call*> calls;  ///< made before each session
-  std::string at;
   /// What to connect with, once the calls have been made, by the run's own values.
   std::function<Result<net::ConnectOptions>(const profile::Bindings* bindings)> options;
   std::uint64_t count = 1, parallel = 1;
   /// Null unless the session is compared with the recorded one: then that one's end, where it is known, is what is
   /// expected, and this says whether they differ. Asked once, after the end.
   std::function<bool()> differs;
-  bool findings_fail = true;  ///< a finding at or above --fail-on makes the exit code 1
+  bool findings_fail = true;  ///< a finding at or above the session's fail_on makes the exit code 1
 };
 
 /// Runs a replay as often as asked for, some at a time, on one loop and into one capture.

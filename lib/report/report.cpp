@@ -4,33 +4,38 @@
 
 namespace whydrop::report {
 
-std::optional<Output> parse_output(std::string_view text) {
-  struct Row {
-    std::string_view name;
-    Output output;
+const std::vector<OutputRow>& outputs() {
+  static const std::vector<OutputRow> rows = {
+      {Output::log,
+       "log",
+       "a line a frame (default)",
+       true,
+       [](const Style& style, ByteSink& data, ByteSink&) { return make_log_renderer(style, data); }},
+      {Output::messages,
+       "messages",
+       "payloads only",
+       true,
+       [](const Style& style, ByteSink& data, ByteSink& talk) { return make_messages_renderer(style, data, talk); }},
+      {Output::ndjson,
+       "ndjson",
+       "capture lines",
+       true,
+       [](const Style& style, ByteSink& data, ByteSink&) { return make_ndjson_renderer(style, data); }},
+      {Output::summary,
+       "summary",
+       "counts and the verdict",
+       false,
+       [](const Style& style, ByteSink& data, ByteSink&) { return make_summary_renderer(style, data); }},
   };
-  static constexpr Row kRows[] = {
-      {"log", Output::log}, {"messages", Output::messages}, {"ndjson", Output::ndjson}, {"summary", Output::summary}};
-  for (const Row& row : kRows) {
-    if (row.name == text) {
-      return row.output;
-    }
-  }
-  return std::nullopt;
+  return rows;
+}
+
+const OutputRow& row_of(Output output) {
+  return outputs()[static_cast<std::size_t>(output)];
 }
 
 std::unique_ptr<session::EventSink> make_renderer(Output output, const Style& style, ByteSink& data, ByteSink& talk) {
-  switch (output) {
-  case Output::log:
-    return make_log_renderer(style, data);
-  case Output::messages:
-    return make_messages_renderer(style, data, talk);
-  case Output::ndjson:
-    return make_ndjson_renderer(style, data);
-  case Output::summary:
-    return make_summary_renderer(style, data);
-  }
-  return nullptr;
+  return row_of(output).make(style, data, talk);
 }
 
 }  // namespace whydrop::report

@@ -5,16 +5,15 @@
 #include "base/byte_sink.hpp"
 #include "session/sink.hpp"
 
+#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace whydrop::report {
 
-enum class Output { log, messages, ndjson, summary };
-std::optional<Output> parse_output(std::string_view text);
+enum class Output : std::uint8_t { log, messages, ndjson, summary };
 
 struct Style {
   bool color = false;
@@ -25,6 +24,18 @@ struct Style {
   bool typed = false;   ///< a profile is in use: messages have types
   std::string started;  ///< RFC 3339 wall-clock time of t_ns 0; empty: relative times only
 };
+
+/// One way to print a session. To add one: a file with its renderer, its name in Output, one row in report.cpp.
+struct OutputRow {
+  Output output;
+  std::string_view name;
+  std::string_view says;  ///< what it prints, for --help
+  bool scrolls;           ///< it prints while the session lasts
+  std::unique_ptr<session::EventSink> (*make)(const Style& style, ByteSink& data, ByteSink& talk);
+};
+/// All of them, in the order of Output; the first is the default.
+const std::vector<OutputRow>& outputs();
+const OutputRow& row_of(Output output);
 
 /// The renderer of one --output. `data` is standard output, `talk` standard error. log and summary print the verdict to
 /// `data`; messages prints payloads to `data` and the verdict to `talk`; ndjson prints capture lines (facts and

@@ -3,23 +3,12 @@
 #include "base/error_text.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
-#include "os/environment.hpp"
-#include "os/streams.hpp"
-#include "target/addresses.hpp"
 
-#include <ctime>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace whydrop::run {
-
-Result<net::ConnectOptions> call_options(const target::EndpointSettings& flags,
-                                         const std::string& at,
-                                         const net::Url& url) {
-  return target::with_connect_override(
-      at, flags.proxy.is_given, target::make_connect_options(flags, url, os::process_environment, os::read_file));
-}
 
 std::vector<const profile::Call*> session_calls(const profile::Profile& profile) {
   return calls_named(profile, profile.session_calls);
@@ -41,19 +30,25 @@ void CallsMade::tell(diagnose::RunOutcome& run) const {
   run.usage = outcome.error && outcome.error->kind == ErrorKind::usage;
 }
 
+auth::CallRunner::Parts call_parts(SessionRun& run,
+                                   const target::Endpoint& endpoint,
+                                   profile::Bindings& bindings,
+                                   auth::Store* store) {
+  return {run.network().sockets(),
+          run.pipeline(),
+          bindings,
+          store,
+          endpoint.at ? endpoint.at->text : "",
+          [endpoint](const net::Url& url) { return target::connect_options(endpoint, url); },
+          [&host = run.host()] { return host.now_s(); }};
+}
+
 CallsMade make_calls(SessionRun& run,
-                     const target::EndpointSettings& endpoint,
-                     const std::string& at,
+                     const target::Endpoint& endpoint,
                      ProfileContext& context,
                      const std::vector<const profile::Call*>& calls) {
   CallsMade made;
-  auth::CallRunner runner({run.loop(),
-                           run.pipeline(),
-                           context.bindings(),
-                           context.store(),
-                           at,
-                           [&](const net::Url& url) { return call_options(endpoint, at, url); },
-                           [] { return static_cast<std::int64_t>(std::time(nullptr)); }});
+  auth::CallRunner runner(call_parts(run, endpoint, context.bindings(), context.store()));
   runner.start(calls, [&](auth::CallRunner::Outcome ended) {
     made.outcome = std::move(ended);
     run.loop().stop();
@@ -88,23 +83,23 @@ Result<std::optional<int>> conclude_failed(SessionRun& run, const CallsMade& mad
   return std::optional(run.finish(outcome, made.unsaved));
 }
 
-Result<int> make_calls(const CallSettings& flags,
+Result<int> make_calls(const Host& host,
+                       const Session& session,
                        ProfileContext& context,
                        const std::vector<const profile::Call*>& calls,
                        const std::function<void(SessionRun&, const std::vector<std::string>&)>& told) {
-  WHYDROP_TRY(check_capture_settings(flags.capture));
   SessionRun::Settings settings;
-  settings.output = flags.output;
-  settings.capture = flags.capture;
-  settings.secrets = flags.secrets;
+  settings.output = session.output;
+  settings.capture = session.capture;
+  settings.secrets = session.secrets;
   settings.profile = &context;
-  auto made = SessionRun::make(settings);
+  auto made = SessionRun::make(host, settings);
   WHYDROP_TRY(made);
   SessionRun& run = **made;
   for (const std::string& warning : context.warnings()) {
     run.talk("warning: " + warning);
   }
-  const CallsMade calls_made = make_calls(run, flags.endpoint, flags.profile.at, context, calls);
+  const CallsMade calls_made = make_calls(run, session.endpoint, context, calls);
   const auto failed = conclude_failed(run, calls_made);
   WHYDROP_TRY(failed);
   if (*failed) {

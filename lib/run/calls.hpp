@@ -1,9 +1,7 @@
 #pragma once
 
 #include "auth/calls.hpp"
-#include "run/output.hpp"
-#include "run/profile_context.hpp"
-#include "run/session_run.hpp"
+#include "run/session.hpp"
 #include "target/endpoint.hpp"
 
 #include <functional>
@@ -13,20 +11,6 @@
 #include <vector>
 
 namespace whydrop::run {
-
-/// The flags of every command that makes REST calls.
-struct CallSettings {
-  ProfileSettings profile;
-  target::EndpointSettings endpoint;
-  OutputSettings output;
-  CaptureSettings capture;
-  SecretSettings secrets;
-};
-
-/// TLS, proxy, addresses and time-outs of a REST call, as `flags` and --at say.
-Result<net::ConnectOptions> call_options(const target::EndpointSettings& flags,
-                                         const std::string& at,
-                                         const net::Url& url);
 
 /// The calls of these names, in order.
 std::vector<const profile::Call*> calls_named(const profile::Profile& profile, const std::vector<std::string>& names);
@@ -43,8 +27,7 @@ struct CallsMade {
 };
 /// Makes `calls` one after the other within `run`, and keeps what they give.
 CallsMade make_calls(SessionRun& run,
-                     const target::EndpointSettings& endpoint,
-                     const std::string& at,
+                     const target::Endpoint& endpoint,
                      ProfileContext& context,
                      const std::vector<const profile::Call*>& calls);
 
@@ -52,9 +35,17 @@ CallsMade make_calls(SessionRun& run,
 /// conclude.
 Result<std::optional<int>> conclude_failed(SessionRun& run, const CallsMade& made);
 
-/// The same as a run of its own; returns the exit code. `told` is called where all went
-/// well, with the variables that got a value.
-Result<int> make_calls(const CallSettings& flags,
+/// What a CallRunner needs of the run. `bindings`: what replies give is bound there; `store`: and kept there; null:
+/// nowhere.
+auth::CallRunner::Parts call_parts(SessionRun& run,
+                                   const target::Endpoint& endpoint,
+                                   profile::Bindings& bindings,
+                                   auth::Store* store);
+
+/// Calls as a run of their own; returns the exit code. Of `session` counts what is not the socket's. `told` is called
+/// where all went well, with the variables that got a value.
+Result<int> make_calls(const Host& host,
+                       const Session& session,
                        ProfileContext& context,
                        const std::vector<const profile::Call*>& calls,
                        const std::function<void(SessionRun&, const std::vector<std::string>&)>& told);

@@ -3,13 +3,10 @@
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "base/units.hpp"
-#include "os/machine.hpp"
 #include "profile/compose.hpp"
 #include "run/connector.hpp"
 #include "run/interactive.hpp"
 #include "run/prepare.hpp"
-#include "run/profile_context.hpp"
-#include "run/stdin_feed.hpp"
 
 #include <memory>
 #include <utility>
@@ -24,23 +21,27 @@ class ClientRun {
  public:
   ClientRun(SessionRun& run,
             script::ScriptedClient& conversation,
-            const SessionSettings& flags,
+            const Session& session,
             net::ConnectOptions options,
             engine::ReconnectPolicy::Limits reconnects)
       : run_(run),
         conversation_(conversation),
-        flags_(flags),
-        connector_(
-            run, conversation, flags.endpoint, std::move(options), std::move(reconnects), [this](const auto& verdict) {
-              conversation_.on_gone();
-              return wants_more(verdict);
-            }) {}
+        session_(session),
+        connector_(run,
+                   conversation,
+                   session.endpoint,
+                   std::move(options),
+                   std::move(reconnects),
+                   [this](const auto& verdict) {
+                     conversation_.on_gone();
+                     return wants_more(verdict);
+                   }) {}
 
   int carry_out(bool interactive) {
     run_.loop().on_signal([this](int number) { interrupted_by(number); });
     run_.on_reader_gone([this] { connector_.interrupt(); });
-    if (flags_.timeout) {
-      run_.loop().after(*flags_.timeout, [this] { time_out(); });
+    if (session_.timeout) {
+      run_.loop().after(*session_.timeout, [this] { time_out(); });
     }
     if (interactive) {
       interactive_.emplace(run_, conversation_, [this](int number) { interrupted_by(number); });
@@ -53,7 +54,7 @@ class ClientRun {
 
  private:
   bool wants_more(const session::Verdict& verdict) const {
-    const bool as_expected = verdict.received && !flags_.expect_close.empty();
+    const bool as_expected = verdict.received && !session_.expect_close.empty();
     return !conversation_.finished() && !as_expected && !outcome_.timed_out;
   }
 
@@ -64,11 +65,11 @@ class ClientRun {
 
   void time_out() {
     outcome_.timed_out = true;
-    conversation_.ran_out("timeout", *flags_.timeout);
+    conversation_.ran_out("timeout", *session_.timeout);
     const std::string& missing = conversation_.missing();
     const std::string why = !conversation_.open() ? "no session is open" : missing;
     run_.talk(fmt::format(
-        "--timeout ran out after {}{}", format_duration(flags_.timeout->count()), why.empty() ? "" : ": " + why));
+        "--timeout ran out after {}{}", format_duration(session_.timeout->count()), why.empty() ? "" : ": " + why));
     connector_.interrupt();
   }
 
@@ -96,7 +97,7 @@ class ClientRun {
 
   SessionRun& run_;
   script::ScriptedClient& conversation_;
-  const SessionSettings& flags_;
+  const Session& session_;
   Connector connector_;
   diagnose::RunOutcome outcome_;
   std::optional<Interactive> interactive_;
@@ -104,12 +105,12 @@ class ClientRun {
 
 /// Standard input and the client that it goes to.
 struct Input {
-  explicit Input(net::Loop& loop) : feed(loop) {}
+  Input(const Host& host, engine::Loop& loop) : feed(host.input(loop)) {}
   void start() {
-    feed.start([this](std::string chunk) { client->feed(std::move(chunk)); }, [this] { client->end_of_input(); });
+    feed->start([this](std::string chunk) { client->feed(std::move(chunk)); }, [this] { client->end_of_input(); });
   }
   std::unique_ptr<script::ScriptedClient> client;
-  StdinFeed feed;  ///< last: its thread ends before the client goes
+  std::unique_ptr<InputFeed> feed;  ///< last: its thread ends before the client goes
 };
 
 script::ClientServices services(SessionRun& run, Input& input) {
@@ -117,23 +118,23 @@ script::ClientServices services(SessionRun& run, Input& input) {
           run.pipeline(),
           run.bindings(),
           [&run](const std::string& line) { run.talk(line); },
-          os::random_number,
+          run.host().random,
           [&input] { input.start(); },
-          [&input] { input.feed.release(); }};
+          [&input] { input.feed->release(); }};
 }
 
 /// The limits that are the run's and not the connection's.
-std::vector<session::RunLimit> run_limits(const SessionSettings& flags, const script::ClientScript& plan) {
+std::vector<session::RunLimit> run_limits(const Session& session, const script::ClientScript& plan) {
   const auto of = [](const std::optional<std::chrono::nanoseconds>& limit) { return limit ? limit->count() : 0; };
   const bool waits = !plan.stays && !plan.stay_open;
-  return {{"timeout", of(flags.timeout)},
+  return {{"timeout", of(session.timeout)},
           {"wait", waits ? plan.stay_after_send.value_or(plan.wait).count() : 0},
           {"for", of(plan.stay_open)},
           {"linger", waits && !plan.stay_after_send ? plan.linger.count() : 0}};
 }
 
 /// The profile's own policy, where it has one: its waits are not drawn by chance.
-engine::ReconnectPolicy::Limits limits_of(const SessionProfile& profile, std::optional<std::uint64_t> reconnects) {
+engine::ReconnectPolicy::Limits limits_of(const ProfileInUse& profile, std::optional<std::uint64_t> reconnects) {
   engine::ReconnectPolicy::Limits limits;
   limits.most = reconnects.value_or(profile.scenario != nullptr ? profile.scenario->reconnects : 0);
   const auto* own = profile.context ? &profile.context->profile().reconnect : nullptr;
@@ -148,38 +149,34 @@ engine::ReconnectPolicy::Limits limits_of(const SessionProfile& profile, std::op
 
 }  // namespace
 
-Result<int> run_client(const SessionSettings& flags,
-                       SessionProfile& profile,
-                       script::ClientScript plan,
-                       std::optional<std::uint64_t> reconnects,
-                       bool interactive) {
+Result<int> run_client(const Host& host, Session session, ProfileInUse& profile, bool recognise, ClientPlan plan) {
   // Told before anything is opened, where the URL does not depend on what is opened first.
-  const auto calls = first_calls(flags, profile);
+  const auto calls = first_calls(session, profile);
   const bool late = profile.scenario != nullptr || !calls.empty();
-  auto options =
-      !late ? connect_options_of(flags, profile, flags.profile.at) : Result<net::ConnectOptions>(net::ConnectOptions());
-  WHYDROP_TRY(options);
-  auto run = SessionRun::make(settings_of(flags, profile));
-  WHYDROP_TRY(run);
-  auto ground = prepare(**run, flags, profile, calls);
-  WHYDROP_TRY(ground);
-  if (ground->code) {
-    return *ground->code;
+  if (!late) {
+    WHYDROP_TRY(connect_options_of(session, profile));
   }
-  options = !late ? std::move(options) : scenario_connect_options(flags, profile, ground->at);
+  auto run = SessionRun::make(host, settings_of(session, profile, recognise));
+  WHYDROP_TRY(run);
+  const auto prepared = prepare(**run, session, profile, calls);
+  WHYDROP_TRY(prepared);
+  if (prepared->code) {
+    return *prepared->code;
+  }
+  auto options = scenario_connect_options(session, profile);
   WHYDROP_TRY(options);
-  plan.awaits_close = !flags.expect_close.empty();
-  plan.close_code = static_cast<std::uint16_t>(flags.close_code);
-  plan.close_reason = flags.close_reason;
-  plan.strict = flags.strict;
-  options->run_limits = run_limits(flags, plan);
-  options->expect = plan.expect;
-  Input input((*run)->loop());
-  auto client = script::ScriptedClient::make(services(**run, input), std::move(plan));
+  plan.script.awaits_close = !session.expect_close.empty();
+  plan.script.close_code = session.close_code;
+  plan.script.close_reason = session.close_reason;
+  plan.script.strict = session.strict;
+  options->run_limits = run_limits(session, plan.script);
+  options->expect = plan.script.expect;
+  Input input(host, (*run)->loop());
+  auto client = script::ScriptedClient::make(services(**run, input), std::move(plan.script));
   WHYDROP_TRY(client);
   input.client = std::move(*client);
-  ClientRun running(**run, *input.client, flags, std::move(*options), limits_of(profile, reconnects));
-  const int code = running.carry_out(interactive);
+  ClientRun running(**run, *input.client, session, std::move(*options), limits_of(profile, plan.reconnects));
+  const int code = running.carry_out(plan.interactive);
   const auto saved = profile.context ? profile.context->save() : Result<void>();
   return saved ? Result<int>(code) : tl::unexpected<Error>(saved.error());
 }

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "run/profile_context.hpp"
-#include "run/session_profile.hpp"
+#include "run/session.hpp"
 #include "script/scripted_client.hpp"
 
 #include <cstdint>
@@ -11,14 +10,15 @@
 
 namespace whydrop::run {
 
-/// Runs one conversation from the first connect to the verdict and returns the exit code. `reconnects`: after drops, at
-/// most so many in a row; null: as many as the scenario has, if one is played. `interactive`: lines come from a prompt
-/// on the terminal instead of the plan's input.
-Result<int> run_client(const SessionSettings& flags,
-                       SessionProfile& profile,
-                       script::ClientScript plan,
-                       std::optional<std::uint64_t> reconnects,
-                       bool interactive);
+/// What a client does from the first connect to the verdict.
+struct ClientPlan {
+  script::ClientScript script;              ///< of how it closes and of what is strict counts what the session says
+  std::optional<std::uint64_t> reconnects;  ///< after drops, at most so many in a row; null: as the scenario has it
+  bool interactive = false;                 ///< lines come from a prompt on the terminal instead of the script's input
+};
+
+/// Carries it out and returns the exit code. `recognise`: as ProfileChoice has it.
+Result<int> run_client(const Host& host, Session session, ProfileInUse& profile, bool recognise, ClientPlan plan);
 
 /// What the profile begins a session with. Errors: usage, for a message that cannot be made and will not be later.
 Result<std::vector<script::Move>> opening_moves(const ProfileContext& context);

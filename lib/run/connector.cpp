@@ -1,11 +1,9 @@
 #include "run/connector.hpp"
 
 #include "base/units.hpp"
-#include "os/environment.hpp"
 #include "target/redirect.hpp"
 
-#include <ctime>
-#include <random>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,7 +12,7 @@ namespace whydrop::run {
 /// Passes everything on to the command's actor and notes when a session opened.
 class Connector::Watch final : public engine::Actor {
  public:
-  Watch(engine::Actor& actor, net::Loop& loop) : actor_(actor), loop_(loop) {}
+  Watch(engine::Actor& actor, engine::Timers& loop) : actor_(actor), loop_(loop) {}
   void on_open(engine::Channel& channel) override {
     opened_ns_ = loop_.now_ns();
     actor_.on_open(channel);
@@ -29,34 +27,33 @@ class Connector::Watch final : public engine::Actor {
 
  private:
   engine::Actor& actor_;
-  net::Loop& loop_;
+  engine::Timers& loop_;
   std::optional<std::int64_t> opened_ns_;
 };
 
 namespace {
 
-std::function<double()> random_numbers() {
-  return [engine = std::mt19937(std::random_device{}())]() mutable {
-    return std::uniform_real_distribution<double>(0, 1)(engine);
-  };
+/// Numbers from 0 to 1, 1 left out.
+std::function<double()> random_numbers(std::function<std::uint32_t()> random) {
+  return [random = std::move(random)] { return random() / 4294967296.0; };
 }
 
 }  // namespace
 
 Connector::Connector(SessionRun& run,
                      engine::Actor& actor,
-                     const target::EndpointSettings& flags,
+                     target::Endpoint endpoint,
                      net::ConnectOptions options,
                      engine::ReconnectPolicy::Limits reconnects,
                      WantsMore wants_more,
                      profile::Bindings* bindings)
     : run_(run),
       actor_(actor),
-      flags_(flags),
+      endpoint_(std::move(endpoint)),
       options_(std::move(options)),
       wants_more_(std::move(wants_more)),
       reconnects_(reconnects.most),
-      policy_(std::move(reconnects), random_numbers()),
+      policy_(std::move(reconnects), random_numbers(run.host().random)),
       tap_(run.pipeline(), bindings) {}
 
 Connector::~Connector() = default;
@@ -68,9 +65,9 @@ void Connector::start(std::function<void()> done) {
 
 void Connector::connect() {
   watch_ = std::make_unique<Watch>(actor_, run_.loop());
-  client_ = std::make_unique<net::Client>(
-      run_.loop(), tap_, *watch_, options_, [this](const session::Verdict& verdict) { ended(verdict); });
-  client_->start();
+  connection_ =
+      run_.network().connect(tap_, *watch_, options_, [this](const session::Verdict& verdict) { ended(verdict); });
+  connection_->start();
 }
 
 void Connector::ended(const session::Verdict& verdict) {
@@ -81,11 +78,11 @@ void Connector::ended(const session::Verdict& verdict) {
 }
 
 bool Connector::follow_redirect() {
-  const handshake::Head* answer = client_->response();
-  if (!flags_.location || answer == nullptr || redirects_ >= flags_.max_redirects) {
+  const handshake::Head* answer = connection_->response();
+  if (answer == nullptr || redirects_ >= endpoint_.redirects) {
     return false;
   }
-  auto next = target::redirected(options_, *answer, flags_, os::process_environment);
+  auto next = target::redirected(options_, *answer, endpoint_);
   if (!next) {
     run_.talk(next.error().message);
     return false;
@@ -94,7 +91,7 @@ bool Connector::follow_redirect() {
     return false;
   }
   ++redirects_;
-  (*next)->parent = client_->conn();
+  (*next)->parent = connection_->conn();
   options_ = std::move(**next);
   connect();
   return true;
@@ -105,10 +102,10 @@ bool Connector::try_again(const session::Verdict& verdict) {
     return false;
   }
   engine::Ended ended{verdict, 0, std::nullopt, watch_->open_for()};
-  if (const handshake::Head* answer = client_->response()) {
+  if (const handshake::Head* answer = connection_->response()) {
     ended.http_status = answer->status;
     const std::string* after = answer->find("Retry-After");
-    ended.retry_after = after != nullptr ? engine::parse_retry_after(*after, std::time(nullptr)) : std::nullopt;
+    ended.retry_after = after != nullptr ? engine::parse_retry_after(*after, run_.host().now_s()) : std::nullopt;
   }
   const auto wait = policy_.next_wait(ended);
   if (!wait) {
@@ -119,7 +116,7 @@ bool Connector::try_again(const session::Verdict& verdict) {
   }
   run_.talk(fmt::format(
       "connecting again in {} (attempt {} of {})", format_duration(wait->count()), policy_.attempt(), reconnects_));
-  options_.parent = client_->conn();
+  options_.parent = connection_->conn();
   wait_ = run_.loop().after(*wait, [this] {
     wait_ = 0;
     connect();
@@ -132,8 +129,8 @@ void Connector::interrupt() {
   if (wait_ != 0) {
     run_.loop().cancel(std::exchange(wait_, 0));
     done_();
-  } else if (client_) {
-    client_->interrupt();
+  } else if (connection_) {
+    connection_->interrupt();
   }
 }
 

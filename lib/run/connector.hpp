@@ -23,7 +23,7 @@ class Connector {
   /// `bindings`: the profile's values of these connections alone; not owned; null: the run's.
   Connector(SessionRun& run,
             engine::Actor& actor,
-            const target::EndpointSettings& flags,
+            target::Endpoint endpoint,
             net::ConnectOptions options,
             engine::ReconnectPolicy::Limits reconnects,
             WantsMore wants_more,
@@ -46,18 +46,18 @@ class Connector {
 
   SessionRun& run_;
   engine::Actor& actor_;
-  const target::EndpointSettings& flags_;
+  const target::Endpoint endpoint_;
   net::ConnectOptions options_;
   WantsMore wants_more_;
   std::uint64_t reconnects_;  ///< at most, in a row
   engine::ReconnectPolicy policy_;
   engine::PipelineTap tap_;
   std::unique_ptr<Watch> watch_;
-  std::unique_ptr<net::Client> client_;
+  std::unique_ptr<net::Connection> connection_;
   std::function<void()> done_;
   std::uint64_t redirects_ = 0;
   bool interrupted_ = false, opened_ = false;
-  net::TimerId wait_ = 0;
+  engine::TimerId wait_ = 0;
 };
 
 }  // namespace whydrop::run

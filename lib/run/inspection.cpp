@@ -2,20 +2,14 @@
 
 #include "base/error_text.hpp"
 #include "base/text.hpp"
-#include "base/units.hpp"
-#include "capture/limits.hpp"
 #include "diagnose/exit_code.hpp"
-#include "os/environment.hpp"
 #include "os/file_names.hpp"
 #include "report/report.hpp"
-#include "run/profile_context.hpp"
 #include "run/profiles.hpp"
 
 #include <algorithm>
-#include <csignal>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace whydrop::run {
 namespace {
@@ -30,84 +24,52 @@ std::string place(const std::string& name, const capture::Damage& damage) {
 
 }  // namespace
 
-Inspection::Inspection(Settings settings, capture::Selector selector)
-    : settings_(std::move(settings)),
-      selector_(std::move(selector)),
-      data_(STDOUT_FILENO, "standard output", false),
-      talk_(STDERR_FILENO, "standard error", false) {
-  std::signal(SIGPIPE, SIG_IGN);
+Inspection::Inspection(const Host& host, Settings settings, capture::Selector selector)
+    : host_(host), settings_(std::move(settings)), selector_(std::move(selector)) {
   // What is judged then is only the part that was read.
-  data_.on_gone([this] { talk_.divert([](std::string_view) {}); });
+  host_.out.on_gone([this] { host_.err.divert([](std::string_view) {}); });
+}
+
+Inspection::~Inspection() {
+  host_.out.on_gone(nullptr);
+  host_.err.divert(nullptr);
 }
 
 void Inspection::begin(const capture::CaptureHeader& header) {
   end_run(0);
-  engine::PipelineOptions options;
-  options.max_payload = capture::kMaxContent;
-  options.secrets = settings_.secrets;
-  options.reveal = settings_.reveal;
-  options.expectation.from_har = settings_.from_har;
-  options.expectation.started_ns = parse_rfc3339(header.started).value_or(0);
+  engine::RecordedRun::Settings recorded;
+  recorded.secrets = settings_.secrets;
+  recorded.reveal = settings_.reveal;
+  recorded.from_har = settings_.from_har;
   const bool recognise = settings_.recognise && (settings_.profile || header.profile != kNoProfile);
-  options.dialects = recognise ? &dialects_ : nullptr;
-  use_profile(header, options);
+  recorded.dialects = recognise ? &dialects_ : nullptr;
   selector_.start(header.started);
-  pipeline_ = std::make_unique<engine::Pipeline>(std::move(options));
-  pipeline_->add_sink(sink_of_run(header));
+  recorded_ = std::make_unique<engine::RecordedRun>(header, profile_of(header), recorded);
+  recorded_->pipeline().add_sink(sink_of_run(header));
 }
 
 session::EventSink& Inspection::sink_of_run(const capture::CaptureHeader& header) {
   if (settings_.sink_of_run) {
-    return settings_.sink_of_run(header, profile_);
+    return settings_.sink_of_run(header, recorded_->profile());
   }
-  report::Style style = make_style(settings_.output, os::process_environment, STDOUT_FILENO);
+  report::Style style = make_style(settings_.output, host_.environment, host_.out);
   style.started = header.started;
-  style.escape = os::is_terminal(STDOUT_FILENO);
-  style.typed = profile_ != nullptr;
-  renderer_ = report::make_renderer(
-      report::parse_output(settings_.output.output).value_or(report::Output::log), style, data_, talk_);
+  style.escape = host_.out.is_terminal();
+  style.typed = recorded_->profile() != nullptr;
+  renderer_ = report::make_renderer(settings_.output.kind, style, host_.out, host_.err);
   selected_ = std::make_unique<capture::SelectingSink>(selector_, *renderer_);
   return *selected_;
 }
 
-void Inspection::use_profile(const capture::CaptureHeader& header, engine::PipelineOptions& options) {
-  pipeline_.reset();
-  bindings_.reset();
-  profile_ = settings_.profile;
-  if (!profile_ && settings_.recognise && os::is_plain_name(header.profile)) {
-    profile_ = find_profile(header.profile, os::process_environment, os::read_file).value_or(nullptr);
-  }
-  if (!profile_) {
-    return;
-  }
-  // What was made by chance then is not known now.
-  const auto started = options.expectation.started_ns;
-  bindings_.emplace(*profile_, profile::Outside{[started] { return started; }, nullptr});
-  bind_variables(header);
-  options.judge = std::make_shared<profile::Judge>(profile_);
-  options.bindings = &*bindings_;
-  options.expectation.profile = profile_.get();
-  options.expectation.bindings = &*bindings_;
-}
-
-/// What the profile no longer takes stays unset, and so does what only a hostile capture can hold: a secret.
-void Inspection::bind_variables(const capture::CaptureHeader& header) {
-  for (const auto& [name, value] : header.variables) {
-    const profile::Variable* variable = profile_->variable(name);
-    const bool given = std::find(header.given.begin(), header.given.end(), name) != header.given.end();
-    // A default goes on following the variables that it is made of.
-    const bool by_default = !given && bindings_->get(name) == value;
-    if (variable == nullptr || variable->secret || by_default) {
-      continue;
-    }
-    (void)bindings_->set(name, value, given ? profile::Origin::given : profile::Origin::environment);
-  }
+std::shared_ptr<const profile::Profile> Inspection::profile_of(const capture::CaptureHeader& header) const {
+  const bool named = !settings_.profile && settings_.recognise && os::is_plain_name(header.profile);
+  return named ? find_profile(header.profile, host_.environment, host_.read).value_or(nullptr) : settings_.profile;
 }
 
 void Inspection::talk(const std::string& line) {
   flush();
   // Where standard error cannot be written there is nowhere left to say so.
-  (void)talk_.write("whydrop: " + escape_lines(pipeline_ ? pipeline_->redact_text(line) : line) + "\n");
+  (void)host_.err.write("whydrop: " + escape_lines(recorded_ ? recorded_->pipeline().redact_text(line) : line) + "\n");
 }
 
 void Inspection::tell_damage(const capture::Damage& damage) {
@@ -126,7 +88,7 @@ void Inspection::take(const capture::Reader::Item& item) {
                             return;
                           }
                           frames_ += std::holds_alternative<session::Frame>(event.body) ? 1 : 0;
-                          pipeline_->on_recorded(event);
+                          recorded_->pipeline().on_recorded(event);
                         },
                         [this](const capture::CaptureHeader& header) { begin(header); },
                         [this](const capture::Damage& damage) { tell_damage(damage); }},
@@ -153,24 +115,24 @@ Result<void> Inspection::check_conns() const {
 }
 
 void Inspection::flush() {
-  if (pipeline_) {
-    pipeline_->flush();
+  if (recorded_) {
+    recorded_->pipeline().flush();
   }
 }
 
 void Inspection::end_run(int signal) {
-  if (!pipeline_) {
+  if (!recorded_) {
     return;
   }
-  const session::Verdict verdict = pipeline_->finish(0);
-  for (const Error& error : pipeline_->sink_errors()) {
+  const session::Verdict verdict = recorded_->pipeline().finish(0);
+  for (const Error& error : recorded_->pipeline().sink_errors()) {
     talk(error_text(error));
   }
   diagnose::RunOutcome outcome;
   outcome.signal = signal;
   outcome.reports_on_file = true;
-  outcome.local_failure = !pipeline_->sink_errors().empty() || damages_ > 0;
-  outcome.fail_on = session::parse<session::Severity>(settings_.output.fail_on);
+  outcome.local_failure = !recorded_->pipeline().sink_errors().empty() || damages_ > 0;
+  outcome.fail_on = settings_.output.fail_on;
   const int code = diagnose::exit_code(verdict, outcome);
   code_ = code_ == 0 || signal != 0 ? code : code_;
 }

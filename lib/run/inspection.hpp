@@ -3,10 +3,9 @@
 #include "base/result.hpp"
 #include "capture/filter.hpp"
 #include "capture/reader.hpp"
-#include "engine/pipeline.hpp"
-#include "os/streams.hpp"
-#include "profile/bindings.hpp"
+#include "engine/recorded_run.hpp"
 #include "profile/recognise.hpp"
+#include "run/host.hpp"
 #include "run/output.hpp"
 
 #include <cstddef>
@@ -25,7 +24,7 @@ namespace whydrop::run {
 class Inspection {
  public:
   struct Settings {
-    OutputSettings output;
+    Output output;
     bool reveal = false;
     std::vector<capture::Secret> secrets;
     bool from_har = false;
@@ -38,7 +37,11 @@ class Inspection {
     std::function<session::EventSink&(const capture::CaptureHeader&, const std::shared_ptr<const profile::Profile>&)>
         sink_of_run{};
   };
-  Inspection(Settings settings, capture::Selector selector);
+  /// `host` must outlive it.
+  Inspection(const Host& host, Settings settings, capture::Selector selector);
+  ~Inspection();
+  Inspection(const Inspection&) = delete;
+  Inspection& operator=(const Inspection&) = delete;
 
   void take(const capture::Reader::Item& item);
   void flush();
@@ -48,7 +51,7 @@ class Inspection {
   /// True if lines could not be read; a last line that was cut is not counted.
   bool damaged() const { return damages_ > 0; }
   /// True once the reader of standard output is gone.
-  bool reader_gone() const { return data_.gone(); }
+  bool reader_gone() const { return host_.out.gone(); }
   /// Judges the last run. Returns the exit code: of several runs the first that is not 0.
   int finish(int signal);
   /// An error if connections were asked for and none of them is in the file.
@@ -57,21 +60,18 @@ class Inspection {
  private:
   void begin(const capture::CaptureHeader& header);
   session::EventSink& sink_of_run(const capture::CaptureHeader& header);
-  void use_profile(const capture::CaptureHeader& header, engine::PipelineOptions& options);
-  void bind_variables(const capture::CaptureHeader& header);
+  std::shared_ptr<const profile::Profile> profile_of(const capture::CaptureHeader& header) const;
   void tell_damage(const capture::Damage& damage);
   void end_run(int signal);
   bool wants(const session::Event& event);
 
+  const Host& host_;
   Settings settings_;
   capture::Selector selector_;
-  os::FdSink data_, talk_;
   std::unique_ptr<session::EventSink> renderer_;
   std::unique_ptr<capture::SelectingSink> selected_;
   profile::Dialects dialects_;
-  std::shared_ptr<const profile::Profile> profile_;  ///< of the run that is read
-  std::optional<profile::Bindings> bindings_;
-  std::unique_ptr<engine::Pipeline> pipeline_;
+  std::unique_ptr<engine::RecordedRun> recorded_;  ///< the run that is read
   std::uint32_t last_conn_ = 0;
   bool conn_seen_ = false;  ///< one of those asked for
   std::uint64_t frames_ = 0;

@@ -2,8 +2,6 @@
 
 #include "base/try.hpp"
 #include "base/utf8.hpp"
-#include "os/environment.hpp"
-#include "os/streams.hpp"
 #include "profile/compose.hpp"
 #include "terminal/command.hpp"
 
@@ -17,15 +15,17 @@ namespace {
 using Kind = engine::Outgoing::Kind;
 
 /// $XDG_STATE_HOME/whydrop/history; empty where there is no home.
-std::string history_path() {
-  const std::string state = os::process_environment("XDG_STATE_HOME");
-  const std::string home = os::process_environment("HOME");
+std::string history_path(const os::Environment& environment) {
+  const std::string state = environment("XDG_STATE_HOME");
+  const std::string home = environment("HOME");
   const std::string base = !state.empty() ? state : home.empty() ? "" : home + "/.local/state";
   return base.empty() ? "" : base + "/whydrop/history";
 }
 
-Result<void> say_file(script::ScriptedClient& conversation, const terminal::SendFile& file) {
-  const auto content = os::read_file(file.path);
+Result<void> say_file(const os::FileReader& read,
+                      script::ScriptedClient& conversation,
+                      const terminal::SendFile& file) {
+  const auto content = read(file.path);
   WHYDROP_TRY(content);
   if (!file.binary && !is_utf8(*content)) {
     return fail(
@@ -86,7 +86,7 @@ std::vector<std::string> completions(const SessionRun& run, std::string_view lin
 Interactive::Interactive(SessionRun& run, script::ScriptedClient& conversation, std::function<void(int)> on_interrupt)
     : run_(run), conversation_(conversation), on_interrupt_(std::move(on_interrupt)) {
   terminal::PromptOptions options;
-  options.history_path = history_path();
+  options.history_path = history_path(run.host().environment);
   options.holds_secret = [&run](std::string_view line) { return run.holds_secret(line); };
   options.complete = [&run](std::string_view line) { return completions(run, line); };
   prompt_ = std::make_unique<terminal::Prompt>(std::move(options), [this](terminal::Input input) {
@@ -146,24 +146,24 @@ void Interactive::on_line(const std::string& line) {
   const Result<void> done =
       !command
           ? Result<void>(tl::unexpected<Error>(command.error()))
-          : std::visit(overloaded{[&](const terminal::SendText& it) { return say(Kind::text, it.text); },
-                                  [&](const terminal::SendBinary& it) { return say(Kind::binary, it.bytes); },
-                                  [&](const terminal::SendFile& it) { return say_file(conversation_, it); },
-                                  [&](const terminal::SendPing& it) { return say(Kind::ping, it.payload); },
-                                  [&](const terminal::SendPong& it) { return say(Kind::pong, it.payload); },
-                                  [&](const terminal::SendClose& it) {
-                                    return say(Kind::close, it.reason, it.code.value_or(1000));
-                                  },
-                                  [&](const terminal::SendMessage& it) { return say_message(run_, conversation_, it); },
-                                  [&](const terminal::ShowMessages&) {
-                                    prompt_->print_above(message_list(run_));
-                                    return Result<void>{};
-                                  },
-                                  [&](const terminal::ShowHelp&) {
-                                    prompt_->print_above(terminal::command_help());
-                                    return Result<void>{};
-                                  }},
-                       *command);
+          : std::visit(
+                overloaded{
+                    [&](const terminal::SendText& it) { return say(Kind::text, it.text); },
+                    [&](const terminal::SendBinary& it) { return say(Kind::binary, it.bytes); },
+                    [&](const terminal::SendFile& it) { return say_file(run_.host().read, conversation_, it); },
+                    [&](const terminal::SendPing& it) { return say(Kind::ping, it.payload); },
+                    [&](const terminal::SendPong& it) { return say(Kind::pong, it.payload); },
+                    [&](const terminal::SendClose& it) { return say(Kind::close, it.reason, it.code.value_or(1000)); },
+                    [&](const terminal::SendMessage& it) { return say_message(run_, conversation_, it); },
+                    [&](const terminal::ShowMessages&) {
+                      prompt_->print_above(message_list(run_));
+                      return Result<void>{};
+                    },
+                    [&](const terminal::ShowHelp&) {
+                      prompt_->print_above(terminal::command_help());
+                      return Result<void>{};
+                    }},
+                *command);
   if (!done) {
     run_.talk(done.error().message + (done.error().hint.empty() ? "" : " (" + done.error().hint + ")"));
   }

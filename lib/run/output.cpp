@@ -2,17 +2,16 @@
 
 #include "base/text.hpp"
 #include "base/try.hpp"
-#include "os/streams.hpp"
 
 namespace whydrop::run {
 
-report::Style make_style(const OutputSettings& flags, const os::Environment& environment, int fd) {
+report::Style make_style(const Output& output, const os::Environment& environment, const os::Stream& on) {
   report::Style style;
   const bool plain = !environment("NO_COLOR").empty() || environment("TERM") == "dumb";
-  style.color = flags.color == "always" || (flags.color == "auto" && os::is_terminal(fd) && !plain);
-  style.width = os::terminal_width(fd);
-  style.verbosity = flags.verbosity;
-  style.quiet = flags.quiet;
+  style.color = output.color == Color::always || (output.color == Color::automatic && on.is_terminal() && !plain);
+  style.width = on.width();
+  style.verbosity = output.verbosity;
+  style.quiet = output.quiet;
   return style;
 }
 
@@ -35,11 +34,11 @@ Result<std::string> secret_value(const std::string& text,
 
 }  // namespace
 
-Result<std::vector<capture::Secret>> read_secrets(const SecretSettings& flags,
+Result<std::vector<capture::Secret>> read_secrets(const std::vector<std::string>& given,
                                                   const os::Environment& environment,
                                                   const os::FileReader& read) {
   std::vector<capture::Secret> secrets;
-  for (const std::string& text : flags.secrets) {
+  for (const std::string& text : given) {
     const std::size_t equals = text.find('=');
     const std::string name = text.substr(0, equals);
     const auto value = secret_value(text, equals, environment, read);
@@ -52,20 +51,6 @@ Result<std::vector<capture::Secret>> read_secrets(const SecretSettings& flags,
     secrets.push_back({name, *value});
   }
   return secrets;
-}
-
-Result<void> check_capture_settings(const CaptureSettings& flags) {
-  if (!flags.file.empty()) {
-    return {};
-  }
-  for (const auto& [given, name] : {std::pair(flags.append, "--append"),
-                                    std::pair(flags.overwrite, "--overwrite"),
-                                    std::pair(flags.with_opinions, "--with-opinions")}) {
-    if (given) {
-      return fail(ErrorKind::usage, std::string("option ") + name + ": no capture to apply it to", "--capture FILE");
-    }
-  }
-  return {};
 }
 
 }  // namespace whydrop::run

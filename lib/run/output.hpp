@@ -3,43 +3,51 @@
 #include "base/result.hpp"
 #include "capture/redactor.hpp"
 #include "os/environment.hpp"
+#include "os/streams.hpp"
 #include "report/report.hpp"
-#include "target/headers.hpp"
+#include "session/finding.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace whydrop::run {
 
-/// The flags that say what is printed, and what a run fails on.
-struct OutputSettings {
-  std::string output = "log", color = "auto", fail_on = "error";
+/// Automatic: on a terminal, unless NO_COLOR is set or TERM is dumb.
+enum class Color : std::uint8_t { automatic, always, never };
+
+/// What is printed, and what a run fails on.
+struct Output {
+  report::Output kind = report::Output::log;
+  Color color = Color::automatic;
+  std::optional<session::Severity> fail_on = session::Severity::error;  ///< null: no finding
   int verbosity = 0;
   bool quiet = false;
 };
 
-/// Colour by --color, NO_COLOR and TERM; width of the terminal behind `fd`, 0 where it is none.
-report::Style make_style(const OutputSettings& flags, const os::Environment& environment, int fd);
+/// How `output` looks on the stream `on`.
+report::Style make_style(const Output& output, const os::Environment& environment, const os::Stream& on);
 
-/// The flags that say what is hidden.
-struct SecretSettings {
+/// What is hidden.
+struct Secrets {
+  std::vector<capture::Secret> values;
   bool reveal = false;
-  std::vector<std::string> secrets;  ///< "NAME=VALUE" or "NAME=@FILE"; "NAME" takes it from the environment
 };
 
-Result<std::vector<capture::Secret>> read_secrets(const SecretSettings& flags,
+/// "NAME=VALUE" or "NAME=@FILE"; "NAME" takes it from the environment. Errors: usage, for one without a value; local,
+/// for a file.
+Result<std::vector<capture::Secret>> read_secrets(const std::vector<std::string>& given,
                                                   const os::Environment& environment,
                                                   const os::FileReader& read);
 
-/// The flags that say what is recorded.
-struct CaptureSettings {
-  std::string file;
-  bool append = false, overwrite = false, with_opinions = false;
-  std::uint64_t max_payload = 1U << 20;
-  std::string tool;  ///< what the first line says wrote it, "whydrop 0.1.0"
+/// What is recorded.
+struct Capture {
+  std::string file;  ///< "-" is standard output; empty: nothing is recorded
+  os::FileMode mode = os::FileMode::fresh;
+  bool with_opinions = false;
+  std::uint64_t max_payload = 1U << 20;  ///< bytes of one frame's payload that are kept
+  std::string tool;                      ///< what the first line says wrote it, "whydrop 0.1.0"
 };
-
-/// --append and the like without --capture.
-Result<void> check_capture_settings(const CaptureSettings& flags);
 
 }  // namespace whydrop::run

@@ -3,7 +3,6 @@
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "run/calls.hpp"
-#include "run/profile_context.hpp"
 
 #include <utility>
 
@@ -11,14 +10,15 @@
 
 namespace whydrop::run {
 
-Result<std::unique_ptr<rehearsal::Server>> start_rehearsal(SessionRun& run,
-                                                           const SessionSettings& flags,
-                                                           SessionProfile& profile) {
+Result<std::unique_ptr<rehearsal::Server>> start_rehearsal(SessionRun& run, Session& session, ProfileInUse& profile) {
   profile::Bindings& bindings = profile.context->bindings();
   rehearsal::ServerOptions options;
-  options.play = std::make_shared<const rehearsal::Play>(rehearsal::Play{
-      profile.context->share(), profile.rehearsal, flags.rehearse, profile.context->given(), machine()});
-  auto server = std::make_unique<rehearsal::Server>(run.loop(), std::move(options));
+  options.play = std::make_shared<const rehearsal::Play>(rehearsal::Play{profile.context->share(),
+                                                                         profile.rehearsal,
+                                                                         profile.scenario->name,
+                                                                         profile.context->given(),
+                                                                         run.host().outside()});
+  auto server = std::make_unique<rehearsal::Server>(run.network().sockets(), std::move(options));
   WHYDROP_TRY(server->start());
   auto part = server->client_part();
   WHYDROP_TRY(part);
@@ -28,6 +28,9 @@ Result<std::unique_ptr<rehearsal::Server>> start_rehearsal(SessionRun& run,
     }
     WHYDROP_TRY(bindings.set(name, std::move(value), profile::Origin::given));
   }
+  auto at = target::parse_stand_in(server->base_url());
+  WHYDROP_TRY(at);
+  session.endpoint.at = std::move(*at);
   run.talk(fmt::format("rehearsal {} of {}, on {}: {}",
                        profile.scenario->name,
                        profile.rehearsal->profile,
@@ -36,11 +39,10 @@ Result<std::unique_ptr<rehearsal::Server>> start_rehearsal(SessionRun& run,
   return server;
 }
 
-Result<net::ConnectOptions> scenario_connect_options(const SessionSettings& flags,
-                                                     const SessionProfile& profile,
-                                                     const std::string& at,
+Result<net::ConnectOptions> scenario_connect_options(const Session& session,
+                                                     const ProfileInUse& profile,
                                                      const profile::Bindings* values) {
-  auto options = connect_options_of(flags, profile, at, values);
+  auto options = connect_options_of(session, profile, values);
   if (profile.scenario == nullptr) {
     return options;
   }
@@ -54,34 +56,33 @@ Result<net::ConnectOptions> scenario_connect_options(const SessionSettings& flag
   return options;
 }
 
-std::vector<const profile::Call*> first_calls(const SessionSettings& flags, const SessionProfile& profile) {
+std::vector<const profile::Call*> first_calls(const Session& session, const ProfileInUse& profile) {
   if (profile.scenario != nullptr) {
     return calls_named(profile.context->profile(), profile.scenario->calls);
   }
-  return flags.new_session ? session_calls(profile.context->profile()) : std::vector<const profile::Call*>();
+  return session.new_session ? session_calls(profile.context->profile()) : std::vector<const profile::Call*>();
 }
 
 Result<Prepared> prepare(SessionRun& run,
-                         const SessionSettings& flags,
-                         SessionProfile& profile,
+                         Session& session,
+                         ProfileInUse& profile,
                          const std::vector<const profile::Call*>& calls) {
-  Prepared ground{nullptr, flags.profile.at, std::nullopt};
+  Prepared prepared;
   if (profile.scenario != nullptr) {
-    auto server = start_rehearsal(run, flags, profile);
+    auto server = start_rehearsal(run, session, profile);
     WHYDROP_TRY(server);
-    ground.server = std::move(*server);
-    ground.at = ground.server->base_url();
+    prepared.server = std::move(*server);
   }
   for (const std::string& warning : profile.context ? profile.context->warnings() : std::vector<std::string>()) {
     run.talk("warning: " + warning);
   }
   if (calls.empty()) {
-    return ground;
+    return prepared;
   }
-  const CallsMade made = make_calls(run, flags.endpoint, ground.at, *profile.context, calls);
+  const CallsMade made = make_calls(run, session.endpoint, *profile.context, calls);
   return conclude_failed(run, made).map([&](const std::optional<int>& code) {
-    ground.code = code;
-    return std::move(ground);
+    prepared.code = code;
+    return std::move(prepared);
   });
 }
 

@@ -12,8 +12,9 @@ constexpr std::chrono::milliseconds kEvery{500};
 
 }  // namespace
 
-ProgressLine::ProgressLine(net::Loop& loop, ByteSink& out, unsigned width) : loop_(loop), out_(out), width_(width) {
-  loop_.after(2 * kEvery, [this] { tick(); });
+ProgressLine::ProgressLine(engine::Timers& timers, ByteSink& out, unsigned width)
+    : timers_(timers), out_(out), width_(width) {
+  timers_.after(2 * kEvery, [this] { tick(); });
 }
 
 Result<void> ProgressLine::on_event(const session::Event& event) {
@@ -29,13 +30,13 @@ void ProgressLine::tick() {
     return;
   }
   report::Progress progress;
-  progress.elapsed_ns = loop_.now_ns();
+  progress.elapsed_ns = timers_.now_ns();
   progress.frames = frames_;
   if (last_ns_) {
     progress.since_last_ns = progress.elapsed_ns - *last_ns_;
   }
   shown_ = out_.write("\r\x1b[K" + report::progress_line(progress, width_)).has_value();
-  loop_.after(kEvery, [this] { tick(); });
+  timers_.after(kEvery, [this] { tick(); });
 }
 
 void ProgressLine::erase() {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/byte_sink.hpp"
-#include "net/loop.hpp"
+#include "engine/ports.hpp"
 #include "session/sink.hpp"
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace whydrop::run {
 /// run.
 class ProgressLine final : public session::EventSink {
  public:
-  ProgressLine(net::Loop& loop, ByteSink& out, unsigned width);
+  ProgressLine(engine::Timers& timers, ByteSink& out, unsigned width);
   Result<void> on_event(const session::Event& event) override;
   bool wants_messages() const override { return false; }
   /// Takes the line off the screen, before something else is written there.
@@ -24,7 +24,7 @@ class ProgressLine final : public session::EventSink {
  private:
   void tick();
 
-  net::Loop& loop_;
+  engine::Timers& timers_;
   ByteSink& out_;
   unsigned width_;
   std::uint64_t frames_ = 0;

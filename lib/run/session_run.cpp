@@ -6,31 +6,11 @@
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "base/utf8.hpp"
-#include "os/arguments.hpp"
-#include "os/environment.hpp"
 #include "run/profiles.hpp"
 
-#include <chrono>
-#include <csignal>
-#include <random>
-
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace whydrop::run {
-namespace {
-
-std::string random_id() {
-  std::random_device device;
-  return fmt::format("{:08x}", device());
-}
-
-os::FileMode file_mode(const CaptureSettings& flags) {
-  return flags.append ? os::FileMode::append : flags.overwrite ? os::FileMode::overwrite : os::FileMode::fresh;
-}
-
-}  // namespace
-
 namespace {
 
 bool captures_to_stdout(const SessionRun::Settings& settings) {
@@ -39,48 +19,47 @@ bool captures_to_stdout(const SessionRun::Settings& settings) {
 
 }  // namespace
 
-SessionRun::SessionRun(const Settings& settings)
+SessionRun::SessionRun(const Host& host, const Settings& settings)
     : settings_(settings),
-      started_(format_rfc3339(machine().now_ns() - loop_.now_ns())),
+      host_(host),
+      network_(host.network()),
+      started_(format_rfc3339(host.now_ns() - network_->loop().now_ns())),
       // With --capture - standard output is the capture's: what is shown goes to standard error.
-      data_(captures_to_stdout(settings) ? STDERR_FILENO : STDOUT_FILENO, "standard output", false),
-      talk_(STDERR_FILENO, "standard error", false) {
+      data_(captures_to_stdout(settings) ? host.err : host.out),
+      talk_(host.err) {
   if (settings_.profile != nullptr) {
     dialects_.add(settings_.profile->share());
   }
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGTTIN, SIG_IGN);  // in the background there is nothing to read: no reason to stand still
 }
 
-SessionRun::~SessionRun() = default;
-
-int SessionRun::shown_on() const {
-  return captures_to_stdout(settings_) ? STDERR_FILENO : STDOUT_FILENO;
+SessionRun::~SessionRun() {
+  host_.out.on_gone(nullptr);
+  host_.err.on_gone(nullptr);
+  data_.divert(nullptr);
+  talk_.divert(nullptr);
 }
 
-Result<std::unique_ptr<SessionRun>> SessionRun::make(const Settings& settings) {
-  std::unique_ptr<SessionRun> run(new SessionRun(settings));
-  auto secrets = read_secrets(settings.secrets, os::process_environment, os::read_file);
-  WHYDROP_TRY(secrets);
-  secrets->insert(secrets->end(), settings.bound.begin(), settings.bound.end());
+Result<std::unique_ptr<SessionRun>> SessionRun::make(const Host& host, const Settings& settings) {
+  std::unique_ptr<SessionRun> run(new SessionRun(host, settings));
+  std::vector<capture::Secret> secrets = settings.secrets.values;
   if (const profile::Bindings* bindings = run->bindings()) {
     for (const auto& [variable, value] : bindings->secrets()) {
-      os::hide_argument(value);
-      secrets->push_back({variable, value});
+      host.hide_argument(value);
+      secrets.push_back({variable, value});
     }
   }
-  run->secrecy_ = std::make_unique<capture::Redactor>(*secrets, false);
-  run->pipeline_ = std::make_unique<engine::Pipeline>(run->pipeline_options(*secrets));
+  run->secrecy_ = std::make_unique<capture::Redactor>(secrets, false);
+  run->pipeline_ = std::make_unique<engine::Pipeline>(run->pipeline_options(secrets));
 
-  report::Style style = make_style(settings.output, os::process_environment, run->shown_on());
-  style.escape = os::is_terminal(run->shown_on());
+  report::Style style = make_style(settings.output, host.environment, run->data_);
+  style.escape = run->data_.is_terminal();
   style.typed = settings.profile != nullptr;
   style.started = run->started_;
   if (!settings.silent) {
     run->add_renderer(style);
   }
-  WHYDROP_TRY(run->add_capture(*secrets));
-  run->loop_.before_wait([run = run.get()] { run->settle(); });
+  WHYDROP_TRY(run->add_capture(secrets));
+  run->loop().before_wait([run = run.get()] { run->settle(); });
   return run;
 }
 
@@ -111,7 +90,7 @@ capture::CaptureHeader SessionRun::make_header(const std::vector<capture::Secret
   header.profile = !settings_.recognise           ? std::string(kNoProfile)
                    : settings_.profile != nullptr ? settings_.profile->profile().name
                                                   : "";
-  header.run_id = random_id();
+  header.run_id = fmt::format("{:08x}", host_.random());
   for (const capture::Secret& secret : secrets) {
     header.redacted.push_back(secret.variable);
   }
@@ -146,12 +125,12 @@ bool SessionRun::holds_secret(std::string_view line) const {
 }
 
 void SessionRun::add_renderer(report::Style style) {
-  const report::Output output = report::parse_output(settings_.output.output).value_or(report::Output::log);
+  const report::Output output = settings_.output.kind;
   renderer_ = report::make_renderer(output, style, data_, talk_);
   pipeline_->add_sink(*renderer_);
-  const bool scrolls = output != report::Output::summary && !settings_.output.quiet && os::is_terminal(shown_on());
-  if (os::is_terminal(STDERR_FILENO) && !scrolls) {
-    progress_ = std::make_unique<ProgressLine>(loop_, talk_, os::terminal_width(STDERR_FILENO));
+  const bool scrolls = report::row_of(output).scrolls && !settings_.output.quiet && data_.is_terminal();
+  if (talk_.is_terminal() && !scrolls) {
+    progress_ = std::make_unique<ProgressLine>(loop(), talk_, talk_.width());
     pipeline_->add_sink(*progress_);
   }
 }
@@ -160,13 +139,16 @@ Result<void> SessionRun::add_capture(const std::vector<capture::Secret>& secrets
   if (settings_.capture.file.empty()) {
     return {};
   }
-  auto file = os::open_capture(settings_.capture.file, file_mode(settings_.capture));
-  WHYDROP_TRY(file);
-  capture_file_ = std::move(*file);
-  if (capture_file_->is_file()) {
-    capture_thread_ = std::make_unique<os::BackgroundSink>(*capture_file_);
+  if (!captures_to_stdout(settings_)) {
+    auto file = os::open_capture(settings_.capture.file, settings_.capture.mode);
+    WHYDROP_TRY(file);
+    capture_file_ = std::move(*file);
   }
-  ByteSink& to = capture_thread_ ? static_cast<ByteSink&>(*capture_thread_) : *capture_file_;
+  os::Stream& file = capture_file_ ? static_cast<os::Stream&>(*capture_file_) : host_.out;
+  if (file.is_file()) {
+    capture_thread_ = std::make_unique<os::BackgroundSink>(file);
+  }
+  ByteSink& to = capture_thread_ ? static_cast<ByteSink&>(*capture_thread_) : file;
   // A rehearsal gives values of its own before the first event.
   capture_ = std::make_unique<capture::Writer>(
       to, [this, secrets] { return make_header(secrets); }, settings_.capture.with_opinions);
@@ -184,10 +166,10 @@ void SessionRun::settle() {
 
 void SessionRun::on_reader_gone(std::function<void()> handler) {
   // Posted: a sink may be told of it in the middle of an event.
-  const auto posted = [this, handler = std::move(handler)] { loop_.post(handler); };
+  const auto posted = [this, handler = std::move(handler)] { loop().post(handler); };
   data_.on_gone(posted);
-  if (capture_file_ && captures_to_stdout(settings_)) {
-    capture_file_->on_gone(posted);
+  if (captures_to_stdout(settings_)) {
+    host_.out.on_gone(posted);
   }
 }
 
@@ -213,7 +195,7 @@ int SessionRun::finish(diagnose::RunOutcome outcome, const std::optional<Error>&
   if (progress_) {
     progress_->stop();
   }
-  const session::Verdict verdict = pipeline_->finish(loop_.now_ns());
+  const session::Verdict verdict = pipeline_->finish(loop().now_ns());
   settle();
   for (const Error& error : pipeline_->sink_errors()) {
     talk(error_text(error));
@@ -224,7 +206,7 @@ int SessionRun::finish(diagnose::RunOutcome outcome, const std::optional<Error>&
   outcome.local_failure = input_error.has_value() || !pipeline_->sink_errors().empty();
   outcome.expect_close = settings_.expect_close;
   if (outcome.fail_on) {
-    outcome.fail_on = session::parse<session::Severity>(settings_.output.fail_on);
+    outcome.fail_on = settings_.output.fail_on;
   }
   return diagnose::exit_code(verdict, outcome);
 }

@@ -1,5 +1,5 @@
-// Rule of this module: run/ joins the concrete parts of one run. It knows no option, and prints through the run's sinks
-// only.
+// Rule of this module: run/ joins the concrete parts of one run. It knows no option, has of its process only what a
+// Host gives it, and prints through the run's sinks only.
 #pragma once
 
 #include "base/result.hpp"
@@ -7,11 +7,10 @@
 #include "capture/writer.hpp"
 #include "diagnose/exit_code.hpp"
 #include "engine/pipeline.hpp"
-#include "net/loop.hpp"
 #include "os/background_sink.hpp"
-#include "os/streams.hpp"
 #include "profile/recognise.hpp"
 #include "report/report.hpp"
+#include "run/host.hpp"
 #include "run/output.hpp"
 #include "run/profile_context.hpp"
 #include "run/progress.hpp"
@@ -30,23 +29,25 @@ namespace whydrop::run {
 class SessionRun {
  public:
   struct Settings {
-    OutputSettings output;
-    CaptureSettings capture;
-    SecretSettings secrets;
+    Output output;
+    Capture capture;
+    Secrets secrets;
     std::vector<std::uint16_t> expect_close;
     std::uint64_t max_message = 64U << 20;
     ProfileContext* profile = nullptr;       ///< the one in use; not owned; null: none
-    std::vector<capture::Secret> bound{};    ///< masked besides what the flags and the profile say
     std::vector<std::string> secret_keys{};  ///< members whose values are masked, besides the well-known
     bool recognise = true;                   ///< where none is in use, one that the session is like may be
     bool silent = false;                     ///< events are not printed: the command says itself what happened
   };
-  static Result<std::unique_ptr<SessionRun>> make(const Settings& settings);
+  /// `host` must outlive it. Errors: local, for a capture that cannot be made.
+  static Result<std::unique_ptr<SessionRun>> make(const Host& host, const Settings& settings);
   ~SessionRun();
   SessionRun(const SessionRun&) = delete;
   SessionRun& operator=(const SessionRun&) = delete;
 
-  net::Loop& loop() { return loop_; }
+  const Host& host() const { return host_; }
+  engine::Loop& loop() { return network_->loop(); }
+  Network& network() { return *network_; }
   engine::Pipeline& pipeline() { return *pipeline_; }
   ByteSink& data() { return data_; }
   bool quiet() const { return settings_.output.quiet; }
@@ -67,8 +68,7 @@ class SessionRun {
   int finish(diagnose::RunOutcome outcome, const std::optional<Error>& input_error = std::nullopt);
 
  private:
-  explicit SessionRun(const Settings& settings);
-  int shown_on() const;  ///< the descriptor that events are shown on
+  SessionRun(const Host& host, const Settings& settings);
   void add_renderer(report::Style style);
   void settle();
   Result<void> add_capture(const std::vector<capture::Secret>& secrets);
@@ -79,9 +79,11 @@ class SessionRun {
   void keep_secret(const capture::Secret& secret);
 
   Settings settings_;
-  net::Loop loop_;
+  const Host& host_;
+  std::unique_ptr<Network> network_;
   std::string started_;  ///< RFC 3339, as it is written: what is judged by it is the same from a capture
-  os::FdSink data_, talk_;
+  os::Stream& data_;     ///< what events are shown on
+  os::Stream& talk_;
   profile::Dialects dialects_;
   mutable std::mutex secrecy_mutex_;  ///< the prompt's thread asks, the loop's adds
   std::unique_ptr<capture::Redactor> secrecy_;

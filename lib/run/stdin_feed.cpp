@@ -23,7 +23,7 @@ constexpr int kPatienceMs = 1000;
 }  // namespace
 
 struct StdinFeed::Impl {
-  explicit Impl(net::Loop& l) : loop(l) {}
+  explicit Impl(engine::Loop& l) : loop(l) {}
 
   void read_all();
   bool take_credit();
@@ -31,7 +31,7 @@ struct StdinFeed::Impl {
   bool stopped_within(int patience_ms) const;
   std::optional<std::string> read_chunk() const;
 
-  net::Loop& loop;
+  engine::Loop& loop;
   std::function<void(std::string)> on_chunk;
   std::function<void()> on_end;
   std::array<int, 2> wake{-1, -1};  ///< a pipe; closing its write end ends the thread's wait
@@ -94,7 +94,7 @@ void StdinFeed::Impl::read_all() {
   }
 }
 
-StdinFeed::StdinFeed(net::Loop& loop) : impl_(std::make_unique<Impl>(loop)) {}
+StdinFeed::StdinFeed(engine::Loop& loop) : impl_(std::make_unique<Impl>(loop)) {}
 
 StdinFeed::~StdinFeed() {
   if (!impl_->thread.joinable()) {
@@ -118,10 +118,6 @@ void StdinFeed::start(std::function<void(std::string)> on_chunk, std::function<v
     return;
   }
   impl_->thread = std::thread([this] { impl_->read_all(); });
-}
-
-bool StdinFeed::started() const {
-  return impl_->thread.joinable();
 }
 
 void StdinFeed::release() {

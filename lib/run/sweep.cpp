@@ -4,7 +4,6 @@
 #include "base/units.hpp"
 #include "engine/ping_sweep.hpp"
 #include "engine/pipeline_tap.hpp"
-#include "net/client.hpp"
 
 #include <memory>
 
@@ -19,22 +18,22 @@ constexpr std::string_view kPing = "whydrop-sweep";
 class Sweep final : public engine::Actor {
  public:
   Sweep(SessionRun& run,
-        const SessionSettings& flags,
+        const Session& session,
         net::ConnectOptions options,
         std::vector<std::chrono::nanoseconds> intervals)
-      : run_(run), tap_(run.pipeline()), flags_(flags), options_(std::move(options)), left_(std::move(intervals)) {
+      : run_(run), tap_(run.pipeline()), session_(session), options_(std::move(options)), left_(std::move(intervals)) {
     options_.ping_interval = std::chrono::nanoseconds(0);
   }
 
   int carry_out() {
     run_.loop().on_signal([this](int number) {
       outcome_.signal = number;
-      client_->interrupt();
+      connection_->interrupt();
     });
-    if (flags_.timeout) {
-      run_.loop().after(*flags_.timeout, [this] {
+    if (session_.timeout) {
+      run_.loop().after(*session_.timeout, [this] {
         outcome_.timed_out = true;
-        client_->interrupt();
+        connection_->interrupt();
       });
     }
     next();
@@ -71,15 +70,15 @@ class Sweep final : public engine::Actor {
     left_.erase(left_.begin());
     pinged_ = false;
     run_.talk(fmt::format("sweep: {} of silence", format_duration(current().idle.count())));
-    client_ = std::make_unique<net::Client>(
-        run_.loop(), tap_, *this, options_, [this](const session::Verdict& verdict) { ended(verdict); });
-    client_->start();
+    connection_ =
+        run_.network().connect(tap_, *this, options_, [this](const session::Verdict& verdict) { ended(verdict); });
+    connection_->start();
   }
 
   void ping(engine::Channel& channel) {
     pinged_ = true;
     channel.ping(kPing);
-    timer_ = run_.loop().after(flags_.endpoint.ping_timeout, [this] { client_->interrupt(); });
+    timer_ = run_.loop().after(session_.endpoint.ping_timeout, [this] { connection_->interrupt(); });
   }
 
   void ended(const session::Verdict& verdict) {
@@ -114,27 +113,30 @@ class Sweep final : public engine::Actor {
 
   SessionRun& run_;
   engine::PipelineTap tap_;
-  const SessionSettings& flags_;
+  const Session& session_;
   net::ConnectOptions options_;
   std::vector<std::chrono::nanoseconds> left_;
   std::vector<engine::SweepResult> results_;
-  std::unique_ptr<net::Client> client_;
+  std::unique_ptr<net::Connection> connection_;
   diagnose::RunOutcome outcome_;
   std::int64_t heard_ns_ = 0;
   bool pinged_ = false;
-  net::TimerId timer_ = 0;
+  engine::TimerId timer_ = 0;
 };
 
 }  // namespace
 
-Result<int> sweep(const SessionSettings& flags, std::vector<std::chrono::nanoseconds> intervals) {
-  const auto profile = make_session_profile(flags);
+Result<int> sweep(const Host& host,
+                  const Session& session,
+                  const ProfileChoice& choice,
+                  std::vector<std::chrono::nanoseconds> intervals) {
+  const auto profile = use_profile(choice, host);
   WHYDROP_TRY(profile);
-  auto options = connect_options_of(flags, *profile, flags.profile.at);
+  auto options = connect_options_of(session, *profile);
   WHYDROP_TRY(options);
-  auto run = SessionRun::make(settings_of(flags, *profile));
+  auto run = SessionRun::make(host, settings_of(session, *profile, choice.recognise));
   WHYDROP_TRY(run);
-  return Sweep(**run, flags, std::move(*options), engine::plan_sweep(std::move(intervals))).carry_out();
+  return Sweep(**run, session, std::move(*options), engine::plan_sweep(std::move(intervals))).carry_out();
 }
 
 }  // namespace whydrop::run

@@ -1,15 +1,18 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "run/session_profile.hpp"
+#include "run/session.hpp"
 
 #include <chrono>
 #include <vector>
 
 namespace whydrop::run {
 
-/// --ping-sweep: connects once for each interval, stays silent so long, then pings; prints what survived and the idle
+/// Connects once for each interval, stays silent so long, then pings; prints what survived and the idle
 /// limit.
-Result<int> sweep(const SessionSettings& flags, std::vector<std::chrono::nanoseconds> intervals);
+Result<int> sweep(const Host& host,
+                  const Session& session,
+                  const ProfileChoice& choice,
+                  std::vector<std::chrono::nanoseconds> intervals);
 
 }  // namespace whydrop::run

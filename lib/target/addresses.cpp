@@ -2,6 +2,7 @@
 
 #include "base/fields.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 
 #include <optional>
 #include <string_view>
@@ -30,28 +31,6 @@ std::optional<std::uint16_t> port_of(const std::string& text) {
   }
   const auto number = parse_number(text, 1, 65535);
   return number ? std::optional(static_cast<std::uint16_t>(*number)) : std::nullopt;
-}
-
-Result<net::Url> parse_at(const std::string& text) {
-  const auto url = net::parse_url(text);
-  const bool http = text.rfind("http://", 0) == 0 || text.rfind("https://", 0) == 0;
-  if (!url || !http || url->target != "/" || !url->user.empty()) {
-    return fail(ErrorKind::usage, "option --at: '" + text + "' is not http://HOST:PORT", "--at http://127.0.0.1:8080");
-  }
-  return url;
-}
-
-void lead_to(const net::Url& at, net::ConnectOptions& options) {
-  const auto default_port = [](bool tls) { return static_cast<std::uint16_t>(tls ? 443 : 80); };
-  // The Host header names a port only where the URL does.
-  if (options.url.port == default_port(options.url.tls)) {
-    options.url.port = default_port(at.tls);
-  }
-  options.url.tls = at.tls;
-  net::AddressOverride override;
-  override.to_host = at.host;
-  override.to_port = at.port;
-  options.overrides = {override};
 }
 
 }  // namespace
@@ -100,17 +79,34 @@ Result<net::AddressOverride> parse_connect_to(const std::string& text) {
   return override;
 }
 
-Result<net::ConnectOptions> with_connect_override(const std::string& at,
-                                                  bool proxy_is_given,
-                                                  Result<net::ConnectOptions> options) {
-  if (!options || at.empty()) {
-    return options;
+Result<Address> parse_address(const std::string& text) {
+  auto url = net::parse_url(text);
+  WHYDROP_TRY(url);
+  const std::size_t scheme = text.find("://");
+  const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
+  return Address{text, std::move(*url), text.find_first_of("/?#", host) != std::string::npos};
+}
+
+Result<StandIn> parse_stand_in(const std::string& text) {
+  auto url = net::parse_url(text);
+  const bool http = text.rfind("http://", 0) == 0 || text.rfind("https://", 0) == 0;
+  if (!url || !http || url->target != "/" || !url->user.empty()) {
+    return fail(ErrorKind::usage, "option --at: '" + text + "' is not http://HOST:PORT", "--at http://127.0.0.1:8080");
   }
-  return parse_at(at).map([&](const net::Url& place) {
-    lead_to(place, *options);
-    options->proxy = proxy_is_given ? options->proxy : net::ProxyOptions();
-    return std::move(*options);
-  });
+  return StandIn{text, std::move(*url)};
+}
+
+void lead_to(const StandIn& server, net::ConnectOptions& options) {
+  const auto default_port = [](bool tls) { return static_cast<std::uint16_t>(tls ? 443 : 80); };
+  // The Host header names a port only where the URL does.
+  if (options.url.port == default_port(options.url.tls)) {
+    options.url.port = default_port(server.url.tls);
+  }
+  options.url.tls = server.url.tls;
+  net::AddressOverride override;
+  override.to_host = server.url.host;
+  override.to_port = server.url.port;
+  options.overrides = {override};
 }
 
 }  // namespace whydrop::target

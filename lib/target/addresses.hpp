@@ -12,10 +12,24 @@ Result<net::AddressOverride> parse_resolve(const std::string& text);
 /// "host:port:host:port" as curl's --connect-to; each part may be empty.
 Result<net::AddressOverride> parse_connect_to(const std::string& text);
 
-/// `options` of a connection that is made to `at`, "http://host:port" or "https://host:port", by its scheme, past a
-/// proxy unless a person gave it; names and paths stay as they are. Unchanged where `at` is empty.
-Result<net::ConnectOptions> with_connect_override(const std::string& at,
-                                                  bool proxy_is_given,
-                                                  Result<net::ConnectOptions> options);
+/// The URL of a session as it was given.
+struct Address {
+  std::string text;
+  net::Url url;
+  bool names_path = true;  ///< false: it names a server only, "wss://host:port"
+};
+/// Errors: usage.
+Result<Address> parse_address(const std::string& text);
+
+/// The server that connections are made to in place of those that URLs name, which stay as they are.
+struct StandIn {
+  std::string text;  ///< "http://host:port" or "https://host:port"
+  net::Url url;
+};
+/// --at. Errors: usage.
+Result<StandIn> parse_stand_in(const std::string& text);
+
+/// Makes the connection to `server`, by its scheme.
+void lead_to(const StandIn& server, net::ConnectOptions& options);
 
 }  // namespace whydrop::target

@@ -44,7 +44,7 @@ void take_away(const std::string& name, net::ConnectOptions& options) {
       headers.end());
 }
 
-Result<void> apply_one(const std::string& header, net::ConnectOptions& options) {
+Result<HeaderLine> parse_header(const std::string& header) {
   if (holds_line_break(header)) {
     return wrong(header.substr(0, header.find_first_of(":\r\n")), "it holds a line break");  // the value may be secret
   }
@@ -53,24 +53,21 @@ Result<void> apply_one(const std::string& header, net::ConnectOptions& options) 
   if (colon == std::string::npos && !empty) {
     return wrong(header, "no ':' in it");
   }
-  const std::string name = empty ? header.substr(0, header.size() - 1) : header.substr(0, colon);
-  if (!handshake::is_token(name)) {
-    return wrong(header, "'" + name + "' is not a header name");
+  HeaderLine line;
+  line.name = empty ? header.substr(0, header.size() - 1) : header.substr(0, colon);
+  if (!handshake::is_token(line.name)) {
+    return wrong(header, "'" + line.name + "' is not a header name");
   }
-  const std::string key = lower_case(name);
+  const std::string key = lower_case(line.name);
   if (std::find(kFixed.begin(), kFixed.end(), key) != kFixed.end()) {
-    return wrong(name, "the upgrade sets it itself");
+    return wrong(line.name, "the upgrade sets it itself");
   }
-  const std::string value = empty ? "" : std::string(trim(std::string_view(header).substr(colon + 1)));
-  if (value.empty() && !empty) {
-    if (key == "host") {
-      return wrong(name, "the upgrade needs it");
-    }
-    take_away(key, options);
-  } else {
-    options.headers.push_back({name, value});
+  line.value = empty ? "" : std::string(trim(std::string_view(header).substr(colon + 1)));
+  line.removes = line.value.empty() && !empty;
+  if (line.removes && key == "host") {
+    return wrong(line.name, "the upgrade needs it");
   }
-  return {};
+  return line;
 }
 
 Result<std::vector<std::string>> lines_of(const std::string& path, const os::FileReader& read) {
@@ -107,20 +104,33 @@ Result<void> check_header_values(const net::ConnectOptions& options) {
   return {};
 }
 
-Result<void> apply_headers(const std::vector<std::string>& given,
-                           const os::FileReader& read,
-                           net::ConnectOptions& options) {
+Result<std::vector<HeaderLine>> parse_headers(const std::vector<std::string>& given, const os::FileReader& read) {
+  std::vector<HeaderLine> lines;
   for (const std::string& header : given) {
     const bool file = !header.empty() && header[0] == '@';
-    const auto headers = file ? lines_of(header.substr(1), read) : std::vector<std::string>{header};
-    WHYDROP_TRY(headers);
-    for (const std::string& one : *headers) {
-      if (const auto applied = apply_one(one, options); !applied) {
-        return applied;
-      }
+    const auto texts = file ? lines_of(header.substr(1), read) : std::vector<std::string>{header};
+    WHYDROP_TRY(texts);
+    for (const std::string& text : *texts) {
+      auto line = parse_header(text);
+      WHYDROP_TRY(line);
+      lines.push_back(std::move(*line));
     }
   }
-  return {};
+  return lines;
+}
+
+Result<HeaderLine> header_line(const std::string& name, const std::string& value) {
+  return parse_header(value.empty() ? name + ";" : name + ": " + value);
+}
+
+void apply_headers(const std::vector<HeaderLine>& lines, net::ConnectOptions& options) {
+  for (const HeaderLine& line : lines) {
+    if (line.removes) {
+      take_away(lower_case(line.name), options);
+    } else {
+      options.headers.push_back({line.name, line.value});
+    }
+  }
 }
 
 }  // namespace whydrop::target

@@ -13,13 +13,13 @@
 namespace whydrop::target {
 namespace {
 
-struct Address {
+struct IpAddress {
   std::array<unsigned char, 16> bytes{};
   unsigned bits = 0;  ///< 32, 128 or 0: not an address
 };
 
-Address parse_address(const std::string& text) {
-  Address address;
+IpAddress parse_ip(const std::string& text) {
+  IpAddress address;
   if (::inet_pton(AF_INET, text.c_str(), address.bytes.data()) == 1) {
     address.bits = 32;
   } else if (::inet_pton(AF_INET6, text.c_str(), address.bytes.data()) == 1) {
@@ -28,7 +28,7 @@ Address parse_address(const std::string& text) {
   return address;
 }
 
-bool same_prefix(const Address& a, const Address& b, std::uint64_t bits) {
+bool same_prefix(const IpAddress& a, const IpAddress& b, std::uint64_t bits) {
   for (std::uint64_t i = 0; i < bits; ++i) {
     const unsigned mask = 0x80U >> (i % 8);
     if ((a.bytes.at(i / 8) & mask) != (b.bytes.at(i / 8) & mask)) {
@@ -38,15 +38,15 @@ bool same_prefix(const Address& a, const Address& b, std::uint64_t bits) {
   return true;
 }
 
-bool block_holds(const std::string& entry, const Address& host) {
+bool block_holds(const std::string& entry, const IpAddress& host) {
   const std::size_t slash = entry.find('/');
-  const Address block = parse_address(entry.substr(0, slash));
+  const IpAddress block = parse_ip(entry.substr(0, slash));
   const auto bits = slash == std::string::npos ? std::optional<std::uint64_t>(block.bits)
                                                : parse_number(std::string_view(entry).substr(slash + 1), 0, block.bits);
   return block.bits != 0 && block.bits == host.bits && bits && same_prefix(block, host, *bits);
 }
 
-bool entry_names(std::string entry, const std::string& host, const Address& address) {
+bool entry_names(std::string entry, const std::string& host, const IpAddress& address) {
   if (entry == "*") {
     return true;
   }
@@ -72,16 +72,6 @@ std::string first_set(const os::Environment& environment, std::initializer_list<
   return {};
 }
 
-std::string from_environment(const ProxySettings& flags, const net::Url& url, const os::Environment& environment) {
-  const std::string list = !flags.no_proxy.empty() ? flags.no_proxy : first_set(environment, {"no_proxy", "NO_PROXY"});
-  if (bypasses_proxy(list, url.host)) {
-    return {};
-  }
-  // HTTP_PROXY in capitals can be set by a request to a CGI program, so it is never read.
-  return url.tls ? first_set(environment, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
-                 : first_set(environment, {"http_proxy", "all_proxy", "ALL_PROXY"});
-}
-
 void set_user(net::ProxyOptions& proxy, const std::string& user, bool decode) {
   const std::size_t colon = user.find(':');
   proxy.user = user.substr(0, colon);
@@ -99,7 +89,7 @@ bool bypasses_proxy(std::string_view list, std::string_view host) {
   if (!name.empty() && name.back() == '.') {
     name.pop_back();
   }
-  const Address address = parse_address(name);
+  const IpAddress address = parse_ip(name);
   std::string separated(list);
   std::replace_if(
       separated.begin(), separated.end(), [](char c) { return c == ' ' || c == '\t'; }, ',');
@@ -111,15 +101,20 @@ bool bypasses_proxy(std::string_view list, std::string_view host) {
   return false;
 }
 
-Result<net::ProxyOptions> choose_proxy(const ProxySettings& flags,
-                                       const net::Url& url,
-                                       const os::Environment& environment) {
+ProxyRules environment_proxies(const os::Environment& environment) {
+  ProxyRules rules;
+  rules.no_proxy = first_set(environment, {"no_proxy", "NO_PROXY"});
+  // HTTP_PROXY in capitals can be set by a request to a CGI program, so it is never read.
+  rules.for_ws = first_set(environment, {"http_proxy", "all_proxy", "ALL_PROXY"});
+  rules.for_wss = first_set(environment, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
+  return rules;
+}
+
+Result<net::ProxyOptions> choose_proxy(const ProxyRules& rules, const net::Url& url) {
   constexpr std::array<std::string_view, 3> kSchemes = {"http", "socks5", "socks5h"};
   net::ProxyOptions proxy;
-  std::string text = flags.is_given && !bypasses_proxy(flags.no_proxy, url.host) ? flags.given : "";
-  if (!flags.is_given) {
-    text = from_environment(flags, url, environment);
-  }
+  const std::string text =
+      bypasses_proxy(rules.no_proxy, url.host) ? "" : rules.given.value_or(url.tls ? rules.for_wss : rules.for_ws);
   if (text.empty()) {
     return proxy;
   }
@@ -142,8 +137,8 @@ Result<net::ProxyOptions> choose_proxy(const ProxySettings& flags,
     return fail(ErrorKind::usage, "proxy '" + rest + "': not host:port", "-x http://host:3128");
   }
   proxy.url = scheme + "://" + rest + (has_port ? "" : ":1080");
-  if (!flags.user.empty()) {
-    set_user(proxy, flags.user, false);
+  if (!rules.user.empty()) {
+    set_user(proxy, rules.user, false);
   }
   return proxy;
 }

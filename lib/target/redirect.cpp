@@ -4,7 +4,6 @@
 #include "base/subprotocol_secrets.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
-#include "os/environment.hpp"
 
 #include <algorithm>
 #include <array>
@@ -72,8 +71,7 @@ void drop_credentials(net::ConnectOptions& options) {
 
 Result<std::optional<net::ConnectOptions>> redirected(const net::ConnectOptions& from,
                                                       const handshake::Head& answer,
-                                                      const EndpointSettings& flags,
-                                                      const os::Environment& environment) {
+                                                      const Endpoint& endpoint) {
   const std::string* location = answer.find("Location");
   if (!is_redirect(answer.status) || location == nullptr) {
     return std::optional<net::ConnectOptions>();
@@ -87,8 +85,8 @@ Result<std::optional<net::ConnectOptions>> redirected(const net::ConnectOptions&
   if (url->host != from.url.host || url->port != from.url.port || url->tls != from.url.tls) {
     drop_credentials(next);
   }
-  if (flags.unix_socket.empty()) {
-    auto proxy = choose_proxy(flags.proxy, *url, environment);
+  if (endpoint.unix_socket.empty()) {
+    auto proxy = choose_proxy(endpoint.proxies, *url);
     WHYDROP_TRY(proxy);
     next.proxy = std::move(*proxy);
   }

@@ -3,7 +3,6 @@
 #include "base/result.hpp"
 #include "handshake/head.hpp"
 #include "net/client.hpp"
-#include "os/environment.hpp"
 #include "target/endpoint.hpp"
 
 #include <optional>
@@ -14,7 +13,6 @@ namespace whydrop::target {
 /// (Authorization, Cookie, -u), as with curl. RFC 9110 section 15.4.
 Result<std::optional<net::ConnectOptions>> redirected(const net::ConnectOptions& from,
                                                       const handshake::Head& answer,
-                                                      const EndpointSettings& flags,
-                                                      const os::Environment& environment);
+                                                      const Endpoint& endpoint);
 
 }  // namespace whydrop::target

@@ -2,7 +2,6 @@
 #include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
-#include "os/streams.hpp"
 #include "profile/examination.hpp"
 #include "schema/kinds.hpp"
 #include "validate/validation.hpp"
@@ -125,12 +124,12 @@ Result<std::vector<const MessageType*>> wanted_types(const profile::Profile& pro
               near ? fmt::format("did you mean {}?", *near) : "whydrop profile show " + profile.name + " lists them");
 }
 
-std::optional<std::string> read_if_there(const std::string& path) {
+std::optional<std::string> read_if_there(const std::string& path, const os::FileReader& read) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
     return std::nullopt;
   }
-  auto text = os::read_file(path);
+  auto text = read(path);
   return text ? std::optional(std::move(*text)) : std::nullopt;
 }
 
@@ -139,15 +138,18 @@ std::optional<std::string> read_if_there(const std::string& path) {
 std::optional<std::string> References::read(const std::string& uri) const {
   for (const auto& [prefix, directory] : replacements) {
     if (uri.compare(0, prefix.size(), prefix) == 0) {
-      return read_if_there((std::filesystem::path(directory) / ("./" + uri.substr(prefix.size()))).string());
+      return read_if_there((std::filesystem::path(directory) / ("./" + uri.substr(prefix.size()))).string(), read_file);
     }
   }
   const bool has_scheme = uri.find("://") != std::string::npos;
-  return has_scheme ? std::nullopt : read_if_there((std::filesystem::path(folder) / ("./" + uri)).string());
+  return has_scheme ? std::nullopt : read_if_there((std::filesystem::path(folder) / ("./" + uri)).string(), read_file);
 }
 
-Result<References> make_references(const std::string& schema_path, const std::vector<std::string>& mapped) {
+Result<References> make_references(const std::string& schema_path,
+                                   const std::vector<std::string>& mapped,
+                                   os::FileReader read) {
   References references;
+  references.read_file = std::move(read);
   references.folder = std::filesystem::path(schema_path.substr(0, schema_path.find('#'))).parent_path().string();
   for (const std::string& text : mapped) {
     const std::size_t equals = text.rfind('=');
@@ -192,9 +194,11 @@ Result<void> check_kind(json::Value root, const std::string& file) {
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& given, schema::Options options) {
+Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& given,
+                                               const schema::Options& options,
+                                               const os::FileReader& read) {
   const auto [path, entry] = place_of_schema(given);
-  const auto text = os::read_file(path);
+  const auto text = read(path);
   WHYDROP_TRY(text);
   const auto document = json::parse_file(*text, path, ErrorKind::usage);
   WHYDROP_TRY(document);

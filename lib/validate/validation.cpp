@@ -1,9 +1,11 @@
 #include "validate/validation.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
+#include "os/file_names.hpp"
 
 #include <algorithm>
-#include <cstdio>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,20 +48,26 @@ std::string as_json(const schema::Fault& fault, json::Place place, std::uint64_t
   return out + (fault.hint.empty() ? "" : member("hint", fault.hint)) + "}";
 }
 
-void print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-}
+constexpr std::size_t kBlock = 64U << 10;
 
 }  // namespace
 
-void Validation::tell_fault(const Instance& instance, const schema::Fault& fault) const {
+void Validation::print(const std::string& text) {
+  unwritten_ += text;
+  if (unwritten_.size() >= kBlock && written_) {
+    written_ = out_.write(unwritten_);
+    unwritten_.clear();
+  }
+}
+
+void Validation::tell_fault(const Instance& instance, const schema::Fault& fault) {
   print(where(instance.name, instance.line, place_of(instance.text, fault)) + ": " + fault.says() + "\n");
   if (!fault.hint.empty()) {
     print("  hint: " + fault.hint + "\n");
   }
 }
 
-void Validation::tell_ndjson(const Instance& instance, const Judged& judged, const json::Fault* broken) const {
+void Validation::tell_ndjson(const Instance& instance, const Judged& judged, const json::Fault* broken) {
   std::string out = "{\"name\":" + json::quote(instance.name);
   out += instance.line == 0 ? "" : ",\"line\":" + std::to_string(instance.line);
   out += judged.type.empty() ? "" : member("type", judged.type);
@@ -100,11 +108,19 @@ bool Validation::take_one(const Instance& instance, bool quiet) {
   return valid;
 }
 
-void Validation::take(const std::string& name, std::string_view text) {
-  if (!is_line_by_line(text)) {
+Result<void> Validation::take(const std::string& name, std::string_view text) {
+  if (is_line_by_line(text)) {
+    take_lines(name, text);
+  } else {
     take_one({name, text}, false);
-    return;
   }
+  WHYDROP_TRY(written_);
+  const auto written = out_.write(unwritten_);
+  unwritten_.clear();
+  return written;
+}
+
+void Validation::take_lines(const std::string& name, std::string_view text) {
   std::uint64_t line = 0, values = 0, invalid = 0;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -121,6 +137,43 @@ void Validation::take(const std::string& name, std::string_view text) {
                                            ? fmt::format(": ok, {} lines\n", values)
                                            : fmt::format(": {} of {} lines are not valid\n", invalid, values)));
   }
+}
+
+namespace {
+
+Result<std::unique_ptr<Judge>> make_judge(const ValidateRequest& request, const os::FileReader& read) {
+  auto references = make_references(request.schema, request.references, read);
+  WHYDROP_TRY(references);
+  schema::Options options;
+  options.draft = request.draft;
+  options.check_formats = request.check_formats;
+  options.fetch = [references = std::move(*references)](const std::string& uri) { return references.read(uri); };
+  return request.schema.empty() ? judge_by_profile(request.profile, request.as, request.side, options)
+                                : judge_by_schema(request.schema, options, read);
+}
+
+}  // namespace
+
+Result<int> validate(const ValidateRequest& request,
+                     const os::FileReader& read,
+                     ByteSink& out,
+                     const std::function<void(const Error&)>& say) {
+  const auto judge = make_judge(request, read);
+  WHYDROP_TRY(judge);
+  Validation validation(**judge, request.ndjson, out);
+  bool unread = false;
+  for (const std::string& given : request.files) {
+    for (const std::string& name : os::expanded(given)) {
+      const auto text = read(name);
+      if (!text) {
+        say(text.error());
+        unread = true;
+        continue;
+      }
+      WHYDROP_TRY(validation.take(name == "-" ? "standard input" : name, *text));
+    }
+  }
+  return unread ? 3 : validation.all_valid() ? 0 : 1;
 }
 
 }  // namespace whydrop::validate

@@ -1,8 +1,10 @@
 // Rule of this module: validate/ is what `validate` does: it judges values, and says what is wrong with them.
 #pragma once
 
+#include "base/byte_sink.hpp"
 #include "base/result.hpp"
 #include "json/json.hpp"
+#include "os/environment.hpp"
 #include "profile/profile.hpp"
 #include "schema/schema.hpp"
 
@@ -19,12 +21,15 @@ namespace whydrop::validate {
 
 /// What a schema's $refs are read from: the folder of the schema, and folders that stand for URLs.
 struct References {
+  os::FileReader read_file;
   std::string folder;                                             ///< of the schema; "" is the current one
   std::vector<std::pair<std::string, std::string>> replacements;  ///< "URL-PREFIX=DIR", longest first
   std::optional<std::string> read(const std::string& uri) const;
 };
 /// Reads values of --ref-map. Errors: usage.
-Result<References> make_references(const std::string& schema_path, const std::vector<std::string>& mapped);
+Result<References> make_references(const std::string& schema_path,
+                                   const std::vector<std::string>& mapped,
+                                   os::FileReader read);
 
 /// What is said of one value.
 struct Judged {
@@ -40,7 +45,9 @@ class Judge {
 };
 
 /// By one schema. Errors: local where it cannot be read, usage where it cannot be compiled.
-Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& given, schema::Options options);
+Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& given,
+                                               const schema::Options& options,
+                                               const os::FileReader& read);
 /// By the messages of a profile. `as`: a type, or "client:TYPE"; empty: the first whose match holds. `side`: "client",
 /// "server" or empty. Errors: usage.
 Result<std::unique_ptr<Judge>> judge_by_profile(std::shared_ptr<const profile::Profile> profile,
@@ -51,10 +58,11 @@ Result<std::unique_ptr<Judge>> judge_by_profile(std::shared_ptr<const profile::P
 /// Judges texts, and prints what is said of each.
 class Validation {
  public:
-  Validation(const Judge& judge, bool ndjson) : judge_(judge), ndjson_(ndjson) {}
+  /// `judge` and `out` must outlive it.
+  Validation(const Judge& judge, bool ndjson, ByteSink& out) : judge_(judge), ndjson_(ndjson), out_(out) {}
 
-  /// One value, or one a line.
-  void take(const std::string& name, std::string_view text);
+  /// One value, or one a line. Errors: local, where `out` cannot be written.
+  Result<void> take(const std::string& name, std::string_view text);
   bool all_valid() const { return all_valid_; }
 
  private:
@@ -64,14 +72,37 @@ class Validation {
     std::string_view text;
     std::uint64_t line = 0;
   };
+  void take_lines(const std::string& name, std::string_view text);
   bool take_one(const Instance& instance, bool quiet);
-  void tell_fault(const Instance& instance, const schema::Fault& fault) const;
-  void tell_ndjson(const Instance& instance, const Judged& judged, const json::Fault* broken) const;
+  void tell_fault(const Instance& instance, const schema::Fault& fault);
+  void tell_ndjson(const Instance& instance, const Judged& judged, const json::Fault* broken);
+  void print(const std::string& text);
 
   const Judge& judge_;
   bool ndjson_;
+  ByteSink& out_;
+  std::string unwritten_;
+  Result<void> written_;
   bool all_valid_ = true;
   json::Json json_;
 };
+
+/// What is to be validated, by what, and how it is told.
+struct ValidateRequest {
+  std::vector<std::string> files;  ///< patterns too; "-" is standard input
+  std::string schema;              ///< a file, or "file#/pointer"; empty: by the profile
+  std::shared_ptr<const profile::Profile> profile;
+  std::string as, side;                 ///< as judge_by_profile() has them
+  std::vector<std::string> references;  ///< "URL-PREFIX=DIR"
+  schema::Draft draft = schema::Draft::draft7;
+  bool check_formats = false, ndjson = false;
+};
+
+/// Judges all values and prints what is said of each on `out`; returns the exit code. `say` tells which files cannot be
+/// read. Errors: usage and local, for the schema.
+Result<int> validate(const ValidateRequest& request,
+                     const os::FileReader& read,
+                     ByteSink& out,
+                     const std::function<void(const Error&)>& say);
 
 }  // namespace whydrop::validate

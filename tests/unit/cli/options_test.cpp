@@ -104,5 +104,18 @@ TEST(Help, CompletionAndManualKnowEveryOption) {
   }
 }
 
+TEST(Options, KeepTheirOrder) {
+  Options options("test");
+  std::string url;
+  std::vector<std::string> messages, sets;
+  options.positional("URL", url, false, "where to");
+  options.positionals("MESSAGE", messages, false, "what");
+  options.list("--set", "TEXT", sets, "a setting");
+  ASSERT_TRUE(options.parse({"--set=1", "ws://h", "[a]", "--set", "[2]", "b", "--set", "3"}));
+  EXPECT_EQ(options.in_order({"MESSAGE", "--set"}),
+            (std::vector<std::pair<std::string, std::string>>{
+                {"--set", "1"}, {"MESSAGE", "[a]"}, {"--set", "[2]"}, {"MESSAGE", "b"}, {"--set", "3"}}));
+}
+
 }  // namespace
 }  // namespace whydrop::cli

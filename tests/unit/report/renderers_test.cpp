@@ -24,12 +24,14 @@ session::Message message(Side from, std::string_view payload, bool text = true) 
   return out;
 }
 
-TEST(Outputs, AreParsedByName) {
-  EXPECT_EQ(parse_output("log"), Output::log);
-  EXPECT_EQ(parse_output("messages"), Output::messages);
-  EXPECT_EQ(parse_output("ndjson"), Output::ndjson);
-  EXPECT_EQ(parse_output("summary"), Output::summary);
-  EXPECT_EQ(parse_output("Log"), std::nullopt);
+TEST(Outputs, StandInTheOrderOfTheirNumbers) {
+  std::string names;
+  for (const OutputRow& row : outputs()) {
+    EXPECT_EQ(&row, &row_of(row.output));
+    EXPECT_FALSE(row.says.empty());
+    names += std::string(row.name) + " ";
+  }
+  EXPECT_EQ(names, "log messages ndjson summary ");
 }
 
 TEST(Messages, GivesTheServersPayloadsAsTheyCame) {

@@ -8,13 +8,13 @@ namespace whydrop::check {
 namespace {
 
 /// What a server acts on, and where it is broken.
-struct Mark {
+struct Command {
   std::string_view text;
   std::size_t keep;
   bool at_line_start;
   std::string_view who;
 };
-constexpr Mark kMarks[] = {
+constexpr Command kCommands[] = {
     {"[[ATTACHMENT|", 1, false, "Jenkins, GitLab: attaches the file that is named"},
     {"[[PROPERTY|", 1, false, "GitLab"},
     {"##teamcity[", 2, false, "TeamCity: service messages"},
@@ -30,11 +30,11 @@ bool begins_line(std::string_view before) {
   return last == std::string_view::npos || before[last] == '\n';
 }
 
-const Mark* mark_at(std::string_view text, std::size_t at) {
-  const auto* found = std::find_if(std::begin(kMarks), std::end(kMarks), [&](const Mark& mark) {
+const Command* mark_at(std::string_view text, std::size_t at) {
+  const auto* found = std::find_if(std::begin(kCommands), std::end(kCommands), [&](const Command& mark) {
     return starts_with(text.substr(at), mark.text) && (!mark.at_line_start || begins_line(text.substr(0, at)));
   });
-  return found == std::end(kMarks) ? nullptr : found;
+  return found == std::end(kCommands) ? nullptr : found;
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ const Mark* mark_at(std::string_view text, std::size_t at) {
 std::string inert(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (const Mark* mark = mark_at(text, at)) {
+    if (const Command* mark = mark_at(text, at)) {
       out.append(mark->text.substr(0, mark->keep)).append(" ");
       at += mark->keep;
     }

@@ -266,6 +266,53 @@ trial("autobahn", "bad-utf8")(lambda lab: bad_utf8(autobahn(lab)))
 trial("autobahn", "bad-upgrade")(lambda lab: Wire(autobahn(lab), upgrade=False).outcome)
 
 
+def trio_websocket(lab):
+    return lab.python("trio_websocket")[1]  # one exception ends it
+
+
+trial("trio-websocket", "message-size")(lambda lab: sizes(lambda port=trio_websocket(lab): Wire(port), 1 << 20))
+trial("trio-websocket", "handler-error")(lambda lab: say(trio_websocket(lab), "/", "raise"))
+trial("trio-websocket", "bad-utf8")(lambda lab: bad_utf8(trio_websocket(lab)))
+
+
+def gevent_websocket(lab):
+    return lab.shared("gevent", lambda: lab.python("gevent_websocket"))[1]
+
+
+trial("gevent-websocket", "handler-error")(lambda lab: say(gevent_websocket(lab), "/ws", "raise"))
+trial("gevent-websocket", "wrong-path")(lambda lab: say(gevent_websocket(lab), "/nowhere", "hello"))
+trial("gevent-websocket", "bad-utf8")(lambda lab: bad_utf8(gevent_websocket(lab), "/ws"))
+
+
+def ws4py(lab):
+    return lab.shared("ws4py", lambda: lab.python("ws4py"))[1]
+
+
+trial("ws4py", "handler-error")(lambda lab: say(ws4py(lab), "/", "raise"))
+trial("ws4py", "bad-utf8")(lambda lab: bad_utf8(ws4py(lab)))
+
+
+def em(lab):
+    def start():
+        port = labs.free_port()
+        return lab.daemon(["ruby", str(labs.PEERS / "em.rb"), str(port)], port)
+    return lab.shared("em", start)[1]
+
+
+trial("em-websocket", "message-size")(lambda lab: sizes(lambda: Wire(em(lab)), (10 << 20) - 14))
+trial("em-websocket", "handler-error")(lambda lab: say(em(lab), "/", "raise"))
+trial("em-websocket", "bad-utf8")(lambda lab: bad_utf8(em(lab)))
+
+
+@trial("civetweb", "wrong-path")
+def _(lab):
+    port = labs.free_port()
+    folder = lab.folder / f"civetweb-{port}"
+    folder.mkdir()
+    out = Wire(lab.daemon(["civetweb", "-document_root", str(folder), "-listening_ports", f"127.0.0.1:{port}"], port)[1], "/no").outcome
+    return out
+
+
 def mojo(lab):
     def start():
         port = labs.free_port()

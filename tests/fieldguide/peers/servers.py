@@ -120,4 +120,47 @@ def autobahn():
     asyncio.run(main())
 
 
+def trio_websocket():
+    import trio
+    from trio_websocket import serve_websocket
+
+    async def handler(request):
+        socket = await request.accept()
+        while True:
+            message = await socket.get_message()
+            if message == "raise":
+                raise RuntimeError("in the handler")
+            await socket.send_message(message)
+    trio.run(serve_websocket, handler, "127.0.0.1", PORT, None)
+
+
+def gevent_websocket():
+    from geventwebsocket import Resource, WebSocketApplication, WebSocketServer
+
+    class Echo(WebSocketApplication):
+        def on_message(self, message, *_):
+            if message == "raise":
+                raise RuntimeError("in the handler")
+            if message is not None:
+                self.ws.send(message)
+    WebSocketServer(("127.0.0.1", PORT), Resource([("^/ws$", Echo)])).serve_forever()
+
+
+def ws4py():
+    from wsgiref.simple_server import make_server
+    from ws4py.server.wsgirefserver import WebSocketWSGIRequestHandler, WSGIServer
+    from ws4py.server.wsgiutils import WebSocketWSGIApplication
+    from ws4py.websocket import EchoWebSocket
+
+    class Echo(EchoWebSocket):
+        def received_message(self, message):
+            if message.data == b"raise":
+                raise RuntimeError("in the handler")
+            super().received_message(message)
+    server = make_server("127.0.0.1", PORT, server_class=WSGIServer, handler_class=WebSocketWSGIRequestHandler,
+                         app=WebSocketWSGIApplication(handler_cls=Echo))
+    server.initialize_websockets_manager()
+    server.serve_forever()
+
+
 globals()[sys.argv[1]]()

@@ -173,14 +173,27 @@ std::string graphql_ws(std::string_view payload, bool text) {
 constexpr std::array<std::string_view, 8> kSignalR = {
     "handshake", "invocation", "stream item", "completion", "stream invocation", "cancel", "ping", "close"};
 
+/// What one record is, without its separator.
+std::string_view signal_r_kind(std::string_view record) {
+  const std::string_view type = member(record, "type");
+  const auto index =
+      type.empty() ? std::size_t{0} : static_cast<std::size_t>(static_cast<unsigned char>(type[0]) - '0');
+  return index < kSignalR.size() ? kSignalR.at(index) : "message"sv;
+}
+
+/// Of several records in one message the first ones are named.
 std::string signal_r(std::string_view payload, bool text) {
+  constexpr int kMost = 4;
   if (!text || payload.size() < 3 || payload[0] != '{' || payload.back() != '\x1e') {
     return {};
   }
-  const std::string_view type = member(payload, "type");
-  const auto index =
-      type.empty() ? std::size_t{0} : static_cast<std::size_t>(static_cast<unsigned char>(type[0]) - '0');
-  return "SignalR " + std::string(index < kSignalR.size() ? kSignalR.at(index) : "message"sv);
+  std::string label = "SignalR ";
+  for (int i = 0; !payload.empty() && i < kMost; ++i) {
+    const std::size_t end = std::min(payload.find('\x1e'), payload.size() - 1);
+    label.append(i == 0 ? "" : ", ").append(signal_r_kind(payload.substr(0, end)));
+    payload.remove_prefix(end + 1);
+  }
+  return label + (payload.empty() ? "" : ", …");
 }
 
 // ---- MQTT

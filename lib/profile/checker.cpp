@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t kMaxPerId = 100;  ///< findings of one id that are told one by one
 constexpr std::size_t kMaxFaults = 20;    ///< of one message
+constexpr std::size_t kMaxRecords = 64;   ///< of one message that are judged
 
 }  // namespace
 
@@ -103,6 +104,8 @@ struct Checker::Impl {
   std::optional<TypeIndex> expected() const;
   std::string name_of_frame(const session::Frame& frame, std::uint64_t seq) const;
   void on(const session::Message& message, std::int64_t t_ns);
+  template <typename Each>
+  void each_further_record(const session::Message& message, const Each& each);
   void on(const session::Frame& frame, std::uint64_t seq);
   void on(const session::Response& response, const session::Event& event);
   void on_ending(const session::Event& event);
@@ -116,6 +119,7 @@ struct Checker::Impl {
   Pace pace;
   Replies replies;
   json::Json json;          ///< of the message in hand
+  json::Json record_json;   ///< of a record behind the first
   json::Json preview_json;  ///< of one that is not sent
   Seen seen;                ///< the message in hand
 };
@@ -123,7 +127,7 @@ struct Checker::Impl {
 /// Parses and names a message, and validates it.
 void Checker::Impl::examine(Seen& of, std::string_view payload, bool text, json::Json& with) const {
   of.payload = payload;
-  // Of several records in one message the first is judged.
+  // Of several records in one message this is the first.
   const auto& end = profile.shape.ends_with;
   if (const auto fault = with.parse(end.empty() ? payload : payload.substr(0, payload.find(end)))) {
     of.not_json = text ? fault->why : std::string();
@@ -218,6 +222,41 @@ void Checker::Impl::on(const session::Message& message, std::int64_t t_ns) {
   }
   replies.check(seen, findings);
   follow(judge.machine, standing, seen);
+  each_further_record(message, [&](const Seen& record) {
+    check_json(profile, record, findings);
+    check_known(profile, judge.classifier(record.from), record, std::nullopt, findings);
+    check_schema(profile, record, findings);
+    check_same(words(), record, findings);
+    if (record.from == Side::client) {
+      check_place(profile, judge.machine, standing, record, findings);
+    }
+    tell_signals(record, findings);
+    replies.check(record, findings);
+    follow(judge.machine, standing, record);
+  });
+}
+
+/// The records behind the first of the message in hand: each is one that is judged as a message is, but for what only a
+/// whole message has.
+template <typename Each>
+void Checker::Impl::each_further_record(const session::Message& message, const Each& each) {
+  const auto& end = profile.shape.ends_with;
+  std::string_view rest = message.payload;
+  for (std::size_t i = 0; !end.empty() && i < kMaxRecords; ++i) {
+    const std::size_t at = rest.find(end);
+    if (at == std::string_view::npos || at + end.size() >= rest.size()) {
+      return;
+    }
+    rest.remove_prefix(at + end.size());
+    Seen record;
+    record.from = seen.from;
+    record.seq = seen.seq;
+    record.t_ns = seen.t_ns;
+    record.length = std::min(rest.find(end), rest.size());
+    record.masked = seen.masked;
+    examine(record, rest.substr(0, record.length), message.text, record_json);
+    each(record);
+  }
 }
 
 /// The type of the message that a frame is the whole of; the message was named just before the frame is told.
@@ -276,6 +315,19 @@ void Checker::annotate(session::Message& message) {
     message.type = impl.profile.messages[*seen.type].name;
     impl.take(seen);
   }
+  impl.each_further_record(message, [&](const Seen& record) {
+    const bool wrong = record.valid == false || !record.not_json.empty();
+    message.valid = wrong ? std::optional(false) : message.valid;
+    for (const auto& fault : record.faults) {
+      message.errors.push_back(fault.says());
+    }
+    if (!record.not_json.empty()) {
+      message.errors.push_back("not JSON: " + record.not_json);
+    }
+    if (record.type) {
+      impl.take(record);
+    }
+  });
 }
 
 void Checker::on_event(const session::Event& event) {

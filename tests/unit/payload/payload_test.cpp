@@ -94,6 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
                     DialectCase{"{\"type\":1,\"target\":\"send\"}\x1e", true, "SignalR invocation"},
                     DialectCase{"{\"type\":6}\x1e", true, "SignalR ping"},
                     DialectCase{"{\"type\":99}\x1e", true, "SignalR message"},
+                    DialectCase{"{\"type\":6}\x1e{\"type\":7}\x1e", true, "SignalR ping, close"},
                     DialectCase{"\x10\x0c\0\4MQTT\4\2\0\x3c\0\0"s, false, "MQTT CONNECT"},
                     DialectCase{"\x30\x05\0\3a/b"s, false, "MQTT PUBLISH"},
                     DialectCase{"\xc0\0"s, false, "MQTT PINGREQ"}));

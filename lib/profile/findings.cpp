@@ -131,6 +131,14 @@ const std::vector<CheckRow>& check_rows() {
        "--profile NAME judges by a profile that you name, --profile none by none.",
        false,
        true},
+      {"dialect-candidate",
+       "Judged by the dialect that it looks like, this is wrong",
+       "URL, subprotocol or messages look like a profile and do not settle it. If it is that dialect, its rules find "
+       "this "
+       "fault. It leads nothing and counts for no exit code.",
+       "--profile NAME judges by it.",
+       false,
+       true},
       {"dialect-not-served",
        "The session speaks a dialect that the owner of the host is not known to serve",
        "Guides and forums describe protocols that the host's owner never published. The finding shows the URL, the "

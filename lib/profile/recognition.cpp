@@ -59,6 +59,9 @@ void Recognition::on_event(const session::Event& event) {
   }
   if (checker_ == nullptr && open_ && std::holds_alternative<session::Ending>(event.body)) {
     consider(nullptr);
+    if (checker_ == nullptr && open_) {
+      tell_candidate();
+    }
   }
   if (checker_ != nullptr) {
     checker_->on_event(event);
@@ -158,6 +161,44 @@ void Recognition::judge_earlier() {
     checker_->on_event(kept.event);
   }
   kept_.clear();
+}
+
+/// Where nothing settles a dialect, what the likeliest one finds worst is told as a candidate.
+void Recognition::tell_candidate() {
+  const Recogniser::Sum* sum = reality_.recogniser().candidate();
+  auto whole =
+      sum == nullptr || reality_.of_owner() ? nullptr : reality_.recogniser().dialects().whole(sum->like.profile);
+  if (whole == nullptr) {
+    return;
+  }
+  Recognised candidate(std::move(whole), url_);
+  std::optional<session::Finding> worst;
+  Checker checker(candidate.judge, &candidate.bindings, [&worst](session::Body&& body) {
+    const auto* finding = std::get_if<session::Finding>(&body);
+    if (finding != nullptr && finding->at_fault == session::Party::client &&
+        finding->severity == session::Severity::error && !worst) {
+      worst = *finding;
+    }
+  });
+  for (Kept& kept : kept_) {
+    if (auto* message = std::get_if<session::Message>(&kept.event.body)) {
+      checker.annotate(*message);
+    }
+    checker.on_event(kept.event);
+  }
+  if (!worst) {
+    return;
+  }
+  const std::string& name = sum->like.profile;
+  session::Finding said("dialect-candidate", worst->evidence.front());
+  said.severity = session::Severity::warning;
+  said.basis = session::Basis::inferred;
+  said.confidence = session::Confidence::low;
+  said.at_fault = session::Party::client;
+  said.evidence = worst->evidence;
+  said.says = fmt::format("If this is {}: {}", name, worst->says);
+  said.fix = fmt::format("If it is {} (--profile {} judges by it): {}", name, name, worst->fix);
+  pending_.emplace_back(std::move(said));
 }
 
 void Recognition::tell(session::Body&& body) {

@@ -66,6 +66,7 @@ class Recognition {
   bool contradicts(const Recognised& found, const session::Message& message) const;
   void use(const Recogniser::Sum& sum);
   void judge_earlier();
+  void tell_candidate();
   void tell(session::Body&& body);
   void flush();
 

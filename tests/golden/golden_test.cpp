@@ -259,6 +259,7 @@ TEST(Fixtures, EveryRuleOccursInOne) {
 TEST(Fixtures, EveryCheckOfAProfileOccursInOne) {
   // those that need more than one session's messages: profile/recognise
   const std::set<std::string_view> elsewhere{"dialect-recognised",
+                                             "dialect-candidate",
                                              "dialect-not-served",
                                              "region-label",
                                              "host-unknown",

@@ -215,6 +215,21 @@ TEST(Recognition, IsNoSurerThanWhatItRestsOn) {
   }
 }
 
+TEST(Recognition, TellsWhatItOnlySuspectsAsACandidate) {
+  const Played played(
+      {"ws://127.0.0.1:9/chat",
+       {R"(c {"type":"connect","version":"2.0"})", R"(s {"type":"connected"})", R"(c {"type":"startChat"})"},
+       "fin"});
+  EXPECT_EQ(played.told("dialect-candidate"), 1U);
+  for (const auto& finding : played.found) {
+    if (finding.id == "dialect-candidate") {
+      EXPECT_EQ(finding.says.find("If this is guest-conversations: startChat"), 0U) << finding.says;
+      EXPECT_EQ(finding.confidence, session::Confidence::low);
+    }
+  }
+  EXPECT_EQ(played.verdict.headline.find("guest-conversations"), std::string::npos) << played.verdict.headline;
+}
+
 TEST(Recognition, HoldsWithAnyNumberOfGreetings) {
   for (const std::size_t greetings : {0U, 1U, 5U, 20U}) {
     Session given{"ws://127.0.0.1:9/api/v2/guest/conversations/websocket", {}};

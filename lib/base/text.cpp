@@ -141,6 +141,17 @@ std::string escape_for_terminal(std::string_view bytes) {
   return out;
 }
 
+std::string escape_content(std::string_view text) {
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
+  std::string plain;
+  for (std::size_t at = text.find("\\x"); at != std::string_view::npos; at = text.find("\\x")) {
+    const bool alike = text.size() >= at + 4 && is_hex(text[at + 2]) && is_hex(text[at + 3]);
+    plain.append(text.substr(0, at)).append(alike ? "\\\\x" : "\\x");
+    text.remove_prefix(at + 2);
+  }
+  return escape_for_terminal(plain.append(text));
+}
+
 std::string elide(std::string_view text, std::size_t columns, Elide where) {
   if (front_that_fits(text, columns) == text.size()) {
     return std::string(text);

@@ -14,6 +14,9 @@ namespace whydrop {
 /// invalid UTF-8 become visible escapes (\n, \x1b, \u202e); printable UTF-8 is kept. The result is one line of valid
 /// UTF-8.
 std::string escape_for_terminal(std::string_view bytes);
+/// The same of a peer's content. Where it holds the letters that a byte is shown by, their backslash is doubled:
+/// "\\x1e" was typed, "\x1e" is the byte.
+std::string escape_content(std::string_view text);
 
 /// The same of a text of several lines: its line ends stay.
 std::string escape_lines(std::string_view text);

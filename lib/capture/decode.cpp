@@ -590,6 +590,8 @@ Body read_verdict(FieldReader& f, std::string& fault, std::deque<std::string>& s
     verdict.code_source = f.named<CodeSource>("code_source");
   }
   verdict.browser_code = f.number_or_null<std::uint16_t>("browser_code");
+  verdict.browser_clean = f.has("browser_clean") ? std::optional<bool>(f.flag("browser_clean")) : std::nullopt;
+  verdict.browser_console = f.has("browser_console") ? f.words("browser_console") : std::string();
   verdict.ended_by = f.named<EndedBy>("ended_by");
   if (f.has("observer")) {
     verdict.observer = f.named<Observer>("observer");

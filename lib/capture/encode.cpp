@@ -641,6 +641,10 @@ void put(FieldWriter& f, const Verdict& verdict) {
     f.name("code_source", name(verdict.code_source));
   }
   f.number_or_null("browser_code", verdict.browser_code);
+  if (verdict.browser_clean) {
+    f.flag("browser_clean", *verdict.browser_clean);
+  }
+  f.words_if_any("browser_console", verdict.browser_console);
   f.name("ended_by", name(verdict.ended_by));
   if (verdict.observer != Observer::client) {
     f.name("observer", session::name(verdict.observer));

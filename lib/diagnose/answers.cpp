@@ -65,7 +65,7 @@ std::string error_of(json::Value value, int depth) {
 
 std::string json_says(std::string_view body) {
   json::Json document;
-  const bool begins = !body.empty() && (body.front() == '{' || body.front() == '[');
+  const bool begins = !body.empty() && (body.front() == '{' || body.front() == '[' || body.front() == '"');
   return !begins || document.parse(body) ? "" : error_of(document.root(), 2);
 }
 
@@ -155,11 +155,18 @@ bool says_more(std::string_view text, const session::Response& response) {
   });
 }
 
+/// True if each word of `text` is one of `said`, or one that every error page has.
+bool adds_nothing(std::string_view said, std::string_view text) {
+  session::Response page;
+  page.start_line = said;
+  return !says_more(text, page);
+}
+
 std::string html_says(const session::Response& response) {
   std::string says;
   for (const std::string_view name : {"title", "h1", "p", "pre"}) {
     const std::string text = element(response.body, name);
-    const bool more = says_more(text, response) && !contains_caseless(says, text);
+    const bool more = says_more(text, response) && !adds_nothing(says, text);
     if (more && (says.empty() || name == "h1")) {
       says.append(says.empty() ? "" : "; ").append(text);
     }
@@ -176,11 +183,33 @@ std::string text_says(const session::Response& response) {
   return plain && body.front() != '{' && body.front() != '[' ? std::string(trim(body.substr(0, body.find('\n')))) : "";
 }
 
-/// The parameters that tell why, of a challenge such as `Bearer error="invalid_token"`. RFC 6750 section 3.
+/// A parameter of a challenge, in quotes or not; empty if it has none of that name. RFC 9110 section 11.2.
+std::string parameter(std::string_view challenge, std::string_view name) {
+  for (std::size_t at = find_words(challenge, name, 0); at != std::string_view::npos;
+       at = find_words(challenge, name, at + 1)) {
+    const bool begins = at == 0 || challenge[at - 1] == ' ' || challenge[at - 1] == ',';
+    std::string_view rest = trim(challenge.substr(at + name.size()));
+    if (begins && starts_with(rest, "=")) {
+      rest = trim(rest.substr(1));
+      const bool in_quotes = starts_with(rest, "\"");
+      rest = rest.substr(in_quotes ? 1 : 0);
+      return std::string(rest.substr(0, rest.find_first_of(in_quotes ? "\"" : ", ")));
+    }
+  }
+  return {};
+}
+
+/// What a challenge such as `Bearer error="invalid_token"` tells of why. RFC 6750 section 3.
 std::string challenge_says(const session::Response& response) {
-  const std::string challenge = header_of(response, "WWW-Authenticate");
-  const std::size_t error = find_words(challenge, "error", 0);
-  return error == std::string::npos ? "" : challenge.substr(error);
+  for (const session::Header& field : response.headers) {
+    const std::string code = same_caseless(field.name, "WWW-Authenticate") ? parameter(field.value, "error") : "";
+    if (!code.empty()) {
+      const std::string says = parameter(field.value, "error_description");
+      const std::string scope = says.empty() && code == "insufficient_scope" ? parameter(field.value, "scope") : "";
+      return code + (says.empty() ? "" : ": " + says) + (scope.empty() ? "" : ": it takes " + scope);
+    }
+  }
+  return {};
 }
 
 // ---- known words ----------------------------------------------------------------------------------------------------
@@ -242,12 +271,78 @@ std::string answer_says(const session::Response& response) {
   std::string says = header_of(response, "X-WebSocket-Reject-Reason");
   if (says.empty() && response.status != 101) {
     says = json_says(response.body);
-    says = !says.empty() ? says : is_html(response) ? html_says(response) : text_says(response);
+    // What is called HTML may hold no tag.
+    const bool tags = is_html(response) && response.body.find('<') != std::string::npos;
+    says = !says.empty() ? says : tags ? html_says(response) : text_says(response);
   }
-  if (!says_more(says, response)) {
-    says = challenge_says(response);
+  if (!says_more(says, response) || only_asks(says)) {
+    const std::string challenge = challenge_says(response);
+    says = challenge.empty() ? says : challenge;
   }
   return response.status != 0 && says_more(says, response) ? printable(says, kQuoted) : "";
+}
+
+bool only_asks(std::string_view words) {
+  static constexpr std::string_view kEmpty[] = {"unauthorized",
+                                                "unauthorised",
+                                                "authorization",
+                                                "authentication",
+                                                "authenticate",
+                                                "login",
+                                                "log",
+                                                "in",
+                                                "required",
+                                                "needed",
+                                                "must",
+                                                "be",
+                                                "please",
+                                                "access",
+                                                "denied",
+                                                "forbidden",
+                                                "not",
+                                                "allowed",
+                                                "permitted",
+                                                "authorized",
+                                                "you",
+                                                "are",
+                                                "is",
+                                                "do",
+                                                "have",
+                                                "to",
+                                                "for",
+                                                "this",
+                                                "the",
+                                                "a",
+                                                "page",
+                                                "resource",
+                                                "url",
+                                                "requested",
+                                                "on",
+                                                "server",
+                                                "view",
+                                                "error",
+                                                "and",
+                                                "or",
+                                                "your",
+                                                "was",
+                                                "request",
+                                                "credentials",
+                                                "client",
+                                                "refused",
+                                                "full",
+                                                "401",
+                                                "403",
+                                                "authenticated",
+                                                "no",
+                                                "message",
+                                                "code",
+                                                "sorry",
+                                                "need",
+                                                "rejected"};
+  const auto said = words_of(words);
+  return std::all_of(said.begin(), said.end(), [](const std::string& word) {
+    return std::find(std::begin(kEmpty), std::end(kEmpty), word) != std::end(kEmpty);
+  });
 }
 
 std::string answer_quote(const session::Response& response) {

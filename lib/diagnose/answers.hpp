@@ -15,6 +15,10 @@ std::string answer_says(const session::Response& response);
 /// The same behind a colon, in quotes: `: "jwt expired"`; or empty.
 std::string answer_quote(const session::Response& response);
 
+/// True if words of an answer only ask for a login, or deny without saying why: "Authentication required", "Access
+/// denied".
+bool only_asks(std::string_view words);
+
 /// Id of the finding that an answer's own words stand for, as "answer-head-too-large"; empty where none is known.
 std::string_view answer_kind(const Ledger& ledger);
 

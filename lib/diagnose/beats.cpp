@@ -6,7 +6,6 @@
 #include "json/json.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -35,17 +34,6 @@ std::optional<Beat> beat(BeatKind kind, std::int64_t interval_ns) {
 std::int64_t milliseconds(Value object, std::string_view name) {
   const auto member = object.find(name);
   return member && member->is_integer() ? std::clamp<std::int64_t>(member->integer(), 0, 1'000'000'000) : 0;
-}
-
-/// The letters of a name, in lower case: "heartbeat_interval" and "heartbeatInterval" are the same.
-std::string letters_of(std::string_view name) {
-  std::string letters;
-  for (const char c : name) {
-    if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
-      letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-  }
-  return letters;
 }
 
 /// Nanoseconds of a member that names a heartbeat's interval. Without a unit in its name, small numbers are seconds.

@@ -28,10 +28,12 @@ struct CauseRow {
 };
 
 constexpr CauseRow kCauses[] = {
+    {"answer-from-cache", false},
     {"redirect-to-tls", false},
     {"redirect-to-login", false},
     {"redirect-to-slash", false},
     {"upgrade-lost", false},
+    {"answer-says-why", false},
     {"no-credential", false},
     {"auth-scheme-missing", false},
     {"asgi-path", false},
@@ -42,14 +44,19 @@ constexpr CauseRow kCauses[] = {
     {"close-code-as-text", false},
     {"pong-withheld", true},
     {"heartbeat-owed", true},
+    {"ping-message-unanswered", false},
     {"server-said", false},
     {"message-size-limit", false},
     {"close-reason", false},
     {"drop-after-ping", false},
+    {"drop-after-message", false},
     {"forgotten-connection", false},
     {"login-timer", false},
     {"idle-limit", false},
     {"connection-age", false},
+    {"same-message", false},  // these are of a whole run
+    {"same-age", false},
+    {"same-silence", false},
 };
 
 bool is_of(const std::vector<FindingRow>& rows, std::string_view id) {
@@ -141,8 +148,11 @@ std::string rest_of_how(const Ledger& ledger, const std::string& words, const st
   return reason.empty() || contains_caseless(words, reason) ? std::string() : "its reason: " + quoted(reason);
 }
 
+/// What was seen goes before what a profile hardly more than guesses.
 bool leads_before(const CauseRow& row, const Finding& own, const Finding& of_profile) {
-  return row.outranks_profile && of_profile.basis == Basis::inferred && own.confidence <= of_profile.confidence;
+  return of_profile.basis == Basis::inferred &&
+         (own.basis == Basis::observed ? of_profile.confidence == Confidence::low
+                                       : row.outranks_profile && own.confidence <= of_profile.confidence);
 }
 
 }  // namespace
@@ -196,12 +206,15 @@ bool says_why(const Ledger& ledger, const Finding& finding) {
 
 const Finding* lead(const Ledger& ledger, Judged& judged) {
   auto& findings = judged.findings;
+  // Where nothing went wrong, what a profile found stands behind the end.
+  const bool beside = !went_wrong(ledger) && !beside_words(ledger, findings).empty();
   // They are ranked already: the first is the best.
   auto why =
       std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) { return says_why(ledger, finding); });
   for (const CauseRow& row : kCauses) {
     const auto own = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.id == row.id; });
-    if (own == findings.end() || own->confidence == Confidence::low || judged.leads.count(row.id) == 0) {
+    if (own == findings.end() || own->confidence == Confidence::low || judged.leads.count(row.id) == 0 ||
+        (beside && row.id == "server-said")) {
       continue;
     }
     if (why == findings.end() || leads_before(row, *own, *why)) {

@@ -72,9 +72,27 @@ std::optional<std::int64_t> common_limit(const std::int64_t (&limits)[N], std::i
 
 }  // namespace
 
+namespace {
+
+/// The announced limit that `ns` is at.
+std::optional<AnnouncedLimit> announced_for(const Ledger& ledger, Clock clock, std::int64_t ns) {
+  const auto found = std::find_if(ledger.limits.begin(), ledger.limits.end(), [&](const AnnouncedLimit& limit) {
+    const std::int64_t slack = std::clamp(limit.ns / 20, 50 * kMillisecond, 5 * kSecond);
+    return limit.ns != 0 && (clock == Clock::age ? limit.of_age : limit.of_silence) && ns >= limit.ns - slack &&
+           ns <= limit.ns + std::max(slack, kSecond / 2);
+  });
+  return found == ledger.limits.end() ? std::nullopt : std::optional(*found);
+}
+
+}  // namespace
+
 std::optional<Fit> fit_of(const Ledger& ledger, Clock clock) {
   const Measure measured = measure(ledger, clock);
   const bool of_age = clock == Clock::age;
+  if (auto announced = announced_for(ledger, clock, measured.ns); announced && measured.survived_ns < announced->ns) {
+    const std::int64_t limit_s = (announced->ns + kSecond / 2) / kSecond;
+    return Fit{clock, measured.ns, limit_s, true, true, {}, false, std::move(announced)};
+  }
   const auto common = of_age ? common_limit(kAgeLimits, measured.ns) : common_limit(kIdleLimits, measured.ns);
   const auto sharp = sharp_limit(measured.ns, clock);
   if (!common && !sharp) {
@@ -90,7 +108,9 @@ std::optional<Fit> fit_of(const Ledger& ledger, Clock clock) {
     return std::nullopt;
   }
   const auto trigger = of_age ? fieldguide::Trigger::age : fieldguide::Trigger::idle;
-  fit.whose = names_of(entries_of_timer(ledger, trigger, static_cast<double>(fit.limit_s)));
+  const auto entries = entries_of_timer(ledger, trigger, static_cast<double>(fit.limit_s));
+  fit.whose = names_of(entries);
+  fit.named = !entries.empty() && is_named(ledger, *entries.front()->product);
   return fit;
 }
 

@@ -20,6 +20,8 @@ struct Fit {
   bool sharp = false;   ///< at most some tens of ms past a whole second: hardly chance
   bool common = false;  ///< a default that many installations have
   std::string whose{};  ///< software whose default it is; empty: none that is known, or the answer names other software
+  bool named = false;   ///< the answer names that software
+  std::optional<AnnouncedLimit> announced{};  ///< the server said so itself
 };
 
 /// The time-out that `clock` fits at the end of the session: none where the session survived as much before, or where

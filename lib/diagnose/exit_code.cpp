@@ -132,7 +132,8 @@ const std::vector<ExitCodeWords>& exit_codes() {
        "See how the transport ended and what was sent just before."},
       {7,
        "The server closed first",
-       "The first Close was the server's, or it crossed ours with a code of its own, and no --expect-close asked for "
+       "The first Close was the server's, or it crossed the client's with a code of its own, and no --expect-close "
+       "asked for "
        "it.",
        "If this ending is right, say --expect-close with the code."},
       {8, "Out of time", "--timeout ran out.", "Allow more time, or look at what did not come."},

@@ -52,6 +52,11 @@ struct Fits {
   std::optional<Fit> age;
 };
 
+/// Socket.IO's server waits for a CONNECT packet (40) after the open packet, and ends who sends none.
+bool lacks_socket_io_connect(const Ledger& ledger) {
+  return ledger.beat && ledger.beat->kind == BeatKind::engine_io && ledger.client.messages == ledger.beat->sent;
+}
+
 Fits fits(const Ledger& ledger) {
   Fits found;
   if (!timer_may_explain(ledger)) {
@@ -65,8 +70,14 @@ Fits fits(const Ledger& ledger) {
   if (ledger.saw_opening()) {
     found.age = fit_of(ledger, Clock::age);
   }
-  // Pings kept the line busy, and no message was ever answered: then what ran out is the time for one.
-  if (found.age && found.silence && found.silence->clock == Clock::quiet && is_login_time(ledger, *found.age)) {
+  // Pings kept the line busy, and no message was ever answered: then what ran out is the time for one. So where the
+  // dialect wants one.
+  if (found.age && found.silence && is_login_time(ledger, *found.age) &&
+      (found.silence->clock == Clock::quiet || lacks_socket_io_connect(ledger))) {
+    found.silence.reset();
+  }
+  // Where the server announced an age limit, and went on speaking, no silence struck.
+  if (found.age && found.age->announced && found.silence && found.silence->clock != Clock::silence) {
     found.silence.reset();
   }
   return found;
@@ -74,12 +85,15 @@ Fits fits(const Ledger& ledger) {
 
 /// A number in a test is as good as its odds: a silence of both sides that hits a whole second with nothing owed.
 Confidence trust(const Ledger& ledger, const Fit& fit) {
+  if (fit.announced) {
+    return Confidence::high;
+  }
   switch (fit.clock) {
   case Clock::silence:
     return (fit.sharp || fit.common) && nothing_owed(ledger) ? Confidence::medium : Confidence::low;
   case Clock::age:
-    return (fit.common && fit.limit_s >= 7200) || (fit.sharp && fit.limit_s % 30 == 0) ? Confidence::medium
-                                                                                       : Confidence::low;
+    return fit.named || (fit.common && fit.limit_s >= 7200) || (fit.sharp && fit.limit_s % 30 == 0) ? Confidence::medium
+                                                                                                    : Confidence::low;
   case Clock::quiet:
   case Clock::server_silence:
   case Clock::client_silence:
@@ -105,6 +119,9 @@ std::string silence_words(const Ledger& ledger, Clock clock) {
 }
 
 std::string whose_words(const Fit& fit) {
+  if (fit.announced) {
+    return fmt::format(" (the server announced it: {} in #{})", printable(fit.announced->name, 64), fit.announced->seq);
+  }
   return fit.whose.empty() ? "" : fmt::format(" (a default of {})", fit.whose);
 }
 
@@ -178,7 +195,8 @@ Judgement of_both(const Ledger& ledger, const Fit& silence, const Fit& age) {
       std::min(trust(ledger, silence), trust(ledger, age)),
       experiment(silence, age, login),
       std::nullopt,
-      fmt::format("a timer of {} s ({}): {}", age.limit_s, readings, seen)};
+      fmt::format(
+          "a timer of {} s ({}): {}{}", age.limit_s, readings, seen, silence.announced ? whose_words(silence) : "")};
 }
 
 bool began_together(const Fits& found) {
@@ -195,7 +213,7 @@ std::optional<Judgement> idle_limit(const Ledger& ledger, std::string_view) {
 
 std::optional<Judgement> connection_age(const Ledger& ledger, std::string_view id) {
   const Fits found = fits(ledger);
-  const bool login = found.age && is_login_time(ledger, *found.age);
+  const bool login = found.age && !found.age->announced && is_login_time(ledger, *found.age);
   if (!found.age || began_together(found) || (id == "login-timer") != login) {
     return std::nullopt;
   }
@@ -209,8 +227,10 @@ std::optional<Judgement> connection_age(const Ledger& ledger, std::string_view i
         silence_evidence(ledger),
         Basis::inferred,
         age.sharp ? Confidence::medium : trust(ledger, age),
-        "Send the first message that the API wants (a login, a join, connection_init) right after the opening; "
-        "pings do not help.",
+        lacks_socket_io_connect(ledger)
+            ? "Send Socket.IO's CONNECT, the packet 40, right after the opening (connectTimeout is 45 s by default)."
+            : "Send the first message that the API wants (a login, a join, connection_init) right after the opening; "
+              "pings do not help.",
         std::nullopt,
         fmt::format("a time to log in of {} s: no message {} was answered",
                     age.limit_s,
@@ -253,22 +273,6 @@ std::optional<Judgement> forgotten(const Ledger& ledger, std::string_view) {
                                silence)};
 }
 
-/// True if the server itself named a cause that has nothing to do with signs of life: what was owed then is another
-/// matter.
-bool named_another(const Ledger& ledger) {
-  const auto topic = named_topic(ledger);
-  return topic && *topic != Topic::pong && *topic != Topic::idle && *topic != Topic::failure;
-}
-
-/// How long a pong may take before it is owed.
-std::int64_t pong_due_ns(const Ledger& ledger) {
-  constexpr std::int64_t kLeast = kSecond / 2;
-  const std::int64_t rtt = ledger.pings_of_client.rtt_count > 0 ? ledger.pings_of_client.rtt_max_ns
-                           : ledger.connect                     ? ledger.connect->fact.duration_ns
-                                                                : 0;
-  return std::max(kLeast, 10 * rtt);
-}
-
 std::optional<Judgement> pong_withheld(const Ledger& ledger, std::string_view) {
   const session::Pings& pings = ledger.pings_of_server;
   const std::int64_t owed_for = ledger.end_t() - pings.unanswered_t;
@@ -295,68 +299,10 @@ std::optional<Judgement> pong_withheld(const Ledger& ledger, std::string_view) {
                    named_another(ledger) ? "" : fmt::format("{} missing pongs: {}", client.your, says)};
 }
 
-/// Who said that a beat is wanted: "the server asked for a heartbeat every 2 s (#4)".
-std::string asked_words(const Beat& beat, const ClientWords& client) {
-  const std::string every = about_words(beat.interval_ns);
-  switch (beat.kind) {
-  case BeatKind::phoenix:
-    return fmt::format("Phoenix wants a heartbeat every {}, and less where it is set so", every);
-  case BeatKind::mqtt:
-    return fmt::format("{} CONNECT (#{}) promised a packet every {}", client.your, beat.seq, every);
-  case BeatKind::engine_io:
-  case BeatKind::discord:
-  case BeatKind::stomp:
-  case BeatKind::named:
-    return fmt::format("the server asked for a heartbeat every {} (#{})", every, beat.seq);
-  }
-  return {};
-}
-
-/// Late by more than a beat, or by the dialect's rule: then it is no more than likely.
-std::optional<Judgement> heartbeat_owed(const Ledger& ledger, std::string_view) {
-  constexpr std::int64_t kRuleLeast = 2 * kSecond;
-  if (!ledger.ended_by_server_side() || !ledger.beat) {
-    return std::nullopt;
-  }
-  const Beat& beat = *ledger.beat;
-  const std::int64_t late_by = ledger.end_t() - beat.last_t;
-  const bool rule_only = beat.kind == BeatKind::phoenix;
-  // A server that goes by a rule may have a shorter time set: that no beat was ever sent is then all that is known.
-  const bool by_rule = rule_only && beat.sent == 0 && ledger.idle_ns() >= kRuleLeast;
-  if (late_by < beat.interval_ns && !by_rule) {
-    return std::nullopt;
-  }
-  const bool sure = late_by >= beat.interval_ns + beat.interval_ns / 4 && beat.kind != BeatKind::stomp;
-  const ClientWords& client = client_words(ledger.observer);
-  const std::string kept = beat.sent == 0 ? fmt::format("{} sent none in {}", client.you, about_words(late_by))
-                                          : fmt::format("{} last was {} ago", client.your, about_words(late_by));
-  const std::string says = fmt::format("{}; {}", asked_words(beat, client), kept);
-  return Judgement{
-      capital(says) + ".",
-      {beat.seq, ledger.end_seq()},
-      Basis::inferred,
-      sure ? Confidence::high : Confidence::medium,
-      beat_advice(beat),
-      std::nullopt,
-      named_another(ledger) ? "" : fmt::format("a missing heartbeat: {}, and {}", asked_words(beat, client), kept)};
-}
-
 }  // namespace
 
 const std::vector<FindingRow>& clock_findings() {
   static const std::vector<FindingRow> rows = {
-      {"heartbeat-owed",
-       Severity::warning,
-       Party::client,
-       false,
-       heartbeat_owed,
-       "A heartbeat that was asked for was not sent",
-       "The server announced, or the dialect demands, a heartbeat message of the client, and none came for longer than "
-       "its "
-       "interval before the server ended the session. Such beats are messages of the API; WebSocket pings are no "
-       "substitute.",
-       "Send the API's heartbeat message as often as the server asked.",
-       ""},
       {"pong-withheld",
        Severity::warning,
        Party::client,

@@ -77,8 +77,12 @@ std::optional<Judgement> server_close(const Ledger& ledger, std::string_view id)
   } else if (id == "close-1001") {
     says += age_words(ledger);
   }
-  return Judgement{std::move(says),
-                   {soon_after_message(ledger) ? ledger.client.last->seq : 0, ledger.server.close->seq}};
+  Judgement judgement{std::move(says),
+                      {soon_after_message(ledger) ? ledger.client.last->seq : 0, ledger.server.close->seq}};
+  if (id == "server-close-empty" && !ledger.client.last && !ledger.server.last) {
+    judgement.fix = "Ask the sender's operator why it closes.";  // there was no message to look at
+  }
+  return judgement;
 }
 
 std::optional<Judgement> close_unanswered(const Ledger& ledger, std::string_view id) {

@@ -60,7 +60,9 @@ Known refusals(const Ledger& ledger) {
   const bool by_text = std::any_of(all.begin(), all.end(), [body](const Entry* e) { return has_text_of(*e, body); });
   Known known{{}, by_text};
   for (const Entry* entry : all) {
-    if (by_text ? has_text_of(*entry, body) : entry->text.empty()) {
+    // That a hop takes Upgrade out has a finding of its own.
+    const bool lost = entry->trigger == Trigger::bad_upgrade && entry->product->kind == fieldguide::Kind::intermediary;
+    if (!lost && (by_text ? has_text_of(*entry, body) : entry->text.empty())) {
       known.entries.push_back(entry);
     }
   }

@@ -1,4 +1,4 @@
-// Who answered the upgrade, and what the request itself can have got wrong.
+// What the request itself can have got wrong.
 #include "base/text.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/guide.hpp"
@@ -38,92 +38,6 @@ Judgement inferred(
           std::move(fix),
           std::nullopt,
           std::move(lead)};
-}
-
-/// "whoever answered (nginx/1.22.1)".
-std::string answerer(const Ledger& ledger) {
-  const auto hops = hops_of(ledger);
-  const std::string_view name = hops.via.empty() ? hops.server : hops.via;
-  return name.empty() ? "whoever answered" : fmt::format("whoever answered ({})", printable(name, 60));
-}
-
-/// True if an answer says that it saw no upgrade.
-bool saw_no_upgrade(const session::Response& response) {
-  static constexpr std::string_view kWords[] = {"upgrade header",
-                                                "missing upgrade",
-                                                "invalid upgrade",
-                                                "no upgrade",
-                                                "upgrade required",
-                                                "expected upgrade",
-                                                "not a websocket",
-                                                "not websocket",
-                                                "\"upgrade\" only to",
-                                                "websocket upgrade",
-                                                "connection header",
-                                                "websockets request was expected",
-                                                "expected a websocket",
-                                                "upgrade to websocket",
-                                                "token not found in",
-                                                "must be \"upgrade\"",
-                                                "cannot access a websocket server directly"};
-  return std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view words) {
-    return contains_caseless(response.body, words) || contains_caseless(response.start_line, words);
-  });
-}
-
-/// The request had Upgrade, and the answer is one to a request without: something on the way took it out.
-std::optional<Judgement> upgrade_lost(const Ledger& ledger, std::string_view) {
-  const bool status = was_refused(ledger, 426) || was_refused(ledger, 400);
-  if (!status || !ledger.request_upgrade || ledger.header("Sec-WebSocket-Version") != nullptr ||
-      !saw_no_upgrade(ledger.response->fact)) {
-    return std::nullopt;
-  }
-  const std::string seen = fmt::format(
-      "{} request had Upgrade: websocket, and {} saw none", client_words(ledger.observer).your, answerer(ledger));
-  return inferred(ledger,
-                  Confidence::medium,
-                  capital(seen) + ": a hop on the way took it out.",
-                  "a hop that took Upgrade out: " + seen);
-}
-
-bool has_token_in_url(const Ledger& ledger) {
-  static constexpr std::string_view kNames[] = {
-      "token", "access_token", "auth", "key", "apikey", "api_key", "jwt", "ticket", "sig", "signature"};
-  const auto query = profile::split_url(ledger.url).query;
-  return std::any_of(query.begin(), query.end(), [](const auto& pair) {
-    return std::any_of(
-        std::begin(kNames), std::end(kNames), [&](std::string_view name) { return same_caseless(pair.first, name); });
-  });
-}
-
-/// True if nothing in the request could have logged anybody in.
-bool sent_no_credential(const Ledger& ledger) {
-  return ledger.request_seq != 0 && ledger.request_authorization.empty() && !ledger.request_cookie &&
-         !has_token_in_url(ledger) && ledger.tokens.empty();
-}
-
-std::optional<Judgement> no_credential(const Ledger& ledger, std::string_view) {
-  if (!was_refused(ledger, 401) || !sent_no_credential(ledger)) {
-    return std::nullopt;
-  }
-  const std::string* wanted = ledger.header("WWW-Authenticate");
-  const std::string asks = wanted == nullptr ? "" : fmt::format(" The server asks for {}.", printable(*wanted, 120));
-  return inferred(ledger,
-                  Confidence::medium,
-                  "The request carried no credential: no Authorization, no Cookie, no token in the URL." + asks,
-                  "the missing credential: none was sent in Authorization, Cookie or the URL");
-}
-
-std::optional<Judgement> no_scheme(const Ledger& ledger, std::string_view) {
-  const std::string_view value = trim(ledger.request_authorization);
-  if ((!was_refused(ledger, 401) && !was_refused(ledger, 403)) || value.empty() ||
-      value.find(' ') != std::string_view::npos) {
-    return std::nullopt;
-  }
-  return inferred(ledger,
-                  Confidence::medium,
-                  "The Authorization header is one word: it lacks the scheme before the token (Bearer, Basic).",
-                  "the Authorization header: it lacks the scheme, as Bearer, before the token");
 }
 
 /// ASGI servers answer an empty 403 to a path without a route, as to a close before accept.
@@ -284,37 +198,6 @@ const std::vector<FindingRow>& request_findings() {
        "WebSocket.",
        "Connect to the path as Location has it.",
        "RFC 6455 section 4.1"},
-      {"upgrade-lost",
-       Severity::warning,
-       Party::network,
-       false,
-       upgrade_lost,
-       "A hop took the Upgrade header out",
-       "The request carried Upgrade, and the answer says that none came: a proxy or balancer between does not pass it "
-       "on, since "
-       "Upgrade and Connection go from hop to hop only.",
-       "Let each hop pass Upgrade and Connection on (nginx: proxy_http_version 1.1; proxy_set_header Upgrade "
-       "$http_upgrade; "
-       "proxy_set_header Connection upgrade).",
-       "RFC 9110 section 7.8"},
-      {"no-credential",
-       Severity::warning,
-       Party::client,
-       false,
-       no_credential,
-       "The request carried no credential",
-       "The server answered 401, and the request had neither Authorization nor Cookie, nor a token in the URL.",
-       "Send what the server asks for: -H 'Authorization: Bearer TOKEN', -u user, or -H 'Cookie: …'.",
-       "RFC 9110 section 15.5.2"},
-      {"auth-scheme-missing",
-       Severity::warning,
-       Party::client,
-       false,
-       no_scheme,
-       "Authorization has no scheme",
-       "The header's value is one word. It should be a scheme and the credential, as in Bearer TOKEN.",
-       "Write -H 'Authorization: Bearer TOKEN'.",
-       "RFC 9110 section 11.6.2"},
       {"asgi-path",
        Severity::warning,
        Party::client,

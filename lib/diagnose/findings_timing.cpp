@@ -3,8 +3,10 @@
 #include "diagnose/guide.hpp"
 #include "diagnose/said.hpp"
 #include "diagnose/words.hpp"
+#include "profile/url_parts.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -27,97 +29,218 @@ std::uint16_t close_code_or_zero(const Ledger& ledger) {
   return ledger.server.close ? ledger.server.close->code.value_or(0) : std::uint16_t{0};
 }
 
+/// A message of the client's that may have brought the end about: the session was dropped after it, or closed with a
+/// code that is no farewell, and nothing answered it.
+bool may_be_the_trigger(const Ledger& ledger) {
+  if (!ledger.had_session() || ledger.from_har || !ledger.ended_by_server_side() || !ledger.client.last ||
+      !ledger.may_be_unanswered() || ledger.answered_before()) {
+    return false;
+  }
+  const std::uint16_t code = close_code_or_zero(ledger);
+  return !ledger.first_close || code == 0 || code == 1003 || code == 1008 || code == 1011 || code >= 3000;
+}
+
+/// What is new in the last message, where all before it passed: "the first binary one"; empty where nothing is.
+struct Novelty {
+  std::string_view words, fix;
+};
+
+/// True if a message asks for a subscription, a room or a topic, by the first word of a value in it.
+bool asks_to_subscribe(std::string_view text) {
+  static constexpr std::string_view kWords[] = {
+      "\"subscribe", "\"sub\"", "\"join", "\"phx_join\"", "\"REQ\"", "subscribe", "SUBSCRIBE\n", "\"watch\""};
+  return std::any_of(std::begin(kWords), std::end(kWords), [text](std::string_view word) {
+    return word.front() == '"' ? contains_caseless(text, word) : starts_with(text, word);
+  });
+}
+
+Novelty novelty(const SideLedger& client) {
+  constexpr std::uint64_t kLarge = 1024;
+  const MessageNote& last = *client.last;
+  if (!last.text && client.binary_messages == 1) {
+    return {"the first binary one", "Send it as text, if the API takes text only."};
+  }
+  if (last.text && client.binary_messages + 1 == client.messages) {
+    return {"the first text one", "Send it as binary (--binary), if the API takes binary only."};
+  }
+  if (client.largest->number == last.number && last.length >= kLarge && last.length / 2 >= client.largest_before) {
+    return {"by far the largest", "Repeat it with less in it: if that passes, a size limit lies between."};
+  }
+  if (last.fragmented && client.fragmented_messages == 1) {
+    return {"the first in fragments", "Send it in one frame: this server may not take fragments."};
+  }
+  if (last.text && asks_to_subscribe(last.excerpt.view())) {
+    return {"which subscribes", "Check the name and the rights of what it subscribes to, and repeat without it."};
+  }
+  return {};
+}
+
 std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_view) {
-  if (!ledger.had_session() || ledger.from_har || ledger.first_close || !ledger.ended_by_server_side() ||
-      !ledger.client.last) {
+  if (!may_be_the_trigger(ledger)) {
     return std::nullopt;
   }
   const std::int64_t since = ledger.since_last_message_ns(Side::client);
-  // What was answered, now or when it was sent before, is no suspect.
-  if (since > kSecond || !ledger.unanswered() || ledger.answered_before()) {
+  if (since > kSecond) {
     return std::nullopt;
   }
   // Whoever sends all the time has always just sent something.
   const bool steady =
       ledger.client.messages > 3 && age_ns(ledger) / static_cast<std::int64_t>(ledger.client.messages) < 4 * since;
-  return Judgement{fmt::format("{} {} may be the trigger: the end came {} after it.",
-                               client_words(ledger.observer).Your,
-                               message_words(*ledger.client.last),
-                               span_words(since)),
-                   {ledger.client.last->seq, ledger.end_seq()},
-                   Basis::inferred,
-                   steady || since > kSecond / 4 ? Confidence::low : Confidence::medium};
+  const std::string message =
+      fmt::format("{} {}", client_words(ledger.observer).your, message_words(*ledger.client.last));
+  const Novelty is_new = novelty(ledger.client);
+  // Of messages that were sent at once, the first without an answer is the suspect.
+  const bool alone = ledger.in_flight == 1 || !is_new.words.empty();
+  Judgement judgement{
+      fmt::format("{} may be the trigger: the end came {} after it.", capital(message), span_words(since)),
+      {ledger.client.last->seq, ledger.end_seq()},
+      Basis::inferred,
+      steady || since > kSecond / 4 || !alone ? Confidence::low : Confidence::medium};
+  // It leads where others passed, and something sets it apart: what it is, that it is one of few, or a time before it
+  // that was long against the time after it.
+  const bool others_passed = ledger.answered && ledger.client.messages > 1;
+  constexpr std::uint64_t kFew = 8;
+  const bool apart =
+      !is_new.words.empty() || ledger.client.messages <= kFew || ledger.client.silence_before_ns >= 4 * since;
+  if (others_passed && judgement.confidence == Confidence::medium && apart) {
+    judgement.fix = is_new.fix;
+    judgement.lead = fmt::format("{}{}{}: the end came {} after it, and others had been answered",
+                                 message,
+                                 is_new.words.empty() ? "" : ", ",
+                                 is_new.words,
+                                 span_words(since));
+  }
+  return judgement;
 }
 
 std::optional<Judgement> ended_at_once(const Ledger& ledger, std::string_view) {
   if (close_code_or_zero(ledger) == 1000 && ledger.server.last) {
     return std::nullopt;  // it said what it had to say
   }
-  if (!ledger.ended_by_server_side() || ledger.from_har || !ledger.saw_opening() || ledger.client.messages > 0 ||
-      ledger.server.messages > 0 || age_ns(ledger) > kSecond) {
+  if (!ledger.ended_by_server_side() || ledger.from_har || !ledger.saw_opening() || ledger.client.last ||
+      ledger.server.last || age_ns(ledger) > kSecond) {
     return std::nullopt;
   }
   return Judgement{
       fmt::format("The session was ended {} after it opened, before a message went either way: the server may "
-                  "have refused it by credentials, Origin{} or subprotocol{} only after the 101.",
+                  "have refused it by path, credentials, Origin{} or subprotocol{} only after the 101.",
                   span_words(age_ns(ledger)),
                   ledger.request_origin.empty() ? " (none was sent)" : "",
                   ledger.request_subprotocol.empty() ? " (none was asked for)" : ""),
       {ledger.response ? ledger.response->seq : ledger.opened_seq, ledger.end_seq()},
       Basis::inferred,
-      Confidence::low};
+      Confidence::low,
+      fmt::format("Check the path {}, the token, Origin (-o) and subprotocol (-s).",
+                  printable(profile::split_url(ledger.url).path, 60))};
 }
 
 /// What passed and what did not.
 std::string bracket_words(const Ledger& ledger) {
   const std::string_view your = client_words(ledger.observer).your;
-  const std::string last = message_words(*ledger.client.last);
+  const std::string largest = message_words(*ledger.client.largest);
   return ledger.client.largest_before == 0
-             ? fmt::format("{} {} did not pass, and no smaller one was tried", your, last)
-             : fmt::format("{} {} did not pass, {} did", your, last, format_size(ledger.client.largest_before));
+             ? fmt::format("{} {} did not pass, and no smaller one was tried", your, largest)
+             : fmt::format("{} {} did not pass, {} did", your, largest, format_size(ledger.client.largest_before));
 }
 
-/// The limit of software that the answer names, where the message is over it: " (Mojolicious takes 256 KiB)".
-std::string named_limit(const Ledger& ledger) {
-  for (const auto trigger : {fieldguide::Trigger::message_size, fieldguide::Trigger::frame_size}) {
-    for (const fieldguide::Entry* entry : entries_named(ledger, trigger)) {
-      if (entry->bytes && *entry->bytes < ledger.client.last->length) {
-        return fmt::format(" ({} takes {} by default)", entry->product->title, format_size(*entry->bytes));
-      }
+/// Limits of software that lie between what passed and what did not. The one that the answer names comes alone.
+struct KnownLimits {
+  bool announced = false;   ///< by the server itself
+  std::uint64_t bytes = 0;  ///< of the one that is announced, or of the software that is named
+  std::string named;        ///< " (Mojolicious takes 256 KiB by default)", or empty
+  std::string possible;     ///< " Known limits between: 64 KiB (npm websocket).", or empty
+};
+
+KnownLimits known_limits(const Ledger& ledger) {
+  constexpr std::size_t kMost = 3;
+  constexpr std::uint64_t kNarrow = 64;
+  const std::uint64_t passed = ledger.client.largest_before, dropped = ledger.client.largest->length;
+  KnownLimits known;
+  const auto announced = std::find_if(ledger.limits.begin(), ledger.limits.end(), [&](const AnnouncedLimit& limit) {
+    return limit.bytes != 0 && limit.bytes >= passed && limit.bytes < dropped;
+  });
+  if (announced != ledger.limits.end()) {
+    return {true,
+            announced->bytes,
+            fmt::format(" (the server announced it: {} {} in #{})",
+                        printable(announced->name, 64),
+                        announced->bytes,
+                        announced->seq),
+            {}};
+  }
+  std::string list;
+  std::size_t count = 0;
+  for (const fieldguide::Entry* entry : entries_of_size(ledger, passed, dropped)) {
+    if (is_named(ledger, *entry->product)) {
+      return {false,
+              *entry->bytes,
+              fmt::format(" ({} takes {} by default)", entry->product->title, format_size(*entry->bytes)),
+              {}};
+    }
+    const std::string limit = fmt::format("{} ({})", format_size(*entry->bytes), entry->product->title);
+    if (count < kMost && list.find(entry->product->title) == std::string::npos) {
+      list += (count++ == 0 ? "" : ", ") + limit;
     }
   }
-  return {};
+  // Without a lower bound any limit lies between.
+  if (count > 0 && passed > 0 && dropped / passed <= kNarrow) {
+    known.possible = fmt::format(" Known limits between: {}.", list);
+  }
+  return known;
 }
 
 bool is_about_size(const Ledger& ledger) {
   return close_code_or_zero(ledger) == 1009 || named_topic(ledger) == Topic::size;
 }
 
-/// The largest message of the session, and at once the end: a limit of size, if the server says so or the jump is
-/// large.
+/// True if the largest message went unanswered, and the end came soon after it.
+bool ended_after_largest(const Ledger& ledger) {
+  const auto& largest = ledger.client.largest;
+  const bool in_flight = largest && largest->number + ledger.in_flight > ledger.client.last->number;
+  const bool answered = ledger.server.last && largest && ledger.server.last->seq > largest->seq && !in_flight;
+  return largest && !answered && ledger.end_t() - largest->t_ns <= 5 * kSecond;
+}
+
+std::string size_fix(const Ledger& ledger, const KnownLimits& known) {
+  if (known.bytes != 0) {
+    return fmt::format("Send at most {} in one message, or raise the server's limit.", format_size(known.bytes));
+  }
+  constexpr std::uint64_t kNear = 64;
+  const std::uint64_t passed = ledger.client.largest_before, dropped = ledger.client.largest->length;
+  return passed == 0 || dropped / passed > kNear
+             ? fmt::format(
+                   "Try half of {}, and half again: what passes tells the limit. Then send less in one message, "
+                   "or raise the limit.",
+                   format_size(dropped))
+             : fmt::format(
+                   "Send at most {} in one message, or raise the server's limit; sizes between tell where it is.",
+                   format_size(passed));
+}
+
+/// The largest message of the session, and soon the end: a limit of size, if the server says so or the jump is large.
 std::optional<Judgement> size_limit(const Ledger& ledger, std::string_view) {
   constexpr std::uint64_t kLeast = 4096, kJump = 16;
+  if (!ledger.dropped_by_server_side() || !ended_after_largest(ledger)) {
+    return std::nullopt;
+  }
   const bool says_so = ledger.ended_by_server_side() && is_about_size(ledger);
-  if (!ledger.ended_by_server_side() || !ledger.client.last ||
-      ledger.client.last->length <= ledger.client.largest_before ||
-      ledger.since_last_message_ns(Side::client) > 5 * kSecond) {
-    return std::nullopt;
-  }
-  const std::uint64_t length = ledger.client.last->length;
+  const std::uint64_t length = ledger.client.largest->length;
   const bool jump = length >= kLeast && length / kJump >= ledger.client.largest_before;
-  if (!says_so && (!jump || !ledger.unanswered() || named_topic(ledger))) {
+  const KnownLimits known = known_limits(ledger);
+  // One that crossed our Close may be how this server answers a Close: only a reset tells of something unread.
+  const bool told = ledger.ended_by_server_side() || ledger.how() == EndingHow::reset || !known.named.empty();
+  if (!says_so && (!told || (!jump && known.named.empty()) || named_topic(ledger))) {
     return std::nullopt;
   }
-  const std::string limit = named_limit(ledger);
-  const bool known = !limit.empty() || (ledger.client.largest_before > 0 && ledger.answered);
-  const std::string bracket = bracket_words(ledger) + limit;
-  return Judgement{fmt::format("A size limit may have been passed: {}.", bracket),
-                   {ledger.client.last->seq, ledger.end_seq()},
+  const bool bracketed = ledger.client.largest_before > 0 && ledger.answered;
+  const std::string bracket = bracket_words(ledger) + known.named;
+  return Judgement{fmt::format("A size limit may have been passed: {}.{}", bracket, known.possible),
+                   {ledger.client.largest->seq, ledger.end_seq()},
                    Basis::inferred,
-                   says_so ? Confidence::high
-                   : known ? Confidence::medium
-                           : Confidence::low,
-                   "",
+                   says_so || known.announced          ? Confidence::high
+                   : bracketed || !known.named.empty() ? Confidence::medium
+                                                       : Confidence::low,
+                   size_fix(ledger, known),
                    std::nullopt,
                    "a size limit: " + bracket};
 }
@@ -232,14 +355,14 @@ const std::vector<FindingRow>& timing_findings() {
        "Send that message alone (whydrop send), then with fields left out, and see which one ends the session.",
        ""},
       {"ended-at-once",
-       Severity::note,
+       Severity::warning,
        Party::unknown,
        false,
        ended_at_once,
        "The session was ended right after it opened",
        "The server took the upgrade and ended the session within a second, before either side sent a message. Services "
        "that check credentials only after the 101 look like this.",
-       "Check token, Origin (-o) and subprotocol (-s).",
+       "Check path, token, Origin (-o) and subprotocol (-s).",
        ""},
   };
   return rows;

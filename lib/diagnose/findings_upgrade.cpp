@@ -68,11 +68,29 @@ std::string_view refusal_id(const Ledger& ledger) {
   return "upgrade-refused";
 }
 
+/// True if an answer that is no HTTP is an error page without its head: civetweb answers an upgrade so where it takes
+/// none.
+bool is_bare_error_page(const session::Response& response) {
+  const std::string line = first_line(response);
+  const std::size_t digit = line.find_first_of("0123456789");
+  const bool status = digit != std::string::npos && (line[digit] == '4' || line[digit] == '5') &&
+                      line.find_first_not_of("0123456789", digit) == digit + 3;
+  return status && (contains_caseless(line, "error") || contains_caseless(line, "not found"));
+}
+
 std::string refusal_fix(const Ledger& ledger, std::string_view id) {
   if (id == "upgrade-redirected" && ledger.header("Location") != nullptr) {
     return fmt::format("Connect to {}, or follow it with -L.", printable(*ledger.header("Location"), 200));
   }
-  if ((id == "upgrade-refused-429" || id == "upgrade-refused-503") && ledger.header("Retry-After") != nullptr) {
+  if (id == "upgrade-not-http" && ledger.response && is_bare_error_page(ledger.response->fact)) {
+    return fmt::format("Check the path {}: this is the body of an error page, without its head (civetweb answers so).",
+                       printable(profile::split_url(ledger.url).path, 60));
+  }
+  if (id == "upgrade-refused-400" && ledger.response && !answer_says(ledger.response->fact).empty()) {
+    return "Check query, headers and subprotocol for what the answer names.";
+  }
+  if ((id == "upgrade-refused-429" || id == "upgrade-refused-503") && ledger.header("Retry-After") != nullptr &&
+      *ledger.header("Retry-After") != "0") {
     const std::string after = printable(*ledger.header("Retry-After"), 60);
     const bool seconds = after.find_first_not_of("0123456789") == std::string::npos;
     return fmt::format(

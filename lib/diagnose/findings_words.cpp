@@ -6,11 +6,11 @@
 #include "diagnose/said.hpp"
 #include "diagnose/words.hpp"
 #include "json/json.hpp"
-#include "rules/rules.hpp"
 #include "wire/close_code.hpp"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -37,19 +37,23 @@ std::string message_fix(const Ledger& ledger) {
                      quoted(last->excerpt.view()));
 }
 
-std::string fix_of(const Ledger& ledger, Topic topic) {
+/// True for words that ask for what was not sent: "token missing", "authentication required".
+bool tells_of_lack(std::string_view words) {
+  static constexpr std::string_view kWords[] = {
+      "missing", "required", "no token", "not provided", "not authenticated", "not logged in", "unauthenticated"};
+  return std::any_of(
+      std::begin(kWords), std::end(kWords), [words](std::string_view it) { return contains_caseless(words, it); });
+}
+
+std::string fix_of(const Ledger& ledger, Topic topic, std::string_view words) {
+  if (topic == Topic::credentials && tells_of_lack(words)) {
+    return "Send the token or login that the server asks for, where its API has it: header, query or first message.";
+  }
   return topic == Topic::message ? message_fix(ledger) : std::string(row_of(topic).fix);
 }
 
-/// True if a profile found something in the session: what it knows of the API says more than the API's words.
-bool profile_found(const Ledger& ledger) {
-  return std::any_of(ledger.findings.begin(), ledger.findings.end(), [](const auto& found) {
-    return rules::find_rule(found.first) == nullptr && found.second.severity != Severity::note;
-  });
-}
-
 std::optional<Judgement> server_said(const Ledger& ledger, std::string_view) {
-  const auto said = ledger.had_session() && !profile_found(ledger) ? last_words(ledger) : std::nullopt;
+  const auto said = ledger.had_session() ? last_words(ledger) : std::nullopt;
   if (!said) {
     return std::nullopt;
   }
@@ -62,7 +66,8 @@ std::optional<Judgement> server_said(const Ledger& ledger, std::string_view) {
                                   quoted(said->error.words)),
                       {said->note->seq, ledger.end_seq()}};
   judgement.lead = fmt::format("the server said {} {} before the end", quoted(said->error.words), before);
-  judgement.fix = topic ? fix_of(ledger, *topic) : "Look up the server's words in the API's documentation.";
+  judgement.fix =
+      topic ? fix_of(ledger, *topic, said->error.words) : "Look up the server's words in the API's documentation.";
   judgement.at_fault = topic ? row_of(*topic).at_fault : Party::unknown;
   return judgement;
 }
@@ -98,7 +103,7 @@ std::optional<Judgement> close_reason(const Ledger& ledger, std::string_view) {
   Judgement judgement{fmt::format("The Close gives a reason: {}.", quoted(close.reason)), {close.seq}};
   judgement.lead = fmt::format("the {} with {} and said why: {}{}, {}.",
                                ledger.from_har ? "session was closed" : "server closed",
-                               close_code(code),
+                               code < 3000 || code >= 4000 ? close_code(code) : fmt::format("{}", code),
                                quoted(close.reason),
                                known == nullptr ? "" : fmt::format(" ({}: {})", known->product->title, known->says),
                                when_words(ledger));
@@ -108,7 +113,7 @@ std::optional<Judgement> close_reason(const Ledger& ledger, std::string_view) {
   }
   if (topic) {
     judgement.says += limit_words(close.reason, *topic) + pongs_seen(ledger, *topic);
-    judgement.fix = judgement.fix.empty() ? fix_of(ledger, *topic) : judgement.fix;
+    judgement.fix = judgement.fix.empty() ? fix_of(ledger, *topic, close.reason) : judgement.fix;
     judgement.at_fault = row_of(*topic).at_fault;
   }
   return judgement;

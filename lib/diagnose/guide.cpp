@@ -3,6 +3,7 @@
 #include "diagnose/words.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -39,11 +40,6 @@ bool ends_so(const Ledger& ledger, const Entry& entry) {
   return false;
 }
 
-bool is_named(const Ledger& ledger, const fieldguide::Product& product) {
-  const auto named = fieldguide::named_by(hops_of(ledger));
-  return std::find(named.begin(), named.end(), &product) != named.end();
-}
-
 /// A reason of one word ("Forbidden") is anybody's, unless the subprotocol or the URL has the software's first name.
 bool is_telling(const Ledger& ledger, const Entry& entry) {
   const std::string_view name = std::string_view(entry.product->name).substr(0, entry.product->name.find('-'));
@@ -54,14 +50,48 @@ bool is_telling(const Ledger& ledger, const Entry& entry) {
 }  // namespace
 
 fieldguide::Hops hops_of(const Ledger& ledger) {
-  return {answer_header(ledger, "Server"), answer_header(ledger, "Via")};
+  fieldguide::Hops hops{answer_header(ledger, "Server"), answer_header(ledger, "Via"), {}};
+  if (ledger.response) {
+    for (const auto& field : ledger.response->fact.headers) {
+      hops.headers.push_back(field.name);
+    }
+  }
+  return hops;
+}
+
+bool is_named(const Ledger& ledger, const fieldguide::Product& product) {
+  const auto named = fieldguide::named_by(hops_of(ledger));
+  return std::find(named.begin(), named.end(), &product) != named.end();
+}
+
+std::string hop_name(const Ledger& ledger) {
+  const auto hops = hops_of(ledger);
+  if (!hops.via.empty()) {
+    return printable(hops.via, 60);
+  }
+  const auto named = fieldguide::named_by(hops);
+  if (!named.empty() && named.front() != fieldguide::product_of_server(hops.server)) {
+    return named.front()->title;
+  }
+  if (const std::string* by = ledger.header("X-Served-By")) {
+    return "X-Served-By: " + printable(*by, 60);
+  }
+  return printable(hops.server, 60);
+}
+
+bool shows_a_hop(const Ledger& ledger) {
+  static constexpr std::string_view kOfHops[] = {"Via", "X-Served-By", "X-Cache", "Age", "X-Cache-Status"};
+  const auto is_there = [&](std::string_view name) { return ledger.header(name) != nullptr; };
+  const auto named = fieldguide::named_by(hops_of(ledger));
+  return std::any_of(std::begin(kOfHops), std::end(kOfHops), is_there) ||
+         std::any_of(named.begin(), named.end(), [](const auto* product) { return product->kind == Kind::service; });
 }
 
 bool came_through_a_proxy(const Ledger& ledger) {
   const auto named = fieldguide::named_by(hops_of(ledger));
-  return !answer_header(ledger, "Via").empty() || std::any_of(named.begin(), named.end(), [](const auto* product) {
-    return product->kind == Kind::intermediary;
-  });
+  return shows_a_hop(ledger) || std::any_of(named.begin(), named.end(), [](const auto* product) {
+           return product->kind == Kind::intermediary;
+         });
 }
 
 const Entry* entry_of_reason(const Ledger& ledger) {
@@ -97,6 +127,22 @@ std::vector<const Entry*> entries_named(const Ledger& ledger, Trigger trigger) {
       }
     }
   }
+  return found;
+}
+
+std::vector<const Entry*> entries_of_size(const Ledger& ledger, std::uint64_t passed, std::uint64_t dropped) {
+  const auto hops = hops_of(ledger);
+  std::vector<const Entry*> found;
+  for (const fieldguide::Product& product : fieldguide::products()) {
+    for (const Entry& entry : product.entries) {
+      const bool of_size = entry.trigger == Trigger::message_size || entry.trigger == Trigger::frame_size;
+      if (of_size && entry.bytes && *entry.bytes >= passed && *entry.bytes < dropped && ends_so(ledger, entry) &&
+          fieldguide::may_be(product, hops)) {
+        found.push_back(&entry);
+      }
+    }
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Entry* a, const Entry* b) { return *a->bytes < *b->bytes; });
   return found;
 }
 

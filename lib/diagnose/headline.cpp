@@ -43,7 +43,7 @@ std::string refusal(const Ledger& ledger) {
   }
   const std::size_t space = response.start_line.find(' ');
   return space == std::string::npos ? fmt::format("{}", response.status)
-                                    : printable(response.start_line.substr(space + 1), 80);
+                                    : printable(trim(response.start_line).substr(space + 1), 80);
 }
 
 /// How a stream ended that should have gone on: "FIN", "RST", or the error's own words.
@@ -58,8 +58,7 @@ std::string peer_side(const Ledger& ledger) {
   if (ledger.observer != session::Observer::client || !came_through_a_proxy(ledger)) {
     return std::string(peer);
   }
-  const auto hops = hops_of(ledger);
-  return fmt::format("{} (through {})", peer, printable(hops.via.empty() ? hops.server : hops.via, 40));
+  return fmt::format("{} (through {})", peer, elide(hop_name(ledger), 40));
 }
 
 // What stands for the holes of session/endings.cpp, one function a hole.
@@ -80,6 +79,12 @@ std::string hole_answer(const Ledger& ledger) {
                          : "refused the upgrade: {}{}",
                      refusal(ledger),
                      ledger.response ? answer_quote(ledger.response->fact) : "");
+}
+/// Whose answer it is: one that came through a hop may be that hop's.
+std::string hole_answerer(const Ledger& ledger) {
+  return ledger.observer != session::Observer::client || !shows_a_hop(ledger)
+             ? "the server"
+             : fmt::format("the server (through {})", elide(hop_name(ledger), 40));
 }
 std::string hole_host(const Ledger& ledger) {
   return ledger.resolve ? printable(ledger.resolve->fact.host, 253) : "of the host";
@@ -142,6 +147,7 @@ struct Hole {
 };
 constexpr Hole kHoles[] = {
     {"answer", hole_answer},
+    {"answerer", hole_answerer},
     {"connect", hole_connect},
     {"cut", cut_words},
     {"data", hole_data},

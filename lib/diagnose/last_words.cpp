@@ -193,7 +193,8 @@ std::string describe(Value object, const std::string& kind = {}) {
   }
   const std::string words = says(object);
   if (words.empty()) {
-    return object.text();
+    // "reject_subscription" says it; of "error" alone the rest of the message may say more.
+    return words_of_name(kind).size() > 1 ? kind : object.text();
   }
   return name.empty() || name == words ? words : fmt::format("{}: {}", name, words);
 }
@@ -506,14 +507,40 @@ std::optional<SaidError> in_line(std::string_view text) {
   return std::nullopt;
 }
 
-/// SignalR ends each record by 0x1e; others put a JSON text on each line. The last one counts.
-std::string_view last_record(std::string_view text) {
+/// Without what ends a record: blanks, SignalR's 0x1e, STOMP's NUL.
+std::string_view bare_record(std::string_view text) {
   text = trim(text);
   while (!text.empty() && (text.back() == '\x1e' || text.back() == '\0')) {
     text.remove_suffix(1);
   }
-  const std::size_t record = text.rfind('\x1e');
-  return record == std::string_view::npos ? text : text.substr(record + 1);
+  return text;
+}
+
+std::optional<SaidError> in_record(std::string_view record) {
+  for (const auto read : {in_json, in_socket_io, in_sockjs, in_xmpp, in_line}) {
+    if (auto found = read(record)) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+/// SignalR puts several records into one message: a failure in any of them counts, else the last one that tells.
+std::optional<SaidError> in_records(std::string_view text, std::optional<SaidError> (*read)(std::string_view)) {
+  constexpr int kMost = 16;
+  std::optional<SaidError> told;
+  for (int i = 0; i < kMost && !text.empty(); ++i) {
+    text = bare_record(text);
+    const std::size_t mark = text.rfind('\x1e');
+    const std::size_t begin = mark == std::string_view::npos ? 0 : mark + 1;
+    auto found = read(text.substr(begin));
+    if (found && found->failure) {
+      return found;
+    }
+    told = told ? told : std::move(found);
+    text = text.substr(0, begin);
+  }
+  return told;
 }
 
 }  // namespace
@@ -521,15 +548,10 @@ std::string_view last_record(std::string_view text) {
 std::optional<SaidError> error_in(std::string_view payload, bool text) {
   if (!text) {
     auto found = in_mqtt(payload);
-    return found ? found : in_json(last_record(payload));
+    return found ? found : in_records(payload, in_json);
   }
-  const std::string_view record = last_record(payload);
-  for (const auto read : {in_json, in_socket_io, in_sockjs, in_xmpp, in_line}) {
-    if (auto found = read(record)) {
-      return found;
-    }
-  }
-  return in_stomp(payload);
+  auto found = in_records(payload, in_record);
+  return found ? found : in_stomp(payload);
 }
 
 }  // namespace whydrop::diagnose

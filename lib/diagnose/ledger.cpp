@@ -41,6 +41,24 @@ void assign_masked(KeptText& to,
   }
 }
 
+/// The number that a text is; 0 where it is none.
+std::uint64_t digits(std::string_view text) {
+  std::uint64_t number = 0;
+  for (const char c : text.substr(0, 12)) {
+    if (c < '0' || c > '9') {
+      return 0;
+    }
+    number = number * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return number;
+}
+
+/// A header field by which APIs take a key: X-Api-Key, X-Auth-Token, Api-Key, Ocp-Apim-Subscription-Key.
+bool is_key_name(std::string_view name) {
+  return !starts_with(lower_case(name), "sec-websocket") &&
+         (contains_caseless(name, "key") || contains_caseless(name, "token"));
+}
+
 }  // namespace
 
 void Ledger::on_event(const session::Event& event) {
@@ -50,8 +68,10 @@ void Ledger::on_event(const session::Event& event) {
   }
   const auto* frame = std::get_if<session::Frame>(&event.body);
   if (frame != nullptr || !session::is_opinion(event.body)) {
-    opened_t = seen ? opened_t : event.t_ns;
-    seen = true;
+    if (!seen) {
+      opened_t = last_byte_t_ = event.t_ns;
+      seen = true;
+    }
     last_seq = event.seq;
     last_t = event.t_ns;
   }
@@ -65,7 +85,7 @@ void Ledger::on_event(const session::Event& event) {
                    observer = open.observer;
                    parent = open.parent;
                    assign_masked(url, open.url, open.redact, 1024);
-                   opened_t = event.t_ns;
+                   opened_t = last_byte_t_ = event.t_ns;
                    opened_seq = event.seq;
                  },
                  [&](const session::Resolve& fact) { keep(resolve, fact); },
@@ -107,10 +127,7 @@ void Ledger::note(const session::Frame& frame, const session::Event& event) {
       from.largest_frame_t = event.t_ns;
     }
   }
-  const std::int64_t opened = session_t();
-  const std::int64_t before = from.last_t.value_or(opened);
-  const std::int64_t silence_ns =
-      event.t_ns - std::max({before, side(other(frame.from)).last_t.value_or(opened), opened});
+  const std::int64_t silence_ns = event.t_ns - last_byte_t_;
   switch (frame.header.opcode) {
   case wire::Opcode::close:
     return note_close(frame, event);
@@ -140,8 +157,9 @@ void Ledger::note(const session::Frame& frame, const session::Event& event) {
     break;
   }
   if (!first_close) {
-    from.longest_gap_ns = std::max(from.longest_gap_ns, event.t_ns - before);
+    from.longest_gap_ns = std::max(from.longest_gap_ns, event.t_ns - (from.last_t ? *from.last_t : session_t()));
     longest_silence_ns = std::max(longest_silence_ns, silence_ns);
+    last_byte_t_ = event.t_ns;
     from.last_t = event.t_ns;
     from.last_seq = event.seq;
   }
@@ -167,7 +185,7 @@ void Ledger::note_close(const session::Frame& frame, const session::Event& event
 }
 
 void Ledger::note(const session::Message& message, const session::Event& event) {
-  constexpr std::uint64_t kFirst = 3;  ///< messages of a side that may announce a heartbeat
+  constexpr std::uint64_t kFirst = 3;  ///< messages of a side that may announce a heartbeat or a limit
   SideLedger& from = side(message.from);
   ++from.messages;
   if (!message.text) {
@@ -180,20 +198,24 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
   const std::int64_t quiet_ns = event.t_ns - last_message_t.value_or(session_t());
   longest_quiet_ns = std::max(longest_quiet_ns, quiet_ns);
   last_message_t = event.t_ns;
-  if (message.from == Side::server && client.last) {
+  if (message.from == Side::client) {
+    constexpr std::int64_t kSettled = 250'000'000;  ///< who was silent for so long waits for no answer
+    in_flight = quiet_ns >= kSettled ? 1 : in_flight + 1;
+  } else if (client.last) {
     note_answer();
   }
   if (!from.last) {
     from.last.emplace();
   }
   MessageNote& last = *from.last;
-  from.largest_before = std::max(from.largest_before, last.length);
   last.number = from.messages;
   last.seq = message.frames.empty() ? event.seq : message.frames.back();
   last.t_ns = event.t_ns;
   last.length = message.length;
   last.text = message.text;
   last.compressed = message.compressed;
+  last.fragmented = message.frames.size() > 1;
+  from.fragmented_messages += last.fragmented ? 1 : 0;
   if (last.type != message.type) {
     last.type = message.type;
     note_type(message.from, last.type);
@@ -209,7 +231,11 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
   if (beat ? message.from == Side::client : from.messages <= kFirst) {
     note_beat(message, event);
   }
+  if (message.from == Side::server && from.messages <= kFirst) {
+    note_limits(announced_limits(message.payload.substr(0, SaidNote::kLongest), last.seq));
+  }
   if (!from.largest || last.length > from.largest->length) {
+    from.largest_before = from.largest ? from.largest->length : 0;
     from.largest = last;
   }
 }
@@ -218,7 +244,9 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
 void Ledger::note_answer() {
   answered = true;
   answered_compressed |= client.last->compressed;
-  if (answered_texts.size() < kTexts && (!server.last || server.last->seq < client.last->seq)) {
+  const bool of_one = in_flight == 1;
+  in_flight -= in_flight > 0 ? 1 : 0;
+  if (of_one && answered_texts.size() < kTexts && (!server.last || server.last->seq < client.last->seq)) {
     answered_texts.push_back(std::hash<std::string_view>()(client.last->excerpt.view()));
   }
 }
@@ -248,6 +276,15 @@ void Ledger::settle() {
   if (server.last) {
     server.last->excerpt.assign(
         said[(server.last->number - 1) % kSaid].payload.view().substr(0, MessageNote::kExcerpt));
+  }
+}
+
+void Ledger::note_limits(std::vector<AnnouncedLimit> found) {
+  constexpr std::size_t kMost = 8;
+  for (AnnouncedLimit& limit : found) {
+    if ((limit.ns != 0 || limit.bytes != 0) && limits.size() < kMost) {
+      limits.push_back(std::move(limit));
+    }
   }
 }
 
@@ -307,7 +344,7 @@ void Ledger::note(const session::Connect& fact, const session::Event& event) {
 void Ledger::note(const session::UndecodedBytes& fact, const session::Event& event) {
   undecoded_seq = event.seq;
   undecoded_bytes += fact.length;
-  side(fact.from).last_t = event.t_ns;
+  side(fact.from).last_t = last_byte_t_ = event.t_ns;
   if (!fact.protocol.empty() && !foreign) {
     foreign = {fact.protocol, {}, event.seq};
   }
@@ -333,6 +370,7 @@ void Ledger::note(const session::Request& request, const session::Event& event) 
       assign_masked(request_authorization, field.value, field.redact, 256);
     }
     request_cookie = request_cookie || same_caseless(field.name, "Cookie");
+    request_key = request_key || is_key_name(field.name);
     request_upgrade = request_upgrade || same_caseless(field.name, "Upgrade");
   }
 }
@@ -353,6 +391,14 @@ void Ledger::note(const session::Response& given, const session::Event& event) {
   }
   head_given_up = given.status != 0 && !session::head_of(given).complete;
   response = {std::move(kept), event.seq, event.t_ns};
+  last_byte_t_ = event.t_ns;
+  for (const auto& field : response->fact.headers) {
+    if (starts_with(lower_case(field.name), "x-")) {
+      AnnouncedLimit limit = announced_limit(field.name, static_cast<double>(digits(field.value)));
+      limit.seq = event.seq;
+      note_limits({std::move(limit)});
+    }
+  }
   if (const std::string* value = header("Sec-WebSocket-Extensions")) {
     extension = *value;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "diagnose/announced.hpp"
 #include "diagnose/beats.hpp"
 #include "profile/bindings.hpp"
 #include "session/endings.hpp"
@@ -51,6 +52,7 @@ struct MessageNote {
   std::uint64_t length = 0;
   bool text = true;
   bool compressed = false;
+  bool fragmented = false;
   std::string type;  ///< profile's name, or empty
   KeptText excerpt;  ///< its first bytes, at most kExcerpt
   static constexpr std::size_t kExcerpt = 160;
@@ -68,7 +70,7 @@ struct SaidNote {
 
 /// Counters and last things of one side of a connection.
 struct SideLedger {
-  std::uint64_t frames = 0, messages = 0, binary_messages = 0;
+  std::uint64_t frames = 0, messages = 0, binary_messages = 0, fragmented_messages = 0;
   std::uint64_t payload_bytes = 0;
   std::uint64_t largest_frame = 0;  ///< of a message
   std::int64_t largest_frame_t = 0, last_binary_t = 0;
@@ -77,7 +79,7 @@ struct SideLedger {
   std::int64_t silence_before_ns = 0;               ///< silence of both sides before its last data message
   std::int64_t longest_gap_ns = 0;                  ///< between two frames of it, or the opening and its first
   std::optional<MessageNote> first, last, largest;  ///< before the first Close
-  std::uint64_t largest_before = 0;                 ///< bytes of the largest message before the last one
+  std::uint64_t largest_before = 0;                 ///< bytes of the largest message before `largest`
   std::uint64_t pings = 0, pongs = 0;
   std::optional<session::CloseSeen> close;
   std::int64_t close_t = 0;
@@ -154,6 +156,7 @@ struct Ledger {
   std::string request_origin, request_subprotocol;
   std::string request_authorization;  ///< masked as it is shown
   bool request_cookie = false, request_upgrade = false;
+  bool request_key = false;        ///< a header whose name is that of a key or token, as X-Api-Key
   std::uint64_t request_size = 0;  ///< bytes of its head
   struct FieldSize {
     std::string name;
@@ -163,7 +166,8 @@ struct Ledger {
   std::optional<Noted<session::Response>> response;
   std::string extension;  ///< Sec-WebSocket-Extensions of the response
 
-  std::optional<Beat> beat;  ///< the heartbeat that one of the first messages of a side announced
+  std::vector<AnnouncedLimit> limits;  ///< that the server's first messages or its answer announced
+  std::optional<Beat> beat;            ///< the heartbeat that one of the first messages of a side announced
   static constexpr std::size_t kSaid = 3;
   std::array<SaidNote, kSaid> said;  ///< the server's last messages before the first Close: number n at (n - 1) % kSaid
   SideLedger client, server;
@@ -172,6 +176,9 @@ struct Ledger {
   std::int64_t longest_silence_ns = 0;  ///< of both sides
   std::int64_t longest_quiet_ns = 0;    ///< without a data message of either side
   std::optional<std::int64_t> last_message_t;
+  /// Messages of the client's that the server has sent none after, or fewer than there were: where several were sent at
+  /// once, the first answers are those to the first.
+  std::uint64_t in_flight = 0;
   bool answered = false;             ///< a message of the server came after one of the client
   bool answered_compressed = false;  ///< one came after a compressed one of the client
   static constexpr std::size_t kTexts = 32;
@@ -231,6 +238,8 @@ struct Ledger {
   bool closes_crossed() const;
   /// True if the transport was ended from the server's side in place of an answer to the client's Close.
   bool cut_instead_of_close() const;
+  /// True if the server's side ended the session, or cut it as the client's Close was under way.
+  bool dropped_by_server_side() const { return ended_by_server_side() || cut_instead_of_close(); }
   /// When the session opened (the 101).
   std::int64_t session_t() const;
   /// Time from the last bytes of any side (Close frames and all after the end left out) to the end.
@@ -238,6 +247,8 @@ struct Ledger {
   std::int64_t since_last_message_ns(session::Side from) const;
   /// True if nothing came from the server after the client's last message, and there was one.
   bool unanswered() const;
+  /// True if that holds, or fewer answers came than messages were sent at once: the last of them may have none.
+  bool may_be_unanswered() const { return unanswered() || (client.last && in_flight > 0); }
   /// True if it stayed so for longer than an answer takes: who leaves at once has seen no silence.
   bool went_silent() const;
   /// True if what the client did at `t_ns` came shortly before the end, or nothing came from the server after it: what
@@ -256,6 +267,7 @@ struct Ledger {
   void note(const session::Finding& finding, std::int64_t t_ns);
   void note(const session::Token& token, const session::Event& event);
   void note_answer();
+  void note_limits(std::vector<AnnouncedLimit> found);
   void note_said(const session::Message& message, std::int64_t since_last_ns);
   void note_beat(const session::Message& message, const session::Event& event);
   void note(const session::Connect& fact, const session::Event& event);
@@ -263,6 +275,7 @@ struct Ledger {
   void note_type(session::Side from, const std::string& type);
 
   std::optional<session::Side> last_frame_of_;
+  std::int64_t last_byte_t_ = 0;  ///< of the last frame of either side before the first Close, or of the opening
 };
 
 }  // namespace whydrop::diagnose

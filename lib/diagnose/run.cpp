@@ -3,9 +3,12 @@
 #include "diagnose/cause.hpp"
 #include "diagnose/findings.hpp"
 #include "diagnose/symptoms.hpp"
+#include "diagnose/verdict.hpp"
 #include "diagnose/words.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,6 +28,30 @@ std::string ending_words(const session::Verdict& verdict) {
     return fmt::format("Close {} by the {}", code, session::name(verdict.ended_by));
   }
   return verdict.code ? fmt::format("no Close frame ({})", how) : how;
+}
+
+std::string uncapital(std::string text) {
+  if (text.size() > 1 && text[1] >= 'a' && text[1] <= 'z') {
+    text.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
+  }
+  return text;
+}
+
+/// Takes a finding out of a verdict, with what it says and advises.
+void withdraw(std::string_view id, session::Verdict& verdict) {
+  const auto erase = [](std::vector<std::string>& from, const std::string& text) {
+    from.erase(std::remove(from.begin(), from.end(), text), from.end());
+  };
+  for (const session::Finding& finding : verdict.findings) {
+    if (finding.id == id) {
+      erase(verdict.inferred, finding.says);
+      erase(verdict.next, finding.fix);
+    }
+  }
+  verdict.findings.erase(std::remove_if(verdict.findings.begin(),
+                                        verdict.findings.end(),
+                                        [id](const session::Finding& finding) { return finding.id == id; }),
+                         verdict.findings.end());
 }
 
 std::optional<Judgement> rapid_failures(std::uint64_t rapid, std::uint64_t all, std::vector<std::uint64_t> evidence) {
@@ -52,6 +79,38 @@ const std::vector<FindingRow>& run_findings() {
        "usually the server refuses the client by a Close, or a first message is missing or wrong.",
        "Do not reconnect in a loop; look at the first ending's code and reason, the token, and the first message that "
        "the API demands.",
+       ""},
+      {"same-message",
+       session::Severity::warning,
+       session::Party::unknown,
+       false,
+       nullptr,
+       "Sessions end after the same message, again and again",
+       "Each session of the run was ended by the server's side within a second of one and the same message, and none "
+       "was "
+       "answered.",
+       "Send that message alone (whydrop send), then with fields left out, and see which one ends the session.",
+       ""},
+      {"same-age",
+       session::Severity::warning,
+       session::Party::unknown,
+       false,
+       nullptr,
+       "Sessions end at the same age, again and again",
+       "The sessions of the run that the server's side ended were all equally old, to a tenth of a second or a "
+       "fiftieth. "
+       "Chance does not do that: a limit of the connection's age does.",
+       "Pings do not help against an age limit: reconnect (--reconnect 5) and resume the session.",
+       ""},
+      {"same-silence",
+       session::Severity::warning,
+       session::Party::unknown,
+       false,
+       nullptr,
+       "Sessions end after the same silence, again and again",
+       "The sessions of the run that the server's side ended had been silent for equally long, and were not equally "
+       "old.",
+       "Send pings more often than that (--ping-interval); --ping-sweep finds the limit by trying.",
        ""},
   };
   return rows;
@@ -90,6 +149,13 @@ void RunLedger::add(const Ledger& ledger, const session::Verdict& verdict) {
   last_conn_ = ledger.conn;
   ++connections_;
   ++endings_[ending_words(verdict)];
+  last_how_ = headline(ledger, verdict);
+  const bool matters = std::any_of(verdict.findings.begin(), verdict.findings.end(), [](const auto& finding) {
+    return finding.severity != session::Severity::note;
+  });
+  if (ledger.ended_by_server_side() && !ledger.from_har && matters && ended_.size() < EndedSession::kMost) {
+    ended_.push_back(ended_session(ledger));
+  }
   if (ledger.had_session()) {
     ++sessions_;
     const bool ended_by_us = ledger.first_close == session::Side::client;
@@ -104,6 +170,41 @@ void RunLedger::add(const Ledger& ledger, const session::Verdict& verdict) {
   last_ = verdict;
 }
 
+/// What all endings have in common outdoes what one of them lets guess.
+void RunLedger::lead_with_repetition(session::Verdict& verdict) const {
+  struct Row {
+    std::string_view id;
+    std::optional<Judgement> (*judge)(const std::vector<EndedSession>&);
+  };
+  constexpr Row kRows[] = {{"same-message", same_message}, {"same-age", same_age}, {"same-silence", same_silence}};
+  constexpr std::string_view kGuesses[] = {
+      "", "drop-after-message", "message-size-limit", "idle-limit", "login-timer", "connection-age"};
+  const bool guessed = says_only_how(verdict.cause) ||
+                       std::find(std::begin(kGuesses), std::end(kGuesses), verdict.cause) != std::end(kGuesses);
+  for (const Row& row : kRows) {
+    auto judgement = guessed && ended_.size() == sessions_ ? row.judge(ended_) : std::nullopt;
+    if (!judgement) {
+      continue;
+    }
+    const std::string lead = judgement->lead;
+    if (auto finding = make(*find_finding(row.id), std::move(*judgement))) {
+      for (const std::string_view guess : kGuesses) {
+        withdraw(guess, verdict);
+      }
+      verdict.headline = fmt::format("{} {}. The last one: {}",
+                                     finding->confidence == session::Confidence::high ? "Very likely" : "Probably",
+                                     as_told_to(verdict.observer, lead),
+                                     uncapital(as_told_to(verdict.observer, last_how_)));
+      verdict.cause = row.id;
+      verdict.inferred.insert(verdict.inferred.begin(), finding->says);
+      verdict.next.insert(verdict.next.begin(), finding->fix);
+      verdict.next.resize(std::min<std::size_t>(verdict.next.size(), 3));
+      verdict.findings.push_back(std::move(*finding));
+      return;
+    }
+  }
+}
+
 session::Verdict RunLedger::conclude() {
   add(last_.findings);
   session::Verdict verdict = last_;
@@ -115,6 +216,7 @@ session::Verdict RunLedger::conclude() {
       verdict.findings.push_back(std::move(*finding));
     }
   }
+  lead_with_repetition(verdict);
   std::stable_sort(verdict.findings.begin(), verdict.findings.end(), session::ranks_before);
   lead_with(verdict.cause, verdict.findings);
   if (connections_ > 1) {

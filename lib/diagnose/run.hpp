@@ -1,6 +1,7 @@
 #pragma once
 
 #include "diagnose/ledger.hpp"
+#include "diagnose/repetition.hpp"
 #include "session/event.hpp"
 
 #include <cstdint>
@@ -20,10 +21,14 @@ class RunLedger {
   session::Verdict conclude();
 
  private:
+  void lead_with_repetition(session::Verdict& verdict) const;
+
   std::uint64_t connections_ = 0, sessions_ = 0, rapid_ = 0;
   std::vector<std::uint64_t> rapid_evidence_;
   std::map<std::string, std::uint64_t> endings_;  ///< how, with its count
+  std::vector<EndedSession> ended_;               ///< that the server's side ended, at most EndedSession::kMost
   session::Verdict last_;
+  std::string last_how_;  ///< how the last one ended, as a sentence that names no cause
   std::uint32_t last_conn_ = 0;
   std::vector<session::Finding> findings_;  ///< of all connections before the last
 };

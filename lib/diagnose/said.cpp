@@ -55,4 +55,17 @@ std::optional<Topic> named_topic(const Ledger& ledger) {
   return said && said->error.failure ? topic_of(said->error.words) : std::nullopt;
 }
 
+bool named_another(const Ledger& ledger) {
+  const auto topic = named_topic(ledger);
+  return topic && *topic != Topic::pong && *topic != Topic::idle && *topic != Topic::failure;
+}
+
+std::int64_t pong_due_ns(const Ledger& ledger) {
+  constexpr std::int64_t kLeast = kSecond / 2;
+  const std::int64_t rtt = ledger.pings_of_client.rtt_count > 0 ? ledger.pings_of_client.rtt_max_ns
+                           : ledger.connect                     ? ledger.connect->fact.duration_ns
+                                                                : 0;
+  return std::max(kLeast, 10 * rtt);
+}
+
 }  // namespace whydrop::diagnose

@@ -21,4 +21,11 @@ std::optional<Said> last_words(const Ledger& ledger);
 /// What the server itself named as the cause, in its Close's reason or its last words; null where it named none.
 std::optional<Topic> named_topic(const Ledger& ledger);
 
+/// True if the server itself named a cause that has nothing to do with signs of life: what was owed then is another
+/// matter.
+bool named_another(const Ledger& ledger);
+
+/// How long a pong may take before it is owed.
+std::int64_t pong_due_ns(const Ledger& ledger);
+
 }  // namespace whydrop::diagnose

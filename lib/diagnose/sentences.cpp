@@ -147,6 +147,9 @@ void observe_refusal(const Ledger& ledger, Sentences& to) {
                                       "Content-Type",
                                       "Server",
                                       "Via",
+                                      "Age",
+                                      "X-Cache",
+                                      "X-Served-By",
                                       "CF-Ray",
                                       "X-Amzn-ErrorType"}) {
     if (const std::string* value = ledger.header(name)) {

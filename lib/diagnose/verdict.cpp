@@ -1,10 +1,11 @@
 #include "diagnose/verdict.hpp"
 
+#include "diagnose/browser.hpp"
 #include "diagnose/cause.hpp"
 #include "diagnose/findings.hpp"
+#include "diagnose/words.hpp"
 #include "profile/findings.hpp"
 #include "rules/rules.hpp"
-#include "wire/close_code.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -40,39 +41,6 @@ void set_code(const Ledger& ledger, Verdict& verdict) {
     verdict.code = 1006;
     verdict.code_source = CodeSource::derived;
   }
-}
-
-/// True if a browser would have failed the connection before the server's Close reached the page.
-bool browser_fails(const Ledger& ledger, const std::vector<Finding>& findings) {
-  const auto close_seq = ledger.server.close ? ledger.server.close->seq : UINT64_MAX;
-  return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
-    const rules::Rule* rule = rules::find_rule(finding.id);
-    return rule != nullptr && rule->fail_code != 0 && finding.at_fault == session::Party::server &&
-           !finding.evidence.empty() && finding.evidence.front() <= close_seq;
-  });
-}
-
-/// True for what Chromium refuses though the RFC lets a client go on: it is held by tests/fieldguide/browser.py.
-bool browser_refuses(const std::vector<Finding>& findings) {
-  return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
-    return finding.at_fault == session::Party::server &&
-           (finding.id == "data-after-close" || finding.id == "subprotocol-missing");
-  });
-}
-
-std::optional<std::uint16_t> browser_code(const Ledger& ledger, const std::vector<Finding>& findings) {
-  if (ledger.role != session::Role::websocket) {
-    return std::nullopt;
-  }
-  if (ledger.had_session() && ledger.server.close && !browser_fails(ledger, findings) && !browser_refuses(findings)) {
-    const auto& close = ledger.server.close->code;
-    return !close ? (ledger.server.close_length == 0 ? 1005 : 1006) : wire::is_sendable(*close) ? *close : 1006;
-  }
-  // A capture or HAR that stops while the session is open shows no end that a page could have been told of.
-  if (ledger.how() == EndingHow::capture_ended) {
-    return std::nullopt;
-  }
-  return 1006;
 }
 
 EndedBy ended_by(const Ledger& ledger) {
@@ -139,6 +107,7 @@ void drop_guesses(const std::string& cause, std::vector<Finding>& findings) {
                                            "message-size-limit",
                                            "compression-suspect",
                                            "ended-at-once",
+                                           "origin-suspect",
                                            "idle-limit",
                                            "login-timer",
                                            "connection-age"};
@@ -159,11 +128,45 @@ void silence_stock(const Finding& why, std::vector<Finding>& findings) {
       finding.fix.clear();
       finding.at_fault = why.at_fault;
     }
+    if (finding.id == "software-known") {
+      finding.fix.clear();
+    }
   }
 }
 
+/// What a profile knows of an API says more than the API's own words, where it leads or stands beside the end.
+void drop_words(std::vector<Finding>& findings) {
+  findings.erase(std::remove_if(findings.begin(),
+                                findings.end(),
+                                [](const Finding& finding) {
+                                  return finding.id == "server-said" || finding.id == "answer-says-why";
+                                }),
+                 findings.end());
+}
+
+/// Only a client is "you"; what it can do about a fault of its own is to be handed on.
+void tell_observer(session::Observer observer, Verdict& verdict) {
+  if (observer == session::Observer::client) {
+    return;
+  }
+  verdict.headline = as_told_to(observer, verdict.headline);
+  for (Finding& finding : verdict.findings) {
+    finding.says = as_told_to(observer, finding.says);
+    finding.fix = as_told_to(observer, finding.fix);
+    if (finding.at_fault == session::Party::client && !finding.fix.empty()) {
+      finding.fix = "At the client: " + finding.fix;
+    }
+  }
+}
+
+/// What a limit of the run was waiting for in vain is no stock ending, though the headline has it.
+bool is_limit(std::string_view id) {
+  const auto& rows = limit_findings();
+  return std::any_of(rows.begin(), rows.end(), [id](const FindingRow& row) { return row.id == id; });
+}
+
 /// What to try, the most specific first: of the cause, of what else was found, then what the way it ended
-/// suggests, where nothing better is known (see silence_stock).
+/// suggests, where nothing better is known (see silence_stock); last what is wrong beside it.
 std::vector<std::string> next_steps(const Verdict& verdict) {
   constexpr std::size_t kMost = 3;
   std::vector<std::string> steps;
@@ -173,20 +176,24 @@ std::vector<std::string> next_steps(const Verdict& verdict) {
       steps.push_back(finding.fix);
     }
   };
-  const auto add_all = [&](bool stock) {
+  const auto is_aside = [](const Finding& finding) {
+    return rules::find_rule(finding.id) != nullptr && finding.severity != session::Severity::error;
+  };
+  const auto add_all = [&](bool stock, bool aside) {
     for (const Finding& finding : verdict.findings) {
-      if (repeats_headline(finding.id) == stock) {
+      if (repeats_headline(finding.id) == stock && is_aside(finding) == aside) {
         add(finding);
       }
     }
   };
   for (const Finding& finding : verdict.findings) {
-    if (finding.id == verdict.cause && !says_only_how(finding.id)) {
+    if (finding.id == verdict.cause && (!says_only_how(finding.id) || is_limit(finding.id))) {
       add(finding);
     }
   }
-  add_all(false);
-  add_all(true);
+  add_all(false, false);
+  add_all(true, false);
+  add_all(false, true);
   return steps;
 }
 
@@ -214,7 +221,7 @@ std::string whole_headline(const Ledger& ledger, const Verdict& verdict, const J
 Verdict make_verdict(const Ledger& ledger, Judged judged, const std::vector<std::uint16_t>& expected_codes) {
   Verdict verdict;
   set_code(ledger, verdict);
-  verdict.browser_code = browser_code(ledger, judged.findings);
+  set_browser(ledger, judged.findings, verdict);
   verdict.observer = ledger.observer;
   verdict.ended_by = ended_by(ledger);
   if (ledger.ending) {
@@ -230,13 +237,19 @@ Verdict make_verdict(const Ledger& ledger, Judged judged, const std::vector<std:
   const Finding* why = expected ? nullptr : lead(ledger, judged);
   verdict.cause = why != nullptr ? why->id : first_that_explains(ledger, judged.findings);
   verdict.headline = whole_headline(ledger, verdict, judged, why);
+  const bool by_profile = why != nullptr && says_why(ledger, *why);
   const bool sure =
       why != nullptr && (why->basis == session::Basis::observed || why->confidence != session::Confidence::low);
   verdict.findings = std::move(judged.findings);
   if (sure) {
     drop_guesses(verdict.cause, verdict.findings);
-    silence_stock(Finding(verdict.findings.front()), verdict.findings);
+    const Finding leading = verdict.findings.front();
+    silence_stock(leading, verdict.findings);
   }
+  if (why != nullptr ? by_profile : !beside_words(ledger, verdict.findings).empty()) {
+    drop_words(verdict.findings);
+  }
+  tell_observer(ledger.observer, verdict);
   add_sentences(ledger, verdict);
   verdict.next = next_steps(verdict);
   return verdict;

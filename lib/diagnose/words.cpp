@@ -4,6 +4,8 @@
 #include "wire/close_code.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -27,7 +29,7 @@ std::string part_words(std::uint64_t have, std::uint64_t need) {
 
 std::string printable(std::string_view text, std::size_t max) {
   // No column takes more than four bytes that count; what is beyond would be elided anyway.
-  return elide(escape_for_terminal(text.substr(0, 4 * max)), max);
+  return elide(escape_content(text.substr(0, 4 * max)), max);
 }
 
 std::string first_line(const session::Response& response) {
@@ -116,6 +118,16 @@ std::string quoted(std::string_view text) {
   return fmt::format("\"{}\"", printable(text, kMost));
 }
 
+std::string letters_of(std::string_view name) {
+  std::string letters;
+  for (const char c : name) {
+    if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
+      letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+  }
+  return letters;
+}
+
 std::string capital(std::string text) {
   if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
     text.front() = static_cast<char>(text.front() - 'a' + 'A');
@@ -128,6 +140,61 @@ const ClientWords& client_words(session::Observer observer) {
   static constexpr ClientWords kRole{
       "the client", "the client's", "The client's", "the client", "The client", "of the client's"};
   return observer == session::Observer::client ? kYou : kRole;
+}
+
+namespace {
+
+/// What is said to a client, as said of one.
+constexpr std::pair<std::string_view, std::string_view> kOfClient[] = {{"yours", "the client's"},
+                                                                       {"your", "the client's"},
+                                                                       {"Your", "The client's"},
+                                                                       {"you", "the client"},
+                                                                       {"You", "The client"}};
+
+bool is_word_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+}
+
+/// The word that begins at `at`, and what stands for it; empty where nothing does.
+std::pair<std::string_view, std::string_view> word_at(std::string_view text, std::size_t at) {
+  if (at > 0 && is_word_char(text[at - 1])) {
+    return {};
+  }
+  for (const auto& row : kOfClient) {
+    const std::size_t end = at + row.first.size();
+    if (starts_with(text.substr(at), row.first) && (end == text.size() || !is_word_char(text[end]))) {
+      return row;
+    }
+  }
+  return {};
+}
+
+/// Bytes of a remark in brackets that names an option of whydrop's, with the blank before it; 0 for any other.
+std::size_t option_remark(std::string_view text) {
+  const bool is_one = starts_with(text, " (-") || starts_with(text, " (whydrop ");
+  const std::size_t end = is_one ? text.find(')') : std::string_view::npos;
+  return end == std::string_view::npos ? 0 : end + 1;
+}
+
+}  // namespace
+
+std::string as_told_to(session::Observer observer, std::string_view text) {
+  if (observer == session::Observer::client) {
+    return std::string(text);
+  }
+  std::string told;
+  bool in_quotes = false;  // the peer's own words stay as they are
+  for (std::size_t at = 0; at < text.size();) {
+    in_quotes = in_quotes != (text[at] == '"');
+    const auto word = in_quotes ? std::pair<std::string_view, std::string_view>() : word_at(text, at);
+    const std::size_t remark = in_quotes ? 0 : option_remark(text.substr(at));
+    if (word.first.empty() && remark == 0) {
+      told += text[at];
+    }
+    told += word.second;
+    at += !word.first.empty() ? word.first.size() : remark != 0 ? remark : 1;
+  }
+  return told;
 }
 
 std::string_view own_words(session::Observer observer) {

@@ -40,6 +40,8 @@ std::string after_words(const Ledger& ledger);
 std::string when_words(const Ledger& ledger);
 /// Text of the peer's in quotation marks, safe to show, cut at 120 characters.
 std::string quoted(std::string_view text);
+/// The letters of a name, in lower case: "heartbeat_interval" and "heartbeatInterval" are the same.
+std::string letters_of(std::string_view name);
 /// `text` with a capital letter first.
 std::string capital(std::string text);
 /// How the client is spoken of: as "you" where it recorded the connection itself, else by its role.
@@ -49,6 +51,9 @@ struct ClientWords {
   std::string_view of_yours;              ///< "of yours"; or "of the client's"
 };
 const ClientWords& client_words(session::Observer observer);
+/// `text`, which speaks to a client, as said to this observer: of the client, and without options of whydrop's, which
+/// only a client can give.
+std::string as_told_to(session::Observer observer, std::string_view text);
 /// Who recorded, as the one who acted: "you", "the server", "the relay", "the recorder".
 std::string_view own_words(session::Observer observer);
 /// Whose side ended the transport: "the server's side" to a client; to any other observer the side that the Ending

@@ -108,6 +108,12 @@ std::vector<const Product*> products_of_via(std::string_view via) {
 
 std::vector<const Product*> named_by(const Hops& hops) {
   std::vector<const Product*> found = products_of_via(hops.via);
+  for (const std::string_view header : hops.headers) {
+    const Product* product = product_of_word(lower_case(header), &Product::headers);
+    if (product != nullptr && !contains(found, product)) {
+      found.push_back(product);
+    }
+  }
   const Product* server = product_of_server(hops.server);
   if (server != nullptr && !contains(found, server)) {
     found.push_back(server);

@@ -87,10 +87,11 @@ struct Product {
   std::string name;   ///< "nginx"; what `explain` is asked for
   std::string title;  ///< as its makers write it
   Kind kind = Kind::server;
-  std::string about;                ///< one sentence, or empty
-  std::vector<std::string> names;   ///< others that people ask for it by
-  std::vector<std::string> server;  ///< product names in `Server` that are its own
-  std::vector<std::string> via;     ///< words in `Via` that are its own
+  std::string about;                 ///< one sentence, or empty
+  std::vector<std::string> names;    ///< others that people ask for it by
+  std::vector<std::string> server;   ///< product names in `Server` that are its own
+  std::vector<std::string> via;      ///< words in `Via` that are its own
+  std::vector<std::string> headers;  ///< header fields that nobody else writes
   std::vector<Entry> entries;
 };
 
@@ -107,8 +108,10 @@ std::vector<const Product*> products_of_via(std::string_view via);
 /// An answer's headers, as the diagnosis holds them. Empty: not there.
 struct Hops {
   std::string_view server, via;
+  std::vector<std::string_view> headers{};  ///< names of all of them
 };
-/// The products that an answer's headers name: those of Via, then that of Server.
+/// The products that an answer's headers name: those of Via, those that have a header of their own there, then that of
+/// Server.
 std::vector<const Product*> named_by(const Hops& hops);
 /// False where the headers contradict that `product` acted: they have another's name where it would have written its
 /// own. Then it is never told as the one that did.

@@ -72,6 +72,7 @@ Product read_product(json::Value file) {
   product.names = read::texts(file, "names");
   product.server = read::texts(file, "server");
   product.via = read::texts(file, "via");
+  product.headers = read::texts(file, "headers");
   for (const json::Value& row : read::items(file.find("rows"))) {
     product.entries.push_back(read_entry(row));
   }

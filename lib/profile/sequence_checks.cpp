@@ -1,5 +1,6 @@
 #include "profile/sequence_checks.hpp"
 
+#include "base/time.hpp"
 #include "base/units.hpp"
 
 #include <utility>
@@ -24,8 +25,9 @@ struct Misplaced {
     return standing.entered.seq > standing.last_client.seq ? standing.entered : standing.last_client;
   }
   std::string sent() const {
-    return fmt::format(
-        "{} was sent {} after {}", type().name, format_duration(seen.t_ns - before().t_ns), moment(before()));
+    const std::int64_t since = seen.t_ns - before().t_ns;
+    const std::string when = since < kMillisecond ? "less than 1 ms" : format_duration(since);
+    return fmt::format("{} was sent {} after {}", type().name, when, moment(before()));
   }
   Words too_early(const std::vector<TypeIndex>& way) const;
   Words too_late(std::size_t gone) const;

@@ -36,28 +36,12 @@ bool append_plain(std::string& out, std::string_view text, std::size_t columns, 
   return true;
 }
 
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-/// Content made safe to show. Where it holds the letters that a byte is shown by, their backslash is doubled: "\\x1e"
-/// was typed, "\x1e" is the byte.
-std::string shown_content(std::string_view text) {
-  std::string plain;
-  for (std::size_t at = text.find("\\x"); at != std::string_view::npos; at = text.find("\\x")) {
-    const bool alike = text.size() >= at + 4 && is_hex(text[at + 2]) && is_hex(text[at + 3]);
-    plain.append(text.substr(0, at)).append(alike ? "\\\\x" : "\\x");
-    text.remove_prefix(at + 2);
-  }
-  return escape_for_terminal(plain.append(text));
-}
-
 void append_text(std::string& out, std::string_view text, std::size_t columns, const payload::Brush& brush) {
   if (append_plain(out, text, columns, brush)) {
     return;
   }
   if (columns == 0) {
-    append_safe(out, shown_content(text), brush);
+    append_safe(out, escape_content(text), brush);
     return;
   }
   std::string shown = elide(text.substr(0, columns * kBytesPerColumn), columns);
@@ -65,7 +49,7 @@ void append_text(std::string& out, std::string_view text, std::size_t columns, c
     shown += "…";
   }
   // Escapes are wider than what they stand for.
-  const std::string safe = shown_content(shown);
+  const std::string safe = escape_content(shown);
   append_safe(out, safe.size() == shown.size() ? safe : elide(safe, columns), brush);
 }
 

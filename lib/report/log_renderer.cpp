@@ -97,6 +97,7 @@ class LogRenderer final : public session::EventSink {
   void head_details(const std::vector<session::Header>& headers, char direction);
   void body_details(std::string_view body);
   void step(const Event& event, const Step& step, Mark mark);
+  void put_wrapped(const LogLine& line, Ink ink, std::string_view text);
   void hang(const LogLine& line, Ink ink, std::string_view text);
   void detail(std::string_view text, Ink ink = Ink::dim);
   std::size_t detail_room() const {
@@ -203,18 +204,24 @@ void LogRenderer::step(const Event& event, const Step& step, Mark mark) {
   hang(line, step.ink, step.text);
 }
 
-/// Ends the line with all of `text`, wrapped under where it began to be told.
-void LogRenderer::hang(const LogLine& line, Ink ink, std::string_view text) {
+/// All of `text`, wrapped under where it began to be told.
+void LogRenderer::put_wrapped(const LogLine& line, Ink ink, std::string_view text) {
   const std::string_view first = line.room() == 0 ? text : wrap(text, line.room()).front();
   brush_.paint(buffer_.text(), ink, first);
-  end_line();
   text.remove_prefix(std::min(first.size() + 1, text.size()));
   if (text.empty()) {
     return;
   }
   for (const std::string_view part : wrap(text, detail_room())) {
-    detail(part, ink);
+    end_line();
+    buffer_.text().append(kDetailIndent, ' ');
+    brush_.paint(buffer_.text(), ink, part);
   }
+}
+
+void LogRenderer::hang(const LogLine& line, Ink ink, std::string_view text) {
+  put_wrapped(line, ink, text);
+  end_line();
 }
 
 void LogRenderer::detail(std::string_view text, Ink ink) {
@@ -324,7 +331,8 @@ void LogRenderer::frame_content(LogLine& line, const Frame& frame) {
     return;
   }
   if (frame.header.opcode == Opcode::close) {
-    append_excerpt(buffer_.text(), close_text(frame.payload), true, line.room(), payload::Brush(false));
+    // It is short, and it is what people look for.
+    put_wrapped(line, Ink::plain, escape_content(close_text(frame.payload)));
     return;
   }
   if (wire::is_control(frame.header.opcode) || frame.header.opcode == Opcode::continuation || !frame.header.fin) {

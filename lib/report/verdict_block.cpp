@@ -132,12 +132,12 @@ Ink tone(const Verdict& verdict) {
 /// "1008 (policy violation), received", "1006, derived (no Close frame came)".
 std::string code_words(const Verdict& verdict) {
   const bool came = verdict.received || verdict.sent;
+  const bool to_client = verdict.observer == session::Observer::client;
   switch (verdict.code_source) {
   case CodeSource::received:
-    return close_code_words(*verdict.code) + ", received";
+    return close_code_words(*verdict.code) + (to_client ? ", received" : ", sent by the server");
   case CodeSource::sent:
-    return close_code_words(*verdict.code) + ", sent by " +
-           (verdict.observer == session::Observer::client ? "you" : "the client");
+    return close_code_words(*verdict.code) + ", sent by " + (to_client ? "you" : "the client");
   case CodeSource::derived:
     return std::to_string(*verdict.code) + ", derived (" +
            (came ? "the Close carried no code)" : "no Close frame came)");
@@ -147,18 +147,41 @@ std::string code_words(const Verdict& verdict) {
   return {};
 }
 
-std::string code_line(const Verdict& verdict) {
+std::string code_line(const Verdict& verdict, bool with_browser) {
   const std::string browser =
-      verdict.browser_code ? "a browser says " + std::to_string(*verdict.browser_code) : std::string();
+      with_browser && verdict.browser_code ? "a browser says " + std::to_string(*verdict.browser_code) : std::string();
   if (!verdict.code && verdict.how == session::EndingHow::capture_ended) {
     return "none: the session's end is not in the record";
   }
   if (!verdict.code) {
-    return browser.empty() ? "none: a REST call has no close code" : "none: the session never opened; " + browser;
+    return !verdict.browser_code ? "none: a REST call has no close code"
+                                 : "none: the session never opened" + (browser.empty() ? "" : "; " + browser);
   }
   const std::string line = code_words(verdict);
   const bool worth_saying = verdict.code_source == CodeSource::derived || verdict.browser_code != verdict.code;
   return browser.empty() || !worth_saying ? line : line + "; " + browser;
+}
+
+/// "CloseEvent has wasClean false; Chromium's console: \"Invalid frame header\"".
+std::string page_line(const Verdict& verdict) {
+  std::string line = "a page's CloseEvent: code " + std::to_string(*verdict.browser_code) + ", wasClean " +
+                     (verdict.browser_clean.value_or(false) ? "true" : "false");
+  return verdict.browser_console.empty() ? line : line + "; Chromium's console: \"" + verdict.browser_console + "\"";
+}
+
+/// True if most words of a finding stand in the headline already.
+bool says_the_same(std::string_view says, std::string_view headline) {
+  constexpr std::size_t kLong = 4;
+  std::size_t all = 0, same = 0;
+  for (std::size_t at = 0; at < says.size();) {
+    const std::size_t end = std::min(says.find_first_of(" .,:;()\"'", at), says.size());
+    if (end - at >= kLong) {
+      ++all;
+      same += contains_caseless(headline, says.substr(at, end - at)) ? 1 : 0;
+    }
+    at = end + 1;
+  }
+  return all > 0 && same * 10 >= all * 6;
 }
 
 /// True for a finding that says no more than the headline and the code do.
@@ -193,7 +216,8 @@ void add_finding(Block& block, const Verdict& verdict, const Finding& finding) {
   const SeverityLook look = look_of(finding.severity);
   const bool inferred = finding.basis == Basis::inferred;
   block.row(title_of(finding), inferred ? "≈" : look.mark, look.ink, Ink::bold);
-  if (!diagnose::repeats_headline(finding.id) || diagnose::is_cause(finding.id)) {
+  const bool stock = diagnose::repeats_headline(finding.id) && !diagnose::is_cause(finding.id);
+  if (!stock && (finding.id != verdict.cause || !says_the_same(finding.says, verdict.headline))) {
     block.row(finding.says, " ");
   }
   if (!finding.fix.empty() && !among(finding.fix, verdict.next)) {
@@ -316,7 +340,7 @@ void add_notes(Block& block, const Verdict& verdict) {
 /// At most eight lines of 80 columns, where the headline takes no more than two.
 void add_short(Block& block, const Verdict& verdict) {
   block.label("code");
-  block.row(code_line(verdict));
+  block.row(code_line(verdict, true));
   const std::size_t also = add_also(block, verdict);
   add_next(block, verdict, kMaxBelow - also);
   const std::string key = explain_key(verdict);
@@ -327,7 +351,11 @@ void add_short(Block& block, const Verdict& verdict) {
 void add_whole(Block& block, const Verdict& verdict) {
   block.gap();
   block.label("code");
-  block.row(code_line(verdict));
+  const bool page = verdict.browser_code && verdict.browser_clean;
+  block.row(code_line(verdict, !page));
+  if (page) {
+    block.row(page_line(verdict));
+  }
   block.section("observed");
   add_sentences(block, verdict, verdict.observed, "•", Ink::plain);
   block.section("findings");

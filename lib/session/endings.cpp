@@ -213,7 +213,7 @@ constexpr std::array<EndingTraits, kEndingCount> kEndings{{
      EndedBy::server,
      "the answer to the upgrade was not a good 101",
      "the connection ended",
-     "the server {answer}",
+     "{answerer} {answer}",
      "The upgrade was refused",
      "Any answer but a good 101, even one that is not HTTP.",
      "See status, headers and body."},

@@ -346,6 +346,8 @@ struct Verdict {
   std::optional<std::uint16_t> code;
   CodeSource code_source = CodeSource::none;
   std::optional<std::uint16_t> browser_code;  ///< what a page would have been told
+  std::optional<bool> browser_clean;          ///< the same of wasClean
+  std::string browser_console;                ///< what Chromium's console says beside it; empty: nothing
   EndedBy ended_by = EndedBy::unknown;
   std::optional<EndingHow> how;
   std::optional<Side> first_close;

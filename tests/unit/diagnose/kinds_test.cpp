@@ -33,6 +33,15 @@ session::Verdict refused(int status,
       .verdict();
 }
 
+/// A session that ends without a word once it is so old, in ticks of a second.
+Script& ticking(Script& script, std::uint32_t conn, int seconds) {
+  script.conn(conn).session();
+  for (int i = 0; i < seconds; ++i) {
+    script.after_ms(990).server("tick");
+  }
+  return script.after_ms(70).ending(EndingHow::reset).after_s(conn);
+}
+
 const Case kCases[] = {
     {"last words: an error, then FIN",
      [] {
@@ -111,6 +120,42 @@ const Case kCases[] = {
        Script s;
        return fin(s.session().you("hi").after_ms(2).frame(kServer, wire::Opcode::close, "1000"));
      }},
+    {"beats: a ping that is a message",
+     [] {
+       Script s;
+       talked(s.session()).after_s(1).server(R"({"type":"ping"})").after_ms(2600);
+       return fin(s);
+     }},
+    {"beats: a ping that is a message, answered",
+     [] {
+       Script s;
+       talked(s.session()).after_s(1).server(R"({"type":"ping"})").after_ms(1).you(R"({"type":"pong"})").after_ms(2600);
+       return fin(s);
+     }},
+    {"beats: Action Cable's pings go one way",
+     [] {
+       Script s;
+       s.session({{"Sec-WebSocket-Protocol", "actioncable-v1-json", {}}}).server(R"({"type":"ping","message":1})");
+       return fin(s.after_ms(2600));
+     }},
+    {"clock: Socket.IO's CONNECT was not sent",
+     [] {
+       Script s;
+       s.session().server(R"(0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000})");
+       return fin(s.after_ms(3002).empty_close(kServer));
+     }},
+    {"pipelined: the second of two has no answer",
+     [] {
+       Script s;
+       s.session().you("a").you("b").after_ms(2).server("to a").after_ms(1).empty_close(kServer);
+       return fin(s);
+     }},
+    {"pipelined: both are answered",
+     [] {
+       Script s;
+       s.session().you("a").you("b").after_ms(2).server("to a").server("to b").after_ms(1);
+       return fin(s);
+     }},
     {"clock: silence of an unlisted length",
      [] {
        Script s;
@@ -170,6 +215,24 @@ const Case kCases[] = {
        }
        talked(s);
        return fin(s.after_ms(1001));
+     }},
+    {"clock: an age that the server announced, with a reset",
+     [] {
+       Script s;
+       s.session().server(R"({"type":"hello","session_timeout":6})");
+       for (int i = 0; i < 6; ++i) {
+         s.after_ms(990).server("tick");
+       }
+       return s.after_ms(70).ending(EndingHow::reset).verdict();
+     }},
+    {"clock: an age of no meaning, with ticks",
+     [] {
+       Script s;
+       s.session();
+       for (int i = 0; i < 6; ++i) {
+         s.after_ms(990).server("tick");
+       }
+       return s.after_ms(70).ending(EndingHow::reset).verdict();
      }},
     {"pongs: none of three",
      [] {
@@ -282,6 +345,58 @@ const Case kCases[] = {
        s.session({}, "permessage-deflate").message(kClient, "a", 0, true).after_ms(3).server("b").after_ms(9);
        return fin(s.message(kClient, "c", 0, true).after_ms(2));
      }},
+    {"size: a bracket, and a reset",
+     [] {
+       Script s;
+       s.session().you("0123456789", 2000).after_ms(3).server("ok").after_s(1).you("large", 40'000).after_ms(4);
+       return s.ending(EndingHow::reset).verdict();
+     }},
+    {"size: a limit that the server announced",
+     [] {
+       Script s;
+       s.session().server(R"(0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000})");
+       return fin(s.you("40").after_ms(1).server("40{}").after_s(1).you("42[\"m\"]", 3000).after_ms(2));
+     }},
+    {"size: larger by far, and none answered with a code",
+     [] {
+       Script s;
+       s.session().you("5 KiB", 5000).after_ms(3).server("ok").after_s(1).you("20 KiB", 20'000).after_ms(2);
+       return s.ending(EndingHow::reset).verdict();
+     }},
+    {"size: it crossed our Close",
+     [] {
+       Script s;
+       s.session().you("small").after_ms(3).server("ok").after_s(1).you("large", 300'000).after_ms(4);
+       return s.close(kClient, 1000).after_ms(2).ending(EndingHow::reset).verdict();
+     }},
+    {"size: a small one followed it",
+     [] {
+       Script s;
+       s.session().you("small").after_ms(3).server("ok").after_s(1).you("large", 9000).you("small again").after_ms(4);
+       return fin(s);
+     }},
+    {"size: none smaller was tried",
+     [] {
+       Script s;
+       return fin(s.session().you("large", 70'000).after_ms(4).close(kServer, 1009));
+     }},
+    {"a message of ours as the trigger: the first binary one",
+     [] {
+       Script s;
+       talked(s.session()).after_s(1).message(kClient, "\x01\x02", 0, false, false).after_ms(2);
+       return fin(s);
+     }},
+    {"a message of ours as the trigger: a subscription",
+     [] {
+       Script s;
+       talked(s.session()).after_s(1).you(R"({"op":"subscribe","channel":"private"})").after_ms(4).close(kServer, 1011);
+       return fin(s);
+     }},
+    {"a message of ours as the trigger: no other was answered",
+     [] {
+       Script s;
+       return fin(s.session().you("a").after_ms(2));
+     }},
     {"a ping of ours as the trigger",
      [] {
        Script s;
@@ -312,6 +427,34 @@ const Case kCases[] = {
      [] {
        return refused(401, "Unauthorized", {}, {{"WWW-Authenticate", "Bearer", {}}});
      }},
+    {"refused: 401 and the challenge says why",
+     [] {
+       return refused(
+           401,
+           "Unauthorized",
+           {},
+           {{"WWW-Authenticate", R"(Bearer realm="a", error="invalid_token", error_description="jwt expired")", {}}},
+           "Unauthorized");
+     }},
+    {"refused: 403 and the body says why",
+     [] {
+       return refused(
+           403, "Forbidden", {{"Authorization", "Bearer x", {}}}, {}, R"({"error":"missing scope chat:read"})");
+     }},
+    {"refused: 401 and only asks",
+     [] { return refused(401, "Unauthorized", {}, {}, R"({"message":"Authentication required"})"); }},
+    {"refused: a cache answered",
+     [] {
+       return refused(200, "OK", {}, {{"Age", "31", {}}, {"X-Cache", "HIT", {}}, {"Via", "1.1 varnish", {}}}, "<html>");
+     }},
+    {"refused: through a hop",
+     [] {
+       return refused(403, "Forbidden", {}, {{"CF-Ray", "8a-FRA", {}}, {"Server", "cloudflare", {}}});
+     }},
+    {"refused: nginx took Upgrade out",
+     [] {
+       return refused(426, "Upgrade Required", {}, {{"Server", "nginx/1.22.1", {}}}, "Upgrade Required");
+     }},
     {"refused: 401 and a token without Bearer",
      [] {
        return refused(401, "Unauthorized", {{"Authorization", "abcdef", {}}}, {});
@@ -331,6 +474,40 @@ const Case kCases[] = {
     {"refused: redirected to a login",
      [] {
        return refused(302, "Found", {}, {{"Location", "/accounts/login/?next=/", {}}});
+     }},
+    {"run: three sessions ended at one age",
+     [] {
+       Script s;
+       ticking(ticking(ticking(s, 1, 7), 2, 7), 3, 7);
+       return s.run_verdict();
+     }},
+    {"run: sessions of several ages have nothing in common",
+     [] {
+       Script s;
+       ticking(ticking(ticking(s, 1, 7), 2, 9), 3, 12);
+       return s.run_verdict();
+     }},
+    {"run: two sessions ended after the same message",
+     [] {
+       Script s;
+       for (std::uint32_t conn = 1; conn <= 2; ++conn) {
+         talked(s.conn(conn).session()).after_s(conn).you("boom").after_ms(3).ending(EndingHow::fin);
+       }
+       return s.run_verdict();
+     }},
+    {"a relay is not you",
+     [] {
+       Script s;
+       session::Ending end;
+       end.by = session::EndedBy::server;
+       talked(s.seen_by(session::Observer::relay).session()).after_s(1);
+       return s.you("boom").after_ms(3).ending(EndingHow::fin, end).verdict();
+     }},
+    {"a relay and pongs that are missing",
+     [] {
+       Script s;
+       s.seen_by(session::Observer::relay).session().ping(kServer, "p").after_s(3).close(kServer, 1011);
+       return fin(s);
      }},
     {"cut: a subprotocol was asked for",
      [] {

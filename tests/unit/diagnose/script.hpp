@@ -42,9 +42,17 @@ class Script {
     return *this;
   }
 
+  /// Who records the connections that are opened from now on.
+  Script& seen_by(session::Observer observer) {
+    observer_ = observer;
+    return *this;
+  }
+
   /// open, request: #1, #2.
   Script& request(std::vector<session::Header> headers = {}) {
-    fact(session::Open{session::Role::websocket, "ws://h/", parent_, {}});
+    session::Open open{session::Role::websocket, "ws://h/", parent_, {}};
+    open.observer = observer_;
+    fact(std::move(open));
     session::Request request;
     request.start_line = "GET / HTTP/1.1";
     request.headers = std::move(headers);
@@ -77,10 +85,12 @@ class Script {
     frame.payload = payload;
     return fact(frame);
   }
-  /// A text message in one frame. `length`: its true size, where only the beginning is given.
-  Script& message(session::Side from, std::string payload, std::uint64_t length = 0, bool compressed = false) {
-    frame(from, wire::Opcode::text, payload, length);
+  /// A message in one frame. `length`: its true size, where only the beginning is given.
+  Script& message(
+      session::Side from, std::string payload, std::uint64_t length = 0, bool compressed = false, bool text = true) {
+    frame(from, text ? wire::Opcode::text : wire::Opcode::binary, payload, length);
     session::Message message;
+    message.text = text;
     message.from = from;
     message.frames = {seq_};
     message.compressed = compressed;
@@ -127,6 +137,7 @@ class Script {
   std::int64_t t_ns_ = 0;
   std::uint32_t conn_ = 1;
   std::optional<std::uint32_t> parent_;
+  session::Observer observer_ = session::Observer::client;
 };
 
 /// All of a verdict that is words, one a line: what a test compares as a whole.
@@ -137,6 +148,7 @@ inline std::string text(const session::Verdict& verdict) {
          code(verdict.browser_code) + ", by " + std::string(session::name(verdict.ended_by)) + ", how " +
          (verdict.how ? std::string(session::name(*verdict.how)) : "none") + ", cause " +
          (verdict.cause.empty() ? "none" : verdict.cause) + "\n";
+  out += verdict.browser_console.empty() ? "" : "console: " + verdict.browser_console + "\n";
   for (const auto& [mark, lines] : {std::pair{"observed: ", &verdict.observed},
                                     {"inferred: ", &verdict.inferred},
                                     {"unknown: ", &verdict.unknown},

@@ -37,6 +37,12 @@ TEST(guide, reads_products_from_headers) {
   }
 }
 
+TEST(guide, reads_products_from_headers_that_nobody_else_writes) {
+  Hops hops;
+  hops.headers = {"Date", "cf-ray"};
+  EXPECT_EQ("cloudflare", names(named_by(hops)));
+}
+
 TEST(guide, never_offers_what_headers_contradict) {
   struct Row {
     std::string_view product, server, via;

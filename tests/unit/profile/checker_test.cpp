@@ -133,14 +133,26 @@ TEST(Checker, FollowsTheSequence) {
   session.pass(7);
   session.send(R"({"type":"start","data":{"widget":"w"}})");
   session.send(R"({"type":"say","loud":true})");
-  EXPECT_EQ(session.lines(),
-            (Lines{"error sequence-too-late: start was sent 7 ms after started, when the session was on: too "
-                   "late for start.",
-                   "error sequence-unexpected: loud was sent 0 ns after start, when the session was on; it is "
-                   "taken in no state."}));
+  EXPECT_EQ(
+      session.lines(),
+      (Lines{"error sequence-too-late: start was sent 7 ms after started, when the session was on: too "
+             "late for start.",
+             "error sequence-unexpected: loud was sent less than 1 ms after start, when the session was on; it is "
+             "taken in no state."}));
   session.send(R"({"type":"say","loud":true,"text":"HO"})");
   EXPECT_EQ(session.checker.state(), "off");
   EXPECT_TRUE(session.checker.ready()) << "it was";
+}
+
+TEST(Checker, EachRecordOfAMessageIsJudged) {
+  Checked session(with(std::string(kSequence) + R"(, "shape": {"ends_with": "\u001e"})"));
+  const auto both =
+      session.send("{\"type\":\"start\",\"data\":{\"widget\":\"w\"}}\x1e{\"type\":\"start\",\"data\":{}}\x1e");
+  EXPECT_EQ(both.type, "start");
+  EXPECT_EQ(both.valid, false);
+  EXPECT_EQ(both.errors, (Lines{"/data/widget is missing"}));
+  session.receive("{\"type\":\"started\",\"room\":\"r\"}\x1e{\"type\":\"said\"}\x1e");
+  EXPECT_EQ(session.checker.state(), "on");
 }
 
 TEST(Checker, EvidenceOfASequenceFaultIsTheMessageAndWhatStoodBeforeIt) {

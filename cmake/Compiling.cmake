@@ -15,8 +15,8 @@ endfunction()
 function(whydrop_batched target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${WHYDROP_BATCHED} UNITY_BUILD_BATCH_SIZE 0)
   if(WHYDROP_BATCHED AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-    # In a batch gcc takes a source for a header, whose types several sources would see, and names of another source for shadowed ones.
-    target_compile_options(${target} PRIVATE -Wno-subobject-linkage -Wno-shadow)
+    # In a batch gcc takes a source for a header, whose types several sources would see.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   endif()
 endfunction()
 

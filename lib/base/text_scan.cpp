@@ -73,10 +73,7 @@ char* quote_portable(char* to, const char* from, std::size_t size, std::uint64_t
   std::size_t at = 0;
   for (; bits != 0; bits &= bits - 1) {
     const auto next = static_cast<std::size_t>(__builtin_ctzll(bits));
-    std::memcpy(to, from + at, kTextBlock / 2);
-    if (next - at > kTextBlock / 2) {
-      std::memcpy(to, from + at, next - at);
-    }
+    std::memcpy(to, from + at, next - at);
     to += next - at;
     *to++ = '\\';
     at = next;

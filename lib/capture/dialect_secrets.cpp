@@ -182,7 +182,9 @@ void find_socket_io(std::string_view content, std::vector<Found>& found, const O
 /// graphql-transport-ws and graphql-ws: the payload is what the server lets somebody in by.
 void find_connection_init(std::string_view content, std::vector<Found>& found, const OnValue& on_value) {
   constexpr std::string_view kPayload = "\"payload\"", kSpace = " \t\r\n";
-  if (!starts_with(content, "{") || content.find("\"connection_init\"") == std::string_view::npos) {
+  // Most messages have no such word, but many quotes.
+  if (!starts_with(content, "{") || content.find("connection_init\"") == std::string_view::npos ||
+      content.find("\"connection_init\"") == std::string_view::npos) {
     return;
   }
   std::size_t at = content.find(kPayload);

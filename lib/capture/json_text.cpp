@@ -93,6 +93,9 @@ char* put_if_acting(char* to, const char* from, std::size_t& size) {
 /// Escapes a block's text from `at` on. `at` is then where the next block's begins: behind a character that reaches
 /// into it.
 char* put_block(char* to, const char* from, std::size_t block, const TextBlock& seen, std::size_t& at) {
+  if (at == 0 && seen.special == 0) {
+    return put_plain(to, from, block);
+  }
   if (at == 0 && seen.special == (seen.quotes | seen.backslashes)) {
     return best_text_kernel().quote(to, from, block, seen.special);
   }

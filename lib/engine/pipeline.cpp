@@ -2,6 +2,7 @@
 
 #include "engine/body_excerpt.hpp"
 #include "engine/connection.hpp"
+#include "engine/fan_out.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -33,49 +34,6 @@ struct Lane {
 
   session::Frame& fact() { return *std::get_if<session::Frame>(&frame.body); }
   session::Message& told() { return *std::get_if<session::Message>(&message.body); }
-};
-
-/// Gives every event to each sink in turn. One that fails gets no more, and its error is remembered.
-class FanOut {
- public:
-  void add(session::EventSink& sink) { sinks_.push_back({&sink, sink.wants_frames(), sink.wants_messages()}); }
-  void on_event(const Event& event) {
-    each([&](const Sink& sink) { return sink.to->on_event(event); });
-  }
-  /// The two events of the lane.
-  void on_frame(const Event& event) {
-    each([&](const Sink& sink) { return sink.wants_frames ? sink.to->on_event(event) : Result<void>(); });
-  }
-  void on_message(const Event& event) {
-    each([&](const Sink& sink) { return sink.wants_messages ? sink.to->on_event(event) : Result<void>(); });
-  }
-  void flush() {
-    each([](const Sink& sink) { return sink.to->flush(); });
-  }
-  const std::vector<Error>& errors() const { return errors_; }
-
- private:
-  struct Sink {
-    session::EventSink* to;
-    bool wants_frames, wants_messages;
-    bool failed = false;
-  };
-
-  template <typename Give>
-  void each(Give give) {
-    for (Sink& sink : sinks_) {
-      if (sink.failed) {
-        continue;
-      }
-      if (auto given = give(sink); !given) {
-        sink.failed = true;
-        errors_.push_back(given.error());
-      }
-    }
-  }
-
-  std::vector<Sink> sinks_;
-  std::vector<Error> errors_;
 };
 
 /// What sinks are given of an event, where that is less than was seen; null where it is all of it.

@@ -10,6 +10,7 @@ import subprocess
 import unittest
 import urllib.parse
 
+import harmless
 import harness
 import peers
 import run
@@ -123,6 +124,82 @@ class Secrets(harness.Test):
                             "--capture", capture)
         self.assertEqual(done.exit, 5)
         self.assert_hidden((done.out + done.err).encode() + pathlib.Path(capture).read_bytes())
+
+
+DIALECTS = {
+    "stomp": f"CONNECT\nlogin:{GIVEN}\npasscode:{MEMBER}\n\n\0",
+    "socket.io": f'40{{"user":"{GIVEN}","more":["{MEMBER}"]}}',
+    "connection_init": json.dumps({"type": "connection_init", "payload": {"who": GIVEN, "headers": {"x": MEMBER}}}),
+    "irc": f"PASS {GIVEN}",
+    "xmpp": f"<auth mechanism='PLAIN'>{GIVEN}</auth>",
+    "below a name": json.dumps({"credentials": {"user": GIVEN, "list": [1, {"a": MEMBER}]}}),
+    "by form": f"say Bearer {GIVEN} and Bearer {MEMBER}",
+}
+
+
+class Dialects(harness.Test):
+    """Where no name tells of a secret, the dialect does; and what was sent once is known when the server says it."""
+
+    def test_what_is_sent_and_what_comes_back(self):
+        for dialect, message in DIALECTS.items():
+            for more in ([], ["--no-compression"]):
+                with self.subTest(dialect=dialect, more=more):
+                    secrets = [secret for secret in (GIVEN, MEMBER) if secret in message]
+                    echo = base64.b64encode(" ".join(secrets).encode()).decode()
+                    lines = [{"text": message}, {"text": "again " + " ".join(secrets)}, {"text": echo},
+                             {"text": secrets[-1].encode().hex()}]
+                    done = self.whydrop("connect", self.rehearse(), "--in", "jsonl", "--capture", "run.ndjson", "--overwrite",
+                                        *more, stdin="".join(json.dumps(line) + "\n" for line in lines).encode())
+                    self.assertIn(done.exit, (0, 1), done.err)  # 1: the messages are no whole session of their dialect
+                    written = done.out + done.err + pathlib.Path(self.path("run.ndjson")).read_text(encoding="utf-8")
+                    for secret in secrets:
+                        self.assertNotIn(secret, written)
+                        self.assertNotIn(secret.encode().hex(), written)
+                        self.assertNotIn(base64.b64encode(secret.encode()).decode()[4:12], written)
+
+
+class Harmless(harness.Test):
+    """Of what real APIs say without a secret nothing is masked."""
+
+    @classmethod
+    def of(cls, place):
+        return [text for where, text in harmless.corpus() if where == place]
+
+    def requests(self, name):
+        return [event for event in self.lines_of(name) if event["kind"] == "request"]
+
+    def test_the_corpus_is_large(self):
+        self.assertGreaterEqual(len(harmless.corpus()), 300)
+
+    def test_messages(self):
+        messages = self.of("message")
+        done = self.whydrop("connect", self.rehearse(), "--in", "jsonl", "--no-compression", "--capture", "run.ndjson",
+                            stdin="".join(json.dumps({"text": text}) + "\n" for text in messages).encode())
+        self.assertEqual(done.exit, 0, done.err)
+        frames = [event for event in self.lines_of("run.ndjson") if event.get("kind") == "frame" and event["opcode"] == 1]
+        for side in ("client", "server"):
+            self.assertEqual([event["text"] for event in frames if event["from"] == side], messages)
+
+    def test_headers(self):
+        own = ("Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Accept", "Sec-WebSocket-Extensions")
+        given = [header for header in self.of("header") if header.split(":")[0] not in own]
+        arguments = [part for header in given for part in ("-H", header)]
+        done = self.whydrop("send", self.rehearse(), "x", *arguments, "--capture", "run.ndjson")
+        self.assertEqual(done.exit, 0, done.err)
+        sent = [f"{header['name']}: {header['value']}" for header in self.requests("run.ndjson")[0]["headers"]]
+        for header in given:
+            self.assertIn(header, sent)
+
+    def test_targets_and_subprotocols(self):
+        url = self.rehearse()
+        for n, target in enumerate(self.of("url")):
+            self.whydrop("send", url + target, "x", "--capture", f"{n}.ndjson")
+            self.assertEqual(self.requests(f"{n}.ndjson")[0]["start_line"], f"GET {target} HTTP/1.1")
+        for n, offered in enumerate(self.of("protocol")):
+            subprotocols = [part for name in offered.split(", ") for part in ("-s", name)]
+            self.whydrop("send", url, "x", *subprotocols, "--capture", f"p{n}.ndjson")
+            headers = {header["name"]: header["value"] for header in self.requests(f"p{n}.ndjson")[0]["headers"]}
+            self.assertEqual(headers["Sec-WebSocket-Protocol"], offered)
 
 
 # Of characters that a form and a JSON text write in other ways.

@@ -58,6 +58,13 @@ std::string join_names(const OptionInfo& info) {
 
 }  // namespace
 
+const OptionInfo* find_option(const std::vector<OptionInfo>& options, std::string_view name) {
+  const auto row = std::find_if(options.begin(), options.end(), [name](const OptionInfo& info) {
+    return std::find(info.names.begin(), info.names.end(), name) != info.names.end();
+  });
+  return row == options.end() ? nullptr : &*row;
+}
+
 struct Options::Impl {
   explicit Impl(std::string name) : command(std::move(name)), app("", command) {
     app.set_help_flag();
@@ -65,10 +72,8 @@ struct Options::Impl {
   }
 
   CLI::Option* find(const std::string& name) const {
-    const auto row = std::find_if(infos.begin(), infos.end(), [&name](const OptionInfo& info) {
-      return std::find(info.names.begin(), info.names.end(), name) != info.names.end();
-    });
-    return row == infos.end() ? nullptr : bound[static_cast<std::size_t>(row - infos.begin())];
+    const OptionInfo* row = find_option(infos, name);
+    return row == nullptr ? nullptr : bound[static_cast<std::size_t>(row - infos.data())];
   }
 
   void add(OptionInfo&& info, CLI::Option* option) {
@@ -343,9 +348,8 @@ bool Options::given(const std::string& name) const {
 }
 
 bool Options::takes_value(const std::string& name) const {
-  return std::any_of(impl_->infos.begin(), impl_->infos.end(), [&](const OptionInfo& info) {
-    return !info.value.empty() && std::find(info.names.begin(), info.names.end(), name) != info.names.end();
-  });
+  const OptionInfo* option = find_option(impl_->infos, name);
+  return option != nullptr && !option->value.empty();
 }
 
 const std::vector<OptionInfo>& Options::infos() const {

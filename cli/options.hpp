@@ -26,6 +26,9 @@ struct OptionInfo {
   std::string optional_value{};  ///< of a flag: what may follow behind "="
 };
 
+/// The option of this name, as "-H" or "--header"; null: there is none.
+const OptionInfo* find_option(const std::vector<OptionInfo>& options, std::string_view name);
+
 /// The options of one command. Bind targets, then parse(). Values are taken as they are: what CLI11 makes of brackets,
 /// braces and commas does not reach them. Errors are usage errors in our words.
 class Options {

@@ -63,11 +63,11 @@ Result<script::Move> profile_message(const std::string& type, const run::Profile
 
 /// --set and --drop change the --message before them.
 Result<void> change(const std::string& option, const std::string& value, std::vector<script::Move>& moves) {
-  if (moves.empty() || moves.back().step.send.kind != profile::Step::Kind::send) {
+  auto* send = moves.empty() ? nullptr : std::get_if<check::Send>(&moves.back().step.act);
+  if (send == nullptr || send->said.kind != profile::Step::Kind::send) {
     return fail(ErrorKind::usage, "option " + option + ": no --message before it", "--message TYPE " + option + " …");
   }
-  profile::Step& step = moves.back().step.send;
-  return option == "--set" ? profile::add_set(step, value) : profile::add_drop(step, value);
+  return option == "--set" ? profile::add_set(send->said, value) : profile::add_drop(send->said, value);
 }
 
 Result<std::vector<script::Move>> read_moves(const Given& given,
@@ -85,7 +85,7 @@ Result<std::vector<script::Move>> read_moves(const Given& given,
     moves.push_back(std::move(*move));
   }
   for (const script::Move& move : moves) {
-    const profile::Step& said = move.step.send;
+    const profile::Step& said = std::get<check::Send>(move.step.act).said;
     if (said.kind != profile::Step::Kind::send || profile::awaits_reply(context->bindings(), said)) {
       continue;
     }

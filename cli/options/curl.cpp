@@ -170,11 +170,9 @@ class Translation {
   }
 
   bool keep_own(const std::string& name) {
-    const auto found = std::find_if(own_.begin(), own_.end(), [&](const OptionInfo& info) {
-      return name.size() > 2 &&
-             std::find(info.names.begin(), info.names.end(), name.substr(0, name.find('='))) != info.names.end();
-    });
-    if (found == own_.end()) {
+    // A short name here is curl's.
+    const OptionInfo* found = name.size() > 2 ? find_option(own_, name.substr(0, name.find('='))) : nullptr;
+    if (found == nullptr) {
       return false;
     }
     out_.push_back(name);

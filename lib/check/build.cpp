@@ -147,112 +147,104 @@ class Builder {
       step.pointer = at.pointer;
       step.place = json::locate(file_.text(), at.pointer).value_or(json::Place{});
       step.number = number_of(outer, i);
-      const auto act = act_of(at);
-      step.kind = act->first;
-      fill(step, at, act->second);
-      step.text = words_of(step);
+      const auto [kind, act] = *act_of(at);
+      step.act = act_at(kind, at, act, step.number);
+      step.text = words_of(step.act);
       found.push_back(std::move(step));
     }
     return found;
   }
 
-  void fill(Step& step, const At& whole_step, const At& act) {
+  Step::Act act_at(Step::Kind kind, const At& whole_step, const At& act, const std::string& number) {
     const Value value = act.value;
-    switch (step.kind) {
+    switch (kind) {
     case Step::Kind::token:
+      return GetToken{};
     case Step::Kind::session:
-    case Step::Kind::reset:
-      return;
+      return BeginSession{};
     case Step::Kind::connect:
-      step.variables = profile::read::pairs(value, "variables");
-      return;
+      return Connect{profile::read::pairs(value, "variables")};
     case Step::Kind::send:
-      return fill_send(step, value);
+      return send_of(value);
     case Step::Kind::ping:
-      step.body = Step::Body::text;
-      step.send.kind = profile::Step::Kind::raw;
-      step.send.text = value.is(json::Type::string) ? std::string(value.string()) : text(value, "text");
-      step.within = text(value, "within");
-      return;
+      return Ping{value.is(json::Type::string) ? std::string(value.string()) : text(value, "text"),
+                  text(value, "within")};
     case Step::Kind::close:
-      step.code = static_cast<std::uint16_t>(whole(value, "code", 1000));
-      step.close_reason = text(value, "reason");
-      step.within = text(value, "within");
-      return;
+      return Close{
+          static_cast<std::uint16_t>(whole(value, "code", 1000)), text(value, "reason"), text(value, "within")};
+    case Step::Kind::reset:
+      return Reset{};
     case Step::Kind::expect:
-      return fill_expect(step, act);
+      return expect_of(act);
     case Step::Kind::expect_close:
-      step.codes = numbers<std::uint16_t>(value, "code");
-      step.reason = text_predicates(act, "reason");
-      step.by = by_of(text(value, "by"));
-      step.ending = session::parse<session::EndingHow>(text(value, "ending"));
-      step.within = text(value, "within");
-      return;
+      return ExpectClose{numbers<std::uint16_t>(value, "code"),
+                         text_predicates(act, "reason"),
+                         by_of(text(value, "by")),
+                         session::parse<session::EndingHow>(text(value, "ending")),
+                         text(value, "within")};
     case Step::Kind::expect_refused:
-      step.statuses = numbers<int>(value, "status");
-      step.where = where_of(act);
-      step.within = text(value, "within");
-      return;
+      return ExpectRefused{numbers<int>(value, "status"), where_of(act), text(value, "within")};
     case Step::Kind::expect_silence:
-      step.type = text(value, "type");
-      step.where = where_of(act);
-      step.within = value.is(json::Type::string) ? std::string(value.string()) : text(value, "for");
-      return;
+      return ExpectSilence{text(value, "type"),
+                           where_of(act),
+                           value.is(json::Type::string) ? std::string(value.string()) : text(value, "for")};
     case Step::Kind::wait:
-      step.within = value.string();
-      return;
+      return Wait{std::string(value.string())};
     case Step::Kind::take:
-      step.takes = profile::read::takes(whole_step.value, "take");
-      return;
+      return TakeLast{profile::read::takes(whole_step.value, "take")};
     case Step::Kind::repeat:
-      step.times = static_cast<std::uint64_t>(whole(value, "times", 1));
-      step.steps = steps_at({*value.find("steps"), under(act.pointer, "steps")}, step.number);
-      return;
+      return Repeat{static_cast<std::uint64_t>(whole(value, "times", 1)),
+                    steps_at({*value.find("steps"), under(act.pointer, "steps")}, number)};
     }
+    return Reset{};
   }
 
-  static void fill_send(Step& step, Value value) {
-    profile::Step& send = step.send;
-    send.kind = profile::Step::Kind::raw;
+  static Send send_of(Value value) {
+    Send send;
+    profile::Step& said = send.said;
+    said.kind = profile::Step::Kind::raw;
     if (value.find("message")) {
-      send.kind = profile::Step::Kind::send;
-      send.message = text(value, "message");
+      said.kind = profile::Step::Kind::send;
+      said.message = text(value, "message");
       for (const auto& [pointer, given] : members(value.find("set"))) {
-        send.set.emplace_back(pointer, given.text());
+        said.set.emplace_back(pointer, given.text());
       }
-      send.drop = json::read::texts(value, "drop");
+      said.drop = json::read::texts(value, "drop");
     } else if (value.find("json")) {
-      step.body = Step::Body::json;
-      send.text = json_text(value, "json");
+      send.body = Send::Body::json;
+      said.text = json_text(value, "json");
     } else if (value.find("text")) {
-      step.body = truth(value, "verbatim").value_or(false) ? Step::Body::bytes : Step::Body::text;
-      send.text = text(value, "text");
+      send.body = truth(value, "verbatim").value_or(false) ? Send::Body::bytes : Send::Body::text;
+      said.text = text(value, "text");
     } else {
-      step.body = Step::Body::bytes;
-      send.text = base64_decode(text(value, "base64")).value_or("");
+      send.body = Send::Body::bytes;
+      said.text = base64_decode(text(value, "base64")).value_or("");
     }
-    send.binary = truth(value, "binary").value_or(value.find("base64").has_value());
-    send.pretty = json::read::flag(value, "pretty");
-    send.fragments = static_cast<unsigned>(whole(value, "fragments", 1));
-    send.times = static_cast<unsigned>(whole(value, "times", 1));
+    said.binary = truth(value, "binary").value_or(value.find("base64").has_value());
+    said.pretty = json::read::flag(value, "pretty");
+    said.fragments = static_cast<unsigned>(whole(value, "fragments", 1));
+    said.times = static_cast<unsigned>(whole(value, "times", 1));
+    return send;
   }
 
-  void fill_expect(Step& step, const At& act) {
+  Expect expect_of(const At& act) {
+    Expect expect;
     if (act.value.is(json::Type::string)) {
-      step.type = act.value.string();
-      return;
+      expect.type = act.value.string();
+      return expect;
     }
-    step.type = text(act.value, "type");
-    step.where = where_of(act);
+    expect.type = text(act.value, "type");
+    expect.where = where_of(act);
     for (Predicate& predicate : text_predicates(act, "text")) {
-      step.where.push_back(std::move(predicate));
+      expect.where.push_back(std::move(predicate));
     }
-    step.binary = truth(act.value, "binary");
-    step.within = text(act.value, "within");
+    expect.binary = truth(act.value, "binary");
+    expect.within = text(act.value, "within");
     if (const auto unrelated = act.value.find("unrelated")) {
-      step.unrelated = unrelated_of(*unrelated);
+      expect.unrelated = unrelated_of(*unrelated);
     }
-    step.takes = profile::read::takes(act.value, "take");
+    expect.takes = profile::read::takes(act.value, "take");
+    return expect;
   }
 
   static std::optional<wire::Side> by_of(std::string_view name) {

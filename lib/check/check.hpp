@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace whydrop::schema {
@@ -55,7 +56,82 @@ struct Predicate {
 /// What is done with a message that is not the awaited one.
 enum class Unrelated : std::uint8_t { skip, refuse };
 
+// What steps do. A duration is a template; empty: Check::step_timeout.
+
+/// The profile's token call, and those of its session.
+struct GetToken {};
+struct BeginSession {};
+
+struct Connect {
+  std::vector<std::pair<std::string, std::string>> variables;  ///< name and template, bound before
+};
+
+struct Send {
+  /// What a message is made of: a profile's example (said.message, set, drop), a JSON template, a text template, or
+  /// bytes as they are (the last three in said.text; said.binary says as what they go).
+  enum class Body : std::uint8_t { message, json, text, bytes };
+  Body body = Body::message;
+  profile::Step said{};  ///< kind send with Body::message, else raw
+};
+
+struct Ping {
+  std::string payload, within;  ///< templates
+};
+
+struct Close {
+  std::uint16_t code = 1000;
+  std::string reason, within;  ///< templates
+};
+
+struct Reset {};
+
+struct Expect {
+  std::string type;  ///< of the profile's server messages; empty: any
+  std::vector<Predicate> where;
+  std::optional<bool> binary;  ///< only a binary, or only a text message
+  std::optional<Unrelated> unrelated;
+  std::vector<profile::Take> takes;  ///< from the message that met it
+  std::string within;
+};
+
+struct ExpectClose {
+  std::vector<std::uint16_t> codes;  ///< any of them; empty: any, none included
+  std::vector<Predicate> reason;
+  std::optional<wire::Side> by;
+  std::optional<session::EndingHow> ending;  ///< how it ends without a Close
+  std::string within;
+};
+
+struct ExpectRefused {
+  std::vector<int> statuses;
+  std::vector<Predicate> where;  ///< on the answer's body
+  std::string within;
+};
+
+/// A message that is of this type and so is what must not come.
+struct ExpectSilence {
+  std::string type;  ///< empty: any
+  std::vector<Predicate> where;
+  std::string length;
+};
+
+struct Wait {
+  std::string length;
+};
+
+/// From the last message that met an Expect.
+struct TakeLast {
+  std::vector<profile::Take> takes;
+};
+
+struct Step;
+struct Repeat {
+  std::uint64_t times = 1;
+  std::vector<Step> steps;
+};
+
 struct Step {
+  /// What a step does, in the order of Act's alternatives.
   enum class Kind : std::uint8_t {
     token,
     session,
@@ -72,40 +148,28 @@ struct Step {
     take,
     repeat
   };
-  Kind kind = Kind::send;
+  using Act = std::variant<GetToken,
+                           BeginSession,
+                           Connect,
+                           Send,
+                           Ping,
+                           Close,
+                           Reset,
+                           Expect,
+                           ExpectClose,
+                           ExpectRefused,
+                           ExpectSilence,
+                           Wait,
+                           TakeLast,
+                           Repeat>;
   std::string pointer;  ///< of the step in its file: "/steps/3"
   json::Place place;
   std::string number;  ///< as a person counts: "3"; "3.1" is the first in the repeat that is the third
   std::string text;    ///< the step as a person reads it: "expect session_ack within 5s"
-
-  // connect
-  std::vector<std::pair<std::string, std::string>> variables;  ///< name and template, bound before
-  // send, ping
-  /// What a message is made of: a profile's example (send.message, set, drop), a JSON template, a text template, or
-  /// bytes as they are (the last three in send.text; send.binary says as what they go).
-  enum class Body : std::uint8_t { message, json, text, bytes };
-  Body body = Body::message;
-  profile::Step send;  ///< kind send with Body::message, else raw; of a ping its payload as Body::text
-  // expect, expect_refused; expect_silence: a message that is of this type and so is what must not come
-  std::string type;  ///< of the profile's server messages; empty: any
-  std::vector<Predicate> where;
-  std::optional<bool> binary;  ///< expect: only a binary, or only a text message
-  std::optional<Unrelated> unrelated;
-  std::vector<profile::Take> takes;  ///< from the message that met it; kind take: from the last one
-  std::string within;  ///< duration template; expect_silence and wait: for how long; empty: Check::step_timeout
-  // expect_close, close
-  std::vector<std::uint16_t> codes;  ///< any of them; empty: any, none included
-  std::vector<Predicate> reason;
-  std::optional<wire::Side> by;
-  std::optional<session::EndingHow> ending;  ///< expect_close: how it ends without a Close
-  std::uint16_t code = 1000;                 ///< close
-  std::string close_reason;                  ///< template
-  // expect_refused
-  std::vector<int> statuses;
-  // repeat
-  std::uint64_t times = 1;
-  std::vector<Step> steps;
+  Act act;
+  Kind kind() const { return static_cast<Kind>(act.index()); }
 };
+static_assert(std::variant_size_v<Step::Act> == static_cast<std::size_t>(Step::Kind::repeat) + 1);
 
 /// One check. Immutable after loading.
 struct Check {

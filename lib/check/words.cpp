@@ -56,8 +56,8 @@ std::string conditions(const std::vector<Predicate>& where) {
   return where.size() > kMostConditions ? fmt::format("{} and {} more", out, where.size() - kMostConditions) : out;
 }
 
-std::string within(const Step& step) {
-  return step.within.empty() ? std::string() : " within " + shown(step.within);
+std::string within(const std::string& limit) {
+  return limit.empty() ? std::string() : " within " + shown(limit);
 }
 
 /// " 1000 or 1001", or empty.
@@ -70,33 +70,34 @@ std::string either(const std::vector<Number>& numbers) {
   return out;
 }
 
-std::string sent(const Step& step) {
+std::string sent(const Send& send) {
+  const profile::Step& said = send.said;
   std::string out;
-  switch (step.body) {
-  case Step::Body::message:
-    out = shown(step.send.message);
+  switch (send.body) {
+  case Send::Body::message:
+    out = shown(said.message);
     break;
-  case Step::Body::json:
-    out = shown(step.send.text);
+  case Send::Body::json:
+    out = shown(said.text);
     break;
-  case Step::Body::text:
-    out = shown(json::quote(step.send.text));
+  case Send::Body::text:
+    out = shown(json::quote(said.text));
     break;
-  case Step::Body::bytes:
-    out = fmt::format("{} {}", step.send.text.size(), step.send.text.size() == 1 ? "byte" : "bytes");
+  case Send::Body::bytes:
+    out = fmt::format("{} {}", said.text.size(), said.text.size() == 1 ? "byte" : "bytes");
     break;
   }
-  return step.send.times == 1 ? out : fmt::format("{}, {} times", out, step.send.times);
+  return said.times == 1 ? out : fmt::format("{}, {} times", out, said.times);
 }
 
-std::string close_awaited(const Step& step) {
-  if (step.ending) {
-    return fmt::format("expect the ending {}", session::name(*step.ending));
+std::string close_awaited(const ExpectClose& it) {
+  if (it.ending) {
+    return fmt::format("expect the ending {}", session::name(*it.ending));
   }
   return fmt::format("expect a close{}{}{}",
-                     either(step.codes),
-                     step.by ? fmt::format(" by the {}", wire::name(*step.by)) : std::string(),
-                     conditions(step.reason));
+                     either(it.codes),
+                     it.by ? fmt::format(" by the {}", wire::name(*it.by)) : std::string(),
+                     conditions(it.reason));
 }
 
 std::string names_of(const std::vector<profile::Take>& takes) {
@@ -107,48 +108,41 @@ std::string names_of(const std::vector<profile::Take>& takes) {
   return out;
 }
 
+/// One overload an act.
+struct Words {
+  std::string operator()(const GetToken&) const { return "get a token"; }
+  std::string operator()(const BeginSession&) const { return "begin a session"; }
+  std::string operator()(const Connect&) const { return "connect"; }
+  std::string operator()(const Send& it) const { return "send " + sent(it); }
+  std::string operator()(const Ping& it) const { return "ping" + within(it.within); }
+  std::string operator()(const Close& it) const { return fmt::format("close {}{}", it.code, within(it.within)); }
+  std::string operator()(const Reset&) const { return "reset the connection"; }
+  std::string operator()(const Expect& it) const {
+    return fmt::format("expect {}{}{}{}",
+                       it.type.empty() ? "a message" : escape_for_terminal(it.type),
+                       it.binary ? (*it.binary ? ", binary" : ", text") : "",
+                       conditions(it.where),
+                       within(it.within));
+  }
+  std::string operator()(const ExpectClose& it) const { return close_awaited(it) + within(it.within); }
+  std::string operator()(const ExpectRefused& it) const {
+    return fmt::format("expect a refusal{}{}{}", either(it.statuses), conditions(it.where), within(it.within));
+  }
+  std::string operator()(const ExpectSilence& it) const {
+    const std::string what = it.type.empty() ? "message" : escape_for_terminal(it.type);
+    return it.type.empty() && it.where.empty()
+               ? fmt::format("expect silence for {}", shown(it.length))
+               : fmt::format("expect no {}{} for {}", what, conditions(it.where), shown(it.length));
+  }
+  std::string operator()(const Wait& it) const { return "wait " + shown(it.length); }
+  std::string operator()(const TakeLast& it) const { return "take " + names_of(it.takes); }
+  std::string operator()(const Repeat& it) const { return fmt::format("repeat {} times", it.times); }
+};
+
 }  // namespace
 
-std::string words_of(const Step& step) {
-  switch (step.kind) {
-  case Step::Kind::token:
-    return "get a token";
-  case Step::Kind::session:
-    return "begin a session";
-  case Step::Kind::connect:
-    return "connect";
-  case Step::Kind::send:
-    return "send " + sent(step);
-  case Step::Kind::ping:
-    return "ping" + within(step);
-  case Step::Kind::close:
-    return fmt::format("close {}{}", step.code, within(step));
-  case Step::Kind::reset:
-    return "reset the connection";
-  case Step::Kind::expect:
-    return fmt::format("expect {}{}{}{}",
-                       step.type.empty() ? "a message" : escape_for_terminal(step.type),
-                       step.binary ? (*step.binary ? ", binary" : ", text") : "",
-                       conditions(step.where),
-                       within(step));
-  case Step::Kind::expect_close:
-    return close_awaited(step) + within(step);
-  case Step::Kind::expect_refused:
-    return fmt::format("expect a refusal{}{}{}", either(step.statuses), conditions(step.where), within(step));
-  case Step::Kind::expect_silence: {
-    const std::string what = step.type.empty() ? "message" : escape_for_terminal(step.type);
-    return step.type.empty() && step.where.empty()
-               ? fmt::format("expect silence for {}", shown(step.within))
-               : fmt::format("expect no {}{} for {}", what, conditions(step.where), shown(step.within));
-  }
-  case Step::Kind::wait:
-    return "wait " + shown(step.within);
-  case Step::Kind::take:
-    return "take " + names_of(step.takes);
-  case Step::Kind::repeat:
-    return fmt::format("repeat {} times", step.times);
-  }
-  return {};
+std::string words_of(const Step::Act& act) {
+  return std::visit(Words{}, act);
 }
 
 }  // namespace whydrop::check

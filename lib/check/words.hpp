@@ -8,8 +8,8 @@
 
 namespace whydrop::check {
 
-/// A step as a person reads it: "expect session_ack where /state = \"active\" within 5s".
-std::string words_of(const Step& step);
+/// What a step does, as a person reads it: "expect session_ack where /state = \"active\" within 5s".
+std::string words_of(const Step::Act& act);
 
 /// Whole milliseconds of a duration in ns; what is negative is none.
 std::int64_t milliseconds(std::int64_t ns);

@@ -97,13 +97,13 @@ class CheckActor final : public engine::Actor, private script::Stage {
     const auto* message = std::get_if<session::Message>(&event.body);
     const auto* frame = std::get_if<session::Frame>(&event.body);
     if (message != nullptr && message->from == session::Side::server) {
-      script_.heard(*message);
+      script_.on_message(*message);
     } else if (frame != nullptr && frame->from == session::Side::server && frame->header.opcode == wire::Opcode::pong) {
-      script_.ponged(frame->payload);
+      script_.on_pong(frame->payload);
     }
   }
 
-  void on_writable(engine::Channel&) override { script_.crossed(); }
+  void on_writable(engine::Channel&) override { script_.on_sent(); }
 
  private:
   profile::Bindings& bindings() { return profile_.context->bindings(); }
@@ -114,18 +114,18 @@ class CheckActor final : public engine::Actor, private script::Stage {
   Outcome conclude();
   int finish();
 
-  Result<std::string> payload_of(const script::Move& move, std::uint64_t turn) override;
+  Result<std::string> payload_of(const check::Send& send, std::uint64_t turn) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
   Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
-  bool is_timely(const script::Move&) override { return true; }
+  bool is_timely(const check::Send&) override { return true; }
   bool deliver(script::Outbox::Item item) override;
   void reset() override { channel_->reset(); }
   Result<void> take(const std::vector<profile::Take>& takes, const std::string& payload) override;
   std::string name_of(const session::Message& message) const override;
   void played() override;
   void stuck(script::Failure failure) override;
-  Result<void> connect(const check::Step& step) override;
-  void call(check::Step::Kind kind) override;
+  Result<void> connect(const check::Connect& how) override;
+  void call(Calls calls) override;
 
   const check::Check& check_;
   run::SessionRun& run_;
@@ -156,16 +156,17 @@ profile::Bindings::Extra CheckActor::extra(std::uint64_t turn) const {
   return placeholders_of(run_.host().environment, turn);
 }
 
-Result<std::string> CheckActor::payload_of(const script::Move& move, std::uint64_t turn) {
-  const profile::Step& said = move.step.send;
-  switch (move.step.body) {
-  case check::Step::Body::message:
+Result<std::string> CheckActor::payload_of(const check::Send& send, std::uint64_t turn) {
+  using Body = check::Send::Body;
+  const profile::Step& said = send.said;
+  switch (send.body) {
+  case Body::message:
     return profile::compose(bindings(), said, extra(turn));
-  case check::Step::Body::json:
+  case Body::json:
     return bindings().fill_json(said.text, extra(turn));
-  case check::Step::Body::text:
+  case Body::text:
     return bindings().fill_text(said.text, extra(turn));
-  case check::Step::Body::bytes:
+  case Body::bytes:
     break;
   }
   return said.text;
@@ -218,8 +219,8 @@ std::string CheckActor::name_of(const session::Message& message) const {
   return key == "text" || key == "binary" ? "a " + key + " message" : key;
 }
 
-Result<void> CheckActor::connect(const check::Step& step) {
-  for (const auto& [name, text] : step.variables) {
+Result<void> CheckActor::connect(const check::Connect& how) {
+  for (const auto& [name, text] : how.variables) {
     const auto set = bindings().fill_text(text, extra(1)).and_then([this, &variable = name](std::string&& value) {
       return bindings().set(variable, std::move(value), profile::Origin::given);
     });
@@ -262,10 +263,10 @@ Result<void> CheckActor::connect(const check::Step& step) {
   return {};
 }
 
-void CheckActor::call(check::Step::Kind kind) {
+void CheckActor::call(Calls wanted) {
   const profile::Profile& profile = profile_.context->profile();
   const auto calls =
-      kind == check::Step::Kind::token ? run::calls_named(profile, {profile.token_call}) : run::session_calls(profile);
+      wanted == Calls::token ? run::calls_named(profile, {profile.token_call}) : run::session_calls(profile);
   observer_.forget_answer();
   caller_ = std::make_unique<auth::CallRunner>(run::call_parts(run_, session_.endpoint, bindings(), nullptr));
   caller_->start(calls, [this](auth::CallRunner::Outcome ended) {

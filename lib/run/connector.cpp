@@ -104,7 +104,7 @@ bool Connector::try_again(const session::Verdict& verdict) {
   engine::Ended ended{verdict, 0, std::nullopt, watch_->open_for()};
   if (const handshake::Head* answer = connection_->response()) {
     ended.http_status = answer->status;
-    const std::string* after = answer->find("Retry-After");
+    const std::string* after = answer->find("Retry-After");  // RFC 9110 section 10.2.3
     ended.retry_after = after != nullptr ? engine::parse_retry_after(*after, run_.host().now_s()) : std::nullopt;
   }
   const auto wait = policy_.next_wait(ended);

@@ -90,7 +90,7 @@ void Script::ended(End end) {
   session_ = Session::over;
   end_ = std::move(end);
   end_asked_ = false;
-  crossed();
+  on_sent();
   resume();
 }
 
@@ -99,7 +99,7 @@ void Script::called(Called called) {
   resume();
 }
 
-void Script::heard(const session::Message& message) {
+void Script::on_message(const session::Message& message) {
   if (!running_) {
     return;
   }
@@ -112,12 +112,12 @@ void Script::heard(const session::Message& message) {
   resume();
 }
 
-void Script::ponged(std::string_view payload) {
+void Script::on_pong(std::string_view payload) {
   pong_ = std::string(payload);
   resume();
 }
 
-void Script::crossed() {
+void Script::on_sent() {
   if (waiting_ == Waiting::crossing) {
     waiting_ = Waiting::turn;
     resume();
@@ -149,11 +149,11 @@ void Script::advance() {
       }
       continue;
     }
-    const Made made = make(frame.moves[frame.at]);
-    if (made == Made::waits) {
+    const StepResult result = make(frame.moves[frame.at]);
+    if (result == StepResult::waits) {
       return;
     }
-    if (made == Made::done) {
+    if (result == StepResult::done) {
       ++frame.at;
       frame.renew();
     }
@@ -189,14 +189,14 @@ void Script::Frame::renew() {
   said = 0;
   begun = false;
   since_ns = -1;
-  came = {};
+  unmatched = {};
 }
 
 std::uint64_t Script::turn() const {
   return frames_.back().turn;
 }
 
-void Script::Came::add(const std::string& name) {
+void Script::Unmatched::add(const std::string& name) {
   constexpr std::size_t kMostNames = 8;
   ++count;
   const auto known = std::find_if(others.begin(), others.end(), [&](const auto& row) { return row.first == name; });
@@ -207,7 +207,7 @@ void Script::Came::add(const std::string& name) {
   }
 }
 
-std::string Script::Came::words() const {
+std::string Script::Unmatched::words() const {
   std::string text = nearest.empty() ? "" : fmt::format("{} came, but {}", nearest, why_not);
   if (count == 0) {
     return text.empty() ? "no message came" : text;
@@ -222,7 +222,7 @@ std::string Script::Came::words() const {
   return told < count ? text + ", …" : text;
 }
 
-Script::Made Script::wait_for(Waiting what, std::string missing, const std::string& within) {
+Script::StepResult Script::wait_for(Waiting what, std::string missing, const std::string& within) {
   const auto limit = within.empty() ? Result<std::chrono::nanoseconds>(settings_.patience) : stage_.duration_of(within);
   if (!limit) {
     return fail(limit.error());
@@ -236,7 +236,7 @@ Script::Made Script::wait_for(Waiting what, std::string missing, const std::stri
       unmet_step(fmt::format("waited {}; {}", format_duration(limit.count()), late_words()));
     });
   }
-  return Made::waits;
+  return StepResult::waits;
 }
 
 void Script::set_timer(std::int64_t at_ns, std::function<void()> then) {
@@ -248,18 +248,19 @@ void Script::set_timer(std::int64_t at_ns, std::function<void()> then) {
 }
 
 std::string Script::late_words() const {
-  const Came& came = frames_.back().came;
-  return waiting_ == Waiting::message ? came.words() : missing_ + (came.count > 0 ? "; " + came.words() : "");
+  const Unmatched& unmatched = frames_.back().unmatched;
+  return waiting_ == Waiting::message ? unmatched.words()
+                                      : missing_ + (unmatched.count > 0 ? "; " + unmatched.words() : "");
 }
 
-Script::Made Script::fail(Error error, bool ended) {
+Script::StepResult Script::fail(Error error, bool ended) {
   Failure failure{at(), std::move(error), ended};
   stop();
   stage_.stuck(std::move(failure));
-  return Made::waits;
+  return StepResult::waits;
 }
 
-Script::Made Script::unmet_step(std::string says, bool ended) {
+Script::StepResult Script::unmet_step(std::string says, bool ended) {
   return fail({ErrorKind::refused, std::move(says), ""}, ended);
 }
 

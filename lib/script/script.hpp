@@ -46,15 +46,15 @@ struct Failure {
 class Stage {
  public:
   virtual ~Stage() = default;
-  /// The payload of a `send` move as it is now, in the nth turn of what is repeated.
-  virtual Result<std::string> payload_of(const Move& move, std::uint64_t turn) = 0;
+  /// A message as it is now, in the nth turn of what is repeated.
+  virtual Result<std::string> payload_of(const check::Send& send, std::uint64_t turn) = 0;
   /// The template of a duration as it is now.
   virtual Result<std::chrono::nanoseconds> duration_of(const std::string& text) = 0;
   /// The JSON template of a value that is waited for.
   virtual Result<std::string> expected(std::string_view text, std::uint64_t turn) = 0;
   /// False if it cannot be sent yet: a reply has to come first, or the sequence lets it be sent later only.
-  virtual bool is_timely(const Move& move) = 0;
-  /// Sends it; true if the next may follow at once. Else Script::crossed() is to be called when it may.
+  virtual bool is_timely(const check::Send& send) = 0;
+  /// Sends it; true if the next may follow at once. Else Script::on_sent() is to be called when it may.
   virtual bool deliver(Outbox::Item item) = 0;
   virtual void reset() = 0;
   /// Binds what a message gives. Errors: refused, where it does not give it.
@@ -67,9 +67,10 @@ class Stage {
 
   // A stage whose sessions are opened by others is never asked for these.
   /// Opens a session; Script::opened() or Script::ended() follows.
-  virtual Result<void> connect(const check::Step&) { return {}; }
-  /// Makes the profile's token call, or its session's; Script::called() follows.
-  virtual void call(check::Step::Kind) {}
+  virtual Result<void> connect(const check::Connect&) { return {}; }
+  /// Makes the profile's calls for a token, or for a session; Script::called() follows.
+  enum class Calls : std::uint8_t { token, session };
+  virtual void call(Calls) {}
 };
 
 /// Makes moves one after the other. What comes meanwhile is told to it; nothing blocks.
@@ -118,21 +119,21 @@ class Script {
   void ended(End end);
   void called(Called called);
   /// A message of the server's, before it is judged.
-  void heard(const session::Message& message);
-  void ponged(std::string_view payload);
+  void on_message(const session::Message& message);
+  void on_pong(std::string_view payload);
   /// What deliver() sent has left.
-  void crossed();
+  void on_sent();
 
  private:
   enum class Waiting : std::uint8_t { nothing, crossing, message, turn, time, session, pong, answer };
   enum class Session : std::uint8_t { none, opening, open, over };
-  enum class Made : std::uint8_t { done, waits, entered };
+  enum class StepResult : std::uint8_t { done, waits, entered };
   struct Heard {
     std::string name, type, payload;
     bool text = true;
   };
   /// What came while a move waited for something else.
-  struct Came {
+  struct Unmatched {
     std::string nearest{}, why_not{};  ///< the last of the awaited type: its name, and what it did not meet
     std::vector<std::pair<std::string, std::uint64_t>> others{};  ///< names, and how often
     std::uint64_t count = 0;                                      ///< of others
@@ -149,7 +150,7 @@ class Script {
     std::uint64_t said = 0;
     bool begun = false;
     std::int64_t since_ns = -1;  ///< -1: it does not wait
-    Came came{};
+    Unmatched unmatched{};
     /// The current move is made anew.
     void renew();
   };
@@ -157,38 +158,42 @@ class Script {
   void begin(std::vector<Move> moves, Session session);
   void advance();
   bool leave();
-  Made make(const Move& move);
-  Made send(const Move& move);
-  Made expect(const check::Step& step);
-  Made met(const check::Step& step, const Heard& heard);
-  Made expect_end(const check::Step& step);
-  Made expect_refused(const check::Step& step);
-  Made silence(const check::Step& step);
-  Made wait(const check::Step& step);
-  Made ping(const check::Step& step);
-  Made close(const check::Step& step);
-  Made reset(const check::Step& step);
-  Made call(const check::Step& step);
-  Made connect(const check::Step& step);
-  Made repeat(const check::Step& step);
-  Made take(const check::Step& step);
+  StepResult make(const Move& move);
+  // One overload a kind of act.
+  StepResult make(const check::GetToken&) { return call(Stage::Calls::token); }
+  StepResult make(const check::BeginSession&) { return call(Stage::Calls::session); }
+  StepResult make(const check::Connect& connect);
+  StepResult make(const check::Send& send);
+  StepResult make(const check::Ping& ping);
+  StepResult make(const check::Close& close);
+  StepResult make(const check::Reset&);
+  StepResult make(const check::Expect& expect);
+  StepResult make(const check::ExpectClose& expect);
+  StepResult make(const check::ExpectRefused& expect);
+  StepResult make(const check::ExpectSilence& silence);
+  StepResult make(const check::Wait& wait) { return pause(wait.length); }
+  StepResult make(const check::TakeLast& take);
+  StepResult make(const check::Repeat& repeat);
+  StepResult call(Stage::Calls calls);
+  StepResult met(const check::Expect& expect, const Heard& heard);
 
   /// Opens a session where there is none. Done: there is one, or there was.
-  Made need_session(const check::Step& step);
+  StepResult need_session(const check::Connect& how = {});
   bool expects_refusal() const;
-  Made judge_refusal(const check::Step& step, int status, const std::string& body);
-  std::optional<std::string> mismatch(const check::Step& step, const Heard& heard) const;
-  std::optional<std::string> end_mismatch(const check::Step& step, const session::Verdict& verdict) const;
+  StepResult judge_refusal(const check::ExpectRefused& expect, int status, const std::string& body);
+  std::optional<std::string> mismatch(const check::Expect& expect, const Heard& heard) const;
+  std::optional<std::string> end_mismatch(const check::ExpectClose& expect, const session::Verdict& verdict) const;
   std::optional<std::string> unmet(const std::vector<check::Predicate>& where, const std::string& text) const;
-  Made pause(const std::string& duration);
-  Made wait_for(Waiting what, std::string missing, const std::string& within);
+  StepResult pause(const std::string& duration);
+  StepResult wait_for(Waiting what, std::string missing, const std::string& within);
   void set_timer(std::int64_t at_ns, std::function<void()> then);
   std::string late_words() const;
   void resume();
-  Made fail(Error error, bool ended = false);
-  Made unmet_step(std::string says, bool ended = false);
-  Made fail_ended();
+  StepResult fail(Error error, bool ended = false);
+  StepResult unmet_step(std::string says, bool ended = false);
+  StepResult fail_ended();
   std::uint64_t turn() const;
+  const Move& current() const { return frames_.back().moves[frames_.back().at]; }
 
   engine::Timers& timers_;
   Stage& stage_;

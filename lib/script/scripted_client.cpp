@@ -126,7 +126,7 @@ void ScriptedClient::on_event(engine::Channel&, const session::Event& event) {
 
 void ScriptedClient::on_crossed() {
   outbox_.crossed();
-  script_.crossed();
+  script_.on_sent();
   pump();
 }
 
@@ -136,7 +136,7 @@ void ScriptedClient::on_message(const session::Message& message, std::int64_t t_
   if (expectations_.size() > 0) {
     expectations_.offer(message.payload);
   }
-  script_.heard(message);
+  script_.on_message(message);
   if (plan_.echo) {
     echo(message);
   }
@@ -187,7 +187,7 @@ void ScriptedClient::say(const engine::Outgoing& out) {
 }
 
 Result<void> ScriptedClient::say_message(const profile::Step& step) {
-  return payload_of(saying(step), 1).map([&](std::string&& payload) {
+  return payload_of(std::get<check::Send>(saying(step).step.act), 1).map([&](std::string&& payload) {
     replies_.sent();
     send({step.binary ? Kind::binary : Kind::text, std::move(payload), 0, 1, step.message});
   });
@@ -305,7 +305,7 @@ void ScriptedClient::beat() {
   heartbeat_timer_ = run_.timers.after(plan_.heartbeat->every, [this] {
     profile::Step step;
     step.message = plan_.heartbeat->message;
-    auto payload = payload_of(saying(step), 1);
+    auto payload = payload_of(std::get<check::Send>(saying(step).step.act), 1);
     if (!payload) {
       run_.talk("warning: no heartbeat any more: " + payload.error().message);
       return;
@@ -315,9 +315,9 @@ void ScriptedClient::beat() {
   });
 }
 
-Result<std::string> ScriptedClient::payload_of(const Move& move, std::uint64_t) {
-  const profile::Step& said = move.step.send;
-  if (move.step.body == check::Step::Body::bytes || run_.bindings == nullptr) {
+Result<std::string> ScriptedClient::payload_of(const check::Send& send, std::uint64_t) {
+  const profile::Step& said = send.said;
+  if (send.body == check::Send::Body::bytes || run_.bindings == nullptr) {
     return said.text;
   }
   return said.kind == profile::Step::Kind::raw ? run_.bindings->fill_json(said.text)
@@ -339,12 +339,12 @@ Result<void> ScriptedClient::take(const std::vector<profile::Take>&, const std::
   return {};
 }
 
-bool ScriptedClient::is_timely(const Move& move) {
-  const auto payload = payload_of(move, 1);
+bool ScriptedClient::is_timely(const check::Send& send) {
+  const auto payload = payload_of(send, 1);
   if (!payload) {
-    return !profile::awaits_reply(*run_.bindings, move.step.send);
+    return !profile::awaits_reply(*run_.bindings, send.said);
   }
-  const auto faults = run_.pipeline.preview(conn_, !move.step.send.binary, *payload, run_.timers.now_ns());
+  const auto faults = run_.pipeline.preview(conn_, !send.said.binary, *payload, run_.timers.now_ns());
   return std::none_of(faults.begin(), faults.end(), [](const auto& fault) { return fault.id == kTooEarly; });
 }
 

@@ -107,11 +107,11 @@ class ScriptedClient final : public engine::Actor, private Stage {
   void wait_for_silence();
   void linger();
 
-  Result<std::string> payload_of(const Move& move, std::uint64_t turn) override;
+  Result<std::string> payload_of(const check::Send& send, std::uint64_t turn) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
   Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
   Result<void> take(const std::vector<profile::Take>& takes, const std::string& payload) override;
-  bool is_timely(const Move& move) override;
+  bool is_timely(const check::Send& send) override;
   bool deliver(Outbox::Item item) override;
   void reset() override;
   void played() override;

@@ -13,7 +13,6 @@ namespace whydrop::script {
 namespace {
 
 using Kind = engine::Outgoing::Kind;
-using StepKind = check::Step::Kind;
 using check::Predicate;
 
 constexpr std::uint16_t kNoStatus = 1005, kAbnormal = 1006;  // RFC 6455 section 7.4.1: never on the wire
@@ -38,9 +37,15 @@ Predicate predicate_of(const profile::Where& where) {
   return predicate;
 }
 
+Move move_as(std::string text, check::Step::Act act) {
+  Move move;
+  move.step.text = std::move(text);
+  move.step.act = std::move(act);
+  return move;
+}
+
 Move move_of(const profile::Step& from) {
   using From = profile::Step::Kind;
-  Move move;
   switch (from.kind) {
   case From::send:
   case From::raw:
@@ -49,22 +54,13 @@ Move move_of(const profile::Step& from) {
     return expecting(from.await, from.where);
   case From::wait:
   case From::silence:
-    move.step.kind = StepKind::wait;
-    move.step.within = from.duration;
-    move.step.text = "wait " + from.duration;
-    break;
+    return move_as("wait " + from.duration, check::Wait{from.duration});
   case From::close:
-    move.step.kind = StepKind::close;
-    move.step.code = from.code;
-    move.step.close_reason = from.reason;
-    move.step.text = fmt::format("close {}", from.code);
-    break;
+    return move_as(fmt::format("close {}", from.code), check::Close{from.code, from.reason, ""});
   case From::reset:
-    move.step.kind = StepKind::reset;
-    move.step.text = "reset";
     break;
   }
-  return move;
+  return move_as("reset", check::Reset{});
 }
 
 std::string without_stop(std::string_view sentence) {
@@ -94,25 +90,22 @@ std::string any_of_words(const std::vector<Number>& numbers) {
 }  // namespace
 
 Move saying(profile::Step said, bool verbatim, bool patient) {
-  Move move;
-  move.step.kind = StepKind::send;
-  move.step.text = "send " + (said.message.empty() ? std::string("a message") : said.message);
-  using Body = check::Step::Body;
-  move.step.body = verbatim ? Body::bytes : said.kind == profile::Step::Kind::raw ? Body::json : Body::message;
-  move.step.send = std::move(said);
+  using Body = check::Send::Body;
+  const Body body = verbatim ? Body::bytes : said.kind == profile::Step::Kind::raw ? Body::json : Body::message;
+  std::string text = "send " + (said.message.empty() ? std::string("a message") : said.message);
+  Move move = move_as(std::move(text), check::Send{body, std::move(said)});
   move.patient = patient;
   return move;
 }
 
 Move expecting(const std::string& type, const std::vector<profile::Where>& where) {
-  Move move;
-  move.step.kind = StepKind::expect;
-  move.step.text = "expect " + (type.empty() ? std::string("a message") : type);
-  move.step.type = type;
-  move.literal = true;
+  check::Expect expect;
+  expect.type = type;
   for (const profile::Where& row : where) {
-    move.step.where.push_back(predicate_of(row));
+    expect.where.push_back(predicate_of(row));
   }
+  Move move = move_as("expect " + (type.empty() ? std::string("a message") : type), std::move(expect));
+  move.literal = true;
   return move;
 }
 
@@ -125,58 +118,28 @@ std::vector<Move> moves_of(const profile::Scenario& scenario) {
   return moves;
 }
 
-Script::Made Script::make(const Move& move) {
-  const check::Step& step = move.step;
-  switch (step.kind) {
-  case StepKind::token:
-  case StepKind::session:
-    return call(step);
-  case StepKind::connect:
-    return connect(step);
-  case StepKind::send:
-    return send(move);
-  case StepKind::ping:
-    return ping(step);
-  case StepKind::close:
-    return close(step);
-  case StepKind::reset:
-    return reset(step);
-  case StepKind::expect:
-    return expect(step);
-  case StepKind::expect_close:
-    return expect_end(step);
-  case StepKind::expect_refused:
-    return expect_refused(step);
-  case StepKind::expect_silence:
-    return silence(step);
-  case StepKind::wait:
-    return pause(step.within);
-  case StepKind::take:
-    return take(step);
-  case StepKind::repeat:
-    return repeat(step);
-  }
-  return Made::done;
+Script::StepResult Script::make(const Move& move) {
+  return std::visit([this](const auto& act) { return make(act); }, move.step.act);
 }
 
 /// Connecting has a limit of its own: its verdict says more than that time ran out.
-Script::Made Script::need_session(const check::Step& step) {
+Script::StepResult Script::need_session(const check::Connect& how) {
   if (session_ == Session::none) {
-    if (const auto begun = stage_.connect(step); !begun) {
+    if (const auto begun = stage_.connect(how); !begun) {
       return fail(begun.error());
     }
     session_ = Session::opening;
   }
   if (session_ != Session::opening) {
-    return Made::done;
+    return StepResult::done;
   }
   waiting_ = Waiting::session;
   missing_ = "waited for the session to open";
-  return Made::waits;
+  return StepResult::waits;
 }
 
 /// The end of a session that was to go on.
-Script::Made Script::fail_ended() {
+Script::StepResult Script::fail_ended() {
   if (!end_ || !end_->verdict || end_asked_) {
     return unmet_step("no session is open");
   }
@@ -184,50 +147,51 @@ Script::Made Script::fail_ended() {
   return unmet_step((end_->opened ? "the session ended: " : "") + without_stop(end_->verdict->headline), true);
 }
 
-Script::Made Script::connect(const check::Step& step) {
+Script::StepResult Script::make(const check::Connect& connect) {
   if (!std::exchange(frames_.back().begun, true) && session_ != Session::open) {
     session_ = Session::none;
     end_.reset();
   }
-  if (const Made made = need_session(step); made != Made::done) {
-    return made;
+  if (const StepResult result = need_session(connect); result != StepResult::done) {
+    return result;
   }
-  return session_ == Session::open || expects_refusal() ? Made::done : fail_ended();
+  return session_ == Session::open || expects_refusal() ? StepResult::done : fail_ended();
 }
 
 /// True if the move after the current one waits for a refusal.
 bool Script::expects_refusal() const {
   const Frame& frame = frames_.back();
-  return frame.at + 1 < frame.moves.size() && frame.moves[frame.at + 1].step.kind == StepKind::expect_refused;
+  return frame.at + 1 < frame.moves.size() &&
+         frame.moves[frame.at + 1].step.kind() == check::Step::Kind::expect_refused;
 }
 
-Script::Made Script::call(const check::Step& step) {
+Script::StepResult Script::call(Stage::Calls calls) {
   if (!std::exchange(frames_.back().begun, true)) {
     called_.reset();
-    stage_.call(step.kind);
+    stage_.call(calls);
   }
   if (!called_) {
-    return wait_for(Waiting::answer, "no answer came", step.within);
+    return wait_for(Waiting::answer, "no answer came", "");
   }
   if (called_->complete || (called_->status != 0 && expects_refusal())) {
-    return Made::done;
+    return StepResult::done;
   }
   return unmet_step(called_->says, true);
 }
 
-Script::Made Script::send(const Move& move) {
-  if (const Made made = need_session(move.step); made != Made::done) {
-    return made;
+Script::StepResult Script::make(const check::Send& send) {
+  if (const StepResult result = need_session(); result != StepResult::done) {
+    return result;
   }
-  const profile::Step& said = move.step.send;
+  const profile::Step& said = send.said;
   while (frames_.back().said < said.times) {
     if (session_ != Session::open) {
       return fail_ended();
     }
-    if (move.patient && !stage_.is_timely(move)) {
+    if (current().patient && !stage_.is_timely(send)) {
       return wait_for(Waiting::turn, "cannot send " + said.message + ": its turn did not come", "");
     }
-    auto payload = stage_.payload_of(move, turn());
+    auto payload = stage_.payload_of(send, turn());
     if (!payload) {
       return fail(std::move(payload.error()));
     }
@@ -236,53 +200,57 @@ Script::Made Script::send(const Move& move) {
     ++frames_.back().said;
     waiting_ = Waiting::crossing;
     if (!stage_.deliver(std::move(item))) {
-      return Made::waits;
+      return StepResult::waits;
     }
     waiting_ = Waiting::nothing;
   }
-  return Made::done;
+  return StepResult::done;
 }
 
-Script::Made Script::ping(const check::Step& step) {
-  if (const Made made = need_session(step); made != Made::done) {
-    return made;
+Script::StepResult Script::make(const check::Ping& ping) {
+  if (const StepResult result = need_session(); result != StepResult::done) {
+    return result;
   }
   if (session_ != Session::open) {
     return fail_ended();
   }
   if (!std::exchange(frames_.back().begun, true)) {
-    auto payload = stage_.payload_of({step}, turn());
+    check::Send send{check::Send::Body::text, {}};
+    send.said.kind = profile::Step::Kind::raw;
+    send.said.text = ping.payload;
+    auto payload = stage_.payload_of(send, turn());
     if (!payload) {
       return fail(std::move(payload.error()));
     }
     pong_.reset();
     stage_.deliver({Kind::ping, std::move(*payload)});
   }
-  return pong_ ? Made::done : wait_for(Waiting::pong, "no pong came", step.within);
+  return pong_ ? StepResult::done : wait_for(Waiting::pong, "no pong came", ping.within);
 }
 
-Script::Made Script::close(const check::Step& step) {
-  if (const Made made = need_session(step); made != Made::done) {
-    return made;
+Script::StepResult Script::make(const check::Close& close) {
+  if (const StepResult result = need_session(); result != StepResult::done) {
+    return result;
   }
   if (!std::exchange(frames_.back().begun, true)) {
     if (session_ != Session::open) {
       return fail_ended();
     }
-    stage_.deliver({Kind::close, step.close_reason, step.code});
+    stage_.deliver({Kind::close, close.reason, close.code});
   }
   if (session_ == Session::open) {
-    return wait_for(Waiting::session, "the session did not end", step.within);
+    return wait_for(Waiting::session, "the session did not end", close.within);
   }
   end_asked_ = true;
+  // RFC 6455 section 5.5.1: a Close is answered by a Close.
   return end_->verdict && !end_->verdict->received
              ? unmet_step("the Close was not answered: " + without_stop(end_->verdict->headline))
-             : Made::done;
+             : StepResult::done;
 }
 
-Script::Made Script::reset(const check::Step& step) {
-  if (const Made made = need_session(step); made != Made::done) {
-    return made;
+Script::StepResult Script::make(const check::Reset&) {
+  if (const StepResult result = need_session(); result != StepResult::done) {
+    return result;
   }
   if (!std::exchange(frames_.back().begun, true)) {
     if (session_ != Session::open) {
@@ -294,53 +262,53 @@ Script::Made Script::reset(const check::Step& step) {
     return wait_for(Waiting::session, "the session did not end", "");
   }
   end_asked_ = true;
-  return Made::done;
+  return StepResult::done;
 }
 
-Script::Made Script::expect(const check::Step& step) {
-  if (const Made made = need_session(step); made != Made::done) {
-    return made;
+Script::StepResult Script::make(const check::Expect& expect) {
+  if (const StepResult result = need_session(); result != StepResult::done) {
+    return result;
   }
-  Came& came = frames_.back().came;
+  Unmatched& unmatched = frames_.back().unmatched;
   while (!heard_.empty()) {
     const Heard next = std::move(heard_.front());
     heard_.pop_front();
     heard_bytes_ -= next.payload.size();
-    const bool candidate = step.type.empty() || step.type == next.type;
-    auto why_not = candidate ? mismatch(step, next) : std::nullopt;
+    const bool candidate = expect.type.empty() || expect.type == next.type;
+    auto why_not = candidate ? mismatch(expect, next) : std::nullopt;
     if (candidate && !why_not) {
-      return met(step, next);
+      return met(expect, next);
     }
-    if (!candidate || !came.nearest.empty()) {
-      came.add(candidate ? came.nearest : next.name);
+    if (!candidate || !unmatched.nearest.empty()) {
+      unmatched.add(candidate ? unmatched.nearest : next.name);
     }
     if (candidate) {
-      came.nearest = next.name;
-      came.why_not = std::move(*why_not);
+      unmatched.nearest = next.name;
+      unmatched.why_not = std::move(*why_not);
     }
-    if (step.unrelated.value_or(settings_.unrelated) == check::Unrelated::refuse) {
-      return unmet_step(candidate ? came.words() : next.name + " came");
+    if (expect.unrelated.value_or(settings_.unrelated) == check::Unrelated::refuse) {
+      return unmet_step(candidate ? unmatched.words() : next.name + " came");
     }
   }
   if (session_ != Session::open) {
     return fail_ended();
   }
   return wait_for(Waiting::message,
-                  fmt::format("waited for {}: it did not come", step.type.empty() ? "a message" : step.type),
-                  step.within);
+                  fmt::format("waited for {}: it did not come", expect.type.empty() ? "a message" : expect.type),
+                  expect.within);
 }
 
-Script::Made Script::met(const check::Step& step, const Heard& heard) {
+Script::StepResult Script::met(const check::Expect& expect, const Heard& heard) {
   last_ = heard.payload;
-  const auto taken = step.takes.empty() ? Result<void>() : stage_.take(step.takes, last_);
-  return taken ? Made::done : fail(taken.error());
+  const auto taken = expect.takes.empty() ? Result<void>() : stage_.take(expect.takes, last_);
+  return taken ? StepResult::done : fail(taken.error());
 }
 
-std::optional<std::string> Script::mismatch(const check::Step& step, const Heard& heard) const {
-  if (step.binary && *step.binary == heard.text) {
+std::optional<std::string> Script::mismatch(const check::Expect& expect, const Heard& heard) const {
+  if (expect.binary && *expect.binary == heard.text) {
     return heard.text ? "it is text; expected binary" : "it is binary; expected text";
   }
-  return unmet(step.where, heard.payload);
+  return unmet(expect.where, heard.payload);
 }
 
 std::optional<std::string> Script::unmet(const std::vector<Predicate>& where, const std::string& text) const {
@@ -349,7 +317,7 @@ std::optional<std::string> Script::unmet(const std::vector<Predicate>& where, co
   }
   json::Json document;
   const bool is_json = !document.parse(text);
-  const bool literal = frames_.back().moves[frames_.back().at].literal;
+  const bool literal = current().literal;
   const auto fill = [&](std::string_view value) -> Result<std::string> {
     return literal ? Result<std::string>(value) : stage_.expected(value, turn());
   };
@@ -362,28 +330,28 @@ std::optional<std::string> Script::unmet(const std::vector<Predicate>& where, co
   return std::nullopt;
 }
 
-Script::Made Script::silence(const check::Step& step) {
-  if (const Made made = need_session(step); made != Made::done) {
-    return made;
+Script::StepResult Script::make(const check::ExpectSilence& silence) {
+  if (const StepResult result = need_session(); result != StepResult::done) {
+    return result;
   }
   Frame& frame = frames_.back();
   if (!std::exchange(frame.begun, true)) {
-    // What came before does not count.
+    // What came before the step does not count.
     heard_.clear();
     heard_bytes_ = 0;
   }
   for (const Heard& heard : heard_) {
-    const bool meant = step.type.empty() || step.type == heard.type;
-    if (meant && !unmet(step.where, heard.payload)) {
+    const bool meant = silence.type.empty() || silence.type == heard.type;
+    if (meant && !unmet(silence.where, heard.payload)) {
       return unmet_step(
           fmt::format("{} came after {}", heard.name, format_duration(timers_.now_ns() - frame.since_ns)));
     }
   }
-  return session_ == Session::open ? pause(step.within) : fail_ended();
+  return session_ == Session::open ? pause(silence.length) : fail_ended();
 }
 
 /// Done once `duration` is over, counted from when the move began.
-Script::Made Script::pause(const std::string& duration) {
+Script::StepResult Script::pause(const std::string& duration) {
   const auto length = stage_.duration_of(duration);
   if (!length) {
     return fail(length.error());
@@ -391,60 +359,62 @@ Script::Made Script::pause(const std::string& duration) {
   std::int64_t& since = frames_.back().since_ns;
   since = since < 0 ? timers_.now_ns() : since;
   if (timers_.now_ns() - since >= length->count()) {
-    return Made::done;
+    return StepResult::done;
   }
   waiting_ = Waiting::time;
   set_timer(since + length->count(), [this] { advance(); });
-  return Made::waits;
+  return StepResult::waits;
 }
 
-Script::Made Script::expect_end(const check::Step& step) {
-  if (const Made made = need_session(step); made != Made::done) {
-    return made;
+Script::StepResult Script::make(const check::ExpectClose& expect) {
+  if (const StepResult result = need_session(); result != StepResult::done) {
+    return result;
   }
-  const bool refuses = step.unrelated.value_or(settings_.unrelated) == check::Unrelated::refuse;
+  const bool refuses = settings_.unrelated == check::Unrelated::refuse;
   for (; !heard_.empty(); heard_.pop_front()) {
-    frames_.back().came.add(heard_.front().name);
+    frames_.back().unmatched.add(heard_.front().name);
     if (refuses) {
       return unmet_step(heard_.front().name + " came");
     }
   }
   heard_bytes_ = 0;
   if (session_ == Session::open) {
-    return wait_for(Waiting::session, "the session did not end", step.within);
+    return wait_for(Waiting::session, "the session did not end", expect.within);
   }
   if (!end_ || !end_->verdict || std::exchange(end_asked_, true)) {
     return unmet_step("no session is open");
   }
-  auto why = end_mismatch(step, *end_->verdict);
-  return why ? unmet_step(std::move(*why)) : Made::done;
+  auto why = end_mismatch(expect, *end_->verdict);
+  return why ? unmet_step(std::move(*why)) : StepResult::done;
 }
 
-std::optional<std::string> Script::end_mismatch(const check::Step& step, const session::Verdict& verdict) const {
+std::optional<std::string> Script::end_mismatch(const check::ExpectClose& expect,
+                                                const session::Verdict& verdict) const {
   const std::uint16_t code = verdict.received ? verdict.received->code.value_or(kNoStatus) : kAbnormal;
-  if (!step.codes.empty() && std::find(step.codes.begin(), step.codes.end(), code) == step.codes.end()) {
-    return fmt::format("{}; expected {}", end_seen(verdict), any_of_words(step.codes));
+  if (!expect.codes.empty() && std::find(expect.codes.begin(), expect.codes.end(), code) == expect.codes.end()) {
+    return fmt::format("{}; expected {}", end_seen(verdict), any_of_words(expect.codes));
   }
-  if (step.ending && (verdict.received || verdict.how != step.ending)) {
-    return fmt::format("{}; expected the ending {}", end_seen(verdict), session::name(*step.ending));
+  if (expect.ending && (verdict.received || verdict.how != expect.ending)) {
+    return fmt::format("{}; expected the ending {}", end_seen(verdict), session::name(*expect.ending));
   }
-  if (const std::string by = ended_by(verdict); step.by && by != wire::name(*step.by)) {
-    return fmt::format("the {} ended it; expected the {} to", by, wire::name(*step.by));
+  if (const std::string by = ended_by(verdict); expect.by && by != wire::name(*expect.by)) {
+    return fmt::format("the {} ended it; expected the {} to", by, wire::name(*expect.by));
   }
-  if (step.reason.empty()) {
+  if (expect.reason.empty()) {
     return std::nullopt;
   }
-  auto why = unmet(step.reason, verdict.received ? verdict.received->reason : "");
+  auto why = unmet(expect.reason, verdict.received ? verdict.received->reason : "");
   return why ? std::optional(end_seen(verdict) + ", but " + *why) : std::nullopt;
 }
 
-Script::Made Script::expect_refused(const check::Step& step) {
+Script::StepResult Script::make(const check::ExpectRefused& expect) {
   if (called_ && !called_->complete) {
     const Called refused = *std::exchange(called_, std::nullopt);
-    return judge_refusal(step, refused.status, refused.body);
+    return judge_refusal(expect, refused.status, refused.body);
   }
-  if (const Made made = need_session(step); made != Made::done) {
-    return step.within.empty() ? made : wait_for(Waiting::session, "it was neither refused nor opened", step.within);
+  if (const StepResult result = need_session(); result != StepResult::done) {
+    return expect.within.empty() ? result
+                                 : wait_for(Waiting::session, "it was neither refused nor opened", expect.within);
   }
   if (session_ == Session::open) {
     return unmet_step("the session opened; expected a refusal");
@@ -453,33 +423,34 @@ Script::Made Script::expect_refused(const check::Step& step) {
     return fail_ended();
   }
   end_asked_ = true;
-  return judge_refusal(step, end_->status, end_->body);
+  return judge_refusal(expect, end_->status, end_->body);
 }
 
-Script::Made Script::judge_refusal(const check::Step& step, int status, const std::string& body) {
-  if (!step.statuses.empty() && std::find(step.statuses.begin(), step.statuses.end(), status) == step.statuses.end()) {
-    return unmet_step(fmt::format("it was refused with status {}; expected {}", status, any_of_words(step.statuses)));
+Script::StepResult Script::judge_refusal(const check::ExpectRefused& expect, int status, const std::string& body) {
+  if (!expect.statuses.empty() &&
+      std::find(expect.statuses.begin(), expect.statuses.end(), status) == expect.statuses.end()) {
+    return unmet_step(fmt::format("it was refused with status {}; expected {}", status, any_of_words(expect.statuses)));
   }
-  auto why = unmet(step.where, body);
-  return why ? unmet_step(fmt::format("it was refused with status {}, but {}", status, *why)) : Made::done;
+  auto why = unmet(expect.where, body);
+  return why ? unmet_step(fmt::format("it was refused with status {}, but {}", status, *why)) : StepResult::done;
 }
 
-Script::Made Script::take(const check::Step& step) {
-  const auto taken = stage_.take(step.takes, last_);
-  return taken ? Made::done : fail(taken.error());
+Script::StepResult Script::make(const check::TakeLast& take) {
+  const auto taken = stage_.take(take.takes, last_);
+  return taken ? StepResult::done : fail(taken.error());
 }
 
-Script::Made Script::repeat(const check::Step& step) {
+Script::StepResult Script::make(const check::Repeat& repeat) {
   Frame frame;
-  for (const check::Step& inner : step.steps) {
+  for (const check::Step& inner : repeat.steps) {
     frame.moves.push_back({inner});
   }
-  frame.times = step.times;
+  frame.times = repeat.times;
   if (frame.times == 0 || frame.moves.empty()) {
-    return Made::done;
+    return StepResult::done;
   }
   frames_.push_back(std::move(frame));
-  return Made::entered;
+  return StepResult::entered;
 }
 
 }  // namespace whydrop::script

@@ -31,17 +31,26 @@ check::Sources sources() {
   return made;
 }
 
+std::vector<check::Predicate> conditions_of(const check::Step::Act& act) {
+  return std::visit(overloaded{[](const check::Expect& it) { return it.where; },
+                               [](const check::ExpectRefused& it) { return it.where; },
+                               [](const check::ExpectSilence& it) { return it.where; },
+                               [](const check::ExpectClose& it) { return it.reason; },
+                               [](const auto&) { return std::vector<check::Predicate>(); }},
+                    act);
+}
+
 void use(const std::vector<check::Step>& steps, const std::optional<json::Value>& root, std::string_view text) {
   const auto fill = [](std::string_view given) { return Result<std::string>(std::string(given)); };
   for (const check::Step& step : steps) {
     require(!step.text.empty() && !step.number.empty(), "a step can be told");
-    for (const auto* conditions : {&step.where, &step.reason}) {
-      for (const check::Predicate& predicate : *conditions) {
-        const auto why = check::unmet(predicate, root, text, fill);
-        require(!why || !why->empty(), "what is not met has a reason");
-      }
+    for (const check::Predicate& predicate : conditions_of(step.act)) {
+      const auto why = check::unmet(predicate, root, text, fill);
+      require(!why || !why->empty(), "what is not met has a reason");
     }
-    use(step.steps, root, text);
+    if (const auto* repeat = std::get_if<check::Repeat>(&step.act)) {
+      use(repeat->steps, root, text);
+    }
   }
 }
 

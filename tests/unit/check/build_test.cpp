@@ -18,7 +18,8 @@ std::vector<std::string> told(const std::vector<Step>& steps) {
   std::vector<std::string> found;
   for (const Step& step : steps) {
     found.push_back(fmt::format("{} {}:{} {}", step.number, step.place.line, step.place.column, step.text));
-    for (const std::string& inner : told(step.steps)) {
+    const auto* repeat = std::get_if<Repeat>(&step.act);
+    for (const std::string& inner : repeat != nullptr ? told(repeat->steps) : std::vector<std::string>()) {
       found.push_back("  " + inner);
     }
   }
@@ -117,7 +118,7 @@ TEST(build, a_check_says_itself_what_differs_from_what_holds_for_all) {
   EXPECT_EQ(two.variables, (std::vector<std::pair<std::string, std::string>>{{"host", "h"}, {"n", "2"}}));
   EXPECT_EQ(two.subprotocols, std::vector<std::string>{"v1"});
   EXPECT_FALSE(two.opening);
-  EXPECT_EQ(two.steps[0].unrelated, Unrelated::skip);
+  EXPECT_EQ(std::get<Expect>(two.steps[0].act).unrelated, Unrelated::skip);
 }
 
 TEST(build, variables_are_declared_in_a_copy_of_the_profile) {
@@ -164,21 +165,22 @@ TEST(build, sends_what_the_file_says) {
     {"ping": "y"}]})");
   ASSERT_EQ(checks.size(), 1U);
   const auto& steps = checks[0].steps;
-  EXPECT_EQ(steps[0].send.kind, profile::Step::Kind::send);
-  EXPECT_EQ(steps[0].send.message, "message");
-  EXPECT_EQ(steps[0].send.set, (std::vector<std::pair<std::string, std::string>>{{"/text", R"({"a":1})"}}));
-  EXPECT_EQ(steps[0].send.drop, std::vector<std::string>{"/session_id"});
-  EXPECT_TRUE(steps[0].send.pretty);
-  EXPECT_EQ(steps[1].body, Step::Body::json);
-  EXPECT_EQ(steps[1].send.text, R"([1,"{$n}"])");
-  EXPECT_EQ(steps[1].send.fragments, 3U);
-  EXPECT_TRUE(steps[1].send.binary);
-  EXPECT_EQ(steps[2].body, Step::Body::text);
-  EXPECT_FALSE(steps[2].send.binary);
-  EXPECT_EQ(steps[3].send.text, std::string("\0\xff", 2));
-  EXPECT_TRUE(steps[3].send.binary);
-  EXPECT_FALSE(steps[4].send.binary);
-  EXPECT_EQ(steps[5].send.text, "y");
+  const auto sent = [&steps](std::size_t i) { return std::get<Send>(steps[i].act); };
+  EXPECT_EQ(sent(0).said.kind, profile::Step::Kind::send);
+  EXPECT_EQ(sent(0).said.message, "message");
+  EXPECT_EQ(sent(0).said.set, (std::vector<std::pair<std::string, std::string>>{{"/text", R"({"a":1})"}}));
+  EXPECT_EQ(sent(0).said.drop, std::vector<std::string>{"/session_id"});
+  EXPECT_TRUE(sent(0).said.pretty);
+  EXPECT_EQ(sent(1).body, Send::Body::json);
+  EXPECT_EQ(sent(1).said.text, R"([1,"{$n}"])");
+  EXPECT_EQ(sent(1).said.fragments, 3U);
+  EXPECT_TRUE(sent(1).said.binary);
+  EXPECT_EQ(sent(2).body, Send::Body::text);
+  EXPECT_FALSE(sent(2).said.binary);
+  EXPECT_EQ(sent(3).said.text, std::string("\0\xff", 2));
+  EXPECT_TRUE(sent(3).said.binary);
+  EXPECT_FALSE(sent(4).said.binary);
+  EXPECT_EQ(std::get<Ping>(steps[5].act).payload, "y");
 }
 
 TEST(placeholders, are_the_turn_and_the_environment) {

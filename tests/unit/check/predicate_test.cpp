@@ -24,7 +24,7 @@ std::string why(const std::string& expect, const std::string& message) {
     return at == std::string_view::npos ? out : out.replace(at, 5, "me");
   };
   std::string out;
-  for (const Predicate& predicate : checks->front().steps.front().where) {
+  for (const Predicate& predicate : std::get<Expect>(checks->front().steps.front().act).where) {
     const auto clause = unmet(predicate, is_json ? std::optional(document.root()) : std::nullopt, message, fill);
     out += clause ? (out.empty() ? "" : "\n") + *clause : "";
   }

@@ -59,17 +59,17 @@ Acts Playbook::hears(std::string payload, std::string type, bool text) {
   message.text = text;
   message.payload = payload;
   message.type = std::move(type);
-  script_.heard(message);
+  script_.on_message(message);
   return acts();
 }
 
 Acts Playbook::ponged(std::string payload) {
-  script_.ponged(payload);
+  script_.on_pong(payload);
   return acts();
 }
 
 Acts Playbook::crossed() {
-  script_.crossed();
+  script_.on_sent();
   return acts();
 }
 
@@ -78,11 +78,11 @@ Acts Playbook::passes(std::chrono::nanoseconds time) {
   return acts();
 }
 
-Result<std::string> Playbook::payload_of(const Move& move, std::uint64_t turn) {
-  if (move.step.send.text == "unset") {
+Result<std::string> Playbook::payload_of(const check::Send& send, std::uint64_t turn) {
+  if (send.said.text == "unset") {
     return fail(ErrorKind::usage, "variable x is not set");
   }
-  return turn > 1 ? fmt::format("{} in turn {}", move.step.send.text, turn) : move.step.send.text;
+  return turn > 1 ? fmt::format("{} in turn {}", send.said.text, turn) : send.said.text;
 }
 
 Result<std::chrono::nanoseconds> Playbook::duration_of(const std::string& text) {
@@ -115,13 +115,13 @@ void Playbook::stuck(Failure failure) {
       fmt::format("stuck at {}: {}{}", failure.step, failure.error.message, failure.ended ? " [ended]" : ""));
 }
 
-Result<void> Playbook::connect(const check::Step&) {
+Result<void> Playbook::connect(const check::Connect&) {
   acts_.emplace_back("connect");
   return {};
 }
 
-void Playbook::call(check::Step::Kind kind) {
-  acts_.emplace_back(kind == check::Step::Kind::token ? "call token" : "call session");
+void Playbook::call(Calls calls) {
+  acts_.emplace_back(calls == Calls::token ? "call token" : "call session");
 }
 
 Move send(std::string text) {
@@ -133,14 +133,11 @@ Move send(std::string text) {
   return move;
 }
 
-Move step(check::Step::Kind kind, const std::function<void(check::Step&)>& with) {
+Move step(check::Step::Act act) {
   Move move;
-  move.step.kind = kind;
+  move.step.act = std::move(act);
   move.step.number = "1";
   move.step.text = "it";
-  if (with) {
-    with(move.step);
-  }
   return move;
 }
 

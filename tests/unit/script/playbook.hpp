@@ -44,17 +44,17 @@ class Playbook final : private Stage {
 
  private:
   Acts acts();
-  Result<std::string> payload_of(const Move& move, std::uint64_t turn) override;
+  Result<std::string> payload_of(const check::Send& send, std::uint64_t turn) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
   Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
-  bool is_timely(const Move&) override { return timely_; }
+  bool is_timely(const check::Send&) override { return timely_; }
   bool deliver(Outbox::Item item) override;
   void reset() override { acts_.emplace_back("reset"); }
   Result<void> take(const std::vector<profile::Take>& takes, const std::string& payload) override;
   void played() override { acts_.emplace_back("played"); }
   void stuck(Failure failure) override;
-  Result<void> connect(const check::Step& step) override;
-  void call(check::Step::Kind kind) override;
+  Result<void> connect(const check::Connect& how) override;
+  void call(Calls calls) override;
 
   whydrop::test::HandClock clock_;
   Acts acts_;
@@ -64,6 +64,6 @@ class Playbook final : private Stage {
 
 // moves
 Move send(std::string text);
-Move step(check::Step::Kind kind, const std::function<void(check::Step&)>& with = {});
+Move step(check::Step::Act act);
 
 }  // namespace whydrop::script::test

@@ -8,13 +8,12 @@ namespace whydrop::script::test {
 namespace {
 
 using namespace std::chrono_literals;
-using Kind = check::Step::Kind;
 
 Move expect(const std::string& type, const std::string& within = {}) {
-  return step(Kind::expect, [&](check::Step& it) {
-    it.type = type;
-    it.within = within;
-  });
+  check::Expect expect;
+  expect.type = type;
+  expect.within = within;
+  return step(std::move(expect));
 }
 
 check::Predicate equals(std::string pointer, std::string value) {
@@ -46,7 +45,7 @@ TEST(Script, AMoveWaitsUntilTheOneBeforeItHasCrossed) {
 TEST(Script, AMessageIsSentAsOftenAsItSays) {
   Playbook book;
   Move move = send("tick");
-  move.step.send.times = 3;
+  std::get<check::Send>(move.step.act).said.times = 3;
   EXPECT_EQ((Acts{"send tick", "send tick", "send tick", "played"}), book.start({move}));
 }
 
@@ -110,7 +109,7 @@ TEST(Script, AStepsOwnLimitStandsForThePatience) {
 TEST(Script, TheNearestMessageIsNamedWithWhatItLacks) {
   Playbook book({1s});
   Move move = expect("state");
-  move.step.where = {equals("/is", "\"open\"")};
+  std::get<check::Expect>(move.step.act).where = {equals("/is", "\"open\"")};
   book.start({move});
   book.hears(R"({"is":"shut"})", "state");
   EXPECT_EQ(Acts{R"(stuck at step 1 (it): waited 1 s; state came, but /is is "shut"; expected "open")"},
@@ -120,9 +119,9 @@ TEST(Script, TheNearestMessageIsNamedWithWhatItLacks) {
 TEST(Script, WhatMeetsAnExpectationIsTakenFrom) {
   Playbook book;
   Move move = expect("state");
-  move.step.where = {equals("/is", "\"open\"")};
-  move.step.takes.emplace_back();
-  move.step.takes.back().variable = "id";
+  std::get<check::Expect>(move.step.act).where = {equals("/is", "\"open\"")};
+  std::get<check::Expect>(move.step.act).takes.emplace_back();
+  std::get<check::Expect>(move.step.act).takes.back().variable = "id";
   book.start({move});
   EXPECT_EQ((Acts{R"(take id from {"is":"open"})", "played"}), book.hears(R"({"is":"open"})", "state"));
 }
@@ -130,7 +129,7 @@ TEST(Script, WhatMeetsAnExpectationIsTakenFrom) {
 TEST(Script, ABinaryMessageIsNoTextMessage) {
   Playbook book({1s});
   Move move = expect("");
-  move.step.binary = true;
+  std::get<check::Expect>(move.step.act).binary = true;
   book.start({move});
   EXPECT_EQ(Acts{}, book.hears("text", "note"));
   EXPECT_EQ(Acts{"played"}, book.hears("binary", "", false));
@@ -143,10 +142,7 @@ TEST(Script, WhereOthersAreRefusedTheFirstOtherStopsIt) {
 }
 
 TEST(Script, SilenceIsBrokenByWhatIsMeantOnly) {
-  const Move silence = step(Kind::expect_silence, [](check::Step& it) {
-    it.type = "alarm";
-    it.within = "1s";
-  });
+  const Move silence = step(check::ExpectSilence{"alarm", {}, "1s"});
   Playbook kept;
   kept.start({silence});
   EXPECT_EQ(Acts{}, kept.hears("{}", "typing"));
@@ -161,7 +157,7 @@ TEST(Script, SilenceIsBrokenByWhatIsMeantOnly) {
 TEST(Script, WhatCameBeforeTheSilenceDoesNotBreakIt) {
   Playbook book;
   book.hold_deliveries();
-  book.start({send("one"), step(Kind::expect_silence, [](check::Step& it) { it.within = "1s"; })});
+  book.start({send("one"), step(check::ExpectSilence{"", {}, "1s"})});
   book.hears("early");
   book.crossed();
   EXPECT_EQ(Acts{"played"}, book.passes(1s));
@@ -169,25 +165,21 @@ TEST(Script, WhatCameBeforeTheSilenceDoesNotBreakIt) {
 
 TEST(Script, AWaitIsAsLongAsItSays) {
   Playbook book;
-  EXPECT_EQ(Acts{}, book.start({step(Kind::wait, [](check::Step& it) { it.within = "30s"; }), send("then")}));
+  EXPECT_EQ(Acts{}, book.start({step(check::Wait{"30s"}), send("then")}));
   EXPECT_EQ(Acts{}, book.passes(29999ms));
   EXPECT_EQ((Acts{"send then", "played"}), book.passes(1ms));
 }
 
 TEST(Script, APingWaitsForItsPong) {
   Playbook book({1s});
-  Move move = step(Kind::ping);
-  move.step.send.text = "are you there";
+  const Move move = step(check::Ping{"are you there", ""});
   EXPECT_EQ(Acts{"ping are you there"}, book.start({move, move}));
   EXPECT_EQ(Acts{"ping are you there"}, book.ponged("are you there"));
   EXPECT_EQ(Acts{"stuck at step 1 (it): waited 1 s; no pong came"}, book.passes(1s));
 }
 
 TEST(Script, ACloseWaitsForTheEnd) {
-  const Move close = step(Kind::close, [](check::Step& it) {
-    it.code = 4001;
-    it.close_reason = "done";
-  });
+  const Move close = step(check::Close{4001, "done", ""});
   Playbook answered;
   EXPECT_EQ(Acts{"close 4001 done"}, answered.start({close}));
   EXPECT_EQ(Acts{"played"}, answered.ended(4001));
@@ -199,32 +191,35 @@ TEST(Script, ACloseWaitsForTheEnd) {
 
 TEST(Script, AResetEndsTheSession) {
   Playbook book;
-  EXPECT_EQ(Acts{"reset"}, book.start({step(Kind::reset)}));
+  EXPECT_EQ(Acts{"reset"}, book.start({step(check::Reset{})}));
   EXPECT_EQ(Acts{"played"}, book.ended(0));
   EXPECT_EQ(nullptr, book.script().unasked_end());
 }
 
 TEST(Script, AnExpectedEndIsJudged) {
-  const auto end = [](const std::function<void(check::Step&)>& with) {
+  const auto end = [](const std::function<void(check::ExpectClose&)>& with) {
     Playbook book({10s});
-    EXPECT_EQ(Acts{}, book.start({step(Kind::expect_close, with)}));
+    check::ExpectClose expect;
+    with(expect);
+    EXPECT_EQ(Acts{}, book.start({step(expect)}));
     return book.ended(4000);
   };
-  EXPECT_EQ(Acts{"played"}, end({}));
-  EXPECT_EQ(Acts{"played"}, end([](check::Step& it) { it.codes = {1000, 4000}; }));
-  EXPECT_EQ(Acts{R"(stuck at step 1 (it): Close 4000 "bye" came; expected 1000 or 1001)"}, end([](check::Step& it) {
+  EXPECT_EQ(Acts{"played"}, end([](check::ExpectClose&) {}));
+  EXPECT_EQ(Acts{"played"}, end([](check::ExpectClose& it) { it.codes = {1000, 4000}; }));
+  EXPECT_EQ(Acts{R"(stuck at step 1 (it): Close 4000 "bye" came; expected 1000 or 1001)"},
+            end([](check::ExpectClose& it) {
               it.codes = {1000, 1001};
             }));
-  EXPECT_EQ(Acts{"played"}, end([](check::Step& it) { it.by = wire::Side::server; }));
+  EXPECT_EQ(Acts{"played"}, end([](check::ExpectClose& it) { it.by = wire::Side::server; }));
   EXPECT_EQ(Acts{"stuck at step 1 (it): the server ended it; expected the client to"},
-            end([](check::Step& it) { it.by = wire::Side::client; }));
+            end([](check::ExpectClose& it) { it.by = wire::Side::client; }));
   EXPECT_EQ(Acts{R"(stuck at step 1 (it): Close 4000 "bye" came; expected the ending reset)"},
-            end([](check::Step& it) { it.ending = session::EndingHow::reset; }));
+            end([](check::ExpectClose& it) { it.ending = session::EndingHow::reset; }));
 }
 
 TEST(Script, AnEndThatNoStepAskedForIsKept) {
   Playbook book;
-  book.start({step(Kind::wait, [](check::Step& it) { it.within = "1s"; })});
+  book.start({step(check::Wait{"1s"})});
   book.ended(1011);
   EXPECT_EQ(Acts{"played"}, book.passes(1s));
   ASSERT_NE(nullptr, book.script().unasked_end());
@@ -245,7 +240,7 @@ TEST(Script, TheFirstMoveThatNeedsASessionOpensOne) {
 
 TEST(Script, AnOpeningIsMadeBeforeTheMoveThatWaits) {
   Playbook book({1s});
-  book.start_alone({step(Kind::connect), send("hello")});
+  book.start_alone({step(check::Connect{}), send("hello")});
   EXPECT_EQ(Acts{"send first"}, book.opened({send("first"), expect("ready")}));
   EXPECT_EQ("step 1 (it), opening: it", book.script().at());
   EXPECT_EQ((Acts{"send hello", "played"}), book.hears("{}", "ready"));
@@ -254,9 +249,8 @@ TEST(Script, AnOpeningIsMadeBeforeTheMoveThatWaits) {
 TEST(Script, ARefusalIsJudgedWhereItIsExpected) {
   const auto refusal = [](std::vector<int> statuses) {
     Playbook book;
-    EXPECT_EQ(Acts{"connect"}, book.start_alone({step(Kind::connect), step(Kind::expect_refused, [&](check::Step& it) {
-                                                   it.statuses = std::move(statuses);
-                                                 })}));
+    EXPECT_EQ(Acts{"connect"},
+              book.start_alone({step(check::Connect{}), step(check::ExpectRefused{std::move(statuses), {}, ""})}));
     return book.refused(401);
   };
   EXPECT_EQ(Acts{"played"}, refusal({}));
@@ -266,13 +260,13 @@ TEST(Script, ARefusalIsJudgedWhereItIsExpected) {
 
 TEST(Script, ARefusalThatIsNotExpectedStopsIt) {
   Playbook book;
-  book.start_alone({step(Kind::connect), send("hello")});
+  book.start_alone({step(check::Connect{}), send("hello")});
   EXPECT_EQ(Acts{"stuck at step 1 (it): The upgrade was refused [ended]"}, book.refused(403));
 }
 
 TEST(Script, ACallIsAwaited) {
   Playbook book;
-  EXPECT_EQ(Acts{"call token"}, book.start_alone({step(Kind::token), step(Kind::session)}));
+  EXPECT_EQ(Acts{"call token"}, book.start_alone({step(check::GetToken{}), step(check::BeginSession{})}));
   EXPECT_EQ(Acts{"call session"}, book.called({true, "", 200, ""}));
   EXPECT_EQ(Acts{"stuck at step 1 (it): it was answered with 500 [ended]"},
             book.called({false, "it was answered with 500", 500, ""}));
@@ -280,20 +274,14 @@ TEST(Script, ACallIsAwaited) {
 
 TEST(Script, WhatIsRepeatedKnowsItsTurn) {
   Playbook book;
-  const Move repeat = step(Kind::repeat, [](check::Step& it) {
-    it.times = 3;
-    it.steps = {send("tick").step};
-  });
+  const Move repeat = step(check::Repeat{3, {send("tick").step}});
   EXPECT_EQ((Acts{"send tick", "send tick in turn 2", "send tick in turn 3", "send tock", "played"}),
             book.start({repeat, send("tock")}));
 }
 
 TEST(Script, AFailureInATurnSaysWhich) {
   Playbook book({1s});
-  book.start({step(Kind::repeat, [](check::Step& it) {
-    it.times = 2;
-    it.steps = {expect("tick").step};
-  })});
+  book.start({step(check::Repeat{2, {expect("tick").step}})});
   book.hears("{}", "tick");
   EXPECT_EQ(Acts{"stuck at step 1 in turn 2 (it): waited 1 s; no message came"}, book.passes(1s));
 }

@@ -48,7 +48,7 @@ class Builder {
 
   Check build() {
     made_.name = text(part_.own.value, "name");
-    made_.place = json::locate(file_.text(), part_.own.pointer).value_or(json::Place{});
+    made_.place = file_.place(part_.own.pointer).value_or(json::Place{});
     add_settings();
     add_target();
     made_.profile = with_variables();
@@ -145,7 +145,7 @@ class Builder {
       const At at{all[i], under(steps.pointer, i)};
       Step step;
       step.pointer = at.pointer;
-      step.place = json::locate(file_.text(), at.pointer).value_or(json::Place{});
+      step.place = file_.place(at.pointer).value_or(json::Place{});
       step.number = number_of(outer, i);
       const auto [kind, act] = *act_of(at);
       step.act = act_at(kind, at, act, step.number);

@@ -137,6 +137,13 @@ const profile::Profile& no_profile() {
   return none;
 }
 
+std::optional<json::Place> File::place(const std::string& pointer) {
+  if (!places_) {
+    places_.emplace(text_);
+  }
+  return places_->find(pointer);
+}
+
 std::vector<Part> File::parts() const {
   const At whole{root(), ""};
   const auto checks = member_of(whole, "checks");

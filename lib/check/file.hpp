@@ -3,6 +3,7 @@
 
 #include "check/check.hpp"
 #include "json/json.hpp"
+#include "json/places.hpp"
 
 #include <map>
 #include <memory>
@@ -62,6 +63,7 @@ class File {
   std::string_view text() const { return text_; }
   json::Value root() const { return document_.root(); }
   std::vector<Part> parts() const;
+  std::optional<json::Place> place(const std::string& pointer);
   /// A profile by name or path; each is asked for once.
   Result<std::shared_ptr<const profile::Profile>> profile(const std::string& given);
   /// The schema that a predicate names or holds; `profile` may be null.
@@ -78,6 +80,7 @@ class File {
   std::string_view text_;
   const Sources& sources_;
   json::Json document_;
+  std::optional<json::Places> places_;  ///< once one is asked for
   std::optional<json::Fault> fault_;
   std::map<std::string, Result<std::shared_ptr<const profile::Profile>>> profiles_;
 };

@@ -1,4 +1,5 @@
 #include "json/json.hpp"
+#include "json/places.hpp"
 
 #include <gtest/gtest.h>
 
@@ -69,6 +70,22 @@ TEST(PlaceOf, CountsCodePoints) {
 TEST(EscapeStep, Table) {
   EXPECT_EQ(escape_step("a/b~c"), "a~1b~0c");
   EXPECT_EQ(escape_step(""), "");
+}
+
+TEST(Places, AreThoseThatLocateFinds) {
+  const std::string text =
+      "\xEF\xBB\xBF{\n \"a\": [1, {\"b/c\": \"\\\"]\"},\n  [[], {}]],\n\t\"\xC3\xBC~\": null, \"e\\u0041\": -1.5e3\n}";
+  const Places places(text);
+  for (const char* pointer :
+       {"", "/a", "/a/0", "/a/1", "/a/1/b~1c", "/a/2", "/a/2/0", "/a/2/1", "/\xC3\xBC~0", "/eA", "/b", "/a/3"}) {
+    const auto one = locate(text, pointer);
+    const auto all = places.find(pointer);
+    ASSERT_EQ(one.has_value(), all.has_value()) << pointer;
+    if (one) {
+      EXPECT_EQ(one->line, all->line) << pointer;
+      EXPECT_EQ(one->column, all->column) << pointer;
+    }
+  }
 }
 
 }  // namespace

@@ -101,11 +101,11 @@ HEADERS = [
     ("Server-Timing", "db;dur=53, app;dur=47.2"), ("Last-Modified", "Wed, 21 Oct 2026 07:28:00 GMT"), ("DNT", "1"),
 ]
 SUBPROTOCOLS = ["graphql-transport-ws", "graphql-ws", "mqtt", "v12.stomp, v11.stomp", "wamp.2.json", "soap", "ocpp1.6, ocpp2.0.1",
-                "v5.channel.k8s.io", "actioncable-v1-json", "xmpp", "sip", "jsonrpc", "auth.v2", "bearer"]
+                "v5.channel.k8s.io", "actioncable-v1-json", "xmpp", "sip", "jsonrpc", "token-stream.v1", "auth.v2", "bearer"]
 PARAMETERS = ["page=2", "limit=50", "sort=asc", "q=token+ring", "lang=en", "EIO=4&transport=websocket&sid=lv_VI97H", "v=10&encoding=json",
               "protocol=7&client=js&version=8.4.0&flash=false", "vsn=2.0.0", "region=eu-central-1", "X-Amz-Date=20260102T030405Z",
               "X-Amz-Algorithm=AWS4-HMAC-SHA256", "X-Amz-Expires=300", "streams=btcusdt@trade/ethusdt@trade", "code=404", "state=open",
-              "max_tokens=16", "keyboard=qwerty", "codec=opus", "nextToken=AAAA", "pageToken=BBBB", "sort_key=id",
+              "token_type=bearer", "max_tokens=16", "keyboard=qwerty", "codec=opus", "nextToken=AAAA", "pageToken=BBBB", "sort_key=id",
               "client_id=web", "grant=full", "public_key=abc", "error_code=7", "statusCode=200", "author=ada", "authType=basic",
               "passed=1", "passenger=2", "ticket_id=7", "session_duration=30", "signal=on", "design=flat", "hash=abc", "user=ada",
               "access_key_id=AKIDEXAMPLE", "se=2026-01-02&sp=r&sv=2024-11-04&sr=b", "redirect_uri=https%3A%2F%2Fh%2Fcb", "nonce=1"]

@@ -15,7 +15,7 @@ import harness
 import run
 
 CHECKS = pathlib.Path(__file__).resolve().parent.parent.parent / "fixtures" / "checks"
-WAITS = {"whydrop_check": 1, "target": {"url": "{$env:URL}"}}
+WAITS = {"whydrop_check": 1, "target": {"url": "{$env:WHYDROP_URL}"}}
 
 
 class Server:
@@ -97,7 +97,7 @@ class Check(harness.Test):
         return [(case.get("name"), [child.tag for child in case]) for case in root.iter("testcase")]
 
     def checked(self, *arguments, url="", **more):
-        return self.whydrop("check", *arguments, env={"URL": url}, **more)
+        return self.whydrop("check", *arguments, env={"WHYDROP_URL": url}, **more)
 
     def normalised(self, out):
         return run.normalise(out, {"tmp": self.tmp})
@@ -150,7 +150,7 @@ class Check(harness.Test):
             {"name": "hangs", "steps": [{"expect": {"within": "1h"}}], "timeout": "2h"},
             {"name": "waits", "steps": [{"connect": True}]}]})
         with Server(silent) as server:
-            process = self.start("check", "three.json", "--report", "junit:j.xml", "--report", "tap:t.tap", env={"URL": server.url})
+            process = self.start("check", "three.json", "--report", "junit:j.xml", "--report", "tap:t.tap", env={"WHYDROP_URL": server.url})
             out = self.await_line(process, b"ends")
             child = self.child_of(process)
             process.send_signal(number)
@@ -176,7 +176,7 @@ class Check(harness.Test):
     def test_a_check_that_hangs_is_ended_and_the_others_go_on(self):
         self.write_many("two.json", 2, [{"connect": True}, {"wait": "200ms"}], timeout="300ms")
         with Server(silent) as server:
-            process = self.start("check", "two.json", env={"URL": server.url})
+            process = self.start("check", "two.json", env={"WHYDROP_URL": server.url})
             os.kill(self.child_of(process), signal.SIGSTOP)
             done = self.finish(process)
         self.assertEqual("", done.err)
@@ -188,7 +188,7 @@ class Check(harness.Test):
     def test_a_check_whose_process_crashes_is_an_error_of_that_check_only(self):
         self.write_many("two.json", 2, [{"connect": True}, {"wait": "300ms"}])
         with Server(silent) as server:
-            process = self.start("check", "two.json", env={"URL": server.url})
+            process = self.start("check", "two.json", env={"WHYDROP_URL": server.url})
             os.kill(self.child_of(process), signal.SIGKILL)
             done = self.finish(process)
         lines = [line for line in self.normalised(done.out) if not line.startswith("      capture")]

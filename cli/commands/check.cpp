@@ -134,6 +134,10 @@ Run setup_check(Options& options) {
                "NAME=VALUE",
                flags->variables,
                "Value of a variable of the checks or their profiles, or NAME=@FILE; repeatable");
+  options.list("--env",
+               "NAME",
+               plan.settings.environment,
+               "Let the checks read this variable of the environment by {$env:NAME}; WHYDROP_* they may anyway");
   options.text(
       "--at",
       "URL",

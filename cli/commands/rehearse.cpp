@@ -1,12 +1,17 @@
+#include "base/text.hpp"
 #include "base/try.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/play.hpp"
+#include "os/streams.hpp"
 #include "rehearsal/server.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <memory>
+#include <string_view>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -114,12 +119,24 @@ int list_endings() {
   return 0;
 }
 
+/// Front of a certificate's file, which readers of PEM pass over: only a file with it is written over.
+constexpr std::string_view kOurs = "# made by whydrop rehearse --write-ca\n";
+
 Result<void> write_ca(const std::string& path, const std::string& pem) {
   if (path.empty()) {
     return {};
   }
+  std::error_code failed;
+  const auto status = std::filesystem::symlink_status(path, failed);
+  const bool plain = std::filesystem::is_regular_file(status);
+  const auto there = plain ? os::read_file(path) : Result<std::string>("");
+  if (std::filesystem::exists(status) && (!plain || !there || (!there->empty() && !starts_with(*there, kOurs)))) {
+    return fail(ErrorKind::local,
+                "write " + path + ": it is no file that whydrop wrote",
+                "--write-ca takes a name that nothing has yet");
+  }
   std::ofstream file(path, std::ios::trunc);
-  file << pem;
+  file << kOurs << pem;
   file.close();
   if (!file) {
     return fail(ErrorKind::local, "write " + path + ": cannot write the certificate");

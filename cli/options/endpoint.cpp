@@ -28,12 +28,20 @@ void add_request_options(Options& options, EndpointFlags& flags) {
       "-u,--user", "USER:PASSWORD", flags.user, "Authenticate with HTTP Basic; without a password it is asked for");
   add_user_agent_option(options, flags);
   options.flag("-L,--location", flags.location, "Follow redirects; credentials go to the first host only");
+  options.flag("--allow-downgrade", flags.endpoint.allow_downgrade, "Follow a redirect from wss:// to ws:// too");
+  options.list("--send-to",
+               "HOST[:PORT]",
+               flags.endpoint.send_to,
+               "Let values whose home is another server go there, though a file names it; repeatable");
   options.number("--max-redirs", "N", flags.max_redirects, 0, 1000, "Follow at most N redirects (10)");
 }
 
 void add_tls_options(Options& options, EndpointFlags& flags, const std::string& key_help) {
   options.group("TLS");
   options.flag("-k,--insecure", flags.endpoint.tls.insecure, "Accept any certificate");
+  options.flag("--allow-cn",
+               flags.endpoint.tls.allow_cn,
+               "Take a certificate without subjectAltName by its CN; browsers refuse it");
   options.text(
       "--cacert,--ca", "PEM", flags.endpoint.tls.cacert, "Trust the certificates of this file instead of the system's");
   options.text("--cert", "PEM", flags.endpoint.tls.cert, "Client certificate; may hold its key too");

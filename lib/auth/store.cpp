@@ -116,7 +116,12 @@ std::optional<Store::Entry> read_entry(json::Value object) {
     return std::nullopt;
   }
   const auto secret = object.find("secret");
-  return Store::Entry{std::string(value->string()), *at, integer_of(object, "expires"), !secret || secret->boolean()};
+  const auto origin = object.find("origin");
+  return Store::Entry{std::string(value->string()),
+                      *at,
+                      integer_of(object, "expires"),
+                      !secret || secret->boolean(),
+                      std::string(origin && origin->is(json::Type::string) ? origin->string() : "")};
 }
 
 std::string entry_text(const std::string& name, const Store::Entry& entry) {
@@ -124,6 +129,9 @@ std::string entry_text(const std::string& name, const Store::Entry& entry) {
       fmt::format(R"({}: {{"value": {}, "at": {})", json::quote(name), json::quote(entry.value), entry.at);
   if (entry.expires) {
     text += fmt::format(R"(, "expires": {})", *entry.expires);
+  }
+  if (!entry.origin.empty()) {
+    text += fmt::format(R"(, "origin": {})", json::quote(entry.origin));
   }
   return text + fmt::format(R"(, "secret": {}}})", entry.secret);
 }
@@ -156,6 +164,15 @@ Result<void> replace_file(const std::string& path, std::string_view text) {
     (void)::fsync(directory.get());
   }
   return {};
+}
+
+/// True for what whydrop wrote, also where it is damaged further on; for what is empty, or cannot be read to tell.
+bool is_ours(const std::string& path) {
+  const File file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  char front[64];
+  const ssize_t size = file ? ::read(file.get(), front, sizeof front) : 0;
+  return size <= 0 ||
+         std::string_view(front, static_cast<std::size_t>(size)).find("\"whydrop_store\"") != std::string_view::npos;
 }
 
 }  // namespace
@@ -215,6 +232,9 @@ Result<void> Store::remove(const std::string& path) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode) && !S_ISLNK(found.st_mode)) {
     return cannot("remove", path, "it is not a plain file", "--store FILE names another");
+  }
+  if (!is_ours(path)) {
+    return cannot("remove", path, "it is no store of whydrop's", "--store FILE names another");
   }
   return ::unlink(path.c_str()) == 0 || errno == ENOENT ? Result<void>() : cannot("remove", path);
 }

@@ -18,6 +18,7 @@ class Store {
     std::int64_t at = 0;  ///< seconds since 1970
     std::optional<std::int64_t> expires;
     bool secret = false;
+    std::string origin{};  ///< of the server that it is for, "wss://host:port"; empty: kept by an older whydrop
   };
   /// A missing file is an empty store. Errors: local, for one that cannot be read, is not ours, or may be read by
   /// others (with the chmod to run).
@@ -28,7 +29,7 @@ class Store {
   /// Replaces the file as a whole. Errors: local.
   Result<void> save() const;
   /// Removes a store's file, also one that cannot be opened, or a link in its place. None is no error. Errors: local,
-  /// for a pipe, a device or a directory.
+  /// for a pipe, a device or a directory, and for a file that begins as no store does.
   static Result<void> remove(const std::string& path);
   const std::string& path() const { return path_; }
 

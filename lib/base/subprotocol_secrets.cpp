@@ -14,6 +14,14 @@ constexpr std::string_view kSeparators = ".-_|= ";
 /// Marks that end in words of their own.
 constexpr std::string_view kMarks[] = {"base64url.bearer.authorization.k8s.io.", "openai-insecure-api-key."};
 
+/// What chance made, and not words and a version: long without a dot, or with many digits.
+bool is_like_credential(std::string_view text) {
+  constexpr std::ptrdiff_t kManyDigits = 3;
+  const bool one_word = text.find('.') == std::string_view::npos;
+  return (one_word && text.size() >= 2 * kShortestItem) ||
+         (text.size() >= kShortestItem && std::count_if(text.begin(), text.end(), is_digit) >= kManyDigits);
+}
+
 /// How much of an item names the credential that follows; 0 if none does.
 std::size_t mark_length(std::string_view item) {
   for (const std::string_view mark : kMarks) {
@@ -24,8 +32,7 @@ std::size_t mark_length(std::string_view item) {
   for (std::size_t at = item.find_first_of(kSeparators); at != std::string_view::npos && at > 0;
        at = item.find_first_of(kSeparators, at + 1)) {
     const std::string_view rest = item.substr(at + 1);
-    const bool like_secret = rest.size() >= 2 * kShortestItem || std::any_of(rest.begin(), rest.end(), is_digit);
-    if (rest.size() >= kShortestItem && like_secret && is_secret_header(item.substr(0, at))) {
+    if (is_like_credential(rest) && is_secret_header(item.substr(0, at))) {
       return at + 1;
     }
   }

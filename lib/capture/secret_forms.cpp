@@ -115,7 +115,8 @@ std::optional<Form> scheme_form(std::string_view piece, std::size_t space, bool 
   const std::size_t length = run_length(piece.substr(at), is_token68);
   const std::string_view run = piece.substr(at, length);
   const bool goes_on = !last && at + length == piece.size();
-  if (length == 0 || (bearer ? !is_bearer(run) && !goes_on : !is_basic(run))) {
+  // A request line's version may stand behind a parameter of this value.
+  if (length == 0 || starts_with(run, "HTTP/") || (bearer ? !is_bearer(run) && !goes_on : !is_basic(run))) {
     return std::nullopt;
   }
   return Form{at, length, bearer ? "bearer" : "basic"};

@@ -54,11 +54,16 @@ class Observer final : public session::EventSink {
 /// One check from its first step to its verdict.
 class CheckActor final : public engine::Actor, private script::Stage {
  public:
-  CheckActor(const check::Check& check, run::SessionRun& run, run::Session session, run::ProfileInUse& profile)
+  CheckActor(const check::Check& check,
+             run::SessionRun& run,
+             run::Session session,
+             run::ProfileInUse& profile,
+             os::Environment environment)
       : check_(check),
         run_(run),
         session_(std::move(session)),
         profile_(profile),
+        environment_(std::move(environment)),
         names_(check.profile.get()),
         outbox_(run.host().random, nullptr),
         script_(run.loop(), *this, {check.step_timeout, check.unrelated}) {
@@ -131,6 +136,7 @@ class CheckActor final : public engine::Actor, private script::Stage {
   run::SessionRun& run_;
   run::Session session_;
   run::ProfileInUse& profile_;
+  os::Environment environment_;  ///< as far as the check may read it
   Observer observer_;
   replay::KeyMaker names_;
   script::Outbox outbox_;
@@ -143,6 +149,24 @@ class CheckActor final : public engine::Actor, private script::Stage {
   bool over_ = false, timed_out_ = false, call_refused_ = false, called_ = false, connecting_ = false, opened_ = false;
 };
 
+/// The environment as far as a check may read it: WHYDROP_* and `names`. What it reads is a secret: `on_read` is told.
+os::Environment readable(os::Environment environment,
+                         std::vector<std::string> names,
+                         std::function<void(const capture::Secret&)> on_read) {
+  constexpr std::size_t kShortest = 6;  // what is shorter may be anybody's word
+  return [environment = std::move(environment), names = std::move(names), on_read = std::move(on_read)](
+             const std::string& name) -> std::string {
+    if (!starts_with(name, "WHYDROP_") && std::find(names.begin(), names.end(), name) == names.end()) {
+      return "";
+    }
+    std::string value = environment(name);
+    if (value.size() >= kShortest) {
+      on_read({name, value});
+    }
+    return value;
+  };
+}
+
 profile::Bindings::Extra placeholders_of(const os::Environment& environment, std::uint64_t turn) {
   return check::placeholders(
       [environment](const std::string& name) {
@@ -153,7 +177,7 @@ profile::Bindings::Extra placeholders_of(const os::Environment& environment, std
 }
 
 profile::Bindings::Extra CheckActor::extra(std::uint64_t turn) const {
-  return placeholders_of(run_.host().environment, turn);
+  return placeholders_of(environment_, turn);
 }
 
 Result<std::string> CheckActor::payload_of(const check::Send& send, std::uint64_t turn) {
@@ -376,7 +400,7 @@ Outcome wrong(const Error& error) {
 }
 
 /// The check's own headers and subprotocols, where the command line has none.
-Result<run::Session> session_of(const run::Host& host,
+Result<run::Session> session_of(const os::Environment& environment,
                                 const check::Check& check,
                                 const CheckSettings& settings,
                                 const run::ProfileContext& context,
@@ -386,7 +410,7 @@ Result<run::Session> session_of(const run::Host& host,
   session.capture.mode = os::FileMode::overwrite;
   std::vector<target::HeaderLine> headers;
   for (const profile::Field& field : check.headers) {
-    const auto value = context.bindings().fill_text(field.value, placeholders_of(host.environment, 1));
+    const auto value = context.bindings().fill_text(field.value, placeholders_of(environment, 1));
     WHYDROP_TRY(value);
     auto line = target::header_line(field.name, *value);
     WHYDROP_TRY(line);
@@ -401,6 +425,7 @@ Result<run::Session> session_of(const run::Host& host,
 
 /// The check's values over those of the environment, those of the settings that the check has over both.
 Result<std::unique_ptr<run::ProfileContext>> context_of(const run::Host& host,
+                                                        const os::Environment& environment,
                                                         const check::Check& check,
                                                         const CheckSettings& settings) {
   // What one run left behind is not to decide how the next one goes: no store.
@@ -410,7 +435,7 @@ Result<std::unique_ptr<run::ProfileContext>> context_of(const run::Host& host,
   }
   profile::Bindings& bindings = (*made)->bindings();
   for (const auto& [name, text] : check.variables) {
-    auto value = bindings.fill_text(text, placeholders_of(host.environment, 1));
+    auto value = bindings.fill_text(text, placeholders_of(environment, 1));
     if (!value && settings.rehearsal.kind != RehearsalChoice::Kind::none) {
       continue;  // the scenario has one
     }
@@ -440,8 +465,11 @@ Result<Played> rehearsal_of(const check::Check& check, const RehearsalChoice& ch
   return (*rehearsal)->find(name).map([&](const profile::Scenario* scenario) { return Played(*rehearsal, scenario); });
 }
 
-Result<run::ProfileInUse> profile_of(const run::Host& host, const check::Check& check, const CheckSettings& settings) {
-  auto context = context_of(host, check, settings);
+Result<run::ProfileInUse> profile_of(const run::Host& host,
+                                     const os::Environment& environment,
+                                     const check::Check& check,
+                                     const CheckSettings& settings) {
+  auto context = context_of(host, environment, check, settings);
   WHYDROP_TRY(context);
   run::ProfileInUse made{std::move(*context), nullptr, nullptr};
   return rehearsal_of(check, settings.rehearsal, host.read).map([&](auto&& played) {
@@ -455,16 +483,26 @@ Result<Outcome> attempt(const run::Host& host,
                         const check::Check& check,
                         const CheckSettings& settings,
                         const std::string& capture) {
-  auto profile = profile_of(host, check, settings);
+  std::vector<capture::Secret> read;
+  const os::Environment environment = readable(
+      host.environment, settings.environment, [&read](const capture::Secret& secret) { read.push_back(secret); });
+  auto profile = profile_of(host, environment, check, settings);
   WHYDROP_TRY(profile);
-  auto session = session_of(host, check, settings, *profile->context, capture);
+  auto session = session_of(environment, check, settings, *profile->context, capture);
   WHYDROP_TRY(session);
+  session->secrets.values.insert(session->secrets.values.end(), read.begin(), read.end());
   auto run = run::SessionRun::make(host, run::settings_of(*session, *profile, true));
   WHYDROP_TRY(run);
   auto server = profile->scenario != nullptr ? run::start_rehearsal(**run, *session, *profile)
                                              : std::unique_ptr<rehearsal::Server>();
   WHYDROP_TRY(server);
-  CheckActor actor(check, **run, std::move(*session), *profile);
+  CheckActor actor(check,
+                   **run,
+                   std::move(*session),
+                   *profile,
+                   readable(host.environment, settings.environment, [&run](const capture::Secret& secret) {
+                     (*run)->hide(secret);
+                   }));
   return actor.carry_out(settings.timeout.value_or(check.timeout));
 }
 

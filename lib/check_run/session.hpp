@@ -22,8 +22,9 @@ struct RehearsalChoice {
 
 /// What the checks of a run have in common.
 struct CheckSettings {
-  run::Session session;                 ///< of it the address, endpoint, output, capture and secrets
-  std::vector<run::GivenValue> values;  ///< over those of the checks and of the environment
+  run::Session session;                  ///< of it the address, endpoint, output, capture and secrets
+  std::vector<run::GivenValue> values;   ///< over those of the checks and of the environment
+  std::vector<std::string> environment;  ///< names that a check may read besides WHYDROP_*
   RehearsalChoice rehearsal;
   std::optional<std::chrono::nanoseconds> timeout;  ///< of each check; null: its own
 };

@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "session/sink.hpp"
 
+#include <functional>
 #include <vector>
 
 namespace whydrop::engine {
@@ -26,6 +27,8 @@ class FanOut {
   }
   const std::vector<Error>& errors() const { return errors_; }
 
+  std::function<void(const Error&)> on_error;  ///< told when a sink fails; may be null
+
  private:
   struct Sink {
     session::EventSink* to;
@@ -42,6 +45,9 @@ class FanOut {
       if (auto given = give(sink); !given) {
         sink.failed = true;
         errors_.push_back(given.error());
+        if (on_error) {
+          on_error(given.error());
+        }
       }
     }
   }

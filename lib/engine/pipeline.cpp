@@ -63,6 +63,7 @@ struct Pipeline::Impl {
     if (options.bindings != nullptr) {
       learn_secrets(*options.bindings);
     }
+    sinks.on_error = options.on_sink_error;
   }
   ~Impl() {
     if (options.bindings != nullptr) {

@@ -30,7 +30,8 @@ struct PipelineOptions {
   /// Told each value of `bindings` that is to be masked from now on; null: nobody else wants to know. The pipeline is
   /// the one listener that those have.
   std::function<void(const capture::Secret&)> on_secret;
-  const profile::Dialects* dialects = nullptr;  ///< what is recognised without a profile; not owned; null: nothing
+  std::function<void(const Error&)> on_sink_error;  ///< told once of each sink that fails, when it does; may be null
+  const profile::Dialects* dialects = nullptr;      ///< what is recognised without a profile; not owned; null: nothing
 };
 
 /// What a connection has of its own, where several run at once.

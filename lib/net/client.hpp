@@ -20,6 +20,7 @@ namespace whydrop::net {
 /// TLS settings, named as curl names them. Paths are PEM files.
 struct TlsOptions {
   bool insecure = false;
+  bool allow_cn = false;  ///< a certificate without subjectAltName is taken by its CN, as browsers do no more
   std::string cacert, cert, key, pass;
   std::string max_version;   ///< "1.2", "1.3" or empty
   std::string key_log_file;  ///< SSLKEYLOGFILE

@@ -249,7 +249,7 @@ void Dialer::Impl::secure() {
     return;
   }
   begin(Step::securing);
-  handshake.emplace(std::move(*socket), tls_context, options.url.host, options.tls.insecure);
+  handshake.emplace(std::move(*socket), tls_context, options.url.host, options.tls);
   handshake->start([this, still = alive](const std::error_code& error) {
     if (*still) {
       on_secured(error);

@@ -254,7 +254,7 @@ Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& o
 TlsHandshake::TlsHandshake(Socket socket,
                            std::shared_ptr<asio::ssl::context> context,
                            const std::string& host,
-                           bool insecure)
+                           const TlsOptions& options)
     : context_(std::move(context)), stream_(std::make_shared<TlsStream>(std::move(socket), *context_)), host_(host) {
   SSL* ssl = stream_->native_handle();
   X509_VERIFY_PARAM* expected = SSL_get0_param(ssl);
@@ -262,14 +262,15 @@ TlsHandshake::TlsHandshake(Socket socket,
   asio::ip::make_address(host, not_literal);
   if (not_literal) {
     SSL_set_tlsext_host_name(ssl, host.c_str());
-    X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set_hostflags(
+        expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | (options.allow_cn ? 0 : X509_CHECK_FLAG_NEVER_CHECK_SUBJECT));
     X509_VERIFY_PARAM_set1_host(expected, host.c_str(), host.size());
   } else {
     X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str());
   }
   static constexpr std::array<unsigned char, 9> kAlpn{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   SSL_set_alpn_protos(ssl, kAlpn.data(), kAlpn.size());
-  stream_->set_verify_mode(insecure ? asio::ssl::verify_none : asio::ssl::verify_peer);
+  stream_->set_verify_mode(options.insecure ? asio::ssl::verify_none : asio::ssl::verify_peer);
   // OpenSSL forgets a certificate that it refuses; here is where it can be seen all the same.
   stream_->set_verify_callback([seen = seen_](bool ok, asio::ssl::verify_context& verification) {
     if (const X509* leaf = X509_STORE_CTX_get0_cert(verification.native_handle()); leaf != nullptr) {
@@ -319,7 +320,10 @@ session::Failure TlsHandshake::failure_of(const std::error_code& error) {
   if (!refused) {
     return tls_failure(error);
   }
-  return certificate_failure(SSL_get_verify_result(stream_->native_handle()));
+  const session::Failure failure = certificate_failure(SSL_get_verify_result(stream_->native_handle()));
+  return failure.cause == Cause::hostname_mismatch && !seen_->chain.empty() && seen_->chain.front().names.empty()
+             ? named(failure.cause, "the certificate has no subjectAltName; --allow-cn takes it by its CN")
+             : failure;
 }
 
 session::Failure certificate_failure(long verify_result) {

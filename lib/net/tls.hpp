@@ -24,7 +24,10 @@ session::Failure tls_failure(const std::error_code& error);
 class TlsHandshake {
  public:
   /// `host`: the name (SNI) or IP literal that the certificate must carry.
-  TlsHandshake(Socket socket, std::shared_ptr<asio::ssl::context> context, const std::string& host, bool insecure);
+  TlsHandshake(Socket socket,
+               std::shared_ptr<asio::ssl::context> context,
+               const std::string& host,
+               const TlsOptions& options);
   TlsHandshake(const TlsHandshake&) = delete;
   TlsHandshake& operator=(const TlsHandshake&) = delete;
   ~TlsHandshake();

@@ -191,6 +191,11 @@ Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
+std::string Url::origin() const {
+  return fmt::format(
+      "{}://{}:{}", tls ? "wss" : "ws", host.find(':') == std::string::npos ? host : "[" + host + "]", port);
+}
+
 std::string Url::host_header() const {
   const std::string name =
       host.find(':') == std::string::npos ? host : fmt::format("[{}]", host.substr(0, host.find('%')));

@@ -17,6 +17,7 @@ struct Url {
   std::string user, password;  ///< percent-decoded userinfo
   std::string text() const;    ///< "wss://host:port/path?query", default port left out, without userinfo
   std::string host_header() const;
+  std::string origin() const;  ///< "wss://host:port": what a credential belongs to. RFC 6454 section 4
 };
 
 /// Errors: usage, "url …: why". A fragment is refused (RFC 6455 section 3); without a scheme, a hint names both.

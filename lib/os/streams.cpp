@@ -2,12 +2,14 @@
 
 #include "base/try.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -32,7 +34,7 @@ int open_flags(FileMode mode) {
   case FileMode::append:
     return O_APPEND;
   case FileMode::overwrite:
-    return O_TRUNC;
+    return 0;  // it is emptied once it is ours
   }
   return O_EXCL;
 }
@@ -43,6 +45,36 @@ bool ends_in_mid_line(int fd) {
   char last = '\n';
   return ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
          ::pread(fd, &last, 1, info.st_size - 1) == 1 && last != '\n';
+}
+
+/// True if what stands in the file is the front of a capture, or nothing.
+bool holds_capture(int fd) {
+  constexpr std::string_view kFront = "{\"whydrop\":";
+  std::array<char, kFront.size()> front{};
+  const ssize_t count = ::pread(fd, front.data(), front.size(), 0);
+  return count == 0 || std::string_view(front.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))) == kFront;
+}
+
+/// Makes the open file this process's own until it is closed: two writers would tear each other's lines.
+Result<void> claim(int fd, const std::string& path, FileMode mode) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+    return {};  // a pipe or a device
+  }
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return fail(ErrorKind::local,
+                "cannot write capture " + path + ": another whydrop writes it",
+                "give each run a capture of its own");
+  }
+  if (mode == FileMode::append && !holds_capture(fd)) {
+    return fail(ErrorKind::local,
+                "cannot add to capture " + path + ": what stands there is no capture",
+                "--overwrite replaces it");
+  }
+  if (mode == FileMode::overwrite && ::ftruncate(fd, 0) != 0) {
+    return file_error("cannot write capture " + path, errno);
+  }
+  return {};
 }
 
 }  // namespace
@@ -95,7 +127,7 @@ Result<bool> FdSink::put(std::string_view bytes) {
     } else if (errno == EPIPE) {
       return false;
     } else if (errno != EINTR) {
-      return file_error("cannot write " + name_, errno);
+      return file_error("cannot write " + name_, errno, owned_ ? "what was written before is kept" : "");
     }
   }
   return true;
@@ -110,6 +142,7 @@ Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode m
     return file_error("cannot create capture " + path, errno);
   }
   auto sink = std::make_unique<FdSink>(fd, "capture " + path, true);
+  WHYDROP_TRY(claim(fd, path, mode));
   if (mode == FileMode::append && ends_in_mid_line(fd)) {
     WHYDROP_TRY(sink->write("\n"));
   }

@@ -151,7 +151,10 @@ struct Bindings::Filler {
     }
     if (starts_with(placeholder, kEnvironment) && extra) {
       const std::string name = placeholder.substr(kEnvironment.size());
-      return fail(ErrorKind::usage, fmt::format("environment variable {}: it is not set", escape_for_terminal(name)));
+      const std::string shown = escape_for_terminal(name);
+      return fail(ErrorKind::usage,
+                  fmt::format("environment variable {}: it is not set, or not to be read", shown),
+                  fmt::format("--env {} lets checks read it", shown));
     }
     if (const auto variable = number_of(placeholder)) {
       const auto value = bindings.get(*variable);

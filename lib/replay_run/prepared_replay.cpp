@@ -1,5 +1,6 @@
 #include "replay_run/prepared_replay.hpp"
 
+#include "base/secret_keys.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "json/json.hpp"
@@ -109,6 +110,7 @@ Result<void> PreparedReplay::use_profile() {
   auto made = run::use_profile(choice_, host_);
   WHYDROP_TRY(made);
   profile_ = std::move(*made);
+  home_ = profile_.context ? profile_.context->home() : "";
   if (profile_.context && profile_.context->profile().name == header_.profile) {
     use_recorded_values(header_, profile_.context->bindings());
   }
@@ -254,7 +256,7 @@ Result<void> PreparedReplay::check_values() {
     return tl::unexpected<Error>(MaskedValues::unset(needed.variable, place));
   }
   // With calls to come the request is not known yet.
-  return calls_.empty() ? connect_options(request_.session.endpoint.at, bindings()).map([](const auto&) {})
+  return calls_.empty() ? asked_options(request_.session.endpoint.at, bindings()).map([](const auto&) {})
                         : Result<void>();
 }
 
@@ -296,6 +298,14 @@ Result<std::string> PreparedReplay::own_url(const profile::Bindings* bindings) c
 
 Result<net::ConnectOptions> PreparedReplay::connect_options(const std::optional<target::StandIn>& at,
                                                             const profile::Bindings* bindings) const {
+  auto options = asked_options(at, bindings);
+  WHYDROP_TRY(options);
+  return check_destination(options->url, bindings).map([&] { return std::move(*options); });
+}
+
+/// What is asked for, whether or not it may be done.
+Result<net::ConnectOptions> PreparedReplay::asked_options(const std::optional<target::StandIn>& at,
+                                                          const profile::Bindings* bindings) const {
   run::Session session = request_.session;
   target::Endpoint& endpoint = session.endpoint;
   endpoint.at = at;
@@ -318,6 +328,81 @@ Result<net::ConnectOptions> PreparedReplay::connect_options(const std::optional<
   return run::scenario_connect_options(session, profile_, bindings);
 }
 
+Result<void> PreparedReplay::check_may_begin() const {
+  const bool later = profile_.scenario != nullptr || !calls_.empty();
+  return later ? Result<void>() : connect_options(request_.session.endpoint.at, bindings()).map([](const auto&) {});
+}
+
+/// The secrets that nobody named on this command line, and that would go to another origin than their own: each with
+/// where it is from and its home.
+std::vector<std::string> PreparedReplay::foreign_values(const std::string& origin,
+                                                        const profile::Bindings* values) const {
+  std::vector<std::string> names;
+  std::transform(plan_.needed.begin(), plan_.needed.end(), std::back_inserter(names), [](const auto& needed) {
+    return needed.variable;
+  });
+  for (const profile::Variable& variable :
+       values != nullptr && is_profiles_url() ? values->profile().variables : std::vector<profile::Variable>()) {
+    if (variable.secret && std::find(names.begin(), names.end(), variable.name) == names.end()) {
+      names.push_back(variable.name);
+    }
+  }
+  std::vector<std::string> foreign;
+  for (const std::string& name : names) {
+    const auto found = values_->find(name, values);
+    const std::string home = profile_.context ? profile_.context->home_of(name, home_) : home_;
+    if (found && found->origin != "--secret" && found->origin != "--var" && home != origin) {
+      foreign.push_back(fmt::format(
+          "{} ({}; its home is {})", escape_for_terminal(name), found->origin, home.empty() ? "not known" : home));
+    }
+  }
+  return foreign;
+}
+
+/// A file can name values and places, and joins no value to a place that is not its own.
+Result<void> PreparedReplay::check_destination(const net::Url& url, const profile::Bindings* values) const {
+  const auto& endpoint = request_.session.endpoint;
+  const std::string origin = url.origin();
+  const bool named = request_.session.address || endpoint.at || profile_.scenario != nullptr ||
+                     std::any_of(endpoint.send_to.begin(), endpoint.send_to.end(), [&](const std::string& host) {
+                       return host == url.host || host == fmt::format("{}:{}", url.host, url.port);
+                     });
+  const auto foreign = named ? std::vector<std::string>() : foreign_values(origin, values);
+  if (foreign.empty()) {
+    return {};
+  }
+  return fail(ErrorKind::usage,
+              fmt::format("cannot replay {}: it leads to {}, and would take there {}",
+                          file_.name(),
+                          escape_for_terminal(origin),
+                          fmt::join(foreign, ", ")),
+              fmt::format("--send-to {} if that is meant; --url URL goes elsewhere", escape_for_terminal(url.host)));
+}
+
+/// What the upgrade will say, secrets masked: the same computation as the run's.
+std::vector<std::pair<std::string, std::string>> PreparedReplay::dialled() const {
+  const auto options = asked_options(request_.session.endpoint.at, bindings());
+  if (!options) {
+    return {};
+  }
+  std::vector<capture::Secret> secrets = bound();
+  const auto& given = request_.session.secrets.values;
+  secrets.insert(secrets.end(), given.begin(), given.end());
+  const capture::Redactor redactor(secrets, false);
+  std::vector<std::pair<std::string, std::string>> lines{{"dials", redactor.redact_text(options->url.text())}};
+  for (const handshake::HeaderField& field : options->headers) {
+    lines.emplace_back(
+        "header", field.name + ": " + (is_secret_header(field.name) ? "(secret)" : redactor.redact_text(field.value)));
+  }
+  for (const std::string& subprotocol : options->subprotocols) {
+    lines.emplace_back("protocol", redactor.redact_text(subprotocol));
+  }
+  if (const auto may = check_destination(options->url, bindings()); !may) {
+    lines.emplace_back("stops", may.error().message);
+  }
+  return lines;
+}
+
 std::string PreparedReplay::value_words(const replay::Needed& needed) const {
   if (const auto found = values_->find(needed.variable, bindings())) {
     return found->origin;
@@ -337,6 +422,9 @@ std::string PreparedReplay::text() const {
   }
   if (request_.session.endpoint.at) {
     line("at", request_.session.endpoint.at->text);
+  }
+  for (const auto& [label, what] : calls_.empty() ? dialled() : decltype(dialled())()) {
+    line(label, what);
   }
   if (profile_.context && profile_.context->profile().name != plan_.profile) {
     line("replays as", profile_.context->profile().name);

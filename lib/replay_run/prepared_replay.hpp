@@ -74,9 +74,13 @@ class PreparedReplay {
   /// The recording, from its beginning.
   Result<std::unique_ptr<replay::Recording>> recording() const;
   script::ReplayActorSettings replaying() const;
-  /// `at`: as target::Endpoint has it; `bindings`: the profile's values in this run, or null. Errors: usage.
+  /// `at`: as target::Endpoint has it; `bindings`: the profile's values in this run, or null. Errors: usage, also where
+  /// a secret would be joined to a place that is not its own.
   Result<net::ConnectOptions> connect_options(const std::optional<target::StandIn>& at,
                                               const profile::Bindings* bindings) const;
+  /// Whether it may connect: no secret is joined to a place that is not its own. Where calls come first, or a
+  /// rehearsal plays the server, it is judged later, by connect_options. Errors: usage.
+  Result<void> check_may_begin() const;
   /// All of it for people, a line each.
   std::string text() const;
 
@@ -90,6 +94,11 @@ class PreparedReplay {
   Result<void> check_other_profile();
   void choose_calls();
   Result<void> check_values();
+  Result<net::ConnectOptions> asked_options(const std::optional<target::StandIn>& at,
+                                            const profile::Bindings* bindings) const;
+  Result<void> check_destination(const net::Url& url, const profile::Bindings* values) const;
+  std::vector<std::string> foreign_values(const std::string& origin, const profile::Bindings* values) const;
+  std::vector<std::pair<std::string, std::string>> dialled() const;
   std::string value_words(const replay::Needed& needed) const;
   bool is_server_only() const;
   bool is_profiles_url() const;
@@ -106,6 +115,7 @@ class PreparedReplay {
   replay::RecordingKind kind_ = replay::RecordingKind::capture;
   session::Open open_;
   run::ProfileInUse profile_;
+  std::string home_;  ///< origin of the profile's URL by the user's own values; empty: not known
   std::optional<MaskedValues> values_;
   replay::Plan plan_;
   std::vector<const profile::Call*> calls_;

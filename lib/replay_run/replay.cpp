@@ -103,8 +103,11 @@ Result<int> replay(const run::Host& host, const ReplayRequest& request) {
   WHYDROP_TRY(replay);
   const auto comparison = make_comparison(**replay);
   WHYDROP_TRY(comparison);
-  return request.only_plan ? host.out.write((*replay)->text()).map([] { return 0; })
-                           : carry_out(host, **replay, comparison->get());
+  if (request.only_plan) {
+    return host.out.write((*replay)->text()).map([] { return 0; });
+  }
+  WHYDROP_TRY((*replay)->check_may_begin());
+  return carry_out(host, **replay, comparison->get());
 }
 
 }  // namespace whydrop::replay_run

@@ -60,6 +60,9 @@ Connector::~Connector() = default;
 
 void Connector::start(std::function<void()> done) {
   done_ = std::move(done);
+  if (options_.tls.insecure && options_.url.tls) {
+    run_.talk("warning: with -k the server's certificate is not checked: it may be anybody's");
+  }
   connect();
 }
 

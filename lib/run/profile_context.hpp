@@ -50,6 +50,10 @@ class ProfileContext {
   std::vector<std::pair<std::string, std::string>> given() const;
   /// Names and values of all that have one now and are not secret; what is made by chance is left out.
   std::vector<std::pair<std::string, std::string>> known() const;
+  /// The origin of its socket's URL, by the values that it has now; empty where that is not known yet.
+  std::string home() const;
+  /// The origin that a value belongs to: of one from the store, where it was kept for; else `home`.
+  std::string home_of(const std::string& variable, const std::string& home) const;
   /// Null with --no-store.
   auth::Store* store() { return store_ ? &*store_ : nullptr; }
   /// What a person should know of the values, one sentence each, without full stop.
@@ -61,8 +65,9 @@ class ProfileContext {
  private:
   ProfileContext(std::shared_ptr<const profile::Profile> profile, const Host& host);
   Result<void> open_store(const StoreChoice& choice);
-  Result<void> set_from_store();
-  Result<void> set_from_environment();
+  Result<void> set_from_store(bool secret);
+  Result<void> set_from_environment(bool secret);
+  Result<void> set_from_outside();
   bool is_kept(const std::string& variable) const;
 
   const Host& host_;

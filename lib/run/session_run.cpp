@@ -71,6 +71,7 @@ engine::PipelineOptions SessionRun::pipeline_options(const std::vector<capture::
   options.expectation.close_codes = settings_.expect_close;
   options.expectation.started_ns = parse_rfc3339(started_).value_or(0);
   options.secrets = secrets;
+  options.on_sink_error = [this](const Error& error) { talk(error_text(error)); };
   options.secret_keys = settings_.secret_keys;
   options.dialects = settings_.recognise ? &dialects_ : nullptr;
   if (settings_.profile != nullptr) {
@@ -117,6 +118,11 @@ void SessionRun::add_variables(capture::CaptureHeader& header) const {
 void SessionRun::keep_secret(const capture::Secret& secret) {
   const std::lock_guard<std::mutex> lock(secrecy_mutex_);
   secrecy_->add(secret);
+}
+
+void SessionRun::hide(const capture::Secret& secret) {
+  keep_secret(secret);
+  pipeline_->add_secret(secret);
 }
 
 bool SessionRun::holds_secret(std::string_view line) const {
@@ -197,9 +203,6 @@ int SessionRun::finish(diagnose::RunOutcome outcome, const std::optional<Error>&
   }
   const session::Verdict verdict = pipeline_->finish(loop().now_ns());
   settle();
-  for (const Error& error : pipeline_->sink_errors()) {
-    talk(error_text(error));
-  }
   if (input_error) {
     talk(error_text(*input_error));
   }

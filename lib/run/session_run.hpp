@@ -63,6 +63,8 @@ class SessionRun {
   }
   /// A line to standard error, its secrets masked.
   void talk(const std::string& line);
+  /// One more value to mask from now on, in what is recorded, shown and said.
+  void hide(const capture::Secret& secret);
   /// Emits the run's verdict, reports failures of ours, and returns the exit code. Of `outcome` it fills in what the
   /// settings and the sinks say.
   int finish(diagnose::RunOutcome outcome, const std::optional<Error>& input_error = std::nullopt);

@@ -36,7 +36,9 @@ struct Endpoint {
   std::string interface_name, unix_socket;
   int ip_version = 0;  ///< 0, 4 or 6
   bool compression = true;
-  std::uint64_t redirects = 0;  ///< that are followed, at most
+  std::uint64_t redirects = 0;       ///< that are followed, at most
+  bool allow_downgrade = false;      ///< a redirect may lead from TLS to clear text
+  std::vector<std::string> send_to;  ///< hosts, or HOST:PORT, that values whose home is elsewhere may go to
   std::uint64_t max_message = 64U << 20;
   std::chrono::nanoseconds connect_timeout{std::chrono::seconds(10)};
   std::chrono::nanoseconds ping_interval{0}, ping_timeout{std::chrono::seconds(10)}, idle_timeout{0};

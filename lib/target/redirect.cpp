@@ -80,6 +80,11 @@ Result<std::optional<net::ConnectOptions>> redirected(const net::ConnectOptions&
   if (!url) {
     return fail(ErrorKind::refused, "redirect to " + *location + ": " + url.error().message);
   }
+  if (from.url.tls && !url->tls && !endpoint.allow_downgrade) {
+    return fail(ErrorKind::refused,
+                "redirect to " + *location + ": it leads from TLS to clear text",
+                "--allow-downgrade follows it");
+  }
   net::ConnectOptions next = from;
   next.url = *url;
   if (url->host != from.url.host || url->port != from.url.port || url->tls != from.url.tls) {

@@ -25,6 +25,10 @@ def shown(done):
     return re.sub(r"\d\d:\d\d:\d\d\.\d+", "<t>", done.out)
 
 
+# What only a live run with -k has to say.
+UNCHECKED = "whydrop: warning: with -k the server's certificate is not checked: it may be anybody's\n"
+
+
 class SameAgain(harness.Test):
     def test_inspect_says_what_the_run_said(self):
         for ending, secure in [(ending, []) for ending in ENDINGS] + [(ending, ["--tls"]) for ending in TLS_ENDINGS]:
@@ -36,7 +40,7 @@ class SameAgain(harness.Test):
                                         "--output", output, "--capture", capture)
                     again = self.whydrop("inspect", capture, "--output", output)
                     self.assertEqual(shown(again), shown(live))
-                    self.assertEqual(again.err, live.err)
+                    self.assertEqual(again.err, live.err.replace(UNCHECKED, ""))
                     self.assertEqual(again.exit, 1 if live.exit in (1, 4, 5, 6) else again.exit)
 
 

@@ -78,7 +78,10 @@ class Strangers(harness.Test):
         self.assertIn(f"it leads to ws://127.0.0.1:{self.stranger.port}, and would take there access_token", done.err)
         self.assertIn("--send-to 127.0.0.1", done.err)
         self.assertEqual(self.stranger.heard, b"")
-        self.assert_kept(self.whydrop("replay", file, "--plan", env=env))
+        plan = self.whydrop("replay", file, "--plan", env=env)
+        self.assert_kept(plan, 0)
+        self.assertIn("  stops      cannot replay", plan.out)
+        self.assertEqual(self.stranger.heard, b"")
         self.assert_kept(self.whydrop("replay", file, "--send-to", "elsewhere", env=env))
 
     def test_who_means_it_says_so(self):
@@ -140,7 +143,7 @@ class Captures(harness.Test):
         file = self.path("run.ndjson")
         url = self.rehearse()
         first = self.start("connect", url, "--capture", file)
-        self.await_line(first, "upgraded")
+        self.await_line(first, b"101 Switching Protocols")
         second = self.whydrop("send", url, "x", "--capture", file, "--append")
         self.assertEqual(second.exit, 3, second.err)
         self.assertIn("another whydrop writes it", second.err)

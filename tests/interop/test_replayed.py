@@ -57,6 +57,8 @@ PLAN = """\
              /rooms/1/id of welcome → /to/room of enter
              /seat of welcome → /seat of say, 2 times
              /id of turn → /turn of say, 2 times
+  dials      wss://linked.test/
+  header     User-Agent: whydrop
 """
 
 

@@ -162,6 +162,7 @@ TEST(Redactor, MasksCredentialsByTheirForm) {
       {"Bearer authentication is needed", "Bearer authentication is needed"},
       {"Bearer realm=\"x\"", "Bearer realm=\"x\""},
       {"Basic realm", "Basic realm"},
+      {"GET /?token_type=bearer HTTP/1.1", "GET /?token_type=bearer HTTP/1.1"},
       {"a forebearer abc123def", "a forebearer abc123def"},
       {"cursor eyJpZCI6MX0 eyJpZCI6MX0.txt", "cursor eyJpZCI6MX0 eyJpZCI6MX0.txt"},
       {"wss://h/?header=eyJob3N0IjoiaCJ9&n=1", "wss://h/?header=xxxxxxxxxxxxxxxx&n=1"},

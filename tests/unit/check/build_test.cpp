@@ -197,7 +197,7 @@ TEST(placeholders, are_the_turn_and_the_environment) {
   EXPECT_EQ(bindings.fill_url("ws://h/{$n}?a={$env:A}", extra).value_or(""), "ws://h/3?a=a%22b");
   const auto unset = bindings.fill_text("{$env:B}", extra);
   ASSERT_FALSE(unset);
-  EXPECT_EQ(unset.error().message, "environment variable B: it is not set");
+  EXPECT_EQ(unset.error().message, "environment variable B: it is not set, or not to be read");
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ TEST(TlsHandshake, MayBeGivenUp) {
   socket.connect(silent.local_endpoint());
   std::vector<std::error_code> told;
   {
-    TlsHandshake handshake(std::move(socket), *make_tls_context({}), "localhost", false);
+    TlsHandshake handshake(std::move(socket), *make_tls_context({}), "localhost", TlsOptions());
     handshake.start([&](const std::error_code& error) { told.push_back(error); });
     context.poll();
     EXPECT_TRUE(told.empty());

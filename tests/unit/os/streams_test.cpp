@@ -28,8 +28,8 @@ struct OpenCase {
 
 TEST(OpenCapture, TakesWhatIsThereAsTheModeSays) {
   const std::vector<OpenCase> cases = {
-      {FileMode::append, "a\n", "a\nnew\n"},
-      {FileMode::append, "a\ncut", "a\ncut\nnew\n"},
+      {FileMode::append, "{\"whydrop\":1}\n", "{\"whydrop\":1}\nnew\n"},
+      {FileMode::append, "{\"whydrop\":1}\ncut", "{\"whydrop\":1}\ncut\nnew\n"},
       {FileMode::append, "", "new\n"},
       {FileMode::overwrite, "a\n", "new\n"},
       {FileMode::fresh, "a\n", "cannot create capture FILE: it exists"},
@@ -47,6 +47,23 @@ TEST(OpenCapture, TakesWhatIsThereAsTheModeSays) {
     ASSERT_TRUE((*opened)->write("new\n"));
     EXPECT_EQ(folder.read("FILE"), test.expected);
   }
+}
+
+TEST(OpenCapture, AddsToCapturesOnlyAndHasOneWriter) {
+  const Folder folder;
+  const std::string notes = folder.file("notes", "mine\n"), capture = folder.file("capture", "{\"whydrop\":1}\n");
+  const auto other = open_capture(notes, FileMode::append);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().message, "cannot add to capture " + notes + ": what stands there is no capture");
+  EXPECT_EQ(folder.read("notes"), "mine\n");
+  const auto first = open_capture(capture, FileMode::append);
+  ASSERT_TRUE(first);
+  for (const FileMode mode : {FileMode::append, FileMode::overwrite}) {
+    const auto second = open_capture(capture, mode);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().message, "cannot write capture " + capture + ": another whydrop writes it");
+  }
+  EXPECT_EQ(folder.read("capture"), "{\"whydrop\":1}\n");
 }
 
 TEST(FdSink, SaysOnceThatItsReaderIsGoneAndSwallowsTheRest) {

@@ -5,6 +5,9 @@
 #include "run/profiles.hpp"
 #include "support/hand_host.hpp"
 
+#include <algorithm>
+#include <memory>
+
 #include <gtest/gtest.h>
 
 namespace whydrop::run {
@@ -62,6 +65,32 @@ TEST(ProfileContext, KnowsWhatIsNotSecretAndNotMadeByChance) {
 TEST(ProfileContext, SaysWhatIsWrong) {
   const test::HandHost host;
   EXPECT_EQ(make(host, {{"whom", "x"}}).error().message, "profile mine: it has no variable 'whom'");
+}
+
+TEST(ProfileContext, ABuiltInOnesNameGivesNoSecretToAnotherUrl) {
+  test::HandHost host;
+  const profile::BuiltIn* row = nullptr;
+  for (const profile::BuiltIn& built_in : profile::built_in()) {
+    const auto loaded = profile::load(built_in);
+    const auto& variables = (*loaded)->variables;
+    const bool fits = std::any_of(variables.begin(), variables.end(), [](const auto& it) { return it.secret; });
+    row = fits && !(*loaded)->socket_url.empty() ? &built_in : row;
+  }
+  ASSERT_NE(row, nullptr);
+  const auto original = *profile::load(*row);
+  const auto secret = std::find_if(
+      original->variables.begin(), original->variables.end(), [](const auto& variable) { return variable.secret; });
+  host.variables[secret->env] = "from-the-environment";
+  const auto value = [&](const profile::Profile& profile) {
+    return (*ProfileContext::make(std::make_shared<profile::Profile>(profile), {}, {"", true}, host.host()))
+        ->bindings()
+        .get(secret->name);
+  };
+  EXPECT_EQ(value(*original), "from-the-environment");
+  profile::Profile changed = *original;
+  changed.path = "strange.json";
+  changed.socket_url = "wss://strange.example/";
+  EXPECT_EQ(value(changed), std::nullopt);
 }
 
 TEST(FindProfile, APersonsOwnStandsForTheBuiltInOne) {

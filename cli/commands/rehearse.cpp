@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "cli/commands.hpp"
+#include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/play.hpp"
 #include "os/streams.hpp"
@@ -150,6 +151,7 @@ Result<int> rehearse(const RehearseOptions& given, const ServerOptions& options)
   const auto port = server.start();
   WHYDROP_TRY(port);
   WHYDROP_TRY(write_ca(given.ca_file, server.certificate_pem()));
+  begin_run();  // the reader of the log may go; clients are served all the same
   // First line of the output, at once: scripts read the port from it.
   std::printf("listening on %s\n", server.url().c_str());
   std::fflush(stdout);

@@ -87,6 +87,14 @@ class ReaderGone(harness.Test):
         self.assertNotIn(b"error:", err)
         self.assertEqual(code, 0)
 
+    def test_a_server_goes_on(self):
+        server = self.start("rehearse", "--ending", "fin", "--after", "1", "--once", "--port", "0")
+        url = server.stdout.readline().decode().split()[-1]
+        server.stdout.close()
+        done = self.whydrop("send", url, "one", "--capture", self.path("run.ndjson"))
+        self.assertEqual(self.ending_of("run.ndjson"), ["fin"], done.out)
+        self.assertEqual((server.stderr.read(), server.wait(harness.TIME_LIMIT_S)), (b"", 0))
+
     def test_inspect_ends_quietly(self):
         lines = "".join(f"line {n}\n" for n in range(20_000)).encode()
         self.whydrop("connect", self.rehearse(), "-q", "--capture", self.path("run.ndjson"), stdin=lines)

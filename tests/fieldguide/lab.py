@@ -21,6 +21,14 @@ class Skip(Exception):
     """Something that a trial needs is not here; says what."""
 
 
+def silent(command, log):
+    """What to raise of a program that does not listen; it is a skip where a Python module is not installed."""
+    says = pathlib.Path(log).read_text(encoding="utf-8", errors="replace")[-600:].strip()
+    if "ModuleNotFoundError" in says:
+        return Skip(says.splitlines()[-1])
+    return RuntimeError(f"{command[:3]} did not listen: {says}")
+
+
 def free_port():
     with contextlib.closing(socket.socket()) as s:
         s.bind(("127.0.0.1", 0))
@@ -108,7 +116,7 @@ class Lab:
         for line in process.stdout:
             if line.startswith(b"listening"):
                 return process, int(line.split()[1])
-        raise RuntimeError(f"{command[:3]} did not listen: {pathlib.Path(log.name).read_text()[-600:]}")
+        raise silent(command, log.name)
 
     def daemon(self, command, port, **options):
         """Starts a program that listens on `port`; returns (process, port) when it does."""
@@ -125,7 +133,7 @@ class Lab:
             if process.poll() is not None:
                 break
             time.sleep(0.05)
-        raise RuntimeError(f"{command[0]} did not listen: {pathlib.Path(log.name).read_text(errors='replace')[-600:]}")
+        raise silent(command, log.name)
 
     def shared(self, key, start):
         """What start() gives, once for all trials that ask for `key`."""

@@ -1,4 +1,5 @@
 """One trial a row of fixtures/fieldguide that was measured: starts the software, does what triggers it, returns what came."""
+import importlib.util
 import json
 import os
 import signal
@@ -606,8 +607,13 @@ def browserless(*command):
     return lambda lab: [*command, lab.script("clients.js")]
 
 
-def python_client(name):
-    return lambda lab: ["/usr/bin/python3", str(labs.PEERS / "clients.py"), name]
+def python_client(name, module=None):
+    def command(lab):
+        if importlib.util.find_spec(module or name) is None:
+            raise labs.Skip(f"Python module {module or name} is not installed")
+        return ["/usr/bin/python3", str(labs.PEERS / "clients.py"), name]
+
+    return command
 
 
 CLIENTS = {
@@ -619,7 +625,7 @@ CLIENTS = {
     "deno": lambda lab: [*browserless(str(lab.module("deno") / "deno"), "run", "--allow-all")(lab), "global"],
     "python-websockets": lambda lab: [*python_client("websockets")(lab)],
     "aiohttp": lambda lab: [*python_client("aiohttp")(lab)],
-    "websocket-client": lambda lab: [*python_client("websocket-client")(lab)],
+    "websocket-client": lambda lab: [*python_client("websocket-client", "websocket")(lab)],
     "gorilla": lambda lab: [lab.dial(), "gorilla"],
     "nhooyr": lambda lab: [lab.dial(), "nhooyr"],
     "jdk": lambda lab: [*lab.java(), "Dial", "jdk"],

@@ -45,7 +45,7 @@ ANSWERS = {
     "refuse-gzip": REFUSED + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(gzip.compress(ERROR))
                    + gzip.compress(ERROR),
 }
-# what is sent at once after the 101
+# what is sent with the 101, behind it
 INSTEAD = {
     "http-after-101": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 16\r\n\r\nbackend is down\n",
     "banner-after-101": b"SSH-2.0-OpenSSH_9.2p1\r\n",
@@ -78,11 +78,11 @@ def read_message(stream):
     return first, bytes(byte ^ key[n % 4] for n, byte in enumerate(read_exactly(stream, length)))
 
 
-def upgrade(stream, head, good):
+def upgrade(stream, head, good, at_once=b""):
     key = [line.split(b":", 1)[1].strip() for line in head.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key:")][0]
     accept = base64.b64encode(hashlib.sha1((key if good else b"other") + GUID).digest())
     stream.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                   b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n")
+                   b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n" + at_once)
 
 
 def reset(stream):
@@ -113,9 +113,8 @@ def converse(stream, ending):
     if ending == "upgrade-timeout":
         drain(stream)
         return "fin"
-    upgrade(stream, head, ending != "wrong-accept")
+    upgrade(stream, head, ending != "wrong-accept", INSTEAD.get(ending, b""))
     if ending in INSTEAD:
-        stream.sendall(INSTEAD[ending])
         return "fin"
     first, message = read_message(stream)
     if first & 0x0F == 8:

@@ -1,4 +1,5 @@
-// What most sources include, parsed once (cmake/Compiling.cmake). Sources still include what they use (tests/includes.py).
+// What most sources include, parsed once (cmake/Compiling.cmake). Sources still include what they use
+// (tests/includes.py).
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #include "base/text_scan.hpp"
 
+#include "base/little_endian.hpp"
 #include "base/text_scan_avx2.hpp"
 #include "base/utf8.hpp"
 
@@ -33,19 +34,10 @@ constexpr std::uint64_t gather(std::uint64_t highs) {
   return (highs >> 7) * 0x0102040810204080U >> 56;
 }
 
-std::uint64_t load(const char* at) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  return word;
-}
-
 TextBlock classify(const char* at) {
   TextBlock block{};
   for (std::size_t i = 0; i < kTextBlock; i += 8) {
-    const std::uint64_t word = load(at + i);
+    const std::uint64_t word = load_little_endian(at + i);
     const std::uint64_t quotes = equal(word, '"'), backslashes = equal(word, '\\');
     const std::uint64_t leads = equal(word, 0xC2) | equal(word, 0xD8) | equal(word, 0xE2);
     block.special |= gather(controls(word) | equal(word, 0x7F) | quotes | backslashes | leads) << i;

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/little_endian.hpp"
 #include "base/secret_keys.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace whydrop::capture {
@@ -29,15 +29,15 @@ class NameMemo {
   bool has(std::string_view text, std::size_t at, std::size_t size) const {
     const std::string_view name(text.data() + at, size);
     if (size < kWordSize && text.size() >= kWordSize) {
-      const std::uint64_t bytes =
-          (at + kWordSize <= text.size() ? load(name.data()) : last(text) >> 8 * (at + kWordSize - text.size()));
+      const std::uint64_t bytes = (at + kWordSize <= text.size() ? load_little_endian(name.data())
+                                                                 : last(text) >> 8 * (at + kWordSize - text.size()));
       const std::uint64_t key = (bytes & ~std::uint64_t{0} >> 8 * (kWordSize - size)) | std::uint64_t{size} << 56U;
       return known(short_[place(key)], Key{key, 0}, name);
     }
     if (size < kWordSize || size > 2 * kWordSize) {
       return keys_.has(name);
     }
-    const Key key{load(name.data()), load(name.data() + size - kWordSize)};
+    const Key key{load_little_endian(name.data()), load_little_endian(name.data() + size - kWordSize)};
     return known(long_[place(key.front + 3 * key.back + size)], key, name);
   }
   bool has(std::string_view name) const { return !name.empty() && has(name, 0, name.size()); }
@@ -74,20 +74,8 @@ class NameMemo {
     }
   }
 
-  static std::uint64_t load(const char* at) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word;
-  }
-  static std::uint64_t last(std::string_view text) {
-    return load(text.data() + text.size() - kWordSize);
-  }
-  static std::size_t place(std::uint64_t key) {
-    return key * 0x9E3779B97F4A7C15U >> 57U;
-  }
+  static std::uint64_t last(std::string_view text) { return load_little_endian(text.data() + text.size() - kWordSize); }
+  static std::size_t place(std::uint64_t key) { return key * 0x9E3779B97F4A7C15U >> 57U; }
   static bool is(const Known& known, const Key& key, std::size_t size) {
     return known.key.front == key.front && known.key.back == key.back && known.size == size;
   }

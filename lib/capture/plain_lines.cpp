@@ -1,5 +1,6 @@
 #include "capture/plain_lines.hpp"
 
+#include "base/little_endian.hpp"
 #include "base/text_scan.hpp"
 #include "capture/json_text.hpp"
 #include "wire/encoder.hpp"
@@ -23,10 +24,7 @@ constexpr std::uint64_t digits_of(std::uint64_t value) {
 }
 
 char* put_word(char* to, std::uint64_t word) {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  std::memcpy(to, &word, sizeof word);
+  store_little_endian(to, word);
   return to + sizeof word;
 }
 

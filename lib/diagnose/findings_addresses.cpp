@@ -1,14 +1,11 @@
 // What became of each address of a name.
 #include "base/text.hpp"
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
 
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-using session::Party;
-using session::Severity;
 
 namespace {
 

@@ -1,6 +1,6 @@
 // What an answer's own words say of why it is a refusal. They stand in place of the finding about its status.
 #include "diagnose/answers.hpp"
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
 
 #include <cctype>
@@ -9,14 +9,10 @@
 
 namespace whydrop::diagnose {
 
-using session::EndingHow;
-using session::Party;
-using session::Severity;
-
 namespace {
 
 bool refused_as(const Ledger& ledger, std::string_view id) {
-  return ledger.ending && ledger.how() == EndingHow::upgrade_refused && ledger.response && answer_kind(ledger) == id;
+  return ledger.was_refused() && answer_kind(ledger) == id;
 }
 
 std::string answer_line(const Ledger& ledger) {

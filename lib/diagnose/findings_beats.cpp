@@ -1,7 +1,7 @@
 // Signs of life that are messages of the API: heartbeats that were asked for, pings that are messages.
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/said.hpp"
 #include "diagnose/words.hpp"
 #include "json/json.hpp"
@@ -12,11 +12,6 @@
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-using session::Basis;
-using session::Confidence;
-using session::Party;
-using session::Severity;
 
 namespace {
 

@@ -1,13 +1,10 @@
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/refusals.hpp"
 #include "diagnose/words.hpp"
 
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-using session::Party;
-using session::Severity;
 
 namespace {
 

@@ -1,7 +1,7 @@
 // What a clock tells: how long it was silent, how old the session was, what was owed since when.
 #include "base/time.hpp"
 #include "diagnose/clocks.hpp"
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/said.hpp"
 #include "diagnose/words.hpp"
 
@@ -10,13 +10,6 @@
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-using session::Basis;
-using session::Confidence;
-using session::EndingHow;
-using session::Party;
-using session::Severity;
-using session::Side;
 
 namespace {
 

@@ -1,5 +1,5 @@
 #include "diagnose/close_codes.hpp"
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
 #include "rules/rules.hpp"
 #include "wire/close_code.hpp"
@@ -7,11 +7,6 @@
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-using session::EndingHow;
-using session::Party;
-using session::Severity;
-using session::Side;
 
 namespace {
 

@@ -1,5 +1,5 @@
 #include "base/text.hpp"
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
 
 #include <algorithm>
@@ -10,9 +10,6 @@
 namespace whydrop::diagnose {
 
 using session::Cause;
-using session::EndingHow;
-using session::Party;
-using session::Severity;
 
 namespace {
 

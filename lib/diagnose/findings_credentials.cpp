@@ -1,8 +1,8 @@
 // Refusals for who asks: what the answer says of it, and what the request carried.
 #include "base/text.hpp"
 #include "diagnose/answers.hpp"
-#include "diagnose/findings.hpp"
 #include "diagnose/guide.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/reasons.hpp"
 #include "diagnose/words.hpp"
 #include "profile/url_parts.hpp"
@@ -14,18 +14,7 @@
 
 namespace whydrop::diagnose {
 
-using session::Basis;
-using session::Confidence;
-using session::EndingHow;
-using session::Party;
-using session::Severity;
-
 namespace {
-
-bool was_refused(const Ledger& ledger, std::initializer_list<int> statuses) {
-  return ledger.ending && ledger.how() == EndingHow::upgrade_refused && ledger.response &&
-         std::find(statuses.begin(), statuses.end(), ledger.response->fact.status) != statuses.end();
-}
 
 Judgement inferred(const Ledger& ledger, std::string says, std::string lead) {
   return {std::move(says),
@@ -99,7 +88,7 @@ std::string_view credential_fix(const Ledger& ledger, std::string_view words) {
 
 std::optional<Judgement> says_why(const Ledger& ledger, std::string_view) {
   // 426 and the like are told of by who answered, and known phrases by a finding of their own.
-  if (!was_refused(ledger, {401, 403}) || !answer_kind(ledger).empty()) {
+  if (!ledger.was_refused_with({401, 403}) || !answer_kind(ledger).empty()) {
     return std::nullopt;
   }
   const session::Response& response = ledger.response->fact;
@@ -116,7 +105,7 @@ std::optional<Judgement> says_why(const Ledger& ledger, std::string_view) {
 }
 
 std::optional<Judgement> no_credential(const Ledger& ledger, std::string_view) {
-  if (!was_refused(ledger, {401}) || !sent_no_credential(ledger) || server_saw_one(ledger)) {
+  if (!ledger.was_refused_with({401}) || !sent_no_credential(ledger) || server_saw_one(ledger)) {
     return std::nullopt;
   }
   const std::string* wanted = ledger.header("WWW-Authenticate");
@@ -133,7 +122,7 @@ std::optional<Judgement> no_credential(const Ledger& ledger, std::string_view) {
 
 std::optional<Judgement> no_scheme(const Ledger& ledger, std::string_view) {
   const std::string_view value = trim(ledger.request_authorization);
-  if (!was_refused(ledger, {401, 403}) || value.empty() || value.find(' ') != std::string_view::npos) {
+  if (!ledger.was_refused_with({401, 403}) || value.empty() || value.find(' ') != std::string_view::npos) {
     return std::nullopt;
   }
   return inferred(ledger,

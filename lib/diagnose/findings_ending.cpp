@@ -1,4 +1,4 @@
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/path.hpp"
 #include "diagnose/words.hpp"
 
@@ -7,13 +7,6 @@
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-using session::Basis;
-using session::Confidence;
-using session::EndingHow;
-using session::Party;
-using session::Severity;
-using session::Side;
 
 namespace {
 

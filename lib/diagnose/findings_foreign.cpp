@@ -1,16 +1,13 @@
 // What came after a 101 in place of frames.
 #include "base/text.hpp"
 #include "diagnose/answers.hpp"
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
 #include "handshake/content.hpp"
 
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-using session::Party;
-using session::Severity;
 
 namespace {
 

@@ -1,7 +1,7 @@
 // What the field guide knows of software that the answer itself names.
 #include "base/text.hpp"
-#include "diagnose/findings.hpp"
 #include "diagnose/guide.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
 
 #include <algorithm>
@@ -12,11 +12,6 @@ namespace whydrop::diagnose {
 
 using fieldguide::Entry;
 using fieldguide::Trigger;
-using session::Basis;
-using session::Confidence;
-using session::EndingHow;
-using session::Party;
-using session::Severity;
 
 namespace {
 

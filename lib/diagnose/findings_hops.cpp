@@ -1,7 +1,7 @@
 // Which hop answered the upgrade: the server, or something before it.
 #include "base/text.hpp"
-#include "diagnose/findings.hpp"
 #include "diagnose/guide.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
 
 #include <algorithm>
@@ -11,17 +11,7 @@
 
 namespace whydrop::diagnose {
 
-using session::Basis;
-using session::Confidence;
-using session::EndingHow;
-using session::Party;
-using session::Severity;
-
 namespace {
-
-bool was_refused(const Ledger& ledger) {
-  return ledger.ending && ledger.how() == EndingHow::upgrade_refused && ledger.response;
-}
 
 /// "whoever answered (nginx/1.22.1)".
 std::string answerer(const Ledger& ledger) {
@@ -63,7 +53,7 @@ std::string pass_upgrade_on(const Ledger& ledger) {
 std::optional<Judgement> upgrade_lost(const Ledger& ledger, std::string_view) {
   // A server that wants another version says which.
   const std::string* version = ledger.header("Sec-WebSocket-Version");
-  if (!was_refused(ledger) || !ledger.request_upgrade ||
+  if (!ledger.was_refused() || !ledger.request_upgrade ||
       (version != nullptr && version->find("13") == std::string::npos)) {
     return std::nullopt;
   }
@@ -104,7 +94,7 @@ std::string cache_words(const Ledger& ledger) {
 }
 
 std::optional<Judgement> from_cache(const Ledger& ledger, std::string_view) {
-  const std::string words = was_refused(ledger) ? cache_words(ledger) : "";
+  const std::string words = ledger.was_refused() ? cache_words(ledger) : "";
   if (words.empty()) {
     return std::nullopt;
   }

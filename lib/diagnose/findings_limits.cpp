@@ -1,5 +1,5 @@
 // Limits of the run that ran out, and what had not come by then.
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/limits.hpp"
 #include "diagnose/words.hpp"
 
@@ -8,9 +8,6 @@
 namespace whydrop::diagnose {
 
 using session::Awaited;
-using session::Party;
-using session::Severity;
-using session::Side;
 
 namespace {
 

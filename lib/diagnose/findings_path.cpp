@@ -1,6 +1,6 @@
 // What TCP knew as the connection ended: packets that do not pass, and a peer that does not read.
 #include "base/text.hpp"
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/path.hpp"
 #include "diagnose/words.hpp"
 #include "session/endings.hpp"
@@ -10,12 +10,6 @@
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-using session::Basis;
-using session::Confidence;
-using session::Party;
-using session::Severity;
-using session::Side;
 
 namespace {
 

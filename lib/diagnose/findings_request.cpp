@@ -1,7 +1,7 @@
 // What the request itself can have got wrong.
 #include "base/text.hpp"
-#include "diagnose/findings.hpp"
 #include "diagnose/guide.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
 #include "profile/url_parts.hpp"
 
@@ -12,18 +12,7 @@
 
 namespace whydrop::diagnose {
 
-using session::Basis;
-using session::Confidence;
-using session::EndingHow;
-using session::Party;
-using session::Severity;
-
 namespace {
-
-bool was_refused(const Ledger& ledger, int status) {
-  return ledger.ending && ledger.how() == EndingHow::upgrade_refused && ledger.response &&
-         ledger.response->fact.status == status;
-}
 
 std::vector<std::uint64_t> request_evidence(const Ledger& ledger) {
   return {ledger.request_seq, ledger.response ? ledger.response->seq : ledger.ending->seq};
@@ -47,7 +36,7 @@ std::optional<Judgement> asgi_path(const Ledger& ledger, std::string_view) {
   const auto* known = std::find_if(std::begin(kServers), std::end(kServers), [server](std::string_view name) {
     return contains_caseless(server, name);
   });
-  if (!was_refused(ledger, 403) || known == std::end(kServers) || ledger.response->fact.body_length != 0) {
+  if (!ledger.was_refused_with({403}) || known == std::end(kServers) || ledger.response->fact.body_length != 0) {
     return std::nullopt;
   }
   const std::string path = printable(profile::split_url(ledger.url).path, 60);
@@ -65,7 +54,7 @@ std::optional<Judgement> asgi_path(const Ledger& ledger, std::string_view) {
 
 /// 403 with a cause that the request may show: none of them can be seen from here.
 std::optional<Judgement> origin_suspect(const Ledger& ledger, std::string_view) {
-  if (!was_refused(ledger, 403) || ledger.request_seq == 0) {
+  if (!ledger.was_refused_with({403}) || ledger.request_seq == 0) {
     return std::nullopt;
   }
   const std::string host = profile::split_url(ledger.url).host;

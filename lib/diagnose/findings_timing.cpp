@@ -1,6 +1,6 @@
 #include "base/time.hpp"
-#include "diagnose/findings.hpp"
 #include "diagnose/guide.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/said.hpp"
 #include "diagnose/words.hpp"
 #include "profile/url_parts.hpp"
@@ -11,13 +11,6 @@
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-using session::Basis;
-using session::Confidence;
-using session::EndingHow;
-using session::Party;
-using session::Severity;
-using session::Side;
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "base/secret_keys.hpp"
 #include "base/time.hpp"
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
 #include "profile/url_parts.hpp"
 
@@ -10,13 +10,6 @@
 #include <fmt/ranges.h>
 
 namespace whydrop::diagnose {
-
-using session::Basis;
-using session::Confidence;
-using session::EndingHow;
-using session::Party;
-using session::Severity;
-using session::Side;
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "base/text.hpp"
 #include "diagnose/answers.hpp"
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
 #include "profile/url_parts.hpp"
 
@@ -9,10 +9,6 @@
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-using session::EndingHow;
-using session::Party;
-using session::Severity;
 
 namespace {
 

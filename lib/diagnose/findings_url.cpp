@@ -1,4 +1,4 @@
-#include "diagnose/findings.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
 #include "profile/recognise.hpp"
 #include "profile/template.hpp"
@@ -12,8 +12,6 @@
 namespace whydrop::diagnose {
 
 using profile::UrlParts;
-using session::Party;
-using session::Severity;
 
 namespace {
 

@@ -1,7 +1,7 @@
 // What the server said: in its last messages, in the reason of its Close, in the Close's body.
 #include "base/utf8.hpp"
-#include "diagnose/findings.hpp"
 #include "diagnose/guide.hpp"
+#include "diagnose/judging.hpp"
 #include "diagnose/reasons.hpp"
 #include "diagnose/said.hpp"
 #include "diagnose/words.hpp"
@@ -15,12 +15,6 @@
 #include <fmt/format.h>
 
 namespace whydrop::diagnose {
-
-using session::Basis;
-using session::Confidence;
-using session::Party;
-using session::Severity;
-using session::Side;
 
 namespace {
 

@@ -31,8 +31,7 @@ bool ends_so(const Ledger& ledger, const Entry& entry) {
   case Ending::rst:
     return !ledger.first_close && ledger.how() == EndingHow::reset;
   case Ending::refused:
-    return ledger.how() == EndingHow::upgrade_refused && ledger.response &&
-           ledger.response->fact.status == entry.status;
+    return ledger.was_refused_with({entry.status});
   case Ending::none:
   case Ending::silence:
     return false;

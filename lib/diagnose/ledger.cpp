@@ -418,6 +418,14 @@ void Ledger::note(const session::Finding& finding, std::int64_t t_ns) {
   }
 }
 
+bool Ledger::was_refused() const {
+  return ending && how() == EndingHow::upgrade_refused && response;
+}
+
+bool Ledger::was_refused_with(std::initializer_list<int> statuses) const {
+  return was_refused() && std::find(statuses.begin(), statuses.end(), response->fact.status) != statuses.end();
+}
+
 bool Ledger::had_session() const {
   if (role != session::Role::websocket || session::ends_before_session(how())) {
     return false;

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -224,6 +225,9 @@ struct Ledger {
 
   /// True if a WebSocket session was ever open.
   bool had_session() const;
+  /// True where an answer refused the upgrade; and where it did with one of these statuses.
+  bool was_refused() const;
+  bool was_refused_with(std::initializer_list<int> statuses) const;
   session::EndingHow how() const;
   /// When the session ended for the person: the first Close, else the Ending.
   std::int64_t end_t() const;

@@ -1,5 +1,6 @@
 # cmake -DFOLDER=fixtures -DOUT=embedded.cpp -P EmbedProfiles.cmake
-# Writes the profiles, their rehearsals and the schemas of both as C++ source (lib/profile/embedded.hpp).
+# Writes the profiles, their rehearsals, the schemas of both, and the owners of hosts as C++ source
+# (lib/profile/embedded.hpp).
 
 set(source "#include \"profile/embedded.hpp\"\n\nnamespace whydrop::profile {\nusing namespace std::string_view_literals;\n")
 
@@ -52,6 +53,16 @@ foreach(file IN LISTS profiles)
     literal("${${part}}" ${part})
   endforeach()
   string(APPEND source "{\"${name}\"sv,\n${text},\n${rehearsal},\n${head}},\n")
+endforeach()
+string(APPEND source "};\n  return all;\n}\n")
+
+file(GLOB owners ${FOLDER}/owners/*.json)
+list(SORT owners)
+string(APPEND source "\nconst std::vector<std::string_view>& owner_texts() {\n  static const std::vector<std::string_view> all{\n")
+foreach(file IN LISTS owners)
+  file(READ ${file} text)
+  literal("${text}" text)
+  string(APPEND source "${text},\n")
 endforeach()
 string(APPEND source "};\n  return all;\n}\n\n}  // namespace whydrop::profile\n")
 file(WRITE ${OUT} "${source}")

@@ -7,8 +7,11 @@
 #include "json/json.hpp"
 #include "os/streams.hpp"
 #include "profile/account.hpp"
+#include "profile/beginning.hpp"
+#include "profile/dialect_detector.hpp"
+#include "profile/dialects.hpp"
 #include "profile/findings.hpp"
-#include "profile/recognise.hpp"
+#include "profile/owner.hpp"
 #include "profile/url_parts.hpp"
 #include "report/wrap.hpp"
 #include "run/host.hpp"
@@ -24,8 +27,8 @@
 namespace whydrop::cli {
 namespace {
 
+using profile::DialectMatch;
 using profile::Dialects;
-using profile::Likeness;
 using session::Finding;
 using wire::Side;
 
@@ -40,14 +43,14 @@ struct Match {
   std::string host;
 
   /// Best first; nothing that is only weakly alike.
-  std::vector<Likeness> alike() const {
-    std::vector<Likeness> found;
+  std::vector<DialectMatch> alike() const {
+    std::vector<DialectMatch> found;
     for (const auto& [name, sum] : recogniser.sums()) {
       if (sum.like.settles || sum.like.score >= Dialects::kLeast) {
         found.push_back(sum.like);
       }
     }
-    std::stable_sort(found.begin(), found.end(), [](const Likeness& a, const Likeness& b) {
+    std::stable_sort(found.begin(), found.end(), [](const DialectMatch& a, const DialectMatch& b) {
       return std::pair(b.settles, b.score) < std::pair(a.settles, a.score);
     });
     return found;
@@ -80,7 +83,7 @@ Match match_url(const Dialects& dialects, const std::string& url) {
   Match match(dialects);
   match.host = profile::split_url(url).host;
   match.recogniser.see_url(url, 1);
-  profile::RealityCheck check(dialects, "", [&match](session::Body&& body) { match.add(std::get<Finding>(body)); });
+  profile::DialectDetector check(dialects, "", [&match](session::Body&& body) { match.add(std::get<Finding>(body)); });
   check.on_event({1, 0, 1, session::Open{session::Role::websocket, url, std::nullopt, {}}});
   check.on_event({2, 0, 1, session::Ending{}});
   return match;
@@ -194,8 +197,7 @@ void print(const Match& match) {
       fmt::print("\n");
     }
   };
-  const auto known = profile::genesys_host(match.host);
-  for (const Likeness& like : alike) {
+  for (const DialectMatch& like : alike) {
     gap();
     fmt::print("{}: {}\n", like.profile, escape_for_terminal(like.title));
     for (const std::string& reason : like.reasons) {
@@ -203,7 +205,8 @@ void print(const Match& match) {
     }
     print("status", profile::status_words(profile::name(like.status), ""));
     if (!like.instead.empty()) {
-      const auto served = profile::beginning_of(like.instead, known ? known->region : "mypurecloud.com");
+      const profile::Owner* owner = profile::owner_of_profile(like.instead);
+      const auto served = profile::beginning_of(like.instead, owner == nullptr ? "" : owner->region_of(match.host));
       print("instead", served ? served->says() : like.instead);
     }
     if (like.settles) {
@@ -211,7 +214,7 @@ void print(const Match& match) {
     }
     print("try", "whydrop profile show " + like.profile);
   }
-  const bool status_told = std::any_of(alike.begin(), alike.end(), [](const Likeness& like) {
+  const bool status_told = std::any_of(alike.begin(), alike.end(), [](const DialectMatch& like) {
     return like.status == profile::Profile::Status::not_served;
   });
   for (const Finding& finding : match.findings) {

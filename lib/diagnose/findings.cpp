@@ -2,7 +2,7 @@
 
 #include "diagnose/cause.hpp"
 #include "diagnose/symptoms.hpp"
-#include "profile/recognise.hpp"
+#include "profile/owner.hpp"
 #include "profile/url_parts.hpp"
 
 #include <algorithm>
@@ -89,9 +89,9 @@ void add_scope(const Ledger& ledger, std::vector<session::Finding>& found) {
   const auto asked = [used](const std::string& scope) {
     return used != nullptr && std::find(used->scopes.begin(), used->scopes.end(), scope) != used->scopes.end();
   };
-  const bool about_genesys = profile::looks_like_genesys(profile::split_url(ledger.url).host);
+  const profile::Owner* owner = profile::owner_of(profile::split_url(ledger.url).host);
   for (const TokenNote& note : ledger.tokens) {
-    auto finding = about_genesys ? profile::scope_finding(note.token.scopes, note.seq) : std::nullopt;
+    auto finding = owner != nullptr ? owner->scope_finding(note.token.scopes, note.seq) : std::nullopt;
     if (finding && ledger.findings.count(finding->id) == 0) {
       const auto& scopes = note.token.scopes;
       finding->severity =

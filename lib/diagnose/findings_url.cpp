@@ -1,6 +1,6 @@
 #include "diagnose/judging.hpp"
 #include "diagnose/words.hpp"
-#include "profile/recognise.hpp"
+#include "profile/owner.hpp"
 #include "profile/template.hpp"
 #include "profile/url_parts.hpp"
 
@@ -122,9 +122,12 @@ Marked mark(const Difference& found) {
 
 /// Said of a host that is right but for its region.
 std::string region_words(const Difference& found) {
-  const auto given = profile::genesys_host(found.given.host), wanted = profile::genesys_host(found.wanted.host);
-  const bool other =
-      found.host && given && wanted && given->service == wanted->service && given->region != wanted->region;
+  const profile::Owner* owner = found.host ? profile::owner_of(found.wanted.host) : nullptr;
+  if (owner == nullptr) {
+    return {};
+  }
+  const auto given = owner->host(found.given.host), wanted = owner->host(found.wanted.host);
+  const bool other = given && wanted && given->service == wanted->service && given->region != wanted->region;
   return other
              ? fmt::format(
                    " The host is the one of region {}, and the profile's region is {}.", given->region, wanted->region)

@@ -22,9 +22,9 @@ void Opinions::begin(const session::Open& open) {
   }
   if (shared_.dialects != nullptr) {
     const std::string told = shared_.judge != nullptr ? shared_.judge->profile().name : std::string();
-    reality_ = std::make_unique<profile::RealityCheck>(*shared_.dialects, told, emit_);
+    detector_ = std::make_unique<profile::DialectDetector>(*shared_.dialects, told, emit_);
     if (profile_ == nullptr) {
-      recognition_ = std::make_unique<profile::Recognition>(*reality_, emit_);
+      recognition_ = std::make_unique<profile::Recognition>(*detector_, emit_);
     }
   }
 }
@@ -40,8 +40,8 @@ void Opinions::on_event(const session::Event& event) {
   if (recognition_) {
     recognition_->on_event(event);
   }
-  if (reality_) {
-    reality_->on_event(event);
+  if (detector_) {
+    detector_->on_event(event);
   }
   if (call_) {
     call_->on_event(event);

@@ -3,7 +3,7 @@
 #include "profile/bindings.hpp"
 #include "profile/call_checks.hpp"
 #include "profile/checker.hpp"
-#include "profile/recognise.hpp"
+#include "profile/dialect_detector.hpp"
 #include "profile/recognition.hpp"
 #include "rules/rules.hpp"
 #include "session/event.hpp"
@@ -31,8 +31,8 @@ class Opinions {
 
   /// Names and validates a message that is about to be told.
   void annotate(session::Message& message) {
-    if (reality_) {
-      reality_->look(message);
+    if (detector_) {
+      detector_->look(message);
     }
     if (profile_) {
       profile_->annotate(message);
@@ -83,7 +83,7 @@ class Opinions {
   Emit emit_;
   rules::Checker rules_;
   std::unique_ptr<profile::Checker> profile_;
-  std::unique_ptr<profile::RealityCheck> reality_;
+  std::unique_ptr<profile::DialectDetector> detector_;
   std::unique_ptr<profile::Recognition> recognition_;  ///< null where a profile was named
   std::unique_ptr<profile::CallChecker> call_;
 };

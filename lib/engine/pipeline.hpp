@@ -3,7 +3,7 @@
 #include "capture/redactor.hpp"
 #include "diagnose/diagnose.hpp"
 #include "profile/checker.hpp"
-#include "profile/recognise.hpp"
+#include "profile/dialects.hpp"
 #include "session/sink.hpp"
 #include "session/tracker.hpp"
 

@@ -1,6 +1,8 @@
+#include "profile/dialects.hpp"
+
 #include "profile/build.hpp"
-#include "profile/recognise.hpp"
-#include "profile/template.hpp"
+#include "profile/glob.hpp"
+#include "profile/load.hpp"
 #include "profile/url_parts.hpp"
 
 #include <algorithm>
@@ -77,8 +79,9 @@ std::string words(const std::vector<Where>& conditions) {
   return fmt::format("{}", fmt::join(each, ", "));
 }
 
-void sort(std::vector<Likeness>& found) {
-  std::stable_sort(found.begin(), found.end(), [](const Likeness& a, const Likeness& b) { return a.score > b.score; });
+void sort(std::vector<DialectMatch>& found) {
+  std::stable_sort(
+      found.begin(), found.end(), [](const DialectMatch& a, const DialectMatch& b) { return a.score > b.score; });
 }
 
 }  // namespace
@@ -118,12 +121,12 @@ const std::vector<std::shared_ptr<const Profile>>& Dialects::Impl::profiles() {
 
 namespace {
 
-Likeness likeness(const Profile& profile, unsigned score, std::string reason) {
+DialectMatch likeness(const Profile& profile, unsigned score, std::string reason) {
   return {profile.name, profile.title, profile.status, profile.instead, score, {std::move(reason)}};
 }
 
-Likeness settling(const Profile& profile, std::string reason) {
-  Likeness made = likeness(profile, kUrlScore, std::move(reason));
+DialectMatch settling(const Profile& profile, std::string reason) {
+  DialectMatch made = likeness(profile, kUrlScore, std::move(reason));
   made.settles = true;
   return made;
 }
@@ -138,14 +141,14 @@ bool has_all(const Query& query, const std::vector<std::string>& names) {
 }
 
 /// The best of what one message fits, if it fits anything.
-std::optional<Likeness> like(const Profile& profile, wire::Side side, json::Value value) {
+std::optional<DialectMatch> like(const Profile& profile, wire::Side side, json::Value value) {
   const auto& settles = profile.fingerprint.settles;
   for (const auto& row : side == wire::Side::client ? settles.client : settles.server) {
     if (holds(row, value)) {
       return settling(profile, fmt::format("a message of the {} has {}", name(side), words(row)));
     }
   }
-  std::optional<Likeness> best;
+  std::optional<DialectMatch> best;
   const auto take = [&](const std::vector<Where>& conditions, bool misform) {
     if (conditions.empty() || !holds(conditions, value)) {
       return;
@@ -172,10 +175,10 @@ std::optional<Likeness> like(const Profile& profile, wire::Side side, json::Valu
   return best;
 }
 
-std::vector<Likeness> all_like(const std::vector<std::shared_ptr<const Profile>>& profiles,
-                               wire::Side side,
-                               json::Value value) {
-  std::vector<Likeness> found;
+std::vector<DialectMatch> all_like(const std::vector<std::shared_ptr<const Profile>>& profiles,
+                                   wire::Side side,
+                                   json::Value value) {
+  std::vector<DialectMatch> found;
   for (const auto& profile : profiles) {
     if (auto alike = like(*profile, side, value)) {
       found.push_back(std::move(*alike));
@@ -196,9 +199,9 @@ void Dialects::add(std::shared_ptr<const Profile> profile) {
   impl_->own.push_back(std::move(profile));
 }
 
-std::vector<Likeness> Dialects::of_url(std::string_view url) const {
+std::vector<DialectMatch> Dialects::of_url(std::string_view url) const {
   const UrlParts parts = split_url(url);
-  std::vector<Likeness> found;
+  std::vector<DialectMatch> found;
   for (const auto& profile : impl_->profiles()) {
     const auto& misforms = profile->fingerprint.misforms;
     const auto& settles = profile->fingerprint.settles;
@@ -220,8 +223,8 @@ std::vector<Likeness> Dialects::of_url(std::string_view url) const {
   return found;
 }
 
-std::vector<Likeness> Dialects::of_subprotocol(std::string_view subprotocol) const {
-  std::vector<Likeness> found;
+std::vector<DialectMatch> Dialects::of_subprotocol(std::string_view subprotocol) const {
+  std::vector<DialectMatch> found;
   for (const auto& profile : impl_->profiles()) {
     const auto& known = profile->fingerprint.settles.subprotocols;
     if (std::find(known.begin(), known.end(), subprotocol) != known.end()) {
@@ -231,18 +234,19 @@ std::vector<Likeness> Dialects::of_subprotocol(std::string_view subprotocol) con
   return found;
 }
 
-std::vector<Likeness> Dialects::of_value(wire::Side side, json::Value value) const {
+std::vector<DialectMatch> Dialects::of_value(wire::Side side, json::Value value) const {
   return all_like(impl_->profiles(), side, value);
 }
 
-std::vector<Likeness> Dialects::of_message(wire::Side side, std::string_view payload) const {
+std::vector<DialectMatch> Dialects::of_message(wire::Side side, std::string_view payload) const {
   json::Json parsed;
   if (parsed.parse(payload)) {
     return {};
   }
-  std::vector<Likeness> found = of_value(side, parsed.root());
-  found.erase(std::remove_if(found.begin(), found.end(), [](const Likeness& row) { return row.score < kMemberScore; }),
-              found.end());
+  std::vector<DialectMatch> found = of_value(side, parsed.root());
+  found.erase(
+      std::remove_if(found.begin(), found.end(), [](const DialectMatch& row) { return row.score < kMemberScore; }),
+      found.end());
   return found;
 }
 
@@ -265,102 +269,6 @@ std::vector<std::string_view> Dialects::names() const {
     names.emplace_back(profile->name);
   }
   return names;
-}
-
-namespace {
-
-constexpr std::string_view kMadeByYou = "<a UUID that you make>";
-
-std::string without_quotes(std::string json) {
-  const std::string quoted = fmt::format("\"{}\"", kMadeByYou);
-  for (std::size_t at = json.find(quoted); at != std::string::npos; at = json.find(quoted, at)) {
-    json.replace(at, quoted.size(), kMadeByYou);
-  }
-  return json;
-}
-
-/// A template with what is known of it; the rest is left to the reader.
-std::string outlined(const Profile& profile, std::string_view text, std::string_view region) {
-  std::string out;
-  for (const Piece& piece : pieces_of(text)) {
-    const Variable* variable = piece.name ? profile.variable(piece.text) : nullptr;
-    const bool uuid = piece.text == "$uuid" || (variable != nullptr && variable->generate == "uuid");
-    out += !piece.name              ? piece.text
-           : piece.text == "region" ? std::string(region)
-           : uuid                   ? std::string(kMadeByYou)
-                                    : "…";
-  }
-  return out;
-}
-
-/// Adds what `schema` requires, and what the schemas do that it joins.
-void add_required(json::Value root,
-                  std::optional<json::Value> schema,
-                  unsigned depth,
-                  std::vector<std::string>& names) {
-  constexpr unsigned kDeepest = 8;
-  const auto reference = schema ? schema->find("$ref") : std::nullopt;
-  if (reference && reference->string().substr(0, 1) == "#") {
-    schema = root.at(reference->string().substr(1));
-  }
-  if (!schema || depth == kDeepest) {
-    return;
-  }
-  if (const auto required = schema->find("required")) {
-    for (std::size_t i = 0; i < required->size(); ++i) {
-      names.emplace_back(required->item(i).string());
-    }
-  }
-  if (const auto joined = schema->find("allOf")) {
-    for (std::size_t i = 0; i < joined->size(); ++i) {
-      add_required(root, joined->item(i), depth + 1, names);
-    }
-  }
-}
-
-/// The example without the members that its schema does not require.
-std::string required_of(const Profile& profile, const MessageType& message) {
-  json::Json example;
-  std::vector<std::string> required;
-  if (profile.document != nullptr) {
-    add_required(profile.document->root(), profile.document->root().at(message.schema), 0, required);
-  }
-  if (required.empty() || example.parse(message.example) || !example.root().is(json::Type::object)) {
-    return message.example;
-  }
-  std::string out;
-  for (std::size_t i = 0; i < example.root().size(); ++i) {
-    const auto [key, value] = example.root().member(i);
-    if (std::find(required.begin(), required.end(), key) != required.end()) {
-      out += fmt::format("{}{}:{}", out.empty() ? "{" : ",", json::quote(key), value.text());
-    }
-  }
-  return out + "}";
-}
-
-}  // namespace
-
-std::string Beginning::says() const {
-  return url + (first.empty() ? "" : "; the first message is " + first) +
-         (first.empty() || reply.empty() ? "" : ", and the answer is " + reply);
-}
-
-std::optional<Beginning> beginning_of(std::string_view name, std::string_view region) {
-  const BuiltIn* found = find_built_in(name);
-  const auto loaded = found != nullptr ? load(*found) : fail(ErrorKind::usage, "");
-  if (!loaded) {
-    return std::nullopt;
-  }
-  const Profile& profile = **loaded;
-  Beginning made;
-  made.url = outlined(profile, profile.socket_url, region);
-  if (!profile.opening.empty()) {
-    const MessageType* first = profile.message(wire::Side::client, profile.opening.front().message);
-    // In quotes it would be masked wherever it is told: it stands where a token does.
-    made.first = first != nullptr ? without_quotes(outlined(profile, required_of(profile, *first), region)) : "";
-    made.reply = profile.opening.front().await;
-  }
-  return made;
 }
 
 }  // namespace whydrop::profile

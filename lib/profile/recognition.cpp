@@ -96,14 +96,14 @@ void Recognition::keep(const session::Event& event) {
 /// A URL or a subprotocol is believed unless the client's first message is plainly of another protocol; `message` is
 /// null where no more are waited for.
 void Recognition::consider(const session::Message* message) {
-  const Recogniser::Sum* sum = reality_.recogniser().settled();
+  const DialectScore* sum = detector_.recogniser().settled();
   // What nobody serves is not judged by where its supposed owner answers, nor by a URL alone that names the owner.
-  const bool owned = reality_.at_owner() || (message == nullptr && reality_.of_owner());
+  const bool owned = detector_.at_owner() || (message == nullptr && detector_.of_owner());
   if (sum == nullptr || (sum->like.status == Profile::Status::not_served && owned)) {
     return;
   }
   const bool enough = message == nullptr || message->from == Side::client || sum->by_message;
-  auto whole = enough ? reality_.recogniser().dialects().whole(sum->like.profile) : nullptr;
+  auto whole = enough ? detector_.recogniser().dialects().whole(sum->like.profile) : nullptr;
   if (whole == nullptr) {
     return;
   }
@@ -112,8 +112,8 @@ void Recognition::consider(const session::Message* message) {
     return use(*sum);
   }
   recognised_.reset();
-  if (!reality_.of_owner()) {
-    reality_.refute(sum->like.profile);
+  if (!detector_.of_owner()) {
+    detector_.refute(sum->like.profile);
   }
   give_up();
 }
@@ -133,11 +133,11 @@ bool Recognition::contradicts(const Recognised& found, const session::Message& m
   return !classifier.type_of(parsed.root()) && !parsed.root().at(classifier.pointer());
 }
 
-void Recognition::use(const Recogniser::Sum& sum) {
+void Recognition::use(const DialectScore& sum) {
   const std::string& name = sum.like.profile;
   checker_ = std::make_unique<Checker>(
       recognised_->judge, &recognised_->bindings, [this](session::Body&& body) { tell(std::move(body)); });
-  reality_.set_recognised(name);
+  detector_.set_recognised(name);
   session::Finding said("dialect-recognised", sum.evidence.front());
   said.severity = session::Severity::note;
   said.basis = session::Basis::inferred;
@@ -165,9 +165,9 @@ void Recognition::judge_earlier() {
 
 /// Where nothing settles a dialect, what the likeliest one finds worst is told as a candidate.
 void Recognition::tell_candidate() {
-  const Recogniser::Sum* sum = reality_.recogniser().candidate();
+  const DialectScore* sum = detector_.recogniser().candidate();
   auto whole =
-      sum == nullptr || reality_.of_owner() ? nullptr : reality_.recogniser().dialects().whole(sum->like.profile);
+      sum == nullptr || detector_.of_owner() ? nullptr : detector_.recogniser().dialects().whole(sum->like.profile);
   if (whole == nullptr) {
     return;
   }

@@ -2,7 +2,7 @@
 
 #include "profile/bindings.hpp"
 #include "profile/checker.hpp"
-#include "profile/recognise.hpp"
+#include "profile/dialect_detector.hpp"
 #include "session/event.hpp"
 
 #include <cstdint>
@@ -38,8 +38,8 @@ struct Recognised {
 /// owner does not serve is not judged by on that host.
 class Recognition {
  public:
-  /// `reality` must outlive it, and is told first of each message (RealityCheck::look).
-  Recognition(RealityCheck& reality, Checker::Emit emit) : reality_(reality), emit_(std::move(emit)) {}
+  /// `detector` must outlive it, and is told first of each message (DialectDetector::look).
+  Recognition(DialectDetector& detector, Checker::Emit emit) : detector_(detector), emit_(std::move(emit)) {}
 
   /// As Checker::annotate.
   void annotate(session::Message& message);
@@ -64,13 +64,13 @@ class Recognition {
   void consider(const session::Message* message);
   void give_up();
   bool contradicts(const Recognised& found, const session::Message& message) const;
-  void use(const Recogniser::Sum& sum);
+  void use(const DialectScore& sum);
   void judge_earlier();
   void tell_candidate();
   void tell(session::Body&& body);
   void flush();
 
-  RealityCheck& reality_;
+  DialectDetector& detector_;
   Checker::Emit emit_;
   bool open_ = true;  ///< it may still be recognised
   std::string url_;

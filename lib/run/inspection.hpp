@@ -4,7 +4,7 @@
 #include "capture/filter.hpp"
 #include "capture/reader.hpp"
 #include "engine/recorded_run.hpp"
-#include "profile/recognise.hpp"
+#include "profile/dialects.hpp"
 #include "run/host.hpp"
 #include "run/output.hpp"
 

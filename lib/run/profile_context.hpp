@@ -4,8 +4,8 @@
 #include "base/result.hpp"
 #include "profile/bindings.hpp"
 #include "profile/checker.hpp"
+#include "profile/dialects.hpp"
 #include "profile/load.hpp"
-#include "profile/recognise.hpp"
 #include "run/host.hpp"
 
 #include <cstdint>

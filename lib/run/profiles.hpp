@@ -2,8 +2,8 @@
 
 #include "base/result.hpp"
 #include "os/environment.hpp"
+#include "profile/dialects.hpp"
 #include "profile/profile.hpp"
-#include "profile/recognise.hpp"
 
 #include <memory>
 #include <string>

@@ -8,7 +8,7 @@
 #include "diagnose/exit_code.hpp"
 #include "engine/pipeline.hpp"
 #include "os/background_sink.hpp"
-#include "profile/recognise.hpp"
+#include "profile/dialects.hpp"
 #include "report/report.hpp"
 #include "run/host.hpp"
 #include "run/output.hpp"

@@ -1,8 +1,8 @@
 // A profile that nobody named is used where URL, subprotocol or first messages settle it, and nowhere else.
 #include "engine/pipeline.hpp"
 #include "json/json.hpp"
+#include "profile/dialects.hpp"
 #include "profile/findings.hpp"
-#include "profile/recognise.hpp"
 #include "support/source_tree.hpp"
 #include "wire/encoder.hpp"
 

@@ -1,6 +1,8 @@
 // What URLs, messages and whole sessions look like, without being told a profile.
-#include "profile/recognise.hpp"
-
+#include "profile/beginning.hpp"
+#include "profile/dialect_detector.hpp"
+#include "profile/glob.hpp"
+#include "profile/owner.hpp"
 #include "session/event.hpp"
 #include "support/source_tree.hpp"
 
@@ -18,11 +20,12 @@ using wire::Side;
 // ---- hosts ----------------------------------------------------------------------------------------------------------
 
 std::string said_of_host(const char* host) {
-  const auto known = genesys_host(host);
-  const auto label = region_label(host);
-  return (known                      ? known->service + "|" + known->region
-          : looks_like_genesys(host) ? "alike"
-                                     : "other") +
+  const Owner& owner = owners().front();
+  const auto known = owner.host(host);
+  const auto label = owner.label_in(host);
+  return (known                     ? known->service + "|" + known->region
+          : owner.is_meant_by(host) ? "alike"
+                                    : "other") +
          (label ? " " + label->label + "=" + label->domain : "");
 }
 
@@ -63,18 +66,18 @@ TEST(globs, fit_whole_texts) {
 }
 
 TEST(scopes, of_forums_are_told_apart) {
-  EXPECT_TRUE(is_forum_scope("guest:write"));
-  EXPECT_TRUE(is_forum_scope("webchat:guest:create"));
-  EXPECT_FALSE(is_forum_scope("conversations"));
-  EXPECT_FALSE(scope_finding({"conversations"}, 3).has_value());
-  EXPECT_EQ(scope_finding({"guest:write", "x", "webmessaging:guest"}, 3)->says,
+  const Owner& owner = owners().front();
+  EXPECT_FALSE(owner.scope_finding({"conversations"}, 3).has_value());
+  EXPECT_EQ(owner.scope_finding({"webchat:guest:create"}, 3)->says,
+            "webchat:guest:create: no Genesys source that was read knows this scope (not verified that none does).");
+  EXPECT_EQ(owner.scope_finding({"guest:write", "x", "webmessaging:guest"}, 3)->says,
             "guest:write and webmessaging:guest: no Genesys source that was read knows these scopes (not verified that "
             "none does).");
 }
 
 // ---- likeness -------------------------------------------------------------------------------------------------------
 
-std::string words(const std::vector<Likeness>& found) {
+std::string words(const std::vector<DialectMatch>& found) {
   std::string out;
   for (const auto& row : found) {
     out += (out.empty() ? "" : "; ") + row.profile + " " + std::to_string(row.score) + ": " + row.reasons.front();
@@ -151,7 +154,7 @@ struct Session {
 std::string findings_of(const Session& given) {
   const Dialects dialects;
   std::string out;
-  RealityCheck check(dialects, given.told, [&out](session::Body&& body) {
+  DialectDetector check(dialects, given.told, [&out](session::Body&& body) {
     const auto& finding = std::get<session::Finding>(body);
     out += finding.id + " " + std::string(session::name(finding.severity)) + " " +
            std::string(session::name(finding.basis)) + " " + std::string(session::name(finding.confidence)) + " #";

@@ -1,31 +1,31 @@
+#include "replay_run/diff.hpp"
+
 #include "base/fields.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
-#include "base/units.hpp"
-#include "capture/sniff.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/profile.hpp"
 #include "compare/render.hpp"
-#include "json/json.hpp"
-#include "os/rereadable_file.hpp"
-#include "run/inspection.hpp"
 #include "run/output.hpp"
-#include "run/profiles.hpp"
 
-#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 namespace whydrop::cli {
 namespace {
 
-constexpr std::size_t kHeadBlock = 256U << 10;
 constexpr std::uint64_t kLeastWidth = 40;
 constexpr std::uint64_t kMostWidth = 10'000;
 
@@ -39,72 +39,6 @@ struct DiffFlags {
   run::Color color = run::Color::automatic;
   SecretFlags secrets;
 };
-
-/// One of the two files, as it is remembered.
-struct Loaded {
-  /// Shared with the recorders that name messages by it.
-  std::shared_ptr<const profile::Profile> profile;
-  std::unique_ptr<compare::Recorder> recorder;
-  bool damaged = false;
-};
-
-/// Takes what nobody looks at.
-class Discard final : public session::EventSink {
- public:
-  Result<void> on_event(const session::Event&) override { return {}; }
-};
-
-Result<bool> is_har(const os::RereadableFile& file) {
-  const auto head = std::make_unique<std::array<char, kHeadBlock>>();
-  const auto source = file.read();
-  const auto count = source(head->data(), head->size());
-  return count.map([&](std::size_t size) { return capture::looks_like_har({head->data(), size}); });
-}
-
-Result<Loaded> load(const DiffFlags& flags,
-                    std::size_t which,
-                    const run::Host& host,
-                    std::shared_ptr<const profile::Profile> profile) {
-  auto secrets = make_secrets(flags.secrets, host);
-  auto file = os::RereadableFile::open(flags.files[which]);
-  if (!secrets || !file) {
-    return tl::unexpected<Error>(!secrets ? secrets.error() : file.error());
-  }
-  const auto har = is_har(*file);
-  WHYDROP_TRY(har);
-  Loaded loaded;
-  Discard discard;
-  run::Inspection::Settings settings{{}, secrets->reveal, std::move(secrets->values), *har, file->name(), {}, profile};
-  if (flags.conns[which]) {
-    settings.conns.push_back(*flags.conns[which]);
-  }
-  std::uint32_t runs = 0;
-  settings.sink_of_run = [&](const capture::CaptureHeader& header,
-                             const std::shared_ptr<const profile::Profile>& known) -> session::EventSink& {
-    if (++runs > 1) {
-      return discard;
-    }
-    loaded.profile = known;
-    loaded.recorder = std::make_unique<compare::Recorder>(known.get(), flags.conns[which]);
-    if (const auto started = parse_rfc3339(header.started)) {
-      loaded.recorder->set_started(*started);
-    }
-    return *loaded.recorder;
-  };
-  run::Inspection inspection(host, std::move(settings), *capture::Selector::make({}));
-  const auto read = file->tell(*har, [&inspection](const auto& item) {
-    inspection.take(item);
-    return true;
-  });
-  WHYDROP_TRY(read);
-  inspection.finish(0);
-  WHYDROP_TRY(inspection.check_conns());
-  if (runs > 1) {
-    inspection.talk(fmt::format("warning: {} holds {} runs; the first is compared", file->name(), runs));
-  }
-  loaded.damaged = inspection.damaged();
-  return loaded;
-}
 
 /// What the files are called: their names without folders where those differ.
 std::pair<std::string, std::string> names_of(const DiffFlags& flags) {
@@ -132,9 +66,6 @@ compare::Options options_of(const DiffFlags& flags) {
 }
 
 Result<void> check(const DiffFlags& flags) {
-  if (flags.files[0] == "-" && flags.files[1] == "-") {
-    return fail(ErrorKind::usage, "diff - -: standard input can be one of the two only", "give the other as a file");
-  }
   for (const std::string& pointer : flags.ignore) {
     if (!compare::is_pattern(pointer)) {
       return fail(ErrorKind::usage,
@@ -150,21 +81,22 @@ Result<int> diff(const DiffFlags& flags) {
   const run::Host& host = begin_run();
   auto profile = named_profile(flags.profile, host);
   WHYDROP_TRY(profile);
-  const auto a = load(flags, 0, host, *profile);
-  WHYDROP_TRY(a);
-  const auto b = load(flags, 1, host, *profile);
-  WHYDROP_TRY(b);
-  const compare::Options options = options_of(flags);
-  const auto comparison = compare::compare(*a->recorder, *b->recorder, options);
-  run::Output output;
-  output.color = flags.color;
-  report::Style style = run::make_style(output, host.environment, host.out);
-  style.width = flags.width > 0 ? static_cast<unsigned>(flags.width) : style.width;
-  const auto view = flags.output == "ndjson"         ? compare::View::ndjson
-                    : flags.output == "side-by-side" ? compare::View::side_by_side
-                                                     : compare::View::text;
-  WHYDROP_TRY(host.out.write(compare::render(comparison, options, view, style)));
-  return a->damaged || b->damaged ? 3 : comparison.same() ? 0 : 1;
+  auto secrets = make_secrets(flags.secrets, host);
+  WHYDROP_TRY(secrets);
+  replay_run::DiffSettings settings;
+  for (std::size_t i = 0; i < settings.sides.size(); ++i) {
+    settings.sides[i] = {flags.files[i], flags.conns[i]};
+  }
+  settings.profile = std::move(*profile);
+  settings.options = options_of(flags);
+  settings.view = flags.output == "ndjson"         ? compare::View::ndjson
+                  : flags.output == "side-by-side" ? compare::View::side_by_side
+                                                   : compare::View::text;
+  settings.color = flags.color;
+  settings.width = static_cast<unsigned>(flags.width);
+  settings.reveal = secrets->reveal;
+  settings.secrets = std::move(secrets->values);
+  return replay_run::diff(settings, host);
 }
 
 std::string set_conns(const std::vector<std::string>& given, DiffFlags& flags) {

@@ -117,6 +117,12 @@ unsigned FdSink::width() const {
   return os::terminal_width(fd_);
 }
 
+bool FdSink::pause(std::chrono::milliseconds most) {
+  pollfd reader{fd_, 0, 0};
+  ::poll(&reader, 1, static_cast<int>(most.count()));
+  return !gone() && (reader.revents & POLLERR) == 0;
+}
+
 Result<bool> FdSink::put(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd_, bytes.data(), bytes.size());

@@ -3,6 +3,7 @@
 
 #include "base/byte_sink.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,6 +26,8 @@ class Stream : public ByteSink {
   virtual unsigned width() const = 0;
   /// True for a file on a disk, or what looks like one; false for a pipe, a terminal or a device.
   virtual bool is_file() const = 0;
+  /// Waits so long, or until a signal comes. False: the reader is gone.
+  virtual bool pause(std::chrono::milliseconds most) = 0;
 
  protected:
   /// Writes all of it. False: the reader is gone.
@@ -48,6 +51,7 @@ class FdSink final : public Stream {
   bool is_terminal() const override;
   unsigned width() const override;
   bool is_file() const override;
+  bool pause(std::chrono::milliseconds most) override;
 
  private:
   Result<bool> put(std::string_view bytes) override;

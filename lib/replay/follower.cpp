@@ -105,7 +105,7 @@ void Follower::note_gap(std::uint64_t seq) {
 
 bool Follower::pass_over(const Event& event) {
   const auto& frame = std::get<Frame>(event.body);
-  const Half& side = half(Side::client);
+  const OpenMessage& side = open_message(Side::client);
   const bool plain = frame.from == Side::client && frame.header.fin && frame.header.rsv == 0 &&
                      (frame.header.opcode == Opcode::text || frame.header.opcode == Opcode::binary);
   const bool inside = conn_ != 0 && event.conn == conn_ && runs_ == selection_.run && !over_;
@@ -243,7 +243,7 @@ void Follower::take_frame(const Event& event, const Frame& frame) {
 }
 
 void Follower::take_data(const Event& event, const Frame& frame) {
-  Half& side = half(frame.from);
+  OpenMessage& side = open_message(frame.from);
   lose_content(frame.from);
   const bool first = frame.header.opcode != Opcode::continuation;
   if (first && side.under_way) {
@@ -308,7 +308,7 @@ void Follower::take_told(const Body& body) {
 }
 
 void Follower::on_message(const Message& message) {
-  Half& side = half(message.from);
+  OpenMessage& side = open_message(message.from);
   side.awaits_content = false;
   const bool cut = message.payload.size() < message.length;
   if (message.from == Side::server) {
@@ -329,7 +329,7 @@ void Follower::on_message(const Message& message) {
   give(std::move(act));
 }
 
-Act Follower::begin_act(Half& side) {
+Act Follower::begin_act(OpenMessage& side) {
   Act act;
   act.kind = side.text ? Act::Kind::text : Act::Kind::binary;
   act.seq = side.seq;
@@ -344,7 +344,7 @@ Act Follower::begin_act(Half& side) {
 }
 
 void Follower::take_inflated(const Event& event, const Inflated& inflated) {
-  if (half(inflated.from).awaits_content) {
+  if (open_message(inflated.from).awaits_content) {
     inflate_error_ = inflated.error;
     tracker_->on_fact(event);
   }
@@ -352,7 +352,7 @@ void Follower::take_inflated(const Event& event, const Inflated& inflated) {
 
 /// A compressed message was whole, and nothing told its content.
 void Follower::lose_content(Side from) {
-  Half& side = half(from);
+  OpenMessage& side = open_message(from);
   if (std::exchange(side.awaits_content, false)) {
     if (from == Side::server) {
       out_.emplace_back(Heard{side.seq, side.t_ns, side.text, true, {}, {}});
@@ -367,7 +367,7 @@ void Follower::lose_content(Side from) {
 
 /// A message ended before its last fragment. As frames it can be sent again; as a message it was none.
 void Follower::drop_message(Side from, std::string why) {
-  Half& side = half(from);
+  OpenMessage& side = open_message(from);
   if (!std::exchange(side.under_way, false) || from == Side::server) {
     return;
   }
@@ -380,7 +380,7 @@ void Follower::drop_message(Side from, std::string why) {
 }
 
 void Follower::note_frame(const Event& event, const Frame& frame) {
-  Half& side = half(frame.from);
+  OpenMessage& side = open_message(frame.from);
   side.odd = side.odd || is_odd(frame);
   if (!frames_ || frame.from == Side::server) {
     return;
@@ -444,7 +444,7 @@ void Follower::give_frame(const Event& event, const Frame& frame, Act&& act) {
   if (frame.cut()) {
     act.unreplayable = cut_words(frame.payload.size(), frame.header.length);
   }
-  if (frames_ && half(Side::client).under_way && act.unreplayable.empty()) {
+  if (frames_ && open_message(Side::client).under_way && act.unreplayable.empty()) {
     note_frame(event, frame);
     return;
   }

@@ -40,8 +40,8 @@ class Follower {
     session::Response response;
     std::unique_ptr<session::Tracker> tracker;
   };
-  /// What has been said of a message that is under way, of one side.
-  struct Half {
+  /// A message that is under way, of one side.
+  struct OpenMessage {
     bool under_way = false;       ///< a data message's last fragment has not come
     bool awaits_content = false;  ///< a compressed message is whole: an Inflated fact must be next
     std::uint64_t seq = 0;        ///< of its first frame
@@ -75,12 +75,12 @@ class Follower {
   void note_frame(const session::Event& event, const session::Frame& frame);
   void lose_content(session::Side from);
   void drop_message(session::Side from, std::string why);
-  Act begin_act(Half& side);
+  Act begin_act(OpenMessage& side);
   void give_frame(const session::Event& event, const session::Frame& frame, Act&& act);
   void give_stray(const session::Event& event, const session::Frame& frame, std::string why);
   void give(Act&& act);
   void give_over(std::optional<session::Ending> ending);
-  Half& half(wire::Side side) { return halves_[static_cast<std::size_t>(side)]; }
+  OpenMessage& open_message(wire::Side side) { return open_messages_[static_cast<std::size_t>(side)]; }
 
   Selection selection_;
   bool frames_, har_;
@@ -94,7 +94,7 @@ class Follower {
   std::map<std::uint32_t, Attempt> attempts_;
   std::map<std::uint32_t, Called> calls_;
   std::unique_ptr<session::Tracker> tracker_;
-  Half halves_[2];
+  OpenMessage open_messages_[2];
   std::string inflate_error_;  ///< of the Inflated fact in hand
   std::int64_t now_ns_ = 0;
   session::Pings pings_;  ///< of the server's

@@ -22,8 +22,8 @@ bool is_message_opcode(wire::Opcode opcode) {
 
 struct Tracker::Impl {
   /// What one role has said so far.
-  struct Half {
-    explicit Half(std::size_t max_message) : assembler(max_message) {}
+  struct Direction {
+    explicit Direction(std::size_t max_message) : assembler(max_message) {}
     Phase phase = Phase::connecting;
     Assembler assembler;
     std::optional<wire::Inflater> inflater;  // once a compressed message comes
@@ -32,9 +32,9 @@ struct Tracker::Impl {
   };
 
   Impl(Limits given, Emit out)
-      : limits(given), emit(std::move(out)), halves{Half(given.max_message), Half(given.max_message)} {}
+      : limits(given), emit(std::move(out)), directions{Direction(given.max_message), Direction(given.max_message)} {}
 
-  Half& half(Side side) { return halves[static_cast<std::size_t>(side)]; }
+  Direction& direction(Side side) { return directions[static_cast<std::size_t>(side)]; }
   void move(Side side, Trigger trigger);
   void on(const Request& request);
   void on(const Response& response);
@@ -50,18 +50,18 @@ struct Tracker::Impl {
 
   Limits limits;
   Emit emit;
-  std::array<Half, 2> halves;
+  std::array<Direction, 2> directions;
   handshake::Head request;
   bool request_whole = true;
   std::optional<handshake::DeflateParameters> deflate;
 };
 
 void Tracker::Impl::move(Side side, Trigger trigger) {
-  const auto next = next_phase(half(side).phase, trigger);
-  if (next == half(side).phase) {
+  const auto next = next_phase(direction(side).phase, trigger);
+  if (next == direction(side).phase) {
     return;
   }
-  half(side).phase = next;
+  direction(side).phase = next;
   emit(State{side, next});
 }
 
@@ -92,7 +92,7 @@ void Tracker::Impl::on(const Frame& frame, std::uint64_t seq) {
     emit(std::move(message));
     return;
   }
-  half(frame.from).last_deflated = false;
+  direction(frame.from).last_deflated = false;
   if (is_message_opcode(frame.header.opcode)) {
     on_data(frame, seq);
   } else if (frame.header.opcode == wire::Opcode::close) {
@@ -101,7 +101,7 @@ void Tracker::Impl::on(const Frame& frame, std::uint64_t seq) {
 }
 
 void Tracker::Impl::on_data(const Frame& frame, std::uint64_t seq) {
-  auto& assembler = half(frame.from).assembler;
+  auto& assembler = direction(frame.from).assembler;
   const bool complete = assembler.add(frame, seq, deflate.has_value());
   if ((complete || assembler.under_way()) && assembler.joined().compressed) {
     inflate(frame);
@@ -112,7 +112,7 @@ void Tracker::Impl::on_data(const Frame& frame, std::uint64_t seq) {
 }
 
 bool Tracker::Impl::take_whole(const Frame& frame, std::uint64_t seq, Message& message) {
-  Half& from = half(frame.from);
+  Direction& from = direction(frame.from);
   const bool begins = frame.header.opcode == wire::Opcode::text || frame.header.opcode == wire::Opcode::binary;
   const bool compressed = deflate && (frame.header.rsv & wire::kRsv1) != 0;
   if (!begins || !frame.header.fin || compressed || from.assembler.under_way()) {
@@ -133,7 +133,7 @@ bool Tracker::Impl::take_whole(const Frame& frame, std::uint64_t seq, Message& m
 }
 
 void Tracker::Impl::tell_joined(Side from) {
-  auto& joined = half(from).assembler.joined();
+  auto& joined = direction(from).assembler.joined();
   if (joined.compressed) {
     return finish_inflating(from);
   }
@@ -148,8 +148,8 @@ void Tracker::Impl::tell_joined(Side from) {
 }
 
 void Tracker::Impl::inflate(const Frame& frame) {
-  half(frame.from).last_deflated = true;
-  auto& inflater = half(frame.from).inflater;
+  direction(frame.from).last_deflated = true;
+  auto& inflater = direction(frame.from).inflater;
   if (!inflater) {
     inflater.emplace(inflater_options(frame.from));
   }
@@ -171,9 +171,9 @@ wire::Inflater::Options Tracker::Impl::inflater_options(Side from) const {
 
 /// Tells the content, unless the capture that the frames come from tells it itself.
 void Tracker::Impl::finish_inflating(Side from) {
-  const auto& joined = half(from).assembler.joined();
-  const auto content = half(from).inflater->finish();
-  half(from).told_elsewhere = joined.content_told;
+  const auto& joined = direction(from).assembler.joined();
+  const auto content = direction(from).inflater->finish();
+  direction(from).told_elsewhere = joined.content_told;
   if (joined.content_told) {
     return;
   }
@@ -190,15 +190,15 @@ void Tracker::Impl::finish_inflating(Side from) {
 }
 
 void Tracker::Impl::on(const Inflated& inflated) {
-  if (!half(inflated.from).told_elsewhere) {
+  if (!direction(inflated.from).told_elsewhere) {
     return;
   }
-  half(inflated.from).told_elsewhere = false;
+  direction(inflated.from).told_elsewhere = false;
   tell_inflated(inflated);
 }
 
 void Tracker::Impl::tell_inflated(const Inflated& inflated) {
-  const auto& joined = half(inflated.from).assembler.joined();
+  const auto& joined = direction(inflated.from).assembler.joined();
   Message message;
   message.from = inflated.from;
   message.frames = joined.frames;
@@ -235,6 +235,6 @@ bool Tracker::take_whole(const Frame& frame, std::uint64_t seq, Message& message
 }
 
 bool Tracker::last_frame_deflated(Side side) const {
-  return impl_->half(side).last_deflated;
+  return impl_->direction(side).last_deflated;
 }
 }  // namespace whydrop::session

@@ -28,6 +28,7 @@ class TextStream final : public os::Stream {
   bool is_terminal() const override { return terminal; }
   unsigned width() const override { return terminal ? 80 : 0; }
   bool is_file() const override { return false; }
+  bool pause(std::chrono::milliseconds) override { return !reader_is_gone; }
 
   std::string text;
   bool terminal = false;

@@ -1,0 +1,102 @@
+#include "replay_run/diff.hpp"
+
+#include "base/text.hpp"
+#include "base/try.hpp"
+#include "base/units.hpp"
+#include "capture/filter.hpp"
+#include "capture/sniff.hpp"
+#include "os/rereadable_file.hpp"
+#include "report/report.hpp"
+#include "run/inspection.hpp"
+
+#include <cstddef>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace whydrop::replay_run {
+namespace {
+
+constexpr std::size_t kHeadBlock = 256U << 10;
+
+/// One of the two files, as it is remembered.
+struct Loaded {
+  /// Shared with the recorders that name messages by it.
+  std::shared_ptr<const profile::Profile> profile;
+  std::unique_ptr<compare::Recorder> recorder;
+  bool damaged = false;
+};
+
+/// Takes what nobody looks at.
+class Discard final : public session::EventSink {
+ public:
+  Result<void> on_event(const session::Event&) override { return {}; }
+};
+
+Result<bool> is_har(const os::RereadableFile& file) {
+  const auto head = std::make_unique<std::array<char, kHeadBlock>>();
+  const auto source = file.read();
+  const auto count = source(head->data(), head->size());
+  return count.map([&](std::size_t size) { return capture::looks_like_har({head->data(), size}); });
+}
+
+Result<Loaded> load(const DiffSettings& settings, const DiffSettings::Side& side, const run::Host& host) {
+  const auto file = os::RereadableFile::open(side.file);
+  WHYDROP_TRY(file);
+  const auto har = is_har(*file);
+  WHYDROP_TRY(har);
+  Loaded loaded;
+  Discard discard;
+  run::Inspection::Settings reading{{}, settings.reveal, settings.secrets, *har, file->name(), {}, settings.profile};
+  if (side.conn) {
+    reading.conns.push_back(*side.conn);
+  }
+  std::uint32_t runs = 0;
+  reading.sink_of_run = [&](const capture::CaptureHeader& header,
+                            const std::shared_ptr<const profile::Profile>& known) -> session::EventSink& {
+    if (++runs > 1) {
+      return discard;
+    }
+    loaded.profile = known;
+    loaded.recorder = std::make_unique<compare::Recorder>(known.get(), side.conn);
+    if (const auto started = parse_rfc3339(header.started)) {
+      loaded.recorder->set_started(*started);
+    }
+    return *loaded.recorder;
+  };
+  run::Inspection inspection(host, std::move(reading), *capture::Selector::make({}));
+  const auto read = file->tell(*har, [&inspection](const auto& item) {
+    inspection.take(item);
+    return true;
+  });
+  WHYDROP_TRY(read);
+  inspection.finish(0);
+  WHYDROP_TRY(inspection.check_conns());
+  if (runs > 1) {
+    inspection.talk(fmt::format("warning: {} holds {} runs; the first is compared", file->name(), runs));
+  }
+  loaded.damaged = inspection.damaged();
+  return loaded;
+}
+
+}  // namespace
+
+Result<int> diff(const DiffSettings& settings, const run::Host& host) {
+  const auto& [first, second] = settings.sides;
+  if (first.file == "-" && second.file == "-") {
+    return fail(ErrorKind::usage, "diff - -: standard input can be one of the two only", "give the other as a file");
+  }
+  const auto a = load(settings, first, host);
+  WHYDROP_TRY(a);
+  const auto b = load(settings, second, host);
+  WHYDROP_TRY(b);
+  const auto comparison = compare::compare(*a->recorder, *b->recorder, settings.options);
+  run::Output output;
+  output.color = settings.color;
+  report::Style style = run::make_style(output, host.environment, host.out);
+  style.width = settings.width > 0 ? settings.width : style.width;
+  WHYDROP_TRY(host.out.write(compare::render(comparison, settings.options, settings.view, style)));
+  return a->damaged || b->damaged ? 3 : comparison.same() ? 0 : 1;
+}
+
+}  // namespace whydrop::replay_run

@@ -58,6 +58,42 @@ std::string join_names(const OptionInfo& info) {
 
 }  // namespace
 
+OptionInfo OptionInfo::option(const std::string& names, std::string value, std::string help) {
+  OptionInfo info;
+  info.names = split(names, ',');
+  info.value = std::move(value);
+  info.help = std::move(help);
+  return info;
+}
+
+OptionInfo OptionInfo::argument(std::string value, std::string help) {
+  OptionInfo info;
+  info.value = std::move(value);
+  info.help = std::move(help);
+  info.positional = true;
+  return info;
+}
+
+OptionInfo&& OptionInfo::repeats() && {
+  repeatable = true;
+  return std::move(*this);
+}
+
+OptionInfo&& OptionInfo::must_be_given() && {
+  required = true;
+  return std::move(*this);
+}
+
+OptionInfo&& OptionInfo::completed_by(std::vector<std::string> words) && {
+  choices = std::move(words);
+  return std::move(*this);
+}
+
+OptionInfo&& OptionInfo::may_have(std::string other_value) && {
+  optional_value = std::move(other_value);
+  return std::move(*this);
+}
+
 const OptionInfo* find_option(const std::vector<OptionInfo>& options, std::string_view name) {
   const auto row = std::find_if(options.begin(), options.end(), [name](const OptionInfo& info) {
     return std::find(info.names.begin(), info.names.end(), name) != info.names.end();
@@ -77,6 +113,7 @@ struct Options::Impl {
   }
 
   void add(OptionInfo&& info, CLI::Option* option) {
+    info.group = info.positional ? "Arguments" : current_group;
     infos.push_back(std::move(info));
     bound.push_back(option);
   }
@@ -157,7 +194,6 @@ void Options::group(std::string title) {
 }
 
 void Options::custom(OptionInfo info, Setter set) {
-  info.group = info.positional ? "Arguments" : impl_->current_group;
   const std::string shown = info.positional ? info.value : "option " + info.names.back();
   CLI::callback_t callback = [set = std::move(set), shown](const std::vector<std::string>& given) {
     const std::string why = set(unguard(given));
@@ -175,7 +211,7 @@ void Options::custom(OptionInfo info, Setter set) {
 }
 
 void Options::flag(const std::string& names, bool& target, std::string help) {
-  OptionInfo info{split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, false};
+  OptionInfo info = OptionInfo::option(names, "", std::move(help));
   CLI::Option* option =
       impl_->place(info).add_flag_function(names, [&target](std::int64_t count) { target = count > 0; });
   impl_->add(std::move(info), option);
@@ -183,21 +219,20 @@ void Options::flag(const std::string& names, bool& target, std::string help) {
 
 void Options::flag_or_text(
     const std::string& names, std::string value, std::string& target, const std::string& without, std::string help) {
-  OptionInfo info{
-      split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, false, std::move(value)};
+  OptionInfo info = OptionInfo::option(names, "", std::move(help)).may_have(std::move(value));
   CLI::Option* option = impl_->place(info).add_flag(names + "{" + without + "}", target);
   impl_->add(std::move(info), option);
 }
 
 void Options::count(const std::string& names, int& target, std::string help) {
-  OptionInfo info{split(names, ','), "", std::move(help), impl_->current_group, {}, false, false, true};
+  OptionInfo info = OptionInfo::option(names, "", std::move(help)).repeats();
   CLI::Option* option =
       impl_->place(info).add_flag_function(names, [&target](std::int64_t count) { target = static_cast<int>(count); });
   impl_->add(std::move(info), option);
 }
 
 void Options::text(const std::string& names, std::string value, std::string& target, std::string help) {
-  custom({split(names, ','), std::move(value), std::move(help), {}, {}, false, false, false},
+  custom(OptionInfo::option(names, std::move(value), std::move(help)),
          [&target](const std::vector<std::string>& given) {
            target = given.back();
            return std::string();
@@ -205,7 +240,7 @@ void Options::text(const std::string& names, std::string value, std::string& tar
 }
 
 void Options::list(const std::string& names, std::string value, std::vector<std::string>& target, std::string help) {
-  custom({split(names, ','), std::move(value), std::move(help), {}, {}, false, false, true},
+  custom(OptionInfo::option(names, std::move(value), std::move(help)).repeats(),
          [&target](const std::vector<std::string>& given) {
            target = given;
            return std::string();
@@ -240,7 +275,7 @@ void Options::choose_index(const std::string& names,
     take(static_cast<std::size_t>(found - choices.begin()));
     return {};
   };
-  custom({split(names, ','), value, std::move(help), {}, std::move(choices), false, false, false}, std::move(set));
+  custom(OptionInfo::option(names, value, std::move(help)).completed_by(std::move(choices)), std::move(set));
 }
 
 namespace {
@@ -266,22 +301,19 @@ std::string number_words(std::uint64_t least, std::uint64_t most) {
              : "a number from " + std::to_string(least) + " to " + std::to_string(most);
 }
 
-OptionInfo valued(const std::string& names, std::string value, std::string help) {
-  return {split(names, ','), std::move(value), std::move(help), {}, {}, false, false, false};
-}
-
 }  // namespace
 
 void Options::duration(const std::string& names, std::chrono::nanoseconds& target, std::string help) {
-  custom(valued(names, "DURATION", std::move(help)), parsed(target, parse_duration, kDurationWords));
+  custom(OptionInfo::option(names, "DURATION", std::move(help)), parsed(target, parse_duration, kDurationWords));
 }
 
 void Options::duration(const std::string& names, std::optional<std::chrono::nanoseconds>& target, std::string help) {
-  custom(valued(names, "DURATION", std::move(help)), parsed(target, parse_duration, kDurationWords));
+  custom(OptionInfo::option(names, "DURATION", std::move(help)), parsed(target, parse_duration, kDurationWords));
 }
 
 void Options::size(const std::string& names, std::uint64_t& target, std::string help) {
-  custom(valued(names, "BYTES", std::move(help)), parsed(target, parse_size, "a size (as in 4096, 64k, 1M, 2G)"));
+  custom(OptionInfo::option(names, "BYTES", std::move(help)),
+         parsed(target, parse_size, "a size (as in 4096, 64k, 1M, 2G)"));
 }
 
 void Options::number(const std::string& names,
@@ -291,7 +323,8 @@ void Options::number(const std::string& names,
                      std::uint64_t most,
                      std::string help) {
   const auto parse = [=](const std::string& text) { return parse_number(text, least, most); };
-  custom(valued(names, std::move(value), std::move(help)), parsed(target, parse, number_words(least, most)));
+  custom(OptionInfo::option(names, std::move(value), std::move(help)),
+         parsed(target, parse, number_words(least, most)));
 }
 
 void Options::number(const std::string& names,
@@ -301,23 +334,26 @@ void Options::number(const std::string& names,
                      std::uint64_t most,
                      std::string help) {
   const auto parse = [=](const std::string& text) { return parse_number(text, least, most); };
-  custom(valued(names, std::move(value), std::move(help)), parsed(target, parse, number_words(least, most)));
+  custom(OptionInfo::option(names, std::move(value), std::move(help)),
+         parsed(target, parse, number_words(least, most)));
 }
 
 void Options::positional(std::string name, std::string& target, bool required, std::string help) {
-  custom({{}, std::move(name), std::move(help), {}, {}, true, required, false},
-         [&target](const std::vector<std::string>& given) {
-           target = given.back();
-           return std::string();
-         });
+  OptionInfo info = OptionInfo::argument(std::move(name), std::move(help));
+  info.required = required;
+  custom(std::move(info), [&target](const std::vector<std::string>& given) {
+    target = given.back();
+    return std::string();
+  });
 }
 
 void Options::positionals(std::string name, std::vector<std::string>& target, bool required, std::string help) {
-  custom({{}, std::move(name), std::move(help), {}, {}, true, required, true},
-         [&target](const std::vector<std::string>& given) {
-           target = given;
-           return std::string();
-         });
+  OptionInfo info = OptionInfo::argument(std::move(name), std::move(help)).repeats();
+  info.required = required;
+  custom(std::move(info), [&target](const std::vector<std::string>& given) {
+    target = given;
+    return std::string();
+  });
 }
 
 void Options::contradict(std::string one, std::string other) {

@@ -17,13 +17,24 @@ namespace whydrop::cli {
 
 /// One option as people see it: the one source of help, completion and the man page.
 struct OptionInfo {
+  /// `names` as in "-H,--header"; `value` as in "DURATION", empty for a flag.
+  static OptionInfo option(const std::string& names, std::string value, std::string help);
+  /// An argument without a name, shown as `value`.
+  static OptionInfo argument(std::string value, std::string help);
+
+  OptionInfo&& repeats() &&;
+  OptionInfo&& must_be_given() &&;
+  OptionInfo&& completed_by(std::vector<std::string> words) &&;
+  /// A flag behind which "=VALUE" may follow.
+  OptionInfo&& may_have(std::string value) &&;
+
   std::vector<std::string> names;  ///< "-H", "--header"; empty for a positional argument
   std::string value;               ///< "DURATION"; empty for a flag
   std::string help;
-  std::string group{};
-  std::vector<std::string> choices{};  ///< completed by the shell; empty: anything
+  std::string group;
+  std::vector<std::string> choices;  ///< completed by the shell; empty: anything
   bool positional = false, required = false, repeatable = false;
-  std::string optional_value{};  ///< of a flag: what may follow behind "="
+  std::string optional_value;  ///< of a flag: what may follow behind "="
 };
 
 /// The option of this name, as "-H" or "--header"; null: there is none.

@@ -61,12 +61,12 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
   options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as the session is open; repeatable");
   options.flag("--echo", flags.echo, "Answer each message with itself; standard input is not read");
   options.custom(
-      {{"--replies"},
-       "N|lines|none",
-       "Data messages to wait for at the end of standard input: a number, one a message sent (lines, the default), "
-       "or none",
-       {},
-       {"lines", "none"}},
+      OptionInfo::option(
+          "--replies",
+          "N|lines|none",
+          "Data messages to wait for at the end of standard input: a number, one a message sent (lines, the default), "
+          "or none")
+          .completed_by({"lines", "none"}),
       [&flags](const std::vector<std::string>& given) { return set_replies(given, flags.replies); });
   options.duration("--wait", flags.wait, "Give up waiting for replies after this much silence (2s)");
   options.duration("--linger",
@@ -84,11 +84,13 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
       "After a drop connect again, up to N times in a row, with growing waits (0.5 s to 30 s); a session of 10 s "
       "or more starts the count anew; never after 401 or 403. A profile may have waits of its own. The last session's "
       "ending decides the exit code");
-  options.custom({{"--ping-sweep"},
-                  "DURATION,...",
-                  "Find the idle limit of the path: one connection for each duration, silent so long and then pinged; "
-                  "shortest first, until one has died"},
-                 [&flags](const std::vector<std::string>& given) { return set_sweep(given, flags.sweep); });
+  options.custom(
+      OptionInfo::option(
+          "--ping-sweep",
+          "DURATION,...",
+          "Find the idle limit of the path: one connection for each duration, silent so long and then pinged; "
+          "shortest first, until one has died"),
+      [&flags](const std::vector<std::string>& given) { return set_sweep(given, flags.sweep); });
 }
 
 void add_contradictions(Options& options) {
@@ -132,11 +134,10 @@ std::string set_heartbeat(const std::vector<std::string>& given, std::string& va
 
 void add_profile_group(Options& options, ConnectFlags& flags) {
   add_session_profile(options, flags.session);
-  options.custom({{"--heartbeat"},
-                  "on|off|DURATION",
-                  "Send the profile's heartbeat (on, the default, where it has one), or this often",
-                  {},
-                  {"on", "off"}},
+  options.custom(OptionInfo::option("--heartbeat",
+                                    "on|off|DURATION",
+                                    "Send the profile's heartbeat (on, the default, where it has one), or this often")
+                     .completed_by({"on", "off"}),
                  [&flags](const std::vector<std::string>& given) { return set_heartbeat(given, flags.heartbeat); });
 }
 

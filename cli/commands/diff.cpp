@@ -120,14 +120,10 @@ Run setup_diff(Options& options) {
   options.positional("B", flags->files[1], true, "What it is held against, as A");
   options.group("What is compared");
   options.custom(
-      {{"--conn"},
-       "A[:B]",
-       "Connection A of the first with connection B (or A) of the second (default: all, the nth with the nth)",
-       {},
-       {},
-       false,
-       false,
-       false},
+      OptionInfo::option(
+          "--conn",
+          "A[:B]",
+          "Connection A of the first with connection B (or A) of the second (default: all, the nth with the nth)"),
       [flags](const std::vector<std::string>& given) { return set_conns(given, *flags); });
   options.list("--ignore",
                "POINTER",

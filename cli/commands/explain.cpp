@@ -130,15 +130,11 @@ std::vector<std::string> plain_keys() {
 
 Run setup_explain(Options& options) {
   auto key = std::make_shared<std::string>();
-  options.custom({{},
-                  "KEY",
-                  "A close code, an ending, a finding's id, an exit code (6, or 'exit 6'), software (nginx), or a "
-                  "client's error text",
-                  {},
-                  plain_keys(),
-                  true,
-                  false,
-                  false},
+  options.custom(OptionInfo::argument(
+                     "KEY",
+                     "A close code, an ending, a finding's id, an exit code (6, or 'exit 6'), software (nginx), or a "
+                     "client's error text")
+                     .completed_by(plain_keys()),
                  [key](const std::vector<std::string>& given) -> std::string {
                    *key = given.back();
                    return {};

@@ -88,7 +88,7 @@ void add_filter_options(Options& options, InspectFlags& flags) {
   options.text("--since", "TIME", flags.filter.since, "From this time on: a duration since the start, or RFC 3339");
   options.text("--until", "TIME", flags.filter.until, "Up to this time");
   options.custom(
-      {{"--conn"}, "N", "Only connection N, and the verdict on it; several with commas", {}, {}, false, false, true},
+      OptionInfo::option("--conn", "N", "Only connection N, and the verdict on it; several with commas").repeats(),
       [&flags](const std::vector<std::string>& given) { return set_conns(given, flags.filter.conns); });
   options.list(
       "--kind", "KIND", flags.kinds, "Only events of this kind (frame, ending, finding ...); several with commas");

@@ -227,7 +227,7 @@ Run setup_profile(Options& options) {
   for (const Action& row : kActions) {
     names.emplace_back(row.name);
   }
-  options.custom({{}, "ACTION", "list, show, check, new or match", {}, names, true, true, false},
+  options.custom(OptionInfo::argument("ACTION", "list, show, check, new or match").must_be_given().completed_by(names),
                  [flags, names](const std::vector<std::string>& given) -> std::string {
                    flags->action = given.back();
                    const bool known = std::find(names.begin(), names.end(), flags->action) != names.end();

@@ -52,12 +52,12 @@ void declare(Options& options, RehearseOptions& into) {
   options.text("--write-ca", "FILE", into.ca_file, "Write the certificate that a client needs for --cacert");
   add_play_options(options, into.play);
   options.group("Ending");
-  options.custom(
-      {{"-e", "--ending"}, "NAME", "How each session ends (none); see --list", "", ending_names(), false, false, false},
-      [&server](const std::vector<std::string>& given) -> std::string {
-        server.ending = given.back();
-        return {};
-      });
+  options.custom(OptionInfo::option("-e,--ending", "NAME", "How each session ends (none); see --list")
+                     .completed_by(ending_names()),
+                 [&server](const std::vector<std::string>& given) -> std::string {
+                   server.ending = given.back();
+                   return {};
+                 });
   options.flag("--list", into.list, "Print the names of all endings, or with --profile of its scenarios, and leave");
   options.number(
       "--after", "N", into.after, 0, 4294967295, "End after N messages (1); 0: as soon as the session is open");

@@ -126,18 +126,16 @@ void add_part_options(Options& options, ReplayFlags& flags) {
       "--conn", "N", flags.conn, 1, UINT32_MAX, "Connection N; without it the first session that was opened");
   options.number("--from-seq", "N", request.from_seq, 0, UINT64_MAX, "What the client did from event N on");
   options.number("--to-seq", "N", request.to_seq, 0, UINT64_MAX, "What the client did up to event N");
-  options.custom({{"--edit"},
-                  "SEQ:/POINTER=VALUE",
-                  "In the client's message that is event SEQ put VALUE (JSON, or else a string) at this JSON Pointer; "
-                  "SEQ:=TEXT replaces all of it; repeatable",
-                  {},
-                  {},
-                  false,
-                  false,
-                  true},
-                 [&request](const std::vector<std::string>& given) { return set_edits(given, request.edits); });
   options.custom(
-      {{"--skip"}, "SEQ", "Leave out event SEQ of the client's; several with commas", {}, {}, false, false, true},
+      OptionInfo::option(
+          "--edit",
+          "SEQ:/POINTER=VALUE",
+          "In the client's message that is event SEQ put VALUE (JSON, or else a string) at this JSON Pointer; "
+          "SEQ:=TEXT replaces all of it; repeatable")
+          .repeats(),
+      [&request](const std::vector<std::string>& given) { return set_edits(given, request.edits); });
+  options.custom(
+      OptionInfo::option("--skip", "SEQ", "Leave out event SEQ of the client's; several with commas").repeats(),
       [&flags](const std::vector<std::string>& given) { return set_skips(given, flags.skips); });
   options.flag(
       "--raw", request.raw, "Send the recorded frames byte for byte, unlawful ones too: fragments, masks, RSV bits");
@@ -147,13 +145,13 @@ void add_pace_options(Options& options, ReplayFlags& flags) {
   replay_run::ReplayRequest& request = flags.request;
   options.group("When");
   options.custom(
-      {{"--pace"},
-       "matched|recorded|fast|Nx",
-       "A message goes once the server's messages before it have come; then, matched (default), after the recorded "
-       "gap; recorded, at its recorded time, and without what comes more than 1s late (2x: twice as fast); "
-       "fast, at once",
-       {},
-       {"matched", "recorded", "fast", "2x"}},
+      OptionInfo::option(
+          "--pace",
+          "matched|recorded|fast|Nx",
+          "A message goes once the server's messages before it have come; then, matched (default), after the recorded "
+          "gap; recorded, at its recorded time, and without what comes more than 1s late (2x: twice as fast); "
+          "fast, at once")
+          .completed_by({"matched", "recorded", "fast", "2x"}),
       [&request](const std::vector<std::string>& given) { return set_pace(given, request.pace); });
   options.duration("--max-gap", request.pace.most_gap, "Of a recorded gap keep at most this much (5s)");
   options.duration(
@@ -196,9 +194,10 @@ Run setup_replay(Options& options) {
       "FILE", request.file, true, "A capture, a browser's HAR, or messages, one JSON a line; - is standard input");
   options.group("Session");
   options.custom(
-      {{"--url"},
-       "URL",
-       "Connect there instead of where the recording was made; where it names no path, the recorded one is kept"},
+      OptionInfo::option(
+          "--url",
+          "URL",
+          "Connect there instead of where the recording was made; where it names no path, the recorded one is kept"),
       [&session](const std::vector<std::string>& given) {
         session.url = given.back();
         return std::string();

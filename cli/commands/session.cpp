@@ -195,17 +195,14 @@ Result<int> session(const StoredSession& given) {
 Run setup_session(Options& options) {
   const auto flags = std::make_shared<StoredSession>();
   options.custom(
-      {{},
-       "ACTION",
-       "create: make the profile's session calls, in order, and keep what they give. show: the values of its "
-       "variables, where they come from, their age and when they expire. clear: forget what was kept. Without "
-       "--profile "
-       "show and clear mean the one profile that something is kept of",
-       {},
-       {"create", "show", "clear"},
-       true,
-       true,
-       false},
+      OptionInfo::argument(
+          "ACTION",
+          "create: make the profile's session calls, in order, and keep what they give. show: the values of its "
+          "variables, where they come from, their age and when they expire. clear: forget what was kept. Without "
+          "--profile "
+          "show and clear mean the one profile that something is kept of")
+          .must_be_given()
+          .completed_by({"create", "show", "clear"}),
       [flags](const std::vector<std::string>& given) -> std::string {
         flags->action = given.back();
         const bool known = flags->action == "create" || flags->action == "show" || flags->action == "clear";

@@ -252,15 +252,12 @@ Result<int> token(const Options& options, TokenFlags& flags) {
 Run setup_token(Options& options) {
   const auto flags = std::make_shared<TokenFlags>();
   options.custom(
-      {{},
-       "ACTION",
-       "get: ask the profile's API for a token. inspect: say what a token says of itself; exit 1 where it has "
-       "expired, is not valid yet or lacks a scope. verify: check its signature; exit 1 where it is not good",
-       {},
-       {"get", "inspect", "verify"},
-       true,
-       true,
-       false},
+      OptionInfo::argument(
+          "ACTION",
+          "get: ask the profile's API for a token. inspect: say what a token says of itself; exit 1 where it has "
+          "expired, is not valid yet or lacks a scope. verify: check its signature; exit 1 where it is not good")
+          .must_be_given()
+          .completed_by({"get", "inspect", "verify"}),
       [flags](const std::vector<std::string>& given) -> std::string {
         flags->action = given.back();
         const bool known = flags->action == "get" || flags->action == "inspect" || flags->action == "verify";

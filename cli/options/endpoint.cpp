@@ -59,10 +59,11 @@ void add_path_options(Options& options, EndpointFlags& flags) {
   options.text("--interface", "NAME", flags.endpoint.interface_name, "Send from this interface or address");
   options.text("--unix-socket", "FILE", flags.endpoint.unix_socket, "Connect to a Unix domain socket");
   options.custom(
-      {{"-x", "--proxy"},
-       "URL",
-       "Proxy: http://, socks5:// or socks5h://[user:password@]host:port; '' for none. Without it http_proxy, "
-       "https_proxy, all_proxy and no_proxy of the environment count"},
+      OptionInfo::option(
+          "-x,--proxy",
+          "URL",
+          "Proxy: http://, socks5:// or socks5h://[user:password@]host:port; '' for none. Without it http_proxy, "
+          "https_proxy, all_proxy and no_proxy of the environment count"),
       [&flags](const std::vector<std::string>& given) {
         flags.endpoint.proxies.given = given.back();
         return std::string();
@@ -79,16 +80,14 @@ void add_websocket_options(Options& options, EndpointFlags& flags) {
   options.duration("--ping-interval", flags.endpoint.ping_interval, "Send a ping this often");
   options.duration(
       "--ping-timeout", flags.endpoint.ping_timeout, "Drop the session if a ping is not answered in time (10s)");
-  options.custom({{"--pong"},
-                  "on|off|delay=DURATION",
-                  "Answer pings at once (on, the default), never, or late",
-                  {},
-                  {"on", "off"}},
-                 [&flags](const std::vector<std::string>& given) -> std::string {
-                   const auto policy = target::parse_pong(given.back());
-                   flags.endpoint.pong = policy.value_or(flags.endpoint.pong);
-                   return policy ? "" : "'" + given.back() + "' is not on, off or delay=DURATION";
-                 });
+  options.custom(
+      OptionInfo::option("--pong", "on|off|delay=DURATION", "Answer pings at once (on, the default), never, or late")
+          .completed_by({"on", "off"}),
+      [&flags](const std::vector<std::string>& given) -> std::string {
+        const auto policy = target::parse_pong(given.back());
+        flags.endpoint.pong = policy.value_or(flags.endpoint.pong);
+        return policy ? "" : "'" + given.back() + "' is not on, off or delay=DURATION";
+      });
   options.duration("--idle-timeout", flags.endpoint.idle_timeout, "Drop the session if nothing comes for this long");
   options.size("--max-message-size", flags.endpoint.max_message, "Answer larger messages with Close 1009 (64M)");
 }
@@ -111,7 +110,7 @@ void add_transport_options(Options& options, EndpointFlags& flags, const std::st
 }
 
 void add_user_agent_option(Options& options, EndpointFlags& flags) {
-  options.custom({{"-A", "--user-agent"}, "NAME", "Send this User-Agent (whydrop)"},
+  options.custom(OptionInfo::option("-A,--user-agent", "NAME", "Send this User-Agent (whydrop)"),
                  [&flags](const std::vector<std::string>& given) {
                    flags.endpoint.user_agent = given.back();
                    return std::string();

@@ -35,7 +35,7 @@ std::string set_expected(const std::vector<std::string>& given, std::vector<std:
 }  // namespace
 
 void add_session_arguments(Options& options, SessionFlags& flags) {
-  options.custom({{}, "URL", "ws://, wss://, or http:// and https://; without it that of the profile", {}, {}, true},
+  options.custom(OptionInfo::argument("URL", "ws://, wss://, or http:// and https://; without it that of the profile"),
                  [&flags](const std::vector<std::string>& given) {
                    flags.url = given.back();
                    return std::string();
@@ -47,19 +47,13 @@ void add_session_arguments(Options& options, SessionFlags& flags) {
 
 void add_close_options(Options& options, run::Session& session) {
   options.custom(
-      {{"--expect-close"},
-       "CODE",
-       "The server is to close with CODE (repeatable: one of them)",
-       {},
-       {},
-       false,
-       false,
-       true},
+      OptionInfo::option("--expect-close", "CODE", "The server is to close with CODE (repeatable: one of them)")
+          .repeats(),
       [&session](const std::vector<std::string>& given) { return set_expected(given, session.expect_close); });
   options.custom(
-      {{"--close-code"}, "CODE", "Close with CODE (1000)"},
+      OptionInfo::option("--close-code", "CODE", "Close with CODE (1000)"),
       [&session](const std::vector<std::string>& given) { return set_close_code(given, session.close_code); });
-  options.custom({{"--close-reason"}, "TEXT", "Close with this reason, at most 123 bytes"},
+  options.custom(OptionInfo::option("--close-reason", "TEXT", "Close with this reason, at most 123 bytes"),
                  [&session](const std::vector<std::string>& given) -> std::string {
                    session.close_reason = given.back();
                    return session.close_reason.size() > 123 ? "it is longer than 123 bytes" : "";

@@ -83,7 +83,8 @@ TEST(TranslateCurl, NamesWhatItDoesNotKnow) {
 }
 
 TEST(TranslateCurl, KeepsOurOwnFlagsThatWereWrittenBehindIt) {
-  const std::vector<OptionInfo> own = {{{"--capture"}, "FILE", ""}, {{"-v", "--echo"}, "", ""}};
+  const std::vector<OptionInfo> own = {OptionInfo::option("--capture", "FILE", ""),
+                                       OptionInfo::option("-v,--echo", "", "")};
   const auto ours = translate_curl({"wss://h", "--capture", "run.ndjson", "-k", "--echo", "--capture=b"}, own);
   ASSERT_TRUE(ours) << ours.error().message;
   EXPECT_EQ(*ours, (Words{"wss://h", "--capture", "run.ndjson", "--insecure", "--echo", "--capture=b"}));

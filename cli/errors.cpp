@@ -14,4 +14,8 @@ int report(const Error& error) {
   return diagnose::exit_code(error.kind);
 }
 
+void warn(const std::string& text) {
+  std::fputs(("whydrop: warning: " + escape_lines(text) + "\n").c_str(), stderr);
+}
+
 }  // namespace whydrop::cli

@@ -6,6 +6,7 @@
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "cli/commands.hpp"
+#include "cli/errors.hpp"
 #include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/calls.hpp"
@@ -162,7 +163,7 @@ Result<int> get(TokenFlags& flags) {
   std::vector<std::string> warnings;
   WHYDROP_TRY(set_client(flags, **context, warnings));
   for (const std::string& warning : warnings) {
-    std::fprintf(stderr, "whydrop: warning: %s\n", warning.c_str());
+    warn(warning);
   }
   if (flags.print) {
     flags.call.output.kind = report::Output::messages;  // standard output is the token's
@@ -228,8 +229,7 @@ Result<int> verify(const TokenFlags& flags) {
   }
   if (!file) {
     os::hide_argument(given);
-    std::fputs("whydrop: warning: --key shows a secret to everyone who can list processes; --key @FILE does not\n",
-               stderr);
+    warn("--key shows a secret to everyone who can list processes; --key @FILE does not");
   }
   const auto result = auth::verify_token(*text, *key);
   WHYDROP_TRY(result);

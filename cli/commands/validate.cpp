@@ -31,7 +31,7 @@ Result<int> validate_all(const ValidateFlags& flags) {
     WHYDROP_TRY(profile);
     request.profile = std::move(*profile);
   }
-  return validate::validate(request, host.read, host.out, [](const Error& error) { report(error); });
+  return validate::validate(request, host.read, host.out, {[](const Error& error) { report(error); }, warn});
 }
 
 }  // namespace
@@ -56,8 +56,9 @@ Run setup_validate(Options& options) {
                                 {{"4", schema::Draft::draft4}, {"7", schema::Draft::draft7}},
                                 request.draft,
                                 "The draft where the schema has no $schema (default 7)");
-  options.flag(
-      "--check-formats", request.check_formats, "Check format too: date-time, uuid, uri, email, ipv4 and others");
+  options.flag("--check-formats",
+               request.check_formats,
+               "Check format, contentEncoding and contentMediaType too; what cannot be is said");
   options.list("--ref-map", "URL-PREFIX=DIR", request.references, "Read what a $ref to such URLs means from a folder");
   options.group("Output");
   options.choose<bool>("--output",

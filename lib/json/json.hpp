@@ -53,13 +53,13 @@ class Value {
 /// True if both are the same JSON value: numbers by value, objects whatever their order.
 bool equal(Value a, Value b);
 
-/// Where a parse failed.
+/// Where a parse failed, or lost something.
 struct Fault {
   std::size_t offset = 0;  ///< bytes
   std::string why;         ///< "too deep", or the parser's words without a full stop; empty: well formed
 };
 
-inline constexpr std::size_t kMaxDepth = 1000;
+inline constexpr std::size_t kMaxDepth = 1000, kMostLosses = 16;
 
 /// A parsed text. parse() may be called again and again: memory is kept, so that a stream of messages costs no
 /// allocation each.
@@ -71,8 +71,13 @@ class Json {
   Json& operator=(Json&&) noexcept;
 
   /// Null if `text` was well formed; then root() is its value. Encoding is checked; deeper than kMaxDepth is a fault.
+  /// What is JSON and no value of ours is taken as the nearest one, and told by losses().
   std::optional<Fault> parse(std::string_view text);
   Value root() const;
+  /// What of the last text is not held as it stands, at most kMostLosses: half of a surrogate pair, which is taken for
+  /// U+FFFD, and a number beyond a double's range. RFC 8259 sections 6 and 8.2 allow both, and what a reader makes of
+  /// them.
+  const std::vector<Fault>& losses() const;
 
  private:
   struct Impl;

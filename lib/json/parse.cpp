@@ -4,6 +4,7 @@
 #include "json/yaml.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -44,6 +45,7 @@ struct Json::Impl {
   KeptAllocator stack_memory;
   std::optional<Tree> tree;
   rapidjson::Reader reader;
+  std::vector<Fault> losses;
 
   Impl() { make_tree(kFirstPool); }
 
@@ -57,6 +59,7 @@ struct Json::Impl {
 
   /// Forgets the last text. A pool that was too small for it is made larger.
   void clear() {
+    losses.clear();
     tree->SetNull();
     const std::size_t used = pool->Size();
     pool->Clear();
@@ -66,6 +69,18 @@ struct Json::Impl {
   }
 
   std::optional<Fault> parse_text(std::string_view given) {
+    bool lost = false;
+    auto fault = parse_once(given, lost);
+    if (lost || (!fault && find_lone_surrogate(given) != std::string_view::npos)) {
+      Holdable held = holdable(given);
+      fault = parse_once(held.text, lost);
+      losses = std::move(held.losses);
+    }
+    return fault;
+  }
+
+  /// `lost`: it ended at what is JSON and cannot be held.
+  std::optional<Fault> parse_once(std::string_view given, bool& lost) {
     text.resize(std::max(text.size(), given.size() + 1));
     std::copy(given.begin(), given.end(), text.begin());
     text[given.size()] = '\0';
@@ -74,6 +89,7 @@ struct Json::Impl {
     const auto generate = [&](Tree& target) {
       DepthLimit<Tree> limit(target);
       const auto result = reader.Parse<kInPlaceFlags>(stream, limit);
+      lost = is_loss(result);
       if (result.IsError()) {
         fault = fault_of(result, given, limit.too_deep());
       }
@@ -100,18 +116,23 @@ std::optional<Fault> Json::parse(std::string_view text) {
   }
   const std::size_t mark = text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;
   auto fault = impl_->parse_text(text.substr(mark));
-  if (const std::size_t lone = fault ? text.npos : find_lone_surrogate(text.substr(mark)); lone != text.npos) {
-    fault = lone_surrogate_at(text.substr(mark), lone);
-  }
   if (fault) {
     fault->offset += mark;
+    impl_->losses.clear();
     impl_->tree->SetNull();
+  }
+  for (Fault& loss : impl_->losses) {
+    loss.offset += mark;
   }
   return fault;
 }
 
 Value Json::root() const {
   return value_of(*impl_->tree);
+}
+
+const std::vector<Fault>& Json::losses() const {
+  return impl_->losses;
 }
 
 Result<std::shared_ptr<const Json>> parse_file(std::string_view text, const std::string& name, ErrorKind kind) {

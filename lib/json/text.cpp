@@ -7,22 +7,6 @@
 
 namespace whydrop::json {
 
-std::size_t find_lone_surrogate(std::string_view json) {
-  constexpr std::size_t kEscape = 6;  // \uXXXX
-  for (std::size_t at = json.find('\\'); at < json.size(); at = json.find('\\', at)) {
-    const std::string_view digits = json.substr(at + 1, 3);
-    if (digits.size() < 3 || digits[0] != 'u' || (digits[1] | 0x20) != 'd' || digits[2] < '8') {
-      at += 2;
-    } else if ((digits[2] | 0x20) >= 'c') {
-      return at;
-    } else {
-      // D8 to DB, the first half: behind it the parser has seen the second.
-      at += 2 * kEscape;
-    }
-  }
-  return std::string_view::npos;
-}
-
 std::string Value::text() const {
   rapidjson::StringBuffer out;
   rapidjson::Writer<rapidjson::StringBuffer> writer(out);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
@@ -73,31 +74,48 @@ inline Fault fault_of(const rapidjson::ParseResult& result, std::string_view tex
   return fault;
 }
 
+/// True for an error at something that JSON allows and a parser cannot hold: half of a surrogate pair, or a number that
+/// no double holds. RFC 8259 sections 6 and 8.2.
+inline bool is_loss(const rapidjson::ParseResult& result) {
+  return result.Code() == rapidjson::kParseErrorStringUnicodeSurrogateInvalid ||
+         result.Code() == rapidjson::kParseErrorNumberTooBig;
+}
 /// Where the second half of a surrogate pair stands alone in `json`, which is well formed but for that; npos if none
 /// does. RapidJSON takes it for a character, and writes what is not UTF-8.
 std::size_t find_lone_surrogate(std::string_view json);
 
-inline Fault lone_surrogate_at(std::string_view text, std::size_t offset) {
-  return fault_of({rapidjson::kParseErrorStringUnicodeSurrogateInvalid, offset}, text, false);
-}
+/// `text`, as long as before, with what no parser can hold replaced by the nearest that can be held: "\ufffd" for half
+/// of a surrogate pair, 1e308 for a number beyond that. Linear; well-formed JSON stays well formed.
+struct Holdable {
+  std::string text;
+  std::vector<Fault> losses;  ///< at most kMostLosses
+};
+Holdable holdable(std::string_view text);
 
-/// Parses `text` into `tree`: iteratively, encoding checked, depth limited.
+/// Parses `text` into `tree`: iteratively, encoding checked, depth limited; as Json::parse() what cannot be held.
 inline Fault parse_tree(std::string_view text, rapidjson::Document& tree) {
-  rapidjson::MemoryStream bytes(text.data(), text.size());
-  rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
   Fault fault;
-  auto generate = [&](rapidjson::Document& target) {
+  const auto generate = [&](rapidjson::Document& target, std::string_view given) {
+    rapidjson::MemoryStream bytes(given.data(), given.size());
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
     DepthLimit<rapidjson::Document> limit(target);
     rapidjson::Reader reader;
     const auto result = reader.Parse<kParseFlags>(stream, limit);
-    if (result.IsError()) {
-      fault = fault_of(result, text, limit.too_deep());
-    } else if (const std::size_t lone = find_lone_surrogate(text); lone != std::string_view::npos) {
-      fault = lone_surrogate_at(text, lone);
-    }
-    return !result.IsError();
+    fault = result.IsError() ? fault_of(result, given, limit.too_deep()) : Fault();
+    return result;
   };
-  tree.Populate(generate);
+  bool lost = false;
+  auto as_given = [&](rapidjson::Document& target) {
+    const auto result = generate(target, text);
+    lost = is_loss(result) || (!result.IsError() && find_lone_surrogate(text) != std::string_view::npos);
+    return !result.IsError() && !lost;
+  };
+  tree.Populate(as_given);
+  if (lost) {
+    const Holdable held = holdable(text);
+    auto as_held = [&](rapidjson::Document& target) { return !generate(target, held.text).IsError(); };
+    tree.Populate(as_held);
+  }
   return fault;
 }
 

@@ -133,6 +133,7 @@ void Checker::Impl::examine(Seen& of, std::string_view payload, bool text, json:
     of.not_json = text ? fault->why : std::string();
     return;
   }
+  of.loss = with.losses().empty() ? std::string() : with.losses().front().why;
   of.root = with.root();
   of.type = judge.classifier(of.from).type_of(*of.root);
   if (of.type) {

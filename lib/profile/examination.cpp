@@ -64,6 +64,13 @@ void Findings::fault(std::string_view id, Side from, std::uint64_t seq, const Ma
   tell(std::move(finding), [&](session::Finding& told) { put(told, make()); });
 }
 
+void Findings::doubt(std::string_view id, Side from, std::uint64_t seq, const Make& make) {
+  session::Finding finding{std::string(id), seq};
+  finding.severity = from == Side::client ? session::Severity::warning : session::Severity::note;
+  finding.at_fault = party(from);
+  tell(std::move(finding), [&](session::Finding& told) { put(told, make()); });
+}
+
 void Findings::note(std::string_view id, std::uint64_t seq, const Make& make) {
   session::Finding finding{std::string(id), seq};
   finding.severity = session::Severity::note;

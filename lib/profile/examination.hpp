@@ -28,6 +28,7 @@ struct Seen {
   bool masked = false;              ///< it holds bytes that were masked in a capture
   std::optional<json::Value> root;  ///< null: not JSON, or not whole
   std::string not_json;             ///< why; empty if it is JSON or nothing is known of it
+  std::string loss;                 ///< of its JSON what readers take for different things; empty: nothing
   std::optional<TypeIndex> type;
   std::optional<bool> valid;
   std::vector<schema::Fault> faults;  ///< against its schema
@@ -63,6 +64,8 @@ class Findings {
 
   /// A fault of `from`'s: an error of the client's, a warning of the server's. `make` is called only where it is told.
   void fault(std::string_view id, Side from, std::uint64_t seq, const Make& make);
+  /// What works with some peers: a warning of the client's, a note of the server's.
+  void doubt(std::string_view id, Side from, std::uint64_t seq, const Make& make);
   /// A finding of the profile's own words.
   void own(const FindingText& text, std::uint64_t seq, const Make& make);
   /// Something worth a note of the server's.

@@ -11,6 +11,12 @@ const std::vector<CheckRow>& check_rows() {
        "A message is not JSON",
        "The profile's messages are JSON texts, and this one is none: its text stops where the finding says.",
        "Send one whole JSON value a message."},
+      {"message-inexact",
+       "A message holds what JSON readers take for different things",
+       "Half of a surrogate pair, as a string that was cut between the halves of an emoji has, and a number beyond a "
+       "double are JSON, but no two readers need agree on them. RFC 8259 sections 6 and 8.2.",
+       "Cut strings between characters, and send such a number as a string.",
+       false},
       {"message-unknown",
        "A message is of no type that the profile knows",
        "What tells the types apart (a member such as \"type\" or \"action\") is missing or has another value. "

@@ -199,6 +199,15 @@ std::string_view schema_id(std::string_view keyword) {
 }
 
 void check_json(const Profile& profile, const Seen& seen, Findings& findings) {
+  if (!seen.loss.empty()) {
+    findings.doubt("message-inexact", seen.from, seen.seq, [&] {
+      return Words{fmt::format("In a message of the {}, {} here; other readers refuse it or take something else.",
+                               wire::name(seen.from),
+                               seen.loss),
+                   {},
+                   {}};
+    });
+  }
   if (seen.not_json.empty() || !has_types(profile, seen.from)) {
     return;
   }

@@ -9,7 +9,7 @@
 
 namespace whydrop::profile {
 
-/// message-not-json: a text message that is no JSON.
+/// message-not-json: a text message that is no JSON. message-inexact: JSON that readers take for different things.
 void check_json(const Profile& profile, const Seen& seen, Findings& findings);
 /// message-unknown: JSON that is none of the side's types. `expected`: the one type that would have its place now, or
 /// null.

@@ -36,6 +36,10 @@ CharSet CharSet::complement() const {
 }
 
 bool CharSet::add(const CharSet& other) {
+  if (other.negated_ && other.ranges_.empty() && other.properties_.size() == 1) {
+    properties_.push_back("\\P" + other.properties_[0].substr(2));
+    return !negated_;
+  }
   if (negated_ || (other.negated_ && !other.properties_.empty())) {
     return false;
   }

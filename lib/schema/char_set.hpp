@@ -16,7 +16,7 @@ class CharSet {
   CharSet(std::initializer_list<std::pair<char32_t, char32_t>> ranges) : ranges_(ranges) {}
 
   void add(char32_t first, char32_t last) { ranges_.emplace_back(first, last); }
-  /// False where it cannot be said: the complement of a property.
+  /// False where it cannot be said: the complement of more than one property.
   bool add(const CharSet& other);
   /// As RE2 writes it: "\p{Lu}".
   void add_property(std::string property) { properties_.push_back(std::move(property)); }

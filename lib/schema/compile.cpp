@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -32,6 +33,14 @@ Node Compiler::kept(const Node& value) {
 void Compiler::mistake(const Keyword& keyword, const std::string& why, std::string hint) {
   if (!error_) {
     error_ = Error{ErrorKind::usage, documents_.where(keyword.holder, "") + why, std::move(hint)};
+  }
+}
+
+void Compiler::not_checked(const Keyword& keyword, std::string_view named) {
+  auto& all = program_->unchecked;
+  std::string what = std::string(keyword.name) + ' ' + std::string(named);
+  if (std::find(all.begin(), all.end(), what) == all.end()) {
+    all.push_back(std::move(what));
   }
 }
 

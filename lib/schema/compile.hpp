@@ -37,6 +37,8 @@ class Compiler {
   /// A value that outlives the document.
   Node kept(const Node& value);
   bool check_formats() const { return check_formats_; }
+  /// Remembers what a keyword names and nothing here can check.
+  void not_checked(const Keyword& keyword, std::string_view named);
   std::optional<Pattern> pattern_of(const Keyword& keyword, std::string_view text);
 
  private:

@@ -213,6 +213,14 @@ void FaultFinder::find_string(const Rule& rule, const Node& value) {
   if (rules.format && !rules.format->holds(text)) {
     add(rule, "format", value, std::string(rules.format->expected), found_words(value));
   }
+  if (const char* const keyword = content_fault(rules, text)) {
+    const bool encoding = std::string_view(keyword) == "contentEncoding";
+    add(rule,
+        keyword,
+        value,
+        std::string(encoding ? rules.encoding->expected : rules.media->expected),
+        found_words(value));
+  }
 }
 
 void FaultFinder::find_array(const Rule& rule, const Node& value, std::uint32_t level) {

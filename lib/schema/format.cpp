@@ -1,12 +1,14 @@
 #include "schema/format.hpp"
 
 #include "base/text.hpp"
+#include "schema/addresses.hpp"
+#include "schema/pattern.hpp"
+#include "schema/uri_format.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstddef>
-#include <optional>
 
 namespace whydrop::schema {
 namespace {
@@ -15,9 +17,6 @@ constexpr std::size_t kNpos = std::string_view::npos;
 
 bool is_hex(char c) {
   return std::isxdigit(static_cast<unsigned char>(c)) != 0;
-}
-bool is_alnum(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0;
 }
 
 /// Takes text from the front; once something did not fit, nothing more does.
@@ -130,165 +129,45 @@ bool is_uuid(std::string_view text) {
   return text.size() == 36;
 }
 
-bool is_ipv4(std::string_view text) {
-  int parts = 0;
-  while (true) {
-    const std::size_t end = std::min(text.find('.'), text.size());
-    const std::string_view part = text.substr(0, end);
-    int value = 0;
-    for (const char c : part.substr(0, 4)) {
-      if (!is_digit(c)) {
-        return false;
-      }
-      value = value * 10 + (c - '0');
-    }
-    if (part.empty() || part.size() > 3 || value > 255 || (part.size() > 1 && part.front() == '0')) {
-      return false;
-    }
-    ++parts;
-    if (end == text.size()) {
-      return parts == 4;
-    }
-    text.remove_prefix(end + 1);
-  }
-}
-
-/// Groups of 16 bits on one side of "::"; null where they are none.
-std::optional<int> ipv6_groups(std::string_view text, bool last) {
-  int groups = 0;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(':'), text.size());
-    const std::string_view group = text.substr(0, end);
-    if (end == text.size() && last && group.find('.') != kNpos) {
-      return is_ipv4(group) ? std::optional<int>(groups + 2) : std::nullopt;
-    }
-    if (group.empty() || group.size() > 4 || !std::all_of(group.begin(), group.end(), is_hex) ||
-        end + 1 == text.size()) {
-      return std::nullopt;
-    }
-    ++groups;
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return groups;
-}
-
-bool is_ipv6(std::string_view text) {
-  const std::size_t gap = text.find("::");
-  if (gap == kNpos) {
-    return ipv6_groups(text, true) == 8;
-  }
-  const auto before = ipv6_groups(text.substr(0, gap), false), after = ipv6_groups(text.substr(gap + 2), true);
-  return before && after && *before + *after < 8;
-}
-
-bool is_hostname(std::string_view text) {
-  constexpr std::size_t kLongest = 253, kLongestLabel = 63;
-  if (text.empty() || text.size() > kLongest) {
+/// Names of the members of a pointer, each behind a "/". RFC 6901 section 3.
+bool is_json_pointer(std::string_view text) {
+  if (!text.empty() && text.front() != '/') {
     return false;
   }
-  while (true) {
-    const std::size_t end = std::min(text.find('.'), text.size());
-    const std::string_view label = text.substr(0, end);
-    const auto fits = [](char c) { return is_alnum(c) || c == '-'; };
-    if (label.empty() || label.size() > kLongestLabel || !std::all_of(label.begin(), label.end(), fits) ||
-        label.front() == '-' || label.back() == '-') {
-      return false;
-    }
-    if (end == text.size()) {
-      return true;
-    }
-    text.remove_prefix(end + 1);
-  }
-}
-
-/// The part before '@': words with dots between them, or a quoted string. RFC 5321 section 4.1.2.
-bool is_local_part(std::string_view text) {
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
-    return true;
-  }
-  constexpr std::string_view kOther = "!#$%&'*+-/=?^_`{|}~.";
-  const auto fits = [&](char c) { return is_alnum(c) || kOther.find(c) != kNpos; };
-  return !text.empty() && text.size() <= 64 && text.front() != '.' && text.back() != '.' && text.find("..") == kNpos &&
-         std::all_of(text.begin(), text.end(), fits);
-}
-
-bool is_email(std::string_view text) {
-  const std::size_t at = text.rfind('@');
-  if (at == kNpos || !is_local_part(text.substr(0, at))) {
-    return false;
-  }
-  std::string_view domain = text.substr(at + 1);
-  if (domain.size() < 2 || domain.front() != '[' || domain.back() != ']') {
-    return is_hostname(domain);
-  }
-  domain = domain.substr(1, domain.size() - 2);
-  return is_ipv4(domain) || (domain.substr(0, 5) == "IPv6:" && is_ipv6(domain.substr(5)));
-}
-
-/// Characters of a URI, each % followed by two hex digits. RFC 3986 section 2.
-bool has_uri_characters(std::string_view text) {
-  constexpr std::string_view kOther = "-._~:/?#[]@!$&'()*+,;=%";
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool broken_escape = text[i] == '%' && (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2]));
-    if (broken_escape || (!is_alnum(text[i]) && kOther.find(text[i]) == kNpos)) {
+  for (std::size_t at = text.find('~'); at != kNpos; at = text.find('~', at + 1)) {
+    if (at + 1 == text.size() || (text[at + 1] != '0' && text[at + 1] != '1')) {
       return false;
     }
   }
   return true;
 }
 
-/// "user@host:port"; brackets only around an IPv6 address.
-bool is_authority(std::string_view text) {
-  const std::size_t at = text.rfind('@');
-  text.remove_prefix(at == kNpos ? 0 : at + 1);
-  const std::size_t colon = text.rfind(':');
-  const std::size_t bracket = text.rfind(']');
-  if (colon != kNpos && (bracket == kNpos || colon > bracket)) {
-    const std::string_view port = text.substr(colon + 1);
-    if (!std::all_of(port.begin(), port.end(), is_digit)) {
-      return false;
-    }
-    text = text.substr(0, colon);
-  }
-  if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
-    return is_ipv6(text.substr(1, text.size() - 2));
-  }
-  return text.find_first_of("[]:") == kNpos;
+/// Levels upwards, then a pointer or "#". draft-handrews-relative-json-pointer-01.
+bool is_relative_json_pointer(std::string_view text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view rest = text.substr(digits);
+  return digits > 0 && (digits == 1 || text.front() != '0') && (rest == "#" || is_json_pointer(rest));
 }
 
-bool is_uri(std::string_view text) {
-  const std::size_t colon = text.find_first_of(":/?#");
-  if (colon == kNpos || colon == 0 || text[colon] != ':' || std::isalpha(static_cast<unsigned char>(text[0])) == 0 ||
-      !has_uri_characters(text)) {
-    return false;
-  }
-  const std::string_view scheme = text.substr(0, colon);
-  if (!std::all_of(
-          scheme.begin(), scheme.end(), [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; })) {
-    return false;
-  }
-  std::string_view rest = text.substr(colon + 1);
-  if (rest.substr(0, 2) == "//") {
-    const std::size_t end = std::min(rest.find_first_of("/?#", 2), rest.size());
-    if (!is_authority(rest.substr(2, end - 2))) {
-      return false;
-    }
-    rest.remove_prefix(end);
-  }
-  const std::size_t hash = rest.find('#');
-  return rest.find_first_of("[]") == kNpos && (hash == kNpos || rest.find('#', hash + 1) == kNpos);
-}
-
-constexpr std::array<Format, 9> kFormats{{
+constexpr std::array<Format, 18> kFormats{{
     {"date-time", "a date and time, as 2024-05-06T07:08:09Z", is_date_time},
     {"date", "a date, as 2024-05-06", is_date},
     {"time", "a time with its offset, as 07:08:09Z", is_time},
     {"uuid", "a UUID, as 123e4567-e89b-12d3-a456-426614174000", is_uuid},
     {"uri", "a URI with its scheme, as https://host/path", is_uri},
+    {"uri-reference", "a URI, or a reference to one, as ../path", is_uri_reference},
+    {"uri-template", "a URI template, as /orders/{id}", is_uri_template},
+    {"iri", "an IRI with its scheme, as https://host/päth", is_iri},
+    {"iri-reference", "an IRI, or a reference to one, as ../päth", is_iri_reference},
     {"email", "an e-mail address", is_email},
+    {"idn-email", "an e-mail address", is_idn_email},
     {"ipv4", "an IPv4 address, as 192.0.2.1", is_ipv4},
     {"ipv6", "an IPv6 address, as 2001:db8::1", is_ipv6},
     {"hostname", "a host name", is_hostname},
+    {"idn-hostname", "a host name", is_idn_hostname},
+    {"json-pointer", "a JSON Pointer, as /a/0", is_json_pointer},
+    {"relative-json-pointer", "a relative JSON Pointer, as 1/a", is_relative_json_pointer},
+    {"regex", "a regular expression of ECMA-262", is_ecma_pattern},
 }};
 
 }  // namespace

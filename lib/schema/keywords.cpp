@@ -156,11 +156,38 @@ void read_pattern(Compiler& compiler, const Keyword& keyword, Rule& rule) {
   }
 }
 
+/// Finds what a keyword names, where such names are asserted.
+template <typename Named>
+void read_named(Compiler& compiler,
+                const Keyword& keyword,
+                const char* what,
+                const Named* (*find)(std::string_view name),
+                Rule& rule,
+                const Named* StringRules::*member) {
+  if (!need(compiler, keyword, keyword.value.IsString(), what) || !compiler.check_formats()) {
+    return;
+  }
+  const std::string_view name = json::text_of(keyword.value);
+  if (const Named* const found = find(name)) {
+    make(rule.strings).*member = found;
+  } else {
+    compiler.not_checked(keyword, name);
+  }
+}
+
 void read_format(Compiler& compiler, const Keyword& keyword, Rule& rule) {
-  const bool fits = need(compiler, keyword, keyword.value.IsString(), "a format's name");
-  const Format* format = fits ? find_format(json::text_of(keyword.value)) : nullptr;
-  if (compiler.check_formats() && format) {
-    make(rule.strings).format = format;
+  read_named(compiler, keyword, "a format's name", find_format, rule, &StringRules::format);
+}
+
+void read_encoding(Compiler& compiler, const Keyword& keyword, Rule& rule) {
+  read_named(compiler, keyword, "an encoding's name", find_content_encoding, rule, &StringRules::encoding);
+}
+
+/// What cannot be decoded cannot be looked into.
+void read_media(Compiler& compiler, const Keyword& keyword, Rule& rule) {
+  const auto encoding = json::value_of(*keyword.schema.node).find("contentEncoding");
+  if (!encoding || find_content_encoding(encoding->string()) != nullptr) {
+    read_named(compiler, keyword, "a media type", find_content_media, rule, &StringRules::media);
   }
 }
 
@@ -304,7 +331,7 @@ struct Reader {
   Draft since = Draft::draft4;
 };
 
-constexpr std::array<Reader, 33> kReaders{{
+constexpr std::array<Reader, 35> kReaders{{
     {"type", read_type},
     {"enum", read_enum},
     {"const", read_const, Draft::draft7},
@@ -317,6 +344,8 @@ constexpr std::array<Reader, 33> kReaders{{
     {"maxLength", read_length},
     {"pattern", read_pattern},
     {"format", read_format},
+    {"contentEncoding", read_encoding, Draft::draft7},
+    {"contentMediaType", read_media, Draft::draft7},
     {"items", read_items},
     {"additionalItems", read_additional_items},
     {"contains", read_contains, Draft::draft7},

@@ -24,6 +24,9 @@ struct Translation {
 };
 /// Why it cannot be, where it cannot: "it looks ahead with (?=", "it refers back with \1".
 tl::expected<Translation, std::string> translate(std::string_view pattern);
+/// True for a pattern of ECMA-262, also one that cannot be translated; an escape of a letter that means nothing there,
+/// as \Z, is a mistake.
+bool is_ecma_pattern(std::string_view pattern);
 
 /// A compiled pattern; matches anywhere in a text, as ECMA-262 does.
 class Pattern {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "json/node.hpp"
+#include "schema/content.hpp"
 #include "schema/format.hpp"
 #include "schema/keys.hpp"
 #include "schema/pattern.hpp"
@@ -52,7 +53,12 @@ struct StringRules {
   std::size_t least = 0, most = SIZE_MAX;  ///< code points
   std::optional<Pattern> pattern;
   const Format* format = nullptr;
+  const ContentEncoding* encoding = nullptr;
+  const ContentMedia* media = nullptr;
 };
+
+/// Which keyword of a string's content does not hold: "contentEncoding", "contentMediaType", or null.
+const char* content_fault(const StringRules& rules, std::string_view text);
 
 struct ArrayRules {
   std::vector<RuleId> first;  ///< of the first items, one each
@@ -114,6 +120,7 @@ struct Program {
   RuleId entry = kAnything;
   rapidjson::MemoryPoolAllocator<> pool;  ///< of values that rules compare with
   std::shared_ptr<const Places> places;
+  std::vector<std::string> unchecked;  ///< as Schema::unchecked()
 };
 
 }  // namespace whydrop::schema

@@ -44,6 +44,10 @@ std::vector<Fault> Schema::check(json::Value instance, std::size_t most) const {
   return FaultFinder(*impl_->program, most).run(json::node_of(instance));
 }
 
+const std::vector<std::string>& Schema::unchecked() const {
+  return impl_->program->unchecked;
+}
+
 std::string Fault::says() const {
   const std::string where = instance.empty() ? "the value" : escape_for_terminal(instance);
   if (found.empty()) {

@@ -19,7 +19,7 @@ enum class Draft : std::uint8_t { draft4, draft7 };
 
 struct Options {
   Draft draft = Draft::draft7;  ///< where the schema has no $schema
-  bool check_formats = false;   ///< `format` is asserted, not only annotated
+  bool check_formats = false;   ///< `format` and `content…` are asserted, not only annotated
   /// The text behind an absolute URI or a path beside the schema; null: there is none. Never asked for a metaschema.
   std::function<std::optional<std::string>(const std::string& uri)> fetch{};
 };
@@ -56,6 +56,8 @@ class Schema {
   bool valid(json::Value instance) const;
   /// All faults, at most `most`, in the instance's order. Empty: valid.
   std::vector<Fault> check(json::Value instance, std::size_t most = 100) const;
+  /// What should be asserted and is not, since nothing here can check it, each once: "format int64".
+  const std::vector<std::string>& unchecked() const;
 
  private:
   struct Impl;

@@ -1,9 +1,11 @@
 #include "base/utf8.hpp"
 #include "schema/char_set.hpp"
 #include "schema/pattern.hpp"
+#include "schema/unicode_properties.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -45,30 +47,12 @@ const CharSet kSpaces{{'\t', '\r'},
                       {0xFEFF, 0xFEFF}};
 const CharSet kLineEnds{{'\n', '\n'}, {'\r', '\r'}, {0x2028, 0x2029}};
 
-/// Long names of general categories, which RE2 does not know.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kCategories{{
-    {"Letter", "L"},
-    {"Lowercase_Letter", "Ll"},
-    {"Uppercase_Letter", "Lu"},
-    {"Titlecase_Letter", "Lt"},
-    {"Modifier_Letter", "Lm"},
-    {"Other_Letter", "Lo"},
-    {"Mark", "M"},
-    {"Number", "N"},
-    {"Decimal_Number", "Nd"},
-    {"Letter_Number", "Nl"},
-    {"Punctuation", "P"},
-    {"punct", "P"},
-    {"Symbol", "S"},
-    {"Separator", "Z"},
-    {"Space_Separator", "Zs"},
-    {"Other", "C"},
-}};
-
 /// Reads ECMA-262 and writes RE2. Stops at the first thing that cannot be.
 class Translator {
  public:
-  explicit Translator(std::string_view pattern) : rest_(pattern) {}
+  /// With `syntax_only` what ECMA-262 has and RE2 has not is read over, and an escape that ECMA-262 has not is a
+  /// mistake.
+  explicit Translator(std::string_view pattern, bool syntax_only = false) : rest_(pattern), syntax_only_(syntax_only) {}
 
   tl::expected<Translation, std::string> run() {
     const Fragment whole = alternatives(0);
@@ -76,7 +60,7 @@ class Translator {
       why_ = "a ) closes nothing";
     }
     if (uncounted_ && !whole.counted) {
-      fail("it is too large");
+      refuse("it is too large");
     }
     if (!why_.empty()) {
       return tl::unexpected<std::string>(why_);
@@ -93,6 +77,13 @@ class Translator {
   }
 
  private:
+  /// For what RE2 cannot do.
+  void refuse(std::string why) {
+    if (!syntax_only_) {
+      fail(std::move(why));
+    }
+  }
+
   bool fail(std::string why) {
     if (why_.empty()) {
       why_ = std::move(why);
@@ -156,9 +147,11 @@ class Translator {
     return all;
   }
 
-  void limit(const Fragment& fragment) {
+  void limit(Fragment& fragment) {
     if (fragment.text.size() > kLongestResult || fragment.weight > kMostWeight) {
-      fail("it is too large");
+      refuse("it is too large");
+      fragment.text.clear();
+      fragment.weight = 1;
     }
   }
 
@@ -230,7 +223,7 @@ class Translator {
     if (bounded > kMostWeight / part.weight) {
       // One counted character needs no copies; whether it is one is known at the end of the pattern only.
       if (!part.one) {
-        fail("it is too large");
+        refuse("it is too large");
         return out;
       }
       out.text = part.text + "*";
@@ -310,7 +303,8 @@ class Translator {
     }};
     for (const auto& [opening, why] : kRefused) {
       if (take(opening)) {
-        fail(std::string(why));
+        refuse(std::string(why));
+        return grouped(depth);
       }
     }
     if (take("?<")) {
@@ -321,6 +315,11 @@ class Translator {
     } else if (!take("?:") && take("?")) {
       fail("a group begins with (? and something unknown");
     }
+    return grouped(depth);
+  }
+
+  /// What stands behind a group's beginning, up to its end.
+  Fragment grouped(std::size_t depth) {
     if (depth == kDeepest) {
       fail("its groups nest too deep");
     }
@@ -346,23 +345,27 @@ class Translator {
       return assertion(rest_.data()[-1] == 'b' ? "\\b" : "\\B", Fragment::Kind::boundary);
     }
     if (rest_.front() >= '1' && rest_.front() <= '9') {
-      fail(std::string("it refers back with \\") + rest_.front());
+      refuse(std::string("it refers back with \\") + rest_.front());
+      rest_.remove_prefix(std::min(rest_.find_first_not_of("0123456789"), rest_.size()));
       return {};
     }
-    if (rest_.substr(0, 2) == "k<") {
-      fail("it refers back with \\k");
+    if (take("k<")) {
+      refuse("it refers back with \\k");
+      rest_.remove_prefix(std::min(rest_.find('>'), rest_.size()));
+      if (!take(">")) {
+        fail("a group's name has no end");
+      }
       return {};
     }
-    CharSet set;
-    if (!class_escape(set)) {
-      const char32_t point = character_escape();
-      set.add(point, point);
+    if (auto set = class_escape()) {
+      return one_of(std::move(*set));
     }
-    return one_of(std::move(set));
+    const char32_t point = character_escape();
+    return one_of({{point, point}});
   }
 
-  /// \d, \w, \s, \p and their opposites.
-  bool class_escape(CharSet& set) {
+  /// \d, \w, \s, \p and their opposites; null where the escape is that of a character.
+  std::optional<CharSet> class_escape() {
     const struct {
       std::string_view name;
       const CharSet& set;
@@ -371,33 +374,27 @@ class Translator {
     for (const auto& [name, named] : sets) {
       if (letter == name[0] || letter == name[1]) {
         rest_.remove_prefix(1);
-        set.add(letter == name[0] ? named : named.complement());
-        return true;
+        return letter == name[0] ? named : named.complement();
       }
     }
-    return (letter == 'p' || letter == 'P') && rest_.substr(1, 1) == "{" && property(set);
+    const bool is_property = (letter == 'p' || letter == 'P') && rest_.substr(1, 1) == "{";
+    return is_property && rest_.find('}') != std::string_view::npos ? std::optional(property()) : std::nullopt;
   }
 
-  bool property(CharSet& set) {
+  CharSet property() {
     const bool opposite = rest_.front() == 'P';
     const std::size_t end = rest_.find('}');
-    if (end == std::string_view::npos) {
-      return false;
+    const std::string_view name = rest_.substr(2, end - 2);
+    auto set = unicode_property(name);
+    if (!set) {
+      fail(fmt::format("\\p{{{}}} is no Unicode property that is known here", name));
+      return {};
     }
-    std::string_view name = rest_.substr(2, end - 2);
     rest_.remove_prefix(end + 1);
-    name.remove_prefix(std::min(name.find('=') + 1, name.size()));
-    for (const auto& [long_name, short_name] : kCategories) {
-      name = name == long_name ? short_name : name;
+    if (opposite) {
+      set->negate();
     }
-    if (name == "Any") {
-      set.add(opposite ? CharSet() : CharSet{{0, kLastCodePoint}});
-    } else if (name == "ASCII") {
-      set.add(opposite ? CharSet{{0x80, kLastCodePoint}} : CharSet{{0, 0x7F}});
-    } else {
-      set.add_property((opposite ? "\\P{" : "\\p{") + std::string(name) + "}");
-    }
-    return true;
+    return std::move(*set);
   }
 
   std::optional<char32_t> hex(std::size_t digits) {
@@ -452,6 +449,10 @@ class Translator {
       return *value;
     }
     rest_ = before;
+    if (syntax_only_ && std::isalpha(static_cast<unsigned char>(letter)) != 0) {
+      fail(fmt::format("\\{} means nothing", letter));
+      return letter;
+    }
     return take_code_point();  // Any other character stands for itself.
   }
 
@@ -467,7 +468,10 @@ class Translator {
     if (take("b")) {
       return U'\b';
     }
-    if (class_escape(set)) {
+    if (const auto named = class_escape()) {
+      if (!set.add(*named)) {
+        refuse("its class holds the opposite of a Unicode property that is made of several");
+      }
       return std::nullopt;
     }
     return character_escape();
@@ -509,6 +513,7 @@ class Translator {
   }
 
   std::string_view rest_;
+  bool syntax_only_;
   std::string why_;
   bool uncounted_ = false;
 };
@@ -520,6 +525,10 @@ tl::expected<Translation, std::string> translate(std::string_view pattern) {
     return tl::unexpected<std::string>("it is too large");
   }
   return Translator(pattern).run();
+}
+
+bool is_ecma_pattern(std::string_view pattern) {
+  return pattern.size() <= kLongestPattern && Translator(pattern, true).run().has_value();
 }
 
 }  // namespace whydrop::schema

@@ -8,11 +8,6 @@
 namespace whydrop::schema {
 namespace {
 
-/// The parts of a URI, each with its delimiter, so that they can be put together again.
-struct Parts {
-  std::string_view scheme, authority, path, query, fragment;
-};
-
 std::size_t scheme_size(std::string_view uri) {
   const std::size_t end = uri.find_first_of(":/?#");
   if (end == std::string_view::npos || end == 0 || uri[end] != ':') {
@@ -29,18 +24,6 @@ std::string_view cut(std::string_view& text, std::size_t size) {
   const std::string_view front = text.substr(0, size);
   text.remove_prefix(front.size());
   return front;
-}
-
-Parts parts_of(std::string_view uri) {
-  Parts parts;
-  parts.scheme = cut(uri, scheme_size(uri));
-  if (uri.substr(0, 2) == "//") {
-    parts.authority = cut(uri, std::min(uri.find_first_of("/?#", 2), uri.size()));
-  }
-  parts.path = cut(uri, std::min(uri.find_first_of("?#"), uri.size()));
-  parts.query = cut(uri, std::min(uri.find('#'), uri.size()));
-  parts.fragment = uri;
-  return parts;
 }
 
 /// RFC 3986 section 5.2.4.
@@ -66,7 +49,7 @@ std::string remove_dot_segments(std::string_view path) {
   return absolute && out.empty() ? "/" : out;
 }
 
-std::string merge(const Parts& base, std::string_view path) {
+std::string merge(const UriParts& base, std::string_view path) {
   if (!base.authority.empty() && base.path.empty()) {
     return "/" + std::string(path);
   }
@@ -84,8 +67,20 @@ std::string joined(std::initializer_list<std::string_view> texts) {
 
 }  // namespace
 
+UriParts parts_of(std::string_view uri) {
+  UriParts parts;
+  parts.scheme = cut(uri, scheme_size(uri));
+  if (uri.substr(0, 2) == "//") {
+    parts.authority = cut(uri, std::min(uri.find_first_of("/?#", 2), uri.size()));
+  }
+  parts.path = cut(uri, std::min(uri.find_first_of("?#"), uri.size()));
+  parts.query = cut(uri, std::min(uri.find('#'), uri.size()));
+  parts.fragment = uri;
+  return parts;
+}
+
 std::string resolve_uri(std::string_view base, std::string_view reference) {
-  const Parts from = parts_of(base), to = parts_of(reference);
+  const UriParts from = parts_of(base), to = parts_of(reference);
   if (!to.scheme.empty()) {
     return joined({to.scheme,
                    to.authority,

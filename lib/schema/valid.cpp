@@ -26,10 +26,18 @@ bool has_length(const StringRules& rules, std::string_view text) {
 
 bool valid_string(const StringRules& rules, std::string_view text) {
   return has_length(rules, text) && (!rules.pattern || rules.pattern->matches(text)) &&
-         (!rules.format || rules.format->holds(text));
+         (!rules.format || rules.format->holds(text)) && content_fault(rules, text) == nullptr;
 }
 
 }  // namespace
+
+const char* content_fault(const StringRules& rules, std::string_view text) {
+  if (!rules.encoding) {
+    return rules.media && !rules.media->holds(text) ? "contentMediaType" : nullptr;
+  }
+  const auto content = rules.encoding->decode(text);
+  return !content ? "contentEncoding" : rules.media && !rules.media->holds(*content) ? "contentMediaType" : nullptr;
+}
 
 bool Judgement::valid(RuleId id, const Node& value, std::uint32_t level) {
   if (id == kAnything) {

@@ -34,6 +34,7 @@ class SchemaJudge final : public Judge {
  public:
   explicit SchemaJudge(Schema schema) : schema_(std::move(schema)) {}
   Judged judge(json::Value value) const override { return {"", faults_of(schema_, value, {})}; }
+  std::vector<std::string> unchecked() const override { return schema_.unchecked(); }
 
  private:
   Schema schema_;
@@ -65,6 +66,18 @@ class ProfileJudge final : public Judge {
     }
     return {title(*type->message),
             type->schema ? faults_of(*type->schema, value, secrets_) : std::vector<schema::Fault>()};
+  }
+
+  std::vector<std::string> unchecked() const override {
+    std::vector<std::string> all;
+    for (const Type& type : types_) {
+      for (const std::string& what : type.schema ? type.schema->unchecked() : std::vector<std::string>()) {
+        if (std::find(all.begin(), all.end(), what) == all.end()) {
+          all.push_back(what);
+        }
+      }
+    }
+    return all;
   }
 
  private:

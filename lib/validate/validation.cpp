@@ -83,7 +83,22 @@ void Validation::tell_ndjson(const Instance& instance, const Judged& judged, con
     out += &fault == judged.faults.data() ? "" : ",";
     out += as_json(fault, place_of(instance.text, fault), instance.line);
   }
-  print(out + "]}\n");
+  out += ']';
+  for (const json::Fault& loss : json_.losses()) {
+    const json::Place place = json::place_of(instance.text, loss.offset);
+    out += &loss == json_.losses().data() ? ",\"warnings\":[" : ",";
+    out += fmt::format("{{\"line\":{},\"column\":{}", instance.line == 0 ? place.line : instance.line, place.column);
+    out += member("says", loss.why) + "}";
+  }
+  print(out + (json_.losses().empty() ? "}\n" : "]}\n"));
+}
+
+/// What JSON allows, and readers take for different things.
+void Validation::tell_losses(const Instance& instance) {
+  for (const json::Fault& loss : json_.losses()) {
+    const json::Place place = json::place_of(instance.text, loss.offset);
+    print(where(instance.name, instance.line, place) + ": warning: " + loss.why + "\n");
+  }
 }
 
 bool Validation::take_one(const Instance& instance, bool quiet) {
@@ -91,6 +106,9 @@ bool Validation::take_one(const Instance& instance, bool quiet) {
   const Judged judged = broken ? Judged() : judge_.judge(json_.root());
   const bool valid = !broken && judged.faults.empty();
   all_valid_ = all_valid_ && valid;
+  if (!ndjson_) {
+    tell_losses(instance);
+  }
   if (ndjson_) {
     tell_ndjson(instance, judged, broken ? &*broken : nullptr);
   } else if (broken) {
@@ -157,16 +175,19 @@ Result<std::unique_ptr<Judge>> make_judge(const ValidateRequest& request, const 
 Result<int> validate(const ValidateRequest& request,
                      const os::FileReader& read,
                      ByteSink& out,
-                     const std::function<void(const Error&)>& say) {
+                     const Listener& listener) {
   const auto judge = make_judge(request, read);
   WHYDROP_TRY(judge);
+  for (const std::string& what : (*judge)->unchecked()) {
+    listener.warning(escape_for_terminal(what) + " is not checked");
+  }
   Validation validation(**judge, request.ndjson, out);
   bool unread = false;
   for (const std::string& given : request.files) {
     for (const std::string& name : os::expanded(given)) {
       const auto text = read(name);
       if (!text) {
-        say(text.error());
+        listener.error(text.error());
         unread = true;
         continue;
       }

@@ -42,6 +42,8 @@ class Judge {
  public:
   virtual ~Judge() = default;
   virtual Judged judge(json::Value value) const = 0;
+  /// As schema::Schema::unchecked() has it.
+  virtual std::vector<std::string> unchecked() const = 0;
 };
 
 /// By one schema. Errors: local where it cannot be read, usage where it cannot be compiled.
@@ -74,6 +76,7 @@ class Validation {
   };
   void take_lines(const std::string& name, std::string_view text);
   bool take_one(const Instance& instance, bool quiet);
+  void tell_losses(const Instance& instance);
   void tell_fault(const Instance& instance, const schema::Fault& fault);
   void tell_ndjson(const Instance& instance, const Judged& judged, const json::Fault* broken);
   void print(const std::string& text);
@@ -98,11 +101,17 @@ struct ValidateRequest {
   bool check_formats = false, ndjson = false;
 };
 
-/// Judges all values and prints what is said of each on `out`; returns the exit code. `say` tells which files cannot be
-/// read. Errors: usage and local, for the schema.
+/// Who hears what is not said of a value.
+struct Listener {
+  std::function<void(const Error&)> error;               ///< a file cannot be read
+  std::function<void(const std::string& text)> warning;  ///< what is not checked
+};
+
+/// Judges all values and prints what is said of each on `out`; returns the exit code. Errors: usage and local, for the
+/// schema.
 Result<int> validate(const ValidateRequest& request,
                      const os::FileReader& read,
                      ByteSink& out,
-                     const std::function<void(const Error&)>& say);
+                     const Listener& listener);
 
 }  // namespace whydrop::validate

@@ -1,7 +1,9 @@
 #include "schema/pattern.hpp"
 
+#include "schema/content.hpp"
 #include "schema/format.hpp"
 #include "schema/keys.hpp"
+#include "schema/program.hpp"
 #include "schema/uri.hpp"
 
 #include <gtest/gtest.h>
@@ -50,6 +52,21 @@ TEST(Pattern, MatchesAsEcmaDoes) {
       {"^\\p{Lu}\\P{L}$", "Ä1", true},
       {"^\\p{Uppercase_Letter}$", "Ä", true},
       {"^\\p{Script=Greek}$", "λ", true},
+      {"^\\p{sc=Grek}$", "λ", true},
+      {"^\\p{Script=Han}$", "漢", true},
+      {"^\\p{gc=digit}$", "٣", true},
+      {"^\\p{digit}+$", "1٣", true},
+      {"^\\p{Letter}cole$", "École", true},
+      {"^\\p{Alphabetic}+$", "aλⅫ\u0345Ⓐ", true},
+      {"^\\P{Alphabetic}+$", "1 -", true},
+      {"^\\P{Alphabetic}$", "Ⓐ", false},
+      {"^[\\P{L}a]$", "a", true},
+      {"^[\\P{L}a]$", "b", false},
+      {"^\\p{Lowercase}\\p{Uppercase}\\p{White_Space}$", "ªⅠ\u0085", true},
+      {"^\\p{ASCII_Hex_Digit}\\p{Hex_Digit}$", "fＦ", true},
+      {"^\\p{LC}$", "ǅ", true},
+      {"^\\P{Any}$", "a", false},
+      {"^\\P{ASCII}$", "é", true},
       {"^[\\p{L}_]+$", "aλ_", true},
       {"^.$", "𝄞", true},
       {"^\\0$", std::string_view("\0", 1), true},
@@ -115,6 +132,10 @@ TEST(Pattern, WhatCannotBe) {
       {"*a", "a quantifier follows nothing that can be repeated"},
       {"a**", "a quantifier follows nothing that can be repeated"},
       {"^*", "a quantifier follows nothing that can be repeated"},
+      {"\\p{Emoji}", "\\p{Emoji} is no Unicode property that is known here"},
+      {"\\p{Script=Letter}", "\\p{Script=Letter} is no Unicode property that is known here"},
+      {"\\p{scx=Greek}", "\\p{scx=Greek} is no Unicode property that is known here"},
+      {"[\\P{Alphabetic}x]", "its class holds the opposite of a Unicode property that is made of several"},
       {"(?i)a", "a group begins with (? and something unknown"},
       {"(?<n", "a group's name has no end"},
       {"a\\", "it ends in \\"},
@@ -133,7 +154,8 @@ TEST(Pattern, WhatCannotBe) {
 
 TEST(Format, Table) {
   const struct {
-    std::string_view format, text;
+    std::string_view format;
+    std::string text;
     bool holds;
   } rows[] = {
       {"date-time", "2024-05-06T07:08:09Z", true},
@@ -191,13 +213,95 @@ TEST(Format, Table) {
       {"hostname", "a_b", false},
       {"hostname", "a..b", false},
       {"hostname", "", false},
+      {"hostname", "a.", false},
+      {"hostname", "xn--nxasmq6b.example", true},
+      {"hostname", "xn--X.example", false},
+      {"hostname", "bücher.example", false},
+      {"hostname", std::string(63, 'a') + "." + std::string(63, 'b'), true},
+      {"hostname", std::string(64, 'a'), false},
+      {"idn-hostname", "bücher。example", true},
+      {"idn-hostname", "xn--bcher-kva.example", true},
+      {"idn-hostname", "ab--cd", false},
+      {"idn-hostname", "a··l", false},
+      {"idn-hostname", "l·l", true},
+      {"idn-email", "jörg@bücher.example", true},
+      {"idn-email", "\"jörg x\"@[192.0.2.1]", true},
+      {"idn-email", "jörg@", false},
+      {"email", "jörg@example.org", false},
+      {"email", "\"a\\\"b\"@example.org", true},
+      {"email", "\"a\"b\"@example.org", false},
+      {"uri", "http://[fe80::1]x/", false},
+      {"uri", "http://a[b@c/", false},
+      {"uri-reference", "../a?b#c", true},
+      {"uri-reference", "a:b/c", true},
+      {"uri-reference", "1a:b/c", false},
+      {"uri-reference", "//h:80/", true},
+      {"uri-reference", "\\\\host\\share", false},
+      {"uri-reference", "ä", false},
+      {"iri", "http://ƒøø.example/?∂éœ=πîx#πîüx", true},
+      {"iri", "âππ", false},
+      {"iri", "http://a/\uE000", false},
+      {"iri", "http://a/?\uE000", true},
+      {"iri-reference", "âππ", true},
+      {"iri-reference", "#a\\b", false},
+      {"uri-template", "/a{/b,c*}{?d:3}{&e}%20", true},
+      {"uri-template", "/a{b", false},
+      {"uri-template", "/a}b", false},
+      {"uri-template", "/{}", false},
+      {"uri-template", "/{a:0}", false},
+      {"uri-template", "/{a..b}", false},
+      {"uri-template", "/{a,}", false},
+      {"uri-template", "/<a>", false},
+      {"json-pointer", "", true},
+      {"json-pointer", "/a~1b~0/0/", true},
+      {"json-pointer", "a", false},
+      {"json-pointer", "/~2", false},
+      {"json-pointer", "/~", false},
+      {"relative-json-pointer", "0#", true},
+      {"relative-json-pointer", "12/a", true},
+      {"relative-json-pointer", "01/a", false},
+      {"relative-json-pointer", "/a", false},
+      {"relative-json-pointer", "1#/a", false},
+      {"regex", "^(?=a)(?<!b)(?<n>c)\\k<n>\\1[\\P{Alphabetic}x]{1,100000}$", true},
+      {"regex", "^(abc]", false},
+      {"regex", "^a\\Z", false},
+      {"regex", "a\\-b", true},
+      {"regex", "\\p{Emoji}", false},
   };
   for (const auto& row : rows) {
     const Format* format = find_format(row.format);
     ASSERT_TRUE(format) << row.format;
     EXPECT_EQ(format->holds(row.text), row.holds) << row.format << " " << row.text;
   }
-  EXPECT_FALSE(find_format("regex"));
+  EXPECT_FALSE(find_format("int64"));
+}
+
+TEST(Content, Table) {
+  const struct {
+    const char *encoding, *media, *text;
+    const char* fault;
+  } rows[] = {
+      {"base64", nullptr, "aGk=", nullptr},
+      {"BASE64", nullptr, "aG\r\nk=", nullptr},
+      {"base64", nullptr, "aGk", "contentEncoding"},
+      {"base64url", nullptr, "aGk", nullptr},
+      {"7bit", nullptr, "é", "contentEncoding"},
+      {"8bit", nullptr, "é", nullptr},
+      {nullptr, "application/json", "{", "contentMediaType"},
+      {nullptr, "application/problem+json; charset=utf-8", "{}", nullptr},
+      {"base64", "application/json", "e30=", nullptr},
+      {"base64", "application/json", "aGk=", "contentMediaType"},
+      {"base64", "application/json", "{}", "contentEncoding"},
+  };
+  for (const auto& row : rows) {
+    StringRules rules;
+    rules.encoding = row.encoding == nullptr ? nullptr : find_content_encoding(row.encoding);
+    rules.media = row.media == nullptr ? nullptr : find_content_media(row.media);
+    const char* const fault = content_fault(rules, row.text);
+    EXPECT_STREQ(fault, row.fault) << row.text;
+  }
+  EXPECT_FALSE(find_content_encoding("quoted-printable"));
+  EXPECT_FALSE(find_content_media("+json"));
 }
 
 TEST(ResolveUri, ExamplesOfRfc3986) {

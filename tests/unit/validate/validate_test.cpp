@@ -44,7 +44,11 @@ Done done(ValidateRequest request, std::map<std::string, std::string> files, boo
   Text out;
   out.fails = fails;
   std::string said;
-  auto code = validate(request, read, out, [&said](const Error& error) { said += error.message + "\n"; });
+  auto code = validate(request,
+                       read,
+                       out,
+                       {[&said](const Error& error) { said += error.message + "\n"; },
+                        [&said](const std::string& text) { said += "warning: " + text + "\n"; }});
   return {std::move(code), out.text, said};
 }
 
@@ -71,6 +75,11 @@ TEST(Validate, SaysWhatIsWrongWithEachValue) {
        0,
        "v: ok, 2 lines\n"},
       {"{\"a\":", 1, "v:1:6: not JSON: "},
+      {R"({"a":1,"b":["\ud83d",1e400]})",
+       0,
+       "v:1:14: warning: \\ud83d is half of a surrogate pair: taken for U+FFFD\n"
+       "v:1:22: warning: 1e400 is beyond the range of a double: taken for 1e308\n"
+       "v: ok\n"},
       {R"({"b":1})", 1, "v:1:1: "},
       {R"({"a":1}
 {"a":"x"}
@@ -93,6 +102,30 @@ TEST(Validate, GivesALineOfJsonForEachValue) {
             "\n");
   EXPECT_NE(it.out.find(R"({"name":"v","line":2,"valid":false,"errors":[{"line":2,"column":1,)"), std::string::npos)
       << it.out;
+}
+
+TEST(Validate, GivesWarningsAsJsonToo) {
+  EXPECT_EQ(done(by_schema({"v"}, true), {{"v", "{\"a\":1,\n\"b\":-1e400}"}}).out,
+            R"({"name":"v","valid":true,"errors":[],"warnings":[{"line":2,"column":5,"says":)"
+            R"("-1e400 is beyond the range of a double: taken for -1e308"}]})"
+            "\n");
+}
+
+TEST(Validate, SaysOnceWhatIsNotChecked) {
+  ValidateRequest request = by_schema({"v"});
+  request.schema = "formats.json";
+  const std::map<std::string, std::string> files = {
+      {"v", "[1]"},
+      {"formats.json",
+       R"({"items": {"format": "int64", "contentEncoding": "quoted-printable", "contentMediaType": "image/png"},
+           "additionalItems": {"format": "int64"}, "contains": {"format": "int64"}, "not": {"format": "regex", "type": "string"}})"}};
+  EXPECT_EQ(done(request, files).said, "");
+  request.check_formats = true;
+  EXPECT_EQ(done(request, files).said,
+            "warning: format int64 is not checked\nwarning: contentEncoding quoted-printable is not checked\n");
+  request.profile = *profile::load(kProfile, "mine.json");
+  request.schema.clear();
+  EXPECT_EQ(done(request, {{"v", R"({"type": "note", "to": "you"})"}}).said, "");
 }
 
 TEST(Validate, GoesOnAfterAFileThatCannotBeRead) {

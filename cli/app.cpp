@@ -8,11 +8,17 @@
 #include "cli/help.hpp"
 #include "cli/options.hpp"
 #include "cli/options/curl.hpp"
+#include "cli/synonyms.hpp"
 #include "os/streams.hpp"
+#include "target/addresses.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
+#include <filesystem>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -25,8 +31,10 @@ int print(const std::string& text) {
 }
 
 Error unknown_command(const std::string& name) {
-  if (name.find("://") != std::string::npos) {
-    return {ErrorKind::usage, "no command given before the URL", "whydrop connect " + escape_for_terminal(name)};
+  if (std::error_code error; std::filesystem::is_regular_file(name, error)) {
+    return {ErrorKind::usage,
+            "no command given before the file " + escape_for_terminal(name),
+            "whydrop inspect " + escape_for_terminal(name)};
   }
   std::vector<std::string_view> names;
   for (const Command& command : commands()) {
@@ -69,12 +77,38 @@ Result<int> run_command(const Command& command, std::vector<std::string> argumen
   if (!command.takes_curl && !arguments.empty() && arguments[0] == "curl") {
     return fail(ErrorKind::usage, "curl command: only connect takes one", "whydrop connect curl 'https://…' -H …");
   }
-  const auto expanded =
+  auto expanded =
       command.takes_curl ? expand_curl(options, arguments) : Result<std::vector<std::string>>(std::move(arguments));
   WHYDROP_TRY(expanded);
-  const Result<bool> parsed = options.parse(*expanded);
+  auto own = in_our_words(options, std::move(*expanded));
+  WHYDROP_TRY(own);
+  const Result<bool> parsed = options.parse(std::move(*own));
   WHYDROP_TRY(parsed);
   return *parsed ? action() : Result<int>(print(command_help(command, options)));
+}
+
+/// True for a command line that begins with a URL, a pasted curl command, or options before either.
+bool stands_for_connect(const std::vector<std::string>& arguments) {
+  const std::string& first = arguments.front();
+  if (first == "curl" || first.rfind("curl ", 0) == 0 || target::is_address(first)) {
+    return true;
+  }
+  return first.size() > 1 && first[0] == '-' && std::any_of(arguments.begin(), arguments.end(), target::is_address);
+}
+
+/// What is recorded goes into a new file here, where no other is named.
+void name_capture(std::vector<std::string>& arguments) {
+  const auto names_file = [](const std::string& argument) {
+    const std::string name = argument.substr(0, argument.find('='));
+    return name == "--capture" || name == "--save" || name == "--record" || name == "--help" || name == "-h";
+  };
+  if (std::none_of(arguments.begin(), arguments.end(), names_file)) {
+    const std::time_t now = std::time(nullptr);
+    char file[32];
+    std::strftime(file, sizeof(file), "whydrop-%Y%m%d-%H%M%S.ndjson", std::localtime(&now));
+    fmt::print(stderr, "whydrop: recording into {}\n", file);
+    arguments.insert(arguments.begin(), {"--capture", file});
+  }
 }
 
 Result<int> dispatch(std::vector<std::string> arguments) {
@@ -88,21 +122,30 @@ Result<int> dispatch(std::vector<std::string> arguments) {
     return fail(ErrorKind::usage, "no command given", "whydrop --help");
   }
   const std::string name = arguments.front();
+  if (stands_for_connect(arguments)) {
+    return run_command(*find_command("connect"), std::move(arguments));
+  }
   if (name == "help" && arguments.size() > 1) {
     return dispatch({arguments[1], "--help"});
   }
   if (name == "--help" || name == "-h" || name == "help") {
     return print(program_help());
   }
-  const auto asks_version = [](const std::string& word) { return word == "--version" || word == "-V"; };
+  const auto asks_version = [](const std::string& word) {
+    return word == "--version" || word == "-V" || word == "version";
+  };
   if (asks_version(name) || (arguments.size() == 2 && asks_version(arguments[1]) && find_command(name) != nullptr)) {
     return print(fmt::format("whydrop {}\n", version()));
   }
-  const Command* command = find_command(name);
+  const CommandSynonym* synonym = find_synonym(name);
+  const Command* command = find_command(synonym == nullptr ? name : synonym->command);
   if (command == nullptr) {
     return tl::unexpected<Error>(unknown_command(name));
   }
   arguments.erase(arguments.begin());
+  if (name == "record") {
+    name_capture(arguments);
+  }
   return run_command(*command, std::move(arguments));
 }
 

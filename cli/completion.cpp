@@ -22,7 +22,7 @@ void each_command(const std::function<void(const Command&, const Options&)>& vis
 }
 
 /// For single quotes of a shell.
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   std::string out;
   for (const char c : text) {
     out += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -83,7 +83,7 @@ std::string bash_case(const Command& command, const Options& options) {
 }
 
 std::string zsh_option(const OptionInfo& info) {
-  std::string help = quoted(first_sentence(info.help));
+  std::string help = shell_quoted(first_sentence(info.help));
   for (std::size_t at = 0; (at = help.find_first_of("[]:", at)) != std::string::npos; at += 2) {
     help.insert(at, "\\");
   }
@@ -104,7 +104,7 @@ std::string zsh_option(const OptionInfo& info) {
   std::string out;
   for (const std::string& name : info.names) {
     const std::string value =
-        info.value.empty() ? "" : ":" + quoted(lower_case(joined(split(info.value, ':'), " "))) + ":" + action;
+        info.value.empty() ? "" : ":" + shell_quoted(lower_case(joined(split(info.value, ':'), " "))) + ":" + action;
     out += fmt::format("        '{}{}[{}]{}'\n", info.repeatable ? "*" : "", name, help, value);
   }
   return out;
@@ -127,7 +127,7 @@ std::string fish_option(std::string_view command, const OptionInfo& info) {
   if (!info.choices.empty()) {
     line += " -a '" + joined(info.choices, " ") + "'";
   }
-  return line + " -d '" + quoted(first_sentence(info.help)) + "'\n";
+  return line + " -d '" + shell_quoted(first_sentence(info.help)) + "'\n";
 }
 
 std::string command_names() {
@@ -157,7 +157,7 @@ std::string bash_completion() {
 std::string zsh_completion() {
   std::string list, cases;
   each_command([&](const Command& command, const Options& options) {
-    list += fmt::format("    '{}:{}'\n", command.name, quoted(command.summary));
+    list += fmt::format("    '{}:{}'\n", command.name, shell_quoted(command.summary));
     cases += fmt::format("    {})\n      specs=(\n", command.name);
     for (const OptionInfo& info : options.infos()) {
       cases += zsh_option(info);
@@ -182,8 +182,9 @@ std::string zsh_completion() {
 std::string fish_completion() {
   std::string out = "complete -c whydrop -n '__fish_use_subcommand' -l version -d 'Print the version'\n";
   each_command([&](const Command& command, const Options& options) {
-    out += fmt::format(
-        "complete -c whydrop -n '__fish_use_subcommand' -f -a {} -d '{}'\n", command.name, quoted(command.summary));
+    out += fmt::format("complete -c whydrop -n '__fish_use_subcommand' -f -a {} -d '{}'\n",
+                       command.name,
+                       shell_quoted(command.summary));
     for (const OptionInfo& info : options.infos()) {
       out += fish_option(command.name, info);
     }

@@ -3,6 +3,7 @@
 #include "base/fields.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
+#include "cli/synonyms.hpp"
 
 #include <algorithm>
 
@@ -74,6 +75,15 @@ std::vector<std::string> groups_of(const Options& options) {
   return groups;
 }
 
+/// What other tools call differently, and is taken too.
+std::string synonym_lines(const Options& options) {
+  std::string text;
+  for (const OptionSynonym& row : synonyms_of(options)) {
+    text += (text.empty() ? "" : ", ") + row.name + " (" + row.meaning + ")";
+  }
+  return text.empty() ? text : "\nTaken too, as other tools have it\n  " + wrapped(text, kWidth - 2, 2) + "\n";
+}
+
 }  // namespace
 
 std::string usage_line(const Options& options) {
@@ -90,7 +100,8 @@ std::string usage_line(const Options& options) {
 std::string program_help() {
   std::string text =
       "whydrop says why a WebSocket dropped: it connects, shows every frame and ends with a verdict.\n\n"
-      "Usage: whydrop <command> [option]... [argument]...\n\nCommands\n";
+      "Usage: whydrop <command> [option]... [argument]...\n"
+      "       whydrop [option]... URL     the same as whydrop connect\n\nCommands\n";
   for (const Command& command : commands()) {
     text += fmt::format("  {:<12}{}\n", command.name, command.summary);
   }
@@ -108,6 +119,7 @@ std::string command_help(const Command& command, const Options& options) {
       }
     }
   }
+  text += synonym_lines(options);
   text += "\nExamples\n";
   for (const std::string& example : split(command.examples, '\n')) {
     text += "  " + example + "\n";

@@ -23,6 +23,7 @@ struct ConnectFlags {
   std::vector<std::string> execute;
   bool echo = false;
   engine::ReplyRule replies;
+  std::optional<std::uint64_t> messages;
   std::chrono::nanoseconds wait{std::chrono::seconds(2)};
   std::chrono::nanoseconds linger{std::chrono::milliseconds(250)};
   std::optional<std::chrono::nanoseconds> stay_open;
@@ -73,6 +74,12 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
                    flags.linger,
                    "Stay this long after the last reply, to see whether the server ends the session by itself (250ms; "
                    "0s closes at once)");
+  options.number("-n,--messages",
+                 "N",
+                 flags.messages,
+                 1,
+                 UINT64_MAX,
+                 "Close once N messages of the server have come, however long that takes");
   options.duration("--for", flags.stay_open, "Stay this long, then close; the end of standard input is no end");
   options.duration("--timeout", flags.session.session.timeout, "Give up after this long, with exit code 8");
   options.number(
@@ -100,6 +107,7 @@ void add_contradictions(Options& options) {
                             "--reconnect",
                             "--in",
                             "--replies",
+                            "--messages",
                             "--expect-close",
                             "--rehearse",
                             "--heartbeat"}) {
@@ -108,6 +116,9 @@ void add_contradictions(Options& options) {
   options.contradict("--echo", "--in");
   options.contradict("--for", "--replies");
   options.contradict("--for", "--wait");
+  for (const char* other : {"--for", "--replies", "--wait"}) {
+    options.contradict("--messages", other);
+  }
 }
 
 /// "on", "off" or a duration; null: none is sent.
@@ -174,6 +185,7 @@ script::ClientScript script_of(const ConnectFlags& flags, bool reads_input, bool
   plan.echo = flags.echo;
   plan.stays = flags.echo || interactive;
   plan.replies = flags.replies;
+  plan.messages = flags.messages;
   plan.wait = flags.wait;
   plan.linger = flags.linger;
   plan.stay_open = flags.stay_open;

@@ -9,6 +9,7 @@
 #include "run/profiles.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <memory>
 #include <utility>
 
@@ -17,7 +18,8 @@ namespace {
 
 struct SendFlags {
   SessionFlags session;
-  std::vector<std::string> messages, types, sets, drops, expect;
+  std::vector<std::string> messages, data, types, sets, drops, expect;
+  std::optional<std::uint64_t> count;
   std::optional<std::chrono::nanoseconds> wait;
   std::chrono::nanoseconds linger{std::chrono::milliseconds(250)};
 };
@@ -51,9 +53,18 @@ Result<script::Move> read_message(const std::string& given, bool binary, const o
   return script::saying(std::move(said), true);
 }
 
+/// True for what can be the name of a type: one word. Anything else that --message has, without a profile, is a text.
+bool is_type_name(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.' || c == ':';
+  });
+}
+
 Result<script::Move> profile_message(const std::string& type, const run::ProfileContext* context, bool binary) {
   if (context == nullptr) {
-    return fail(ErrorKind::usage, "option --message: no profile to take it from", "--profile NAME");
+    return fail(ErrorKind::usage,
+                "option --message: no profile to take it from",
+                "--profile NAME; --data sends a text as it is");
   }
   return profile::message_step(context->profile(), type).map([binary](profile::Step&& step) {
     step.binary = binary;
@@ -80,7 +91,8 @@ Result<std::vector<script::Move>> read_moves(const Given& given,
       WHYDROP_TRY(change(name, value, moves));
       continue;
     }
-    auto move = name == "--message" ? profile_message(value, context, binary) : read_message(value, binary, read);
+    const bool of_profile = name == "--message" && (context != nullptr || is_type_name(value));
+    auto move = of_profile ? profile_message(value, context, binary) : read_message(value, binary, read);
     WHYDROP_TRY(move);
     moves.push_back(std::move(*move));
   }
@@ -157,6 +169,7 @@ Result<int> send(SendFlags& flags, const Given& arguments) {
   plan.script.linger = flags.linger;
   plan.script.stay_after_send = flags.wait;
   plan.script.expect = flags.expect;
+  plan.script.messages = flags.count;
   WHYDROP_TRY(add_moves(flags, given, *profile, host.read, plan.script));
   return run::run_client(host, std::move(asked->session), *profile, asked->profile.recognise, std::move(plan));
 }
@@ -189,6 +202,13 @@ Run setup_send(Options& options) {
       flags->expect,
       "A message must come whose member at this JSON Pointer is VALUE (JSON, or else a string); repeatable, in "
       "order, one message each; other messages are skipped");
+  options.list("-d,--data", "MESSAGE", flags->data, "The same as an option, in order with each MESSAGE");
+  options.number("-n,--messages",
+                 "N",
+                 flags->count,
+                 1,
+                 UINT64_MAX,
+                 "Close once N messages of the server have come, however long that takes");
   options.duration(
       "--wait",
       flags->wait,
@@ -202,10 +222,12 @@ Run setup_send(Options& options) {
       "--timeout", flags->session.session.timeout, "Give up after this long, with exit code 8 (30s, of a scenario 2m)");
   add_session_profile(options, flags->session);
   add_message_options(options, *flags);
+  options.contradict("--messages", "--wait");
+  options.contradict("--messages", "--expect");
   add_session_groups(options, flags->session);
   return [flags, &options] {
     return complete_user(flags->session.endpoint).and_then([&] {
-      return send(*flags, options.in_order({"URL", "MESSAGE", "--message", "--set", "--drop"}));
+      return send(*flags, options.in_order({"URL", "MESSAGE", "--data", "--message", "--set", "--drop"}));
     });
   };
 }

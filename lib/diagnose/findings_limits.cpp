@@ -76,7 +76,11 @@ std::optional<Judgement> no_reply(const Ledger& ledger, std::string_view) {
       lacks_connack(ledger)) {
     return std::nullopt;
   }
-  return limit_judgement(ledger, wait_words(ledger));
+  Judgement result = limit_judgement(ledger, wait_words(ledger));
+  if (awaited->limit == "timeout") {
+    result.fix = "Allow more time with --timeout; check that the message is what the server expects.";
+  }
+  return result;
 }
 
 std::optional<Judgement> unmet(const Ledger& ledger, std::string_view) {

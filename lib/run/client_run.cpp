@@ -126,11 +126,11 @@ script::ClientServices services(SessionRun& run, Input& input) {
 /// The limits that are the run's and not the connection's.
 std::vector<session::RunLimit> run_limits(const Session& session, const script::ClientScript& plan) {
   const auto of = [](const std::optional<std::chrono::nanoseconds>& limit) { return limit ? limit->count() : 0; };
-  const bool waits = !plan.stays && !plan.stay_open;
+  const bool waits = !plan.stays && !plan.stay_open && !plan.messages;
   return {{"timeout", of(session.timeout)},
           {"wait", waits ? plan.stay_after_send.value_or(plan.wait).count() : 0},
           {"for", of(plan.stay_open)},
-          {"linger", waits && !plan.stay_after_send ? plan.linger.count() : 0}};
+          {"linger", (waits || plan.messages) && !plan.stay_after_send ? plan.linger.count() : 0}};
 }
 
 /// The profile's own policy, where it has one: its waits are not drawn by chance.

@@ -68,6 +68,9 @@ Result<Prepared> prepare(SessionRun& run,
                          ProfileInUse& profile,
                          const std::vector<const profile::Call*>& calls) {
   Prepared prepared;
+  if (session.address && session.address->guessed) {
+    run.talk(fmt::format("no scheme given: {} is taken", session.address->text));
+  }
   if (profile.scenario != nullptr) {
     auto server = start_rehearsal(run, session, profile);
     WHYDROP_TRY(server);

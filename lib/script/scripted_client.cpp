@@ -132,6 +132,7 @@ void ScriptedClient::on_crossed() {
 
 void ScriptedClient::on_message(const session::Message& message, std::int64_t t_ns) {
   last_heard_ns_ = t_ns;
+  received_ += in_opening_ ? 0 : 1;
   replies_.received(crossed_ > 0 && channel_ != nullptr && channel_->backlog() <= kOneWrite);
   if (expectations_.size() > 0) {
     expectations_.offer(message.payload);
@@ -222,9 +223,15 @@ bool ScriptedClient::may_send(const Outbox::Item& item) {
 }
 
 void ScriptedClient::settle() {
-  const bool all_said = channel_ != nullptr && !script_.running() && outbox_.idle() && channel_->backlog() == 0 &&
-                        input_ended_ && !input_ && pending_.empty();
-  if (finished_ || !all_said || plan_.awaits_close || plan_.stay_open) {
+  const bool moves_made = channel_ != nullptr && !script_.running() && outbox_.idle() && channel_->backlog() == 0;
+  const bool all_said = moves_made && input_ended_ && !input_ && pending_.empty();
+  if (finished_ || plan_.awaits_close || plan_.stay_open || !(plan_.messages ? moves_made : all_said)) {
+    return;
+  }
+  if (plan_.messages) {
+    if (received_ >= *plan_.messages) {
+      linger();
+    }
     return;
   }
   if (plan_.stay_after_send) {
@@ -295,6 +302,8 @@ session::Awaited ScriptedClient::awaited() const {
     awaited.next = expectations_.next_text();
   } else if (plan_.awaits_close) {
     waits_for("close", 1, 0);
+  } else if (plan_.messages) {
+    waits_for("reply", *plan_.messages, received_);
   } else if (!plan_.stay_open && !plan_.stays) {
     waits_for("reply", replies_.wanted(), replies_.came());
   }

@@ -31,6 +31,7 @@ struct ClientScript {
   engine::ReplyRule replies;                 ///< what is waited for then; replies to the opening do not count
   std::chrono::nanoseconds wait{std::chrono::seconds(2)};  ///< of silence, after which the wait is given up
   std::chrono::nanoseconds linger{0};  ///< from the last reply to the Close: does the server end the session by itself?
+  std::optional<std::uint64_t> messages;  ///< close once so many of the server's came after the opening, not before
   std::optional<std::chrono::nanoseconds> stay_after_send;  ///< close so long after the last send instead
   std::optional<std::chrono::nanoseconds> stay_open;        ///< close so long after the session opened instead
   std::vector<std::string> expect;                          ///< POINTER=VALUE, in order
@@ -131,6 +132,7 @@ class ScriptedClient final : public engine::Actor, private Stage {
   std::uint32_t conn_ = 0;
   bool finished_ = false, timer_set_ = false, lingering_ = false, in_opening_ = false;
   unsigned sessions_ = 0;
+  std::uint64_t received_ = 0;  ///< messages of the server, those during the opening left out
   std::int64_t last_heard_ns_ = 0;
   std::uint64_t crossed_ = 0;  ///< messages of this side that were seen on the wire, those of the opening left out
   session::RunLimit ran_out_;

@@ -33,6 +33,37 @@ std::optional<std::uint16_t> port_of(const std::string& text) {
   return number ? std::optional(static_cast<std::uint16_t>(*number)) : std::nullopt;
 }
 
+/// An address as far as its text shows.
+struct Parts {
+  std::string host;  ///< without port and user
+  bool scheme = false, port = false, path = false;
+};
+
+Parts split_address(std::string_view text) {
+  Parts parts;
+  if (const std::size_t mark = text.find("://"); mark != std::string_view::npos) {
+    parts.scheme = true;
+    text.remove_prefix(mark + 3);
+  }
+  const std::size_t end = text.find_first_of("/?#");
+  parts.path = end != std::string_view::npos;
+  text = text.substr(0, end);
+  text.remove_prefix(text.rfind('@') == std::string_view::npos ? 0 : text.rfind('@') + 1);
+  parts.host = take_part(text);
+  parts.port = port_of(std::string(text)).value_or(0) != 0;
+  return parts;
+}
+
+/// True for names and addresses of this machine.
+bool is_own(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+}
+
+/// True for what can be nothing but a host: this machine, a name of several parts, or one with a port.
+bool is_host(const Parts& parts) {
+  return is_own(parts.host) || (!parts.host.empty() && (parts.port || parts.host.find('.') != std::string::npos));
+}
+
 }  // namespace
 
 Result<net::AddressOverride> parse_resolve(const std::string& text) {
@@ -80,11 +111,18 @@ Result<net::AddressOverride> parse_connect_to(const std::string& text) {
 }
 
 Result<Address> parse_address(const std::string& text) {
-  auto url = net::parse_url(text);
+  const Parts parts = split_address(text);
+  const bool guessed = !parts.scheme && is_host(parts);
+  std::string whole = guessed ? (is_own(parts.host) ? "ws://" : "wss://") + text : text;
+  auto url = net::parse_url(whole);
   WHYDROP_TRY(url);
-  const std::size_t scheme = text.find("://");
-  const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
-  return Address{text, std::move(*url), text.find_first_of("/?#", host) != std::string::npos};
+  return Address{std::move(whole), std::move(*url), parts.path, guessed};
+}
+
+bool is_address(const std::string& text) {
+  const Parts parts = split_address(text);
+  const bool named = parts.port || parts.path;
+  return parts.scheme || is_own(parts.host) || (named && is_host(parts) && net::parse_url("wss://" + text).has_value());
 }
 
 Result<StandIn> parse_stand_in(const std::string& text) {

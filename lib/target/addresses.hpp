@@ -17,9 +17,13 @@ struct Address {
   std::string text;
   net::Url url;
   bool names_path = true;  ///< false: it names a server only, "wss://host:port"
+  bool guessed = false;    ///< it names no scheme: ws is taken for this machine's own names, wss for others
 };
 /// Errors: usage.
 Result<Address> parse_address(const std::string& text);
+/// True for what is an address also where a command's name could stand: a URL, or this machine or a host with a port or
+/// a path.
+bool is_address(const std::string& text);
 
 /// The server that connections are made to in place of those that URLs name, which stay as they are.
 struct StandIn {

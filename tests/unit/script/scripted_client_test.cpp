@@ -149,6 +149,30 @@ TEST(ScriptedClient, SilenceCountsFromTheLastMessage) {
   EXPECT_EQ(Acts{"close 1000"}, session.passes(1ms));
 }
 
+TEST(ScriptedClient, ClosesOnceSoManyMessagesCame) {
+  ClientScript script = saying_one();
+  script.opening = {raw("hello"), expecting("", {})};
+  script.messages = 2;
+  Session session(std::move(script));
+  session.opens();
+  EXPECT_EQ(Acts{"text one"}, session.hears("welcome"));  // to the opening
+  EXPECT_EQ(Acts{}, session.hears("first"));
+  EXPECT_EQ(Acts{}, session.passes(1h));  // silence ends nothing
+  EXPECT_EQ(2U, session.client().awaited().wanted);
+  EXPECT_EQ(1U, session.client().awaited().came);
+  EXPECT_EQ(Acts{"close 1000"}, session.hears("second"));
+}
+
+TEST(ScriptedClient, WaitsForNoInputOnceSoManyMessagesCame) {
+  ClientScript script;
+  script.input = engine::InputFormat::lines;
+  script.messages = 1;
+  Session session(std::move(script));
+  session.opens();
+  EXPECT_EQ(Acts{"text one"}, session.feeds("one\n"));
+  EXPECT_EQ(Acts{"close 1000"}, session.hears("an answer"));
+}
+
 TEST(ScriptedClient, LingersForTheServersOwnClose) {
   ClientScript script = saying_one();
   script.linger = 200ms;

@@ -269,31 +269,34 @@ bool is_utf8_avx2(std::string_view text) {
   return look_avx2<false>(text, nullptr);
 }
 
-/// For each eight bits which byte goes where: of the first eight those of the text, the ninth is a backslash.
-struct Spread {
-  unsigned char of[256][16];
+/// For each eight bits which of eight bytes go where, the ninth being a backslash: all, those whose bit is set behind a
+/// backslash; and only those whose bit is not set.
+struct Shuffles {
+  unsigned char quote[256][16], drop[256][8];
 };
-constexpr Spread make_spread() {
-  Spread spread{};
+constexpr Shuffles make_shuffles() {
+  Shuffles shuffles{};
   for (unsigned bits = 0; bits < 256; ++bits) {
-    unsigned to = 0;
+    unsigned quoted = 0, left = 0;
     for (unsigned char byte = 0; byte < 8; ++byte) {
       if ((bits >> byte & 1U) != 0) {
-        spread.of[bits][to++] = 8;
+        shuffles.quote[bits][quoted++] = 8;
+      } else {
+        shuffles.drop[bits][left++] = byte;
       }
-      spread.of[bits][to++] = byte;
+      shuffles.quote[bits][quoted++] = byte;
     }
   }
-  return spread;
+  return shuffles;
 }
-constexpr Spread kSpread = make_spread();
+constexpr Shuffles kShuffles = make_shuffles();
 
 WHYDROP_AVX2 char* quote_avx2(char* to, const char* from, std::size_t size, std::uint64_t bits) {
   char* const end = to + size + __builtin_popcountll(bits);
   const __m128i backslash = _mm_set1_epi8('\\');
   for (std::size_t at = 0; at < size; at += 8) {
     const __m128i eight = _mm_unpacklo_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from + at)), backslash);
-    const __m128i places = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kSpread.of[bits & 255U]));
+    const __m128i places = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kShuffles.quote[bits & 255U]));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_shuffle_epi8(eight, places));
     to += 8 + __builtin_popcountll(bits & 255U);
     bits >>= 8U;
@@ -301,29 +304,11 @@ WHYDROP_AVX2 char* quote_avx2(char* to, const char* from, std::size_t size, std:
   return end;
 }
 
-/// For each eight bits which of eight bytes go where.
-struct Gathering {
-  unsigned char of[256][8];
-};
-constexpr Gathering make_gathering() {
-  Gathering gathering{};
-  for (unsigned bits = 0; bits < 256; ++bits) {
-    unsigned to = 0;
-    for (unsigned char byte = 0; byte < 8; ++byte) {
-      if ((bits >> byte & 1U) == 0) {
-        gathering.of[bits][to++] = byte;
-      }
-    }
-  }
-  return gathering;
-}
-constexpr Gathering kGathering = make_gathering();
-
 WHYDROP_AVX2 char* drop_avx2(char* to, const char* from, std::size_t size, std::uint64_t bits) {
   char* const end = to + size - __builtin_popcountll(bits);
   for (std::size_t at = 0; at < size; at += 8) {
     const __m128i eight = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from + at));
-    const __m128i places = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(kGathering.of[bits & 255U]));
+    const __m128i places = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(kShuffles.drop[bits & 255U]));
     _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_shuffle_epi8(eight, places));
     to += 8 - __builtin_popcountll(bits & 255U);
     bits >>= 8U;

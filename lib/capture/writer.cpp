@@ -90,8 +90,11 @@ bool Writer::Impl::put_plain(const session::Event& event) {
 Result<void> Writer::Impl::empty_buffer() {
   begin();
   auto done = out.write_lent(buffer.view());
-  std::swap(buffer, lent);
-  buffer.clear();
+  // What is lent may still be being written: it is touched only once the next piece is taken.
+  if (!buffer.view().empty()) {
+    std::swap(buffer, lent);
+    buffer.clear();
+  }
   return done;
 }
 

@@ -1,4 +1,6 @@
+#include "base/text_scan.hpp"
 #include "base/utf8.hpp"
+#include "json/indexed_reader.hpp"
 #include "json/node.hpp"
 #include "json/tree.hpp"
 #include "json/yaml.hpp"
@@ -12,6 +14,8 @@ namespace whydrop::json {
 namespace {
 
 constexpr std::size_t kFirstPool = 16U << 10, kMostKeptPool = 4U << 20;
+/// An index takes half the text's size.
+constexpr std::size_t kMostIndexed = 4U << 20;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Memory of the tree's builder that outlives a parse: RapidJSON frees its own after each.
@@ -33,14 +37,14 @@ class KeptAllocator {
 using Pool = rapidjson::MemoryPoolAllocator<>;
 using Tree = rapidjson::GenericDocument<rapidjson::UTF8<>, Pool, KeptAllocator>;
 
-// The encoding is checked before, many bytes at a time.
-constexpr unsigned kInPlaceFlags =
-    rapidjson::kParseIterativeFlag | rapidjson::kParseInsituFlag | rapidjson::kParseFullPrecisionFlag;
-
 }  // namespace
 
 struct Json::Impl {
+  using Indexed = IndexedReader<Tree>;
+
   std::vector<char> text, memory;
+  std::vector<TextBlock> blocks;
+  std::vector<Indexed::Level> open;
   std::optional<Pool> pool;
   KeptAllocator stack_memory;
   std::optional<Tree> tree;
@@ -68,6 +72,28 @@ struct Json::Impl {
     }
   }
 
+  void copy(std::string_view given) {
+    text.resize(std::max(text.size(), given.size() + Indexed::kPad));
+    std::copy(given.begin(), given.end(), text.begin());
+    text[given.size()] = '\0';
+  }
+
+  /// True if the text is JSON that can be held, and was read. False says nothing: parse_text() decides then.
+  bool read_indexed(std::string_view given) {
+    if (given.size() > kMostIndexed) {
+      return false;
+    }
+    copy(given);
+    blocks.resize(std::max(blocks.size(), text_blocks(given.size())));
+    bool whole = best_text_kernel().scan(given, blocks.data());
+    const auto generate = [&](Tree& target) {
+      whole = whole && Indexed(text.data(), given.size(), blocks.data(), open, reader, target).read();
+      return whole;
+    };
+    tree->Populate(generate);
+    return whole && find_lone_surrogate(given) == std::string_view::npos;
+  }
+
   std::optional<Fault> parse_text(std::string_view given) {
     bool lost = false;
     auto fault = parse_once(given, lost);
@@ -81,9 +107,7 @@ struct Json::Impl {
 
   /// `lost`: it ended at what is JSON and cannot be held.
   std::optional<Fault> parse_once(std::string_view given, bool& lost) {
-    text.resize(std::max(text.size(), given.size() + 1));
-    std::copy(given.begin(), given.end(), text.begin());
-    text[given.size()] = '\0';
+    copy(given);
     rapidjson::InsituStringStream stream(text.data());
     std::optional<Fault> fault;
     const auto generate = [&](Tree& target) {
@@ -110,11 +134,14 @@ Json& Json::operator=(Json&&) noexcept = default;
 
 std::optional<Fault> Json::parse(std::string_view text) {
   impl_->clear();
+  const std::size_t mark = text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;
+  if (impl_->read_indexed(text.substr(mark))) {
+    return std::nullopt;
+  }
   const std::size_t valid = utf8_valid_prefix(text);
   if (valid < text.size()) {
     return Fault{valid, "not UTF-8"};
   }
-  const std::size_t mark = text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;
   auto fault = impl_->parse_text(text.substr(mark));
   if (fault) {
     fault->offset += mark;

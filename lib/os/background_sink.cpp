@@ -78,11 +78,14 @@ Result<void> BackgroundSink::write(std::string_view bytes) {
 }
 
 Result<void> BackgroundSink::write_lent(std::string_view bytes) {
-  if (bytes.size() < kMuch) {
+  Impl& self = *impl_;
+  if (!bytes.empty() && bytes.size() < kMuch) {
     return write(bytes);
   }
-  Impl& self = *impl_;
   std::unique_lock lock(self.mutex);
+  if (bytes.empty()) {
+    return self.busy ? Result<void>() : self.outcome();
+  }
   self.await(lock);
   if (self.failed) {
     return self.outcome();

@@ -55,7 +55,7 @@ void Replies::remember(const Seen& seen) {
 }
 
 void Replies::check_reply(const Seen& seen, Findings& findings) {
-  const auto id = id_at(seen, profile_.correlate_server);
+  const auto id = sent_.empty() ? std::nullopt : id_at(seen, profile_.correlate_server);
   const auto entry = id ? sent_.find(*id) : sent_.end();
   if (entry == sent_.end()) {
     return;

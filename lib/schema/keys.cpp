@@ -7,14 +7,14 @@ namespace whydrop::schema {
 bool KeyTable::place_all(std::size_t longest_chain) {
   slots_.assign(slots_.size(), Slot());
   for (std::uint32_t i = 0; i < names_.size(); ++i) {
-    const std::uint32_t hash = hash_of(names_[i]);
-    std::size_t at = hash & mask_, chain = 0;
+    const Ends ends = ends_of(names_[i]);
+    std::size_t at = place_of(ends), chain = 0;
     for (; slots_[at].index != kNone; at = (at + 1) & mask_) {
       if (++chain > longest_chain) {
         return false;
       }
     }
-    slots_[at] = {names_[i].data(), static_cast<std::uint32_t>(names_[i].size()), hash, i};
+    slots_[at] = {ends, i};
   }
   return true;
 }

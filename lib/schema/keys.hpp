@@ -10,7 +10,7 @@
 
 namespace whydrop::schema {
 
-/// Names to small numbers. Hashes length, first and last bytes; a lookup compares at most a few.
+/// Names to small numbers. A name's first and last bytes, which are all of a short one, are hashed and compared.
 class KeyTable {
  public:
   static constexpr std::uint32_t kNone = UINT32_MAX;
@@ -22,11 +22,10 @@ class KeyTable {
     if (slots_.empty()) {
       return kNone;
     }
-    const std::uint32_t hash = hash_of(name);
-    for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
+    const Ends ends = ends_of(name);
+    for (std::size_t at = place_of(ends);; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
-      if (slot.index == kNone ||
-          (slot.hash == hash && slot.size == name.size() && std::memcmp(slot.text, name.data(), name.size()) == 0)) {
+      if (slot.index == kNone || (slot.ends == ends && (ends.size <= kShort || names_[slot.index] == name))) {
         return slot.index;
       }
     }
@@ -35,9 +34,18 @@ class KeyTable {
   const std::vector<std::string>& names() const { return names_; }
 
  private:
+  static constexpr std::size_t kShort = 16;
+  /// Size, first and last bytes of a name: up to kShort no other name has the same.
+  struct Ends {
+    std::size_t size = 0;
+    std::uint64_t first = 0, last = 0;
+    bool operator==(const Ends& other) const {
+      return size == other.size && first == other.first && last == other.last;
+    }
+  };
   struct Slot {
-    const char* text = nullptr;
-    std::uint32_t size = 0, hash = 0, index = kNone;
+    Ends ends;
+    std::uint32_t index = kNone;
   };
 
   template <typename T>
@@ -47,23 +55,23 @@ class KeyTable {
     return value;
   }
 
-  std::uint32_t hash_of(std::string_view name) const {
+  static Ends ends_of(std::string_view name) {
     const char* const p = name.data();
     const std::size_t n = name.size();
-    std::uint64_t a = 0, b = 0;
     if (n >= 8) {
-      a = load<std::uint64_t>(p);
-      b = load<std::uint64_t>(p + n - 8);
-    } else if (n >= 4) {
-      a = load<std::uint32_t>(p);
-      b = load<std::uint32_t>(p + n - 4);
-    } else if (n > 0) {
-      a = static_cast<unsigned char>(p[0]) | static_cast<std::uint64_t>(static_cast<unsigned char>(p[n / 2])) << 8U;
-      b = static_cast<unsigned char>(p[n - 1]);
+      return {n, load<std::uint64_t>(p), load<std::uint64_t>(p + n - 8)};
     }
-    std::uint64_t mixed = (a ^ (b << 29U | b >> 35U) ^ n) * 0x9E3779B97F4A7C15ULL;
+    if (n >= 4) {
+      return {n, load<std::uint32_t>(p), load<std::uint32_t>(p + n - 4)};
+    }
+    return n == 0 ? Ends()
+                  : Ends{n, load<std::uint8_t>(p) | load<std::uint8_t>(p + n / 2) << 8U, load<std::uint8_t>(p + n - 1)};
+  }
+
+  std::size_t place_of(const Ends& ends) const {
+    std::uint64_t mixed = (ends.first ^ (ends.last << 29U | ends.last >> 35U) ^ ends.size) * 0x9E3779B97F4A7C15ULL;
     mixed = (mixed ^ mixed >> 32U ^ seed_) * 0xD6E8FEB86659FD93ULL;
-    return static_cast<std::uint32_t>(mixed >> 32U);
+    return mixed >> 32U & mask_;
   }
 
   bool place_all(std::size_t longest_chain);

@@ -1,8 +1,11 @@
-// Invariant: any bytes are JSON or refused at a place inside them; what is JSON comes back from its own text the same,
-// each of its values is found by its pointer and located in the text, and an edit leads to JSON that holds what was
-// set.
+// Invariant: any bytes are JSON or refused at a place inside them, and what is read by an index is what RapidJSON reads
+// by itself; what is JSON comes back from its own text the same, each of its values is found by its pointer and located
+// in the text, and an edit leads to JSON that holds what was set.
+#include "base/utf8.hpp"
 #include "fuzz/require.hpp"
 #include "json/json.hpp"
+#include "json/node.hpp"
+#include "json/tree.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -60,12 +63,23 @@ void use(std::string_view text, json::Value root) {
   }
 }
 
+/// For RapidJSON a zero byte ends a text, and half a byte order mark may stand before it.
+void require_as_rapidjson(std::string_view text, bool is_json, json::Value root) {
+  rapidjson::Document theirs;
+  const bool is_theirs = json::parse_tree(text, theirs).why.empty();
+  const bool is_text = is_utf8(text) && text.find('\0') == std::string_view::npos;
+  require(is_json == (is_theirs && is_text), "JSON is what RapidJSON takes for it");
+  require(!is_json || root.text() == json::value_of(theirs).text(), "a value is what RapidJSON reads");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   static json::Json parsed;  // again and again: what is kept of one text must not show in the next
-  if (const auto fault = parsed.parse(text)) {
+  const auto fault = parsed.parse(text);
+  require_as_rapidjson(text, !fault, parsed.root());
+  if (fault) {
     require(fault->offset <= size && !fault->why.empty(), "a fault has a place and words");
     const json::Place place = json::place_of(text, fault->offset);
     require(place.line >= 1 && place.column >= 1, "a place counts from 1");

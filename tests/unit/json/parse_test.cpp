@@ -27,6 +27,15 @@ TEST(Parse, Faults) {
       {"\"a\0\""sv, 2, "Missing a closing quotation mark in string"},
       {"\xEF\xBB\xBF[x", 4, "Invalid value"},
       {"NaN", 0, "Invalid value"},
+      {"[01]", 2, "Missing a comma or ']' after an array element"},
+      {"[-]", 2, "Invalid value"},
+      {"[1.]", 3, "Miss fraction part in number"},
+      {"[tru]", 4, "Invalid value"},
+      {"[1 2]", 3, "Missing a comma or ']' after an array element"},
+      {R"({"a" 1})", 5, "Missing a colon after a name of object member"},
+      {R"({a:1})", 1, "Missing a name for object member"},
+      {R"({"a":1]})", 6, "Missing a comma or '}' after an object member"},
+      {"[}", 1, "Invalid value"},
       {"// c\n1", 0, "Invalid value"},
   };
   Json json;
@@ -74,6 +83,33 @@ TEST(Parse, WhatCannotBeHeldIsTold) {
   EXPECT_TRUE(json.losses().empty());
   ASSERT_FALSE(json.parse('[' + std::string(1000, '9') + ']'));
   EXPECT_EQ(json.losses().size(), 1U);
+}
+
+TEST(Parse, Values) {
+  const struct {
+    std::string_view text, value;
+  } rows[] = {
+      {" [ 0 , -0,-1 ,\t42\n] ", "[0,0,-1,42]"},
+      {"[999999999999999999,1000000000000000000,18446744073709551615]",
+       "[999999999999999999,1000000000000000000,18446744073709551615]"},
+      {"[-999999999999999999,-9223372036854775808]", "[-999999999999999999,-9223372036854775808]"},
+      {"[18446744073709551616,-0.0,1.0,2.5,1e3,1E-2]", "[18446744073709553000.0,-0.0,1.0,2.5,1000.0,0.01]"},
+      {"{}", "{}"},
+      {"[ ]", "[]"},
+      {R"({ "a" : { "b":[ {} , [] ] } , "":null })", R"({"a":{"b":[{},[]]},"":null})"},
+      {R"([true,false,null,"true"])", R"([true,false,null,"true"])"},
+      {R"({"a\"b":"\u0041\\","c":"\/"})", R"({"a\"b":"A\\","c":"/"})"},
+      {"\"\x7F\u00C2\u0080\u2028\u061C\"", "\"\x7F\u00C2\u0080\u2028\u061C\""},
+      {R"(["012345678901234567890123456789012345678901234567890123456789","ab\n",1])",
+       R"(["012345678901234567890123456789012345678901234567890123456789","ab\n",1])"},
+  };
+  Json json;
+  for (const auto& row : rows) {
+    ASSERT_FALSE(json.parse(row.text)) << row.text;
+    EXPECT_EQ(json.root().text(), row.value);
+    const std::string cut(row.text.substr(0, row.text.find_last_not_of(' ')));
+    EXPECT_TRUE(json.parse(cut)) << cut;
+  }
 }
 
 TEST(Parse, DepthHasALimit) {

@@ -66,6 +66,7 @@ TEST(BackgroundSink, DoesNotWaitForWhatIsLent) {
   BackgroundSink sink(disk);
   const std::string piece(kLarge, 'x');
   EXPECT_TRUE(sink.write_lent(piece));  // would not return
+  EXPECT_TRUE(sink.write_lent(""));     // nor this
   disk.open(true);
   EXPECT_TRUE(sink.settle());
   EXPECT_EQ(disk.text(), piece);
@@ -91,6 +92,7 @@ TEST(BackgroundSink, TellsAnErrorFromThenOn) {
   ASSERT_FALSE(settled);
   EXPECT_EQ(settled.error().message, "the disk is full");
   EXPECT_FALSE(sink.write_lent(piece));
+  EXPECT_FALSE(sink.write_lent(""));
   EXPECT_FALSE(sink.write("a"));
   EXPECT_FALSE(sink.write(""));
   EXPECT_EQ(disk.text(), piece);

@@ -73,7 +73,8 @@ std::string manual_page() {
          ".TP\n.B http_proxy, https_proxy, all_proxy, no_proxy\nProxies, as curl reads them.\n"
          ".TP\n.B SSLKEYLOGFILE\nWhere TLS keys are written, for Wireshark.\n"
          ".TP\n.B NO_COLOR\nNo colour if it is set.\n"
-         ".SH FILES\n.TP\n.I $XDG_STATE_HOME/whydrop/history\nLines typed at the prompt, without secrets.\n";
+         ".SH FILES\n.TP\n.I $XDG_STATE_HOME/whydrop/history\nLines typed at the prompt, without secrets.\n"
+         ".TP\n.I $XDG_STATE_HOME/whydrop/homes\nWhere which secret was used: hashes and origins, no values.\n";
 }
 
 }  // namespace whydrop::cli

@@ -134,6 +134,10 @@ Run setup_check(Options& options) {
                "NAME=VALUE",
                flags->variables,
                "Value of a variable of the checks or their profiles, or NAME=@FILE; repeatable");
+  options.list("--allow-path",
+               "PATH",
+               request.allowed_paths,
+               "Let the checks name files (schemas, profiles) that stand there, besides those below their own folder");
   options.list("--env",
                "NAME",
                plan.settings.environment,

@@ -60,6 +60,10 @@ Run setup_validate(Options& options) {
                request.check_formats,
                "Check format, contentEncoding and contentMediaType too; what cannot be is said");
   options.list("--ref-map", "URL-PREFIX=DIR", request.references, "Read what a $ref to such URLs means from a folder");
+  options.list("--allow-path",
+               "PATH",
+               request.allowed_paths,
+               "Let a $ref name files that stand there, besides those below the schema's folder");
   options.group("Output");
   options.choose<bool>("--output",
                        {{"text", false}, {"ndjson", true}},

@@ -29,10 +29,6 @@ void add_request_options(Options& options, EndpointFlags& flags) {
   add_user_agent_option(options, flags);
   options.flag("-L,--location", flags.location, "Follow redirects; credentials go to the first host only");
   options.flag("--allow-downgrade", flags.endpoint.allow_downgrade, "Follow a redirect from wss:// to ws:// too");
-  options.list("--send-to",
-               "HOST[:PORT]",
-               flags.endpoint.send_to,
-               "Let values whose home is another server go there, though a file names it; repeatable");
   options.number("--max-redirs", "N", flags.max_redirects, 0, 1000, "Follow at most N redirects (10)");
 }
 
@@ -69,6 +65,11 @@ void add_path_options(Options& options, EndpointFlags& flags) {
         return std::string();
       });
   options.text("-U,--proxy-user", "USER:PASSWORD", flags.proxy_user, "Credentials for the proxy");
+  options.list("--send-to",
+               "HOST[:PORT]",
+               flags.endpoint.send_to,
+               "Let values whose home is another server go there, though a file or a reply names it; repeatable. At a "
+               "terminal you are asked");
   options.text("--noproxy", "LIST", flags.no_proxy, "Hosts that need no proxy");
   options.duration(
       "--connect-timeout", flags.endpoint.connect_timeout, "Limit from resolving to the upgrade's end (10s)");

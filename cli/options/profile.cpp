@@ -28,7 +28,7 @@ void add_profile_options(Options& options, ProfileFlags& flags) {
                "FILE",
                flags.store.file,
                "Where what replies gave is kept ($XDG_STATE_HOME/whydrop/<profile>.json, mode 0600)");
-  options.flag("--no-store", flags.store.none, "Keep nothing, and use nothing that was kept");
+  options.flag("--no-store", flags.store.none, "Keep nothing, and use no value that was kept");
   options.text(
       "--at",
       "URL",

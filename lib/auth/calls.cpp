@@ -126,6 +126,7 @@ struct CallRunner::Impl : std::enable_shared_from_this<CallRunner::Impl> {
   Done done;
   Outcome outcome;
   std::unique_ptr<HttpCall> call;
+  std::string origin;  ///< of the call that is under way, as the profile has it
   bool cancelled = false;
 
   explicit Impl(Parts given) : parts(std::move(given)) {}
@@ -162,6 +163,11 @@ Result<void> CallRunner::Impl::make(const Call& row) {
     return fail(
         request.error().kind, fmt::format("call {}: {}", row.name, request.error().message), request.error().hint);
   }
+  const auto place =
+      parts.bindings.fill_url(row.url).and_then([](const std::string& url) { return net::parse_url(url); });
+  WHYDROP_TRY(place);
+  WHYDROP_TRY(parts.may_send(row, *place));
+  origin = place->origin();
   const auto url = net::parse_url(request->url);
   auto options = url ? parts.options_for(*url) : tl::unexpected<Error>(url.error());
   WHYDROP_TRY(options);
@@ -207,10 +213,12 @@ void CallRunner::Impl::keep(const Call& row, json::Value body) {
       continue;
     }
     outcome.taken.push_back(take.variable);
+    parts.on_taken(take.variable, origin);
     if (parts.store != nullptr) {
       const profile::Variable* variable = parts.bindings.profile().variable(take.variable);
       const bool secret = variable == nullptr || variable->secret;
-      parts.store->set(take.variable, {*value, now, secret ? expiry_of(*value, body, now) : std::nullopt, secret});
+      parts.store->set(take.variable,
+                       {*value, now, secret ? expiry_of(*value, body, now) : std::nullopt, secret, origin});
     }
   }
 }

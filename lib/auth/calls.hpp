@@ -34,6 +34,10 @@ class CallRunner {
     std::string at;          ///< --at, or empty
     /// TLS, proxy, addresses and time-outs for a URL.
     std::function<Result<net::ConnectOptions>(const net::Url&)> options_for;
+    /// Asked before a call is made: whether the secrets in it may go there.
+    std::function<Result<void>(const profile::Call&, const net::Url&)> may_send;
+    /// Told what the reply to a call of that origin gave.
+    std::function<void(const std::string& variable, const std::string& origin)> on_taken;
     std::function<std::int64_t()> now;  ///< seconds since 1970
   };
   /// How it went. Where a call was not answered, its connection's verdict says why.

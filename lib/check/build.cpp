@@ -105,8 +105,10 @@ class Builder {
   std::shared_ptr<const profile::Profile> with_variables() {
     const auto found = made_.profile_name.empty() ? std::shared_ptr<const profile::Profile>()
                                                   : file_.profile(made_.profile_name).value_or(nullptr);
+    made_.named_profile = found;
     auto made = std::make_shared<profile::Profile>(found ? *found : no_profile());
     for (const Given& given : given_of(part_)) {
+      made_.declared.push_back(given.name);
       profile::Variable& variable = declared(*made, given.name, "a variable of the check");
       variable.about = given.about.empty() ? variable.about : given.about;
       variable.secret = variable.secret || given.secret;

@@ -177,10 +177,12 @@ struct Check {
   json::Place place;
   std::vector<std::string> tags;
   // target
-  std::shared_ptr<const profile::Profile> profile;  ///< with the check's own variables; never null
-  std::string profile_name;                         ///< as the file says it; empty: none, it has a url
-  std::string url;                                  ///< template; empty: the profile's
-  std::vector<profile::Field> headers;              ///< templates
+  std::shared_ptr<const profile::Profile> profile;        ///< with the check's own variables; never null
+  std::shared_ptr<const profile::Profile> named_profile;  ///< without them; null: none is named
+  std::vector<std::string> declared;                      ///< names of the variables that the file gives values to
+  std::string profile_name;                               ///< as the file says it; empty: none, it has a url
+  std::string url;                                        ///< template; empty: the profile's
+  std::vector<profile::Field> headers;                    ///< templates
   std::vector<std::string> subprotocols;
   bool opening = true;  ///< the profile's opening messages are sent by themselves
   std::vector<std::pair<std::string, std::string>> variables;       ///< name and template, given; in order
@@ -199,8 +201,8 @@ profile::Bindings::Extra placeholders(std::function<std::optional<std::string>(c
 /// What loading needs of the outside.
 struct Sources {
   std::function<Result<std::shared_ptr<const profile::Profile>>(const std::string& given)> find_profile;
-  /// The text of a file beside the check file; null: there is none.
-  std::function<std::optional<std::string>(const std::string& path)> read_beside;
+  /// The text of a file beside the check file.
+  schema::Fetch read_beside;
 };
 
 /// All mistakes of a check file, in the order of its text. Empty: it loads.

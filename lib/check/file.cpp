@@ -177,11 +177,15 @@ Result<std::shared_ptr<const schema::Schema>> File::schema(Value given, const pr
   }
   const std::size_t hash = std::min(name.find('#'), name.size());
   const std::string path(name.substr(0, hash));
-  const auto text = sources_.read_beside ? sources_.read_beside(path) : std::nullopt;
+  const auto text =
+      sources_.read_beside ? sources_.read_beside(path) : Result<std::optional<std::string>>(std::nullopt);
   if (!text) {
+    return fail(ErrorKind::usage, text.error().message, text.error().hint);
+  }
+  if (!*text) {
     return fail(ErrorKind::usage, fmt::format("there is no file {}", escape_for_terminal(path)));
   }
-  return schema_of_text(*text, path, name.substr(std::min(hash + 1, name.size())));
+  return schema_of_text(**text, path, name.substr(std::min(hash + 1, name.size())));
 }
 
 Result<std::shared_ptr<const schema::Schema>> File::schema_of_message(std::string_view given,

@@ -62,9 +62,10 @@ Result<int> print_list(const std::vector<check::Check>& checks, ByteSink& out) {
 }  // namespace
 
 Result<int> run_all(const run::Host& host, const CheckRequest& request, const std::function<void(const Error&)>& say) {
-  const auto checks = read_checks(host, request.files, request.profile, say).and_then([&](auto&& all) {
-    return chosen(std::forward<decltype(all)>(all), request.choice);
-  });
+  const auto checks =
+      read_checks(host, request.files, request.profile, request.allowed_paths, say).and_then([&](auto&& all) {
+        return chosen(std::forward<decltype(all)>(all), request.choice);
+      });
   WHYDROP_TRY(checks);
   if (request.list) {
     return print_list(*checks, host.out);

@@ -21,7 +21,8 @@ struct CheckRequest {
   CheckChoice choice;
   CheckPlan plan;
   std::string profile;  ///< a name or a file, in place of the profile that a check names; empty: that one
-  bool list = false;    ///< they are printed, and none is run
+  std::vector<std::string> allowed_paths;  ///< folders and files that checks may name besides those below their own
+  bool list = false;                       ///< they are printed, and none is run
 };
 
 /// Runs the checks, or lists them; returns the exit code. Of several mistakes all but the last are told through `say`,

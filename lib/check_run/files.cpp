@@ -3,6 +3,8 @@
 #include "base/try.hpp"
 #include "json/json.hpp"
 #include "os/file_names.hpp"
+#include "os/named_files.hpp"
+#include "profile/load.hpp"
 #include "run/profiles.hpp"
 #include "schema/pattern.hpp"
 
@@ -24,7 +26,7 @@ std::vector<std::string> files_in(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code failed;
   for (const auto& entry : fs::directory_iterator(folder, failed)) {
-    if (entry.path().extension() == ".json") {
+    if (entry.path().extension() == ".json" && entry.is_regular_file(failed)) {
       names.push_back(entry.path().string());
     }
   }
@@ -40,8 +42,11 @@ bool is_other_json(const std::string& text) {
 
 class Reading {
  public:
-  Reading(const run::Host& host, std::string profile, const std::function<void(const Error&)>& say)
-      : host_(host), profile_(std::move(profile)), say_(say) {}
+  Reading(const run::Host& host,
+          std::string profile,
+          std::vector<std::string> allowed,
+          const std::function<void(const Error&)>& say)
+      : host_(host), profile_(std::move(profile)), allowed_(std::move(allowed)), say_(say) {}
 
   void read(const std::string& given) {
     std::error_code failed;
@@ -99,24 +104,25 @@ class Reading {
   /// Paths in a check file are seen from where it stands.
   check::Sources sources_of(const std::string& path) {
     const fs::path folder = path == "-" ? fs::path() : fs::path(path).parent_path();
-    return {[this, folder](const std::string& given) { return find(given, folder); },
-            [this, folder](const std::string& beside) -> std::optional<std::string> {
-              auto text = host_.read((folder / beside).string());
-              return text ? std::optional(std::move(*text)) : std::nullopt;
-            }};
+    const os::NamedFiles files(folder.string(), allowed_);
+    return {[this, folder, files](const std::string& given) { return find(given, folder, files); },
+            [files](const std::string& beside) { return files.read(beside); }};
   }
 
-  Result<std::shared_ptr<const profile::Profile>> find(const std::string& named, const fs::path& folder) {
-    std::error_code failed;
-    const std::string beside = (folder / named).string();
-    const std::string given = !profile_.empty()                                        ? profile_
-                              : fs::is_regular_file(beside, failed) && named != beside ? beside
-                                                                                       : named;
+  /// What the command line names, else the file that the check names, else the known profile of that name.
+  Result<std::shared_ptr<const profile::Profile>> find(const std::string& named,
+                                                       const fs::path& folder,
+                                                       const os::NamedFiles& files) {
+    const std::string given = profile_.empty() ? (folder / named).string() : profile_;
     const auto known = profiles_.find(given);
     if (known != profiles_.end()) {
       return known->second;
     }
-    return profiles_.emplace(given, run::find_profile(given, host_.environment, host_.read)).first->second;
+    auto text = profile_.empty() ? files.read(named) : Result<std::optional<std::string>>(std::nullopt);
+    auto found = !text   ? tl::unexpected<Error>(text.error())
+                 : *text ? profile::load(std::move(**text), given)
+                         : run::find_profile(profile_.empty() ? named : profile_, host_.environment, host_.read);
+    return profiles_.emplace(given, std::move(found)).first->second;
   }
 
   /// The last one is kept for the exit code, all others are said.
@@ -129,6 +135,7 @@ class Reading {
 
   const run::Host& host_;
   std::string profile_;
+  std::vector<std::string> allowed_;
   const std::function<void(const Error&)>& say_;
   std::map<std::string, Result<std::shared_ptr<const profile::Profile>>> profiles_;
   std::vector<check::Check> checks_;
@@ -156,8 +163,9 @@ Result<Test> filter_of(const std::string& filter) {
 Result<std::vector<check::Check>> read_checks(const run::Host& host,
                                               const std::vector<std::string>& given,
                                               const std::string& profile,
+                                              const std::vector<std::string>& allowed,
                                               const std::function<void(const Error&)>& say) {
-  Reading reading(host, profile, say);
+  Reading reading(host, profile, allowed, say);
   for (const std::string& name : given) {
     reading.read(name);
   }

@@ -21,6 +21,7 @@ struct CheckChoice {
 Result<std::vector<check::Check>> read_checks(const run::Host& host,
                                               const std::vector<std::string>& given,
                                               const std::string& profile,
+                                              const std::vector<std::string>& allowed,
                                               const std::function<void(const Error&)>& say);
 
 /// Errors: usage, for a pattern that is none, or where no check is left.

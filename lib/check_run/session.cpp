@@ -9,6 +9,7 @@
 #include "run/calls.hpp"
 #include "run/client_run.hpp"
 #include "run/connector.hpp"
+#include "run/destinations.hpp"
 #include "run/prepare.hpp"
 #include "run/rehearsals.hpp"
 #include "script/script.hpp"
@@ -51,6 +52,26 @@ class Observer final : public session::EventSink {
   std::vector<session::Finding> findings;
 };
 
+/// The environment as far as a check may read it: WHYDROP_* and `names`.
+os::Environment readable(os::Environment environment, std::vector<std::string> names) {
+  return [environment = std::move(environment), names = std::move(names)](const std::string& name) -> std::string {
+    const bool may = starts_with(name, "WHYDROP_") || std::find(names.begin(), names.end(), name) != names.end();
+    return may ? environment(name) : "";
+  };
+}
+
+/// As that; what it reads is a secret: `on_read` is told.
+os::Environment telling(os::Environment environment, std::function<void(const capture::Secret&)> on_read) {
+  constexpr std::size_t kShortest = 6;  // what is shorter may be anybody's word
+  return [environment = std::move(environment), on_read = std::move(on_read)](const std::string& name) {
+    std::string value = environment(name);
+    if (value.size() >= kShortest) {
+      on_read({name, value});
+    }
+    return value;
+  };
+}
+
 /// One check from its first step to its verdict.
 class CheckActor final : public engine::Actor, private script::Stage {
  public:
@@ -58,12 +79,20 @@ class CheckActor final : public engine::Actor, private script::Stage {
              run::SessionRun& run,
              run::Session session,
              run::ProfileInUse& profile,
-             os::Environment environment)
+             const CheckSettings& settings,
+             std::vector<capture::Secret> read)
       : check_(check),
+        settings_(settings),
         run_(run),
         session_(std::move(session)),
         profile_(profile),
-        environment_(std::move(environment)),
+        destinations_(run.host(), session_.endpoint.send_to, false),
+        read_(std::move(read)),
+        environment_(telling(readable(run.host().environment, settings.environment),
+                             [this](const capture::Secret& secret) {
+                               run_.hide(secret);
+                               read_.push_back(secret);
+                             })),
         names_(check.profile.get()),
         outbox_(run.host().random, nullptr),
         script_(run.loop(), *this, {check.step_timeout, check.unrelated}) {
@@ -113,6 +142,8 @@ class CheckActor final : public engine::Actor, private script::Stage {
  private:
   profile::Bindings& bindings() { return profile_.context->bindings(); }
   profile::Bindings::Extra extra(std::uint64_t turn) const;
+  Result<void> check_destination(const net::Url& url);
+  Result<std::string> filled(const check::Send& send, std::uint64_t turn);
   void on_gone(const session::Verdict& verdict);
   void end_session();
   void time_out(std::chrono::nanoseconds timeout);
@@ -133,12 +164,16 @@ class CheckActor final : public engine::Actor, private script::Stage {
   void call(Calls calls) override;
 
   const check::Check& check_;
+  const CheckSettings& settings_;
   run::SessionRun& run_;
   run::Session session_;
   run::ProfileInUse& profile_;
-  os::Environment environment_;  ///< as far as the check may read it
+  run::Destinations destinations_;
+  std::vector<capture::Secret> read_;  ///< of the environment
+  os::Environment environment_;        ///< as far as the check may read it
   Observer observer_;
   replay::KeyMaker names_;
+  net::Url url_;  ///< of the session that is open, or was last
   script::Outbox outbox_;
   script::Script script_;
   engine::Channel* channel_ = nullptr;
@@ -148,24 +183,6 @@ class CheckActor final : public engine::Actor, private script::Stage {
   std::optional<script::Failure> failure_;
   bool over_ = false, timed_out_ = false, call_refused_ = false, called_ = false, connecting_ = false, opened_ = false;
 };
-
-/// The environment as far as a check may read it: WHYDROP_* and `names`. What it reads is a secret: `on_read` is told.
-os::Environment readable(os::Environment environment,
-                         std::vector<std::string> names,
-                         std::function<void(const capture::Secret&)> on_read) {
-  constexpr std::size_t kShortest = 6;  // what is shorter may be anybody's word
-  return [environment = std::move(environment), names = std::move(names), on_read = std::move(on_read)](
-             const std::string& name) -> std::string {
-    if (!starts_with(name, "WHYDROP_") && std::find(names.begin(), names.end(), name) == names.end()) {
-      return "";
-    }
-    std::string value = environment(name);
-    if (value.size() >= kShortest) {
-      on_read({name, value});
-    }
-    return value;
-  };
-}
 
 profile::Bindings::Extra placeholders_of(const os::Environment& environment, std::uint64_t turn) {
   return check::placeholders(
@@ -180,7 +197,15 @@ profile::Bindings::Extra CheckActor::extra(std::uint64_t turn) const {
   return placeholders_of(environment_, turn);
 }
 
+/// What a message reads of the environment for the first time is judged before it goes.
 Result<std::string> CheckActor::payload_of(const check::Send& send, std::uint64_t turn) {
+  const std::size_t known = read_.size();
+  auto payload = filled(send, turn);
+  return payload && read_.size() > known ? check_destination(url_).map([&] { return std::move(*payload); })
+                                         : std::move(payload);
+}
+
+Result<std::string> CheckActor::filled(const check::Send& send, std::uint64_t turn) {
   using Body = check::Send::Body;
   const profile::Step& said = send.said;
   switch (send.body) {
@@ -228,6 +253,7 @@ Result<void> CheckActor::take(const std::vector<profile::Take>& takes, const std
     if (const auto set = bindings().set(row.variable, value, profile::Origin::given); !set) {
       return set;
     }
+    profile_.context->taken(row.variable, url_.origin());
   }
   return {};
 }
@@ -241,6 +267,58 @@ std::string CheckActor::name_of(const session::Message& message) const {
   const std::string key =
       names_.key_of(message.from, message.text, is_json ? std::optional(document.root()) : std::nullopt);
   return key == "text" || key == "binary" ? "a " + key + " message" : key;
+}
+
+/// Templates of all that the check may send once it is connected.
+std::vector<std::string> templates_of(const std::vector<check::Step>& steps) {
+  std::vector<std::string> templates;
+  for (const check::Step& step : steps) {
+    if (const auto* send = std::get_if<check::Send>(&step.act)) {
+      templates.push_back(send->said.text);
+      for (const auto& [pointer, value] : send->said.set) {
+        templates.push_back(value);
+      }
+    } else if (const auto* connect = std::get_if<check::Connect>(&step.act)) {
+      for (const auto& [variable, value] : connect->variables) {
+        templates.push_back(value);
+      }
+    } else if (const auto* repeat = std::get_if<check::Repeat>(&step.act)) {
+      const auto inner = templates_of(repeat->steps);
+      templates.insert(templates.end(), inner.begin(), inner.end());
+    }
+  }
+  return templates;
+}
+
+/// A check is a file that somebody wrote: what it names joins a value of the person's to no foreign place. What the
+/// check itself gives is no secret of the person's.
+Result<void> CheckActor::check_destination(const net::Url& url) {
+  const bool is_own = check_.url.empty() && profile_.context->is_owners_place(url);
+  if (session_.address || session_.endpoint.at || profile_.scenario != nullptr || is_own) {
+    return {};
+  }
+  std::vector<std::string> templates = templates_of(check_.steps);
+  templates.push_back(check_.url);
+  for (const profile::Field& field : check_.headers) {
+    templates.push_back(field.value);
+  }
+  for (const auto& [variable, value] : check_.variables) {
+    templates.push_back(value);
+  }
+  std::vector<run::Carried> carried = profile_.context->carried_by_session();
+  const auto more = profile_.context->carried_in(templates);
+  carried.insert(carried.end(), more.begin(), more.end());
+  const auto is_checks = [&](const run::Carried& it) {
+    const auto names_it = [&](const auto& row) { return row.first == it.name; };
+    const auto gives_it = [&](const run::GivenValue& given) { return given.name == it.name; };
+    return std::any_of(check_.variables.begin(), check_.variables.end(), names_it) &&
+           std::none_of(settings_.values.begin(), settings_.values.end(), gives_it);
+  };
+  carried.erase(std::remove_if(carried.begin(), carried.end(), is_checks), carried.end());
+  for (const capture::Secret& secret : read_) {
+    carried.push_back({"$env:" + secret.variable, secret.value, "the environment"});
+  }
+  return destinations_.check("cannot run check " + check_.name, url, carried, run::Destinations::Near::site);
 }
 
 Result<void> CheckActor::connect(const check::Connect& how) {
@@ -260,6 +338,8 @@ Result<void> CheckActor::connect(const check::Connect& how) {
   }
   auto options = run::scenario_connect_options(session, profile_);
   WHYDROP_TRY(options);
+  WHYDROP_TRY(check_destination(options->url));
+  url_ = options->url;
   options->connect_timeout = std::min(options->connect_timeout, check_.step_timeout);
   observer_.forget_answer();
   verdict_.reset();
@@ -292,7 +372,8 @@ void CheckActor::call(Calls wanted) {
   const auto calls =
       wanted == Calls::token ? run::calls_named(profile, {profile.token_call}) : run::session_calls(profile);
   observer_.forget_answer();
-  caller_ = std::make_unique<auth::CallRunner>(run::call_parts(run_, session_.endpoint, bindings(), nullptr));
+  caller_ = std::make_unique<auth::CallRunner>(
+      run::call_parts(run_, session_.endpoint, *profile_.context, bindings(), nullptr, destinations_));
   caller_->start(calls, [this](auth::CallRunner::Outcome ended) {
     called_ = called_ || ended.conn.has_value();
     if (failure_) {
@@ -423,15 +504,35 @@ Result<run::Session> session_of(const os::Environment& environment,
   return session;
 }
 
+/// Where the profile leads by the person's own values, without the check's.
+std::vector<std::string> places_of(const run::Host& host,
+                                   const std::shared_ptr<const profile::Profile>& profile,
+                                   std::vector<run::GivenValue> values,
+                                   const os::Environment& environment) {
+  values.erase(
+      std::remove_if(
+          values.begin(), values.end(), [&](const auto& given) { return profile->variable(given.name) == nullptr; }),
+      values.end());
+  const auto context = run::ProfileContext::make(profile, values, {"", true}, host, environment);
+  return context ? (*context)->places() : std::vector<std::string>();
+}
+
 /// The check's values over those of the environment, those of the settings that the check has over both.
 Result<std::unique_ptr<run::ProfileContext>> context_of(const run::Host& host,
                                                         const os::Environment& environment,
                                                         const check::Check& check,
                                                         const CheckSettings& settings) {
   // What one run left behind is not to decide how the next one goes: no store.
-  auto made = run::ProfileContext::make(check.profile, {}, {"", true}, host);
-  if (!made) {
-    return made;
+  const run::StoreChoice no_store{"", true};
+  const os::Environment readable_here = readable(host.environment, settings.environment);
+  auto made = run::ProfileContext::make(check.profile, {}, no_store, host, readable_here);
+  WHYDROP_TRY(made);
+  std::vector<run::GivenValue> own;
+  std::copy_if(settings.values.begin(), settings.values.end(), std::back_inserter(own), [&](const auto& given) {
+    return takes(check, given.name);
+  });
+  if (check.named_profile) {
+    (*made)->lead_by_file(check.declared, places_of(host, check.named_profile, own, readable_here));
   }
   profile::Bindings& bindings = (*made)->bindings();
   for (const auto& [name, text] : check.variables) {
@@ -442,10 +543,6 @@ Result<std::unique_ptr<run::ProfileContext>> context_of(const run::Host& host,
     WHYDROP_TRY(value);
     WHYDROP_TRY(bindings.set(name, std::move(*value), profile::Origin::given));
   }
-  std::vector<run::GivenValue> own;
-  std::copy_if(settings.values.begin(), settings.values.end(), std::back_inserter(own), [&](const auto& given) {
-    return takes(check, given.name);
-  });
   return (*made)->give(own).map([&] { return std::move(*made); });
 }
 
@@ -484,8 +581,8 @@ Result<Outcome> attempt(const run::Host& host,
                         const CheckSettings& settings,
                         const std::string& capture) {
   std::vector<capture::Secret> read;
-  const os::Environment environment = readable(
-      host.environment, settings.environment, [&read](const capture::Secret& secret) { read.push_back(secret); });
+  const os::Environment environment = telling(readable(host.environment, settings.environment),
+                                              [&read](const capture::Secret& secret) { read.push_back(secret); });
   auto profile = profile_of(host, environment, check, settings);
   WHYDROP_TRY(profile);
   auto session = session_of(environment, check, settings, *profile->context, capture);
@@ -496,13 +593,7 @@ Result<Outcome> attempt(const run::Host& host,
   auto server = profile->scenario != nullptr ? run::start_rehearsal(**run, *session, *profile)
                                              : std::unique_ptr<rehearsal::Server>();
   WHYDROP_TRY(server);
-  CheckActor actor(check,
-                   **run,
-                   std::move(*session),
-                   *profile,
-                   readable(host.environment, settings.environment, [&run](const capture::Secret& secret) {
-                     (*run)->hide(secret);
-                   }));
+  CheckActor actor(check, **run, std::move(*session), *profile, settings, std::move(read));
   return actor.carry_out(settings.timeout.value_or(check.timeout));
 }
 

@@ -1,5 +1,6 @@
 #include "os/streams.hpp"
 
+#include "base/text.hpp"
 #include "base/try.hpp"
 
 #include <algorithm>
@@ -214,6 +215,19 @@ Result<std::string> ask_secret(const std::string& question) {
   ::tcsetattr(terminal, TCSAFLUSH, &before);
   ::close(terminal);
   return answer;
+}
+
+bool confirm(const std::string& question) {
+  if (!is_terminal(STDIN_FILENO) || !is_terminal(STDERR_FILENO)) {
+    return false;
+  }
+  const std::string shown = question + " [y/N] ";
+  (void)!::write(STDERR_FILENO, shown.data(), shown.size());
+  std::string answer;
+  for (char c = 0; ::read(STDIN_FILENO, &c, 1) == 1 && c != '\n';) {
+    answer += ascii_lower(c);
+  }
+  return answer == "y" || answer == "yes";
 }
 
 bool is_terminal(int fd) {

@@ -79,6 +79,9 @@ void hold_standard_streams();
 /// Asks on the terminal, without showing what is typed. An error where there is no terminal.
 Result<std::string> ask_secret(const std::string& question);
 
+/// Asks "<question> [y/N]" on standard error, where it and standard input are terminals; true for y or yes.
+bool confirm(const std::string& question);
+
 bool is_terminal(int fd);
 /// Columns of the terminal behind `fd`; 0 if it is none.
 unsigned terminal_width(int fd);

@@ -316,7 +316,7 @@ std::string_view name(Profile::Status status) {
 std::shared_ptr<const Profile> build_heading(Value root) {
   auto made = std::make_shared<Profile>();
   fill_heading(root, *made);
-  made->path = "built in";
+  made->path = kBuiltInPath;
   return made;
 }
 

@@ -245,6 +245,9 @@ struct Reconnect {
   std::vector<std::uint16_t> not_after;  ///< close codes
 };
 
+/// The path of a profile that is part of the program.
+inline constexpr std::string_view kBuiltInPath = "built in";
+
 /// One dialect of one API. Immutable after loading.
 struct Profile {
   int version = 1;
@@ -278,7 +281,7 @@ struct Profile {
       secret_keys;  ///< JSON keys and query parameters whose values are secret, besides the well-known
 
   std::string text;  ///< its source
-  std::string path;  ///< file, or "built in"
+  std::string path;  ///< file, or kBuiltInPath
   std::shared_ptr<const json::Json> document;
 
   const Variable* variable(std::string_view wanted) const;

@@ -32,24 +32,6 @@ std::optional<std::string> value_in(const std::vector<capture::Secret>& list, co
   return found != list.rend() ? std::optional(found->value) : std::nullopt;
 }
 
-std::string words_of(profile::Origin origin) {
-  switch (origin) {
-  case profile::Origin::fallback:
-    return "the profile's default";
-  case profile::Origin::generated:
-    return "made by chance";
-  case profile::Origin::store:
-    return "the store";
-  case profile::Origin::environment:
-    return "the environment";
-  case profile::Origin::reply:
-    return "a reply";
-  case profile::Origin::given:
-    return "--var";
-  }
-  return {};
-}
-
 bool is_own(const std::string& name) {
   return std::find(kOwn.begin(), kOwn.end(), lower_case(name)) != kOwn.end();
 }
@@ -92,7 +74,7 @@ std::optional<MaskedValues::Found> MaskedValues::find(const std::string& variabl
   }
   if (bindings != nullptr && bindings->profile().variable(variable) != nullptr) {
     if (auto value = bindings->get(variable)) {
-      return Found{*std::move(value), words_of(*bindings->origin(variable))};
+      return Found{*std::move(value), run::words_of(*bindings->origin(variable))};
     }
   }
   if (std::string value = environment_(profile::environment_name(variable)); !value.empty()) {

@@ -110,8 +110,16 @@ Result<void> PreparedReplay::use_profile() {
   auto made = run::use_profile(choice_, host_);
   WHYDROP_TRY(made);
   profile_ = std::move(*made);
-  home_ = profile_.context ? profile_.context->home() : "";
+  if (profile_.context) {
+    places_ = profile_.context->places();
+  }
   if (profile_.context && profile_.context->profile().name == header_.profile) {
+    std::vector<std::string> recorded;
+    std::transform(
+        header_.variables.begin(), header_.variables.end(), std::back_inserter(recorded), [](const auto& row) {
+          return row.first;
+        });
+    profile_.context->lead_by_file(recorded, places_);
     use_recorded_values(header_, profile_.context->bindings());
   }
   auto values = MaskedValues::make(request_.session.secrets.values, variables, host_.environment);
@@ -300,7 +308,9 @@ Result<net::ConnectOptions> PreparedReplay::connect_options(const std::optional<
                                                             const profile::Bindings* bindings) const {
   auto options = asked_options(at, bindings);
   WHYDROP_TRY(options);
-  return check_destination(options->url, bindings).map([&] { return std::move(*options); });
+  WHYDROP_TRY(is_chosen(options->url) ? Result<void>()
+                                      : destinations_->check(doing(), options->url, carried(bindings), nearness()));
+  return options;
 }
 
 /// What is asked for, whether or not it may be done.
@@ -333,10 +343,23 @@ Result<void> PreparedReplay::check_may_begin() const {
   return later ? Result<void>() : connect_options(request_.session.endpoint.at, bindings()).map([](const auto&) {});
 }
 
-/// The secrets that nobody named on this command line, and that would go to another origin than their own: each with
-/// where it is from and its home.
-std::vector<std::string> PreparedReplay::foreign_values(const std::string& origin,
-                                                        const profile::Bindings* values) const {
+/// A value of the environment, the store or a reply goes nowhere as long as nothing says where it belongs.
+run::Carried PreparedReplay::carried(const std::string& variable,
+                                     MaskedValues::Found found,
+                                     const profile::Bindings* values) const {
+  run::Carried it{variable, std::move(found.value), std::move(found.origin)};
+  it.needs_home = it.from != "--secret" && it.from != "--var";
+  if (values != nullptr && values->get(variable) == it.value) {
+    it.homes = profile_.context->homes_of(variable, *values);
+  }
+  if (it.needs_home && it.homes.empty()) {
+    it.homes = places_;
+  }
+  return it;
+}
+
+/// The secrets that the session carries, as far as they have values.
+std::vector<run::Carried> PreparedReplay::carried(const profile::Bindings* values) const {
   std::vector<std::string> names;
   std::transform(plan_.needed.begin(), plan_.needed.end(), std::back_inserter(names), [](const auto& needed) {
     return needed.variable;
@@ -347,36 +370,29 @@ std::vector<std::string> PreparedReplay::foreign_values(const std::string& origi
       names.push_back(variable.name);
     }
   }
-  std::vector<std::string> foreign;
+  std::vector<run::Carried> all;
   for (const std::string& name : names) {
-    const auto found = values_->find(name, values);
-    const std::string home = profile_.context ? profile_.context->home_of(name, home_) : home_;
-    if (found && found->origin != "--secret" && found->origin != "--var" && home != origin) {
-      foreign.push_back(fmt::format(
-          "{} ({}; its home is {})", escape_for_terminal(name), found->origin, home.empty() ? "not known" : home));
+    const auto origin = values != nullptr ? values->origin(name) : std::nullopt;
+    if (auto found = values_->find(name, values); found && (!origin || run::is_persons(*origin))) {
+      all.push_back(carried(name, std::move(*found), values));
     }
   }
-  return foreign;
+  return all;
 }
 
-/// A file can name values and places, and joins no value to a place that is not its own.
-Result<void> PreparedReplay::check_destination(const net::Url& url, const profile::Bindings* values) const {
-  const auto& endpoint = request_.session.endpoint;
-  const std::string origin = url.origin();
-  const bool named = request_.session.address || endpoint.at || profile_.scenario != nullptr ||
-                     std::any_of(endpoint.send_to.begin(), endpoint.send_to.end(), [&](const std::string& host) {
-                       return host == url.host || host == fmt::format("{}:{}", url.host, url.port);
-                     });
-  const auto foreign = named ? std::vector<std::string>() : foreign_values(origin, values);
-  if (foreign.empty()) {
-    return {};
-  }
-  return fail(ErrorKind::usage,
-              fmt::format("cannot replay {}: it leads to {}, and would take there {}",
-                          file_.name(),
-                          escape_for_terminal(origin),
-                          fmt::join(foreign, ", ")),
-              fmt::format("--send-to {} if that is meant; --url URL goes elsewhere", escape_for_terminal(url.host)));
+/// The server is the person's choice, the profile's owner's, or ours; a file names it otherwise.
+bool PreparedReplay::is_chosen(const net::Url& url) const {
+  return request_.session.address || request_.session.endpoint.at || profile_.scenario != nullptr ||
+         (is_profiles_url() && profile_.context->is_owners_place(url));
+}
+
+/// A URL that a reply gave may be of the same site; a recorded one is as good as its origin.
+run::Destinations::Near PreparedReplay::nearness() const {
+  return is_profiles_url() ? run::Destinations::Near::site : run::Destinations::Near::origin;
+}
+
+std::string PreparedReplay::doing() const {
+  return "cannot replay " + file_.name();
 }
 
 /// What the upgrade will say, secrets masked: the same computation as the run's.
@@ -397,7 +413,10 @@ std::vector<std::pair<std::string, std::string>> PreparedReplay::dialled() const
   for (const std::string& subprotocol : options->subprotocols) {
     lines.emplace_back("protocol", redactor.redact_text(subprotocol));
   }
-  if (const auto may = check_destination(options->url, bindings()); !may) {
+  const auto may = is_chosen(options->url)
+                       ? Result<void>()
+                       : destinations_->judge(doing(), options->url, carried(bindings()), nearness());
+  if (!may) {
     lines.emplace_back("stops", may.error().message);
   }
   return lines;

@@ -5,6 +5,7 @@
 #include "os/rereadable_file.hpp"
 #include "replay/plan.hpp"
 #include "replay_run/masked_values.hpp"
+#include "run/destinations.hpp"
 #include "run/session.hpp"
 #include "script/replay_actor.hpp"
 
@@ -79,14 +80,19 @@ class PreparedReplay {
   Result<net::ConnectOptions> connect_options(const std::optional<target::StandIn>& at,
                                               const profile::Bindings* bindings) const;
   /// Whether it may connect: no secret is joined to a place that is not its own. Where calls come first, or a
-  /// rehearsal plays the server, it is judged later, by connect_options. Errors: usage.
+  /// rehearsal plays the server, it is judged later, by connect_options. A person may be asked. Errors: usage.
   Result<void> check_may_begin() const;
+  run::Destinations& destinations() const { return *destinations_; }
   /// All of it for people, a line each.
   std::string text() const;
 
  private:
   PreparedReplay(const run::Host& host, os::RereadableFile file, const ReplayRequest& request)
-      : host_(host), file_(std::move(file)), request_(request), choice_(request.profile) {}
+      : host_(host),
+        file_(std::move(file)),
+        request_(request),
+        choice_(request.profile),
+        destinations_(std::make_unique<run::Destinations>(host, request.session.endpoint.send_to, true)) {}
   Result<void> read_heading();
   Result<void> choose_profile();
   Result<void> use_profile();
@@ -96,8 +102,11 @@ class PreparedReplay {
   Result<void> check_values();
   Result<net::ConnectOptions> asked_options(const std::optional<target::StandIn>& at,
                                             const profile::Bindings* bindings) const;
-  Result<void> check_destination(const net::Url& url, const profile::Bindings* values) const;
-  std::vector<std::string> foreign_values(const std::string& origin, const profile::Bindings* values) const;
+  std::vector<run::Carried> carried(const profile::Bindings* values) const;
+  run::Carried carried(const std::string& variable, MaskedValues::Found found, const profile::Bindings* values) const;
+  bool is_chosen(const net::Url& url) const;
+  run::Destinations::Near nearness() const;
+  std::string doing() const;
   std::vector<std::pair<std::string, std::string>> dialled() const;
   std::string value_words(const replay::Needed& needed) const;
   bool is_server_only() const;
@@ -115,7 +124,8 @@ class PreparedReplay {
   replay::RecordingKind kind_ = replay::RecordingKind::capture;
   session::Open open_;
   run::ProfileInUse profile_;
-  std::string home_;  ///< origin of the profile's URL by the user's own values; empty: not known
+  std::unique_ptr<run::Destinations> destinations_;
+  std::vector<std::string> places_;  ///< of the profile, by the person's own values
   std::optional<MaskedValues> values_;
   replay::Plan plan_;
   std::vector<const profile::Call*> calls_;

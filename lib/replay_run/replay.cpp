@@ -64,7 +64,7 @@ Result<int> carry_out(const run::Host& host, PreparedReplay& replay, ReplayCompa
     (*run)->pipeline().add_sink(comparison->live());
   }
   run::Session session = request.session;
-  const auto prepared = run::prepare(**run, session, replay.profile(), {});
+  const auto prepared = run::prepare(**run, session, replay.profile(), {}, replay.destinations());
   WHYDROP_TRY(prepared);
   const replay::KeyMaker keys(replay.shared_profile().get());
   script::ReplayActorSettings replaying = replay.replaying();
@@ -78,6 +78,7 @@ Result<int> carry_out(const run::Host& host, PreparedReplay& replay, ReplayCompa
        std::move(replaying),
        replay.values(),
        replay.calls(),
+       replay.destinations(),
        [&](const profile::Bindings* bindings) { return replay.connect_options(session.endpoint.at, bindings); },
        request.count,
        request.parallel,

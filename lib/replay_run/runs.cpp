@@ -34,7 +34,8 @@ class ReplayRuns::One {
       return;
     }
     auth::Store* store = own_ ? nullptr : plan_.profile.context->store();
-    runner_ = std::make_unique<auth::CallRunner>(run::call_parts(run_, plan_.session.endpoint, *bindings(), store));
+    runner_ = std::make_unique<auth::CallRunner>(
+        run::call_parts(run_, plan_.session.endpoint, *plan_.profile.context, *bindings(), store, plan_.destinations));
     runner_->start(plan_.calls, [this](auth::CallRunner::Outcome made) { called(std::move(made)); });
   }
 

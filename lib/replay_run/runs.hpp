@@ -27,6 +27,7 @@ struct ReplayRunSettings {
   script::ReplayActorSettings replaying;  ///< value_of is set by each run
   const MaskedValues& values;
   std::vector<const profile::Call*> calls;  ///< made before each session
+  run::Destinations& destinations;
   /// What to connect with, once the calls have been made, by the run's own values.
   std::function<Result<net::ConnectOptions>(const profile::Bindings* bindings)> options;
   std::uint64_t count = 1, parallel = 1;

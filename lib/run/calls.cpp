@@ -32,23 +32,45 @@ void CallsMade::tell(diagnose::RunOutcome& run) const {
 
 auth::CallRunner::Parts call_parts(SessionRun& run,
                                    const target::Endpoint& endpoint,
+                                   ProfileContext& context,
                                    profile::Bindings& bindings,
-                                   auth::Store* store) {
+                                   auth::Store* store,
+                                   Destinations& destinations) {
+  const bool person_says = endpoint.at.has_value();
   return {run.network().sockets(),
           run.pipeline(),
           bindings,
           store,
           endpoint.at ? endpoint.at->text : "",
           [endpoint](const net::Url& url) { return target::connect_options(endpoint, url); },
+          [&context, &destinations, person_says](const profile::Call& call, const net::Url& url) -> Result<void> {
+            if (person_says) {
+              return {};
+            }
+            if (!context.is_owners_place(url)) {
+              return destinations.check(
+                  fmt::format("cannot make call {} of profile {}", call.name, context.profile().path),
+                  url,
+                  context.carried_by(call),
+                  Destinations::Near::site);
+            }
+            if (context.store() != nullptr) {
+              // A record that cannot be written is told where the session's is.
+              (void)destinations.adopt(url, context.carried_by(call));
+            }
+            return {};
+          },
+          [&context](const std::string& variable, const std::string& origin) { context.taken(variable, origin); },
           [&host = run.host()] { return host.now_s(); }};
 }
 
 CallsMade make_calls(SessionRun& run,
                      const target::Endpoint& endpoint,
                      ProfileContext& context,
-                     const std::vector<const profile::Call*>& calls) {
+                     const std::vector<const profile::Call*>& calls,
+                     Destinations& destinations) {
   CallsMade made;
-  auth::CallRunner runner(call_parts(run, endpoint, context.bindings(), context.store()));
+  auth::CallRunner runner(call_parts(run, endpoint, context, context.bindings(), context.store(), destinations));
   runner.start(calls, [&](auth::CallRunner::Outcome ended) {
     made.outcome = std::move(ended);
     run.loop().stop();
@@ -99,7 +121,8 @@ Result<int> make_calls(const Host& host,
   for (const std::string& warning : context.warnings()) {
     run.talk("warning: " + warning);
   }
-  const CallsMade calls_made = make_calls(run, session.endpoint, context, calls);
+  Destinations destinations(host, session.endpoint.send_to, true);
+  const CallsMade calls_made = make_calls(run, session.endpoint, context, calls, destinations);
   const auto failed = conclude_failed(run, calls_made);
   WHYDROP_TRY(failed);
   if (*failed) {

@@ -29,18 +29,21 @@ struct CallsMade {
 CallsMade make_calls(SessionRun& run,
                      const target::Endpoint& endpoint,
                      ProfileContext& context,
-                     const std::vector<const profile::Call*>& calls);
+                     const std::vector<const profile::Call*>& calls,
+                     Destinations& destinations);
 
 /// Ends the run where not all went well; null: it goes on. Errors: where nothing was sent, so that there is nothing to
 /// conclude.
 Result<std::optional<int>> conclude_failed(SessionRun& run, const CallsMade& made);
 
 /// What a CallRunner needs of the run. `bindings`: what replies give is bound there; `store`: and kept there; null:
-/// nowhere.
+/// nowhere. `context` and `destinations` must outlive it.
 auth::CallRunner::Parts call_parts(SessionRun& run,
                                    const target::Endpoint& endpoint,
+                                   ProfileContext& context,
                                    profile::Bindings& bindings,
-                                   auth::Store* store);
+                                   auth::Store* store,
+                                   Destinations& destinations);
 
 /// Calls as a run of their own; returns the exit code. Of `session` counts what is not the socket's. `told` is called
 /// where all went well, with the variables that got a value.

@@ -153,18 +153,23 @@ Result<int> run_client(const Host& host, Session session, ProfileInUse& profile,
   // Told before anything is opened, where the URL does not depend on what is opened first.
   const auto calls = first_calls(session, profile);
   const bool late = profile.scenario != nullptr || !calls.empty();
+  Destinations destinations(host, session.endpoint.send_to, true);
   if (!late) {
-    WHYDROP_TRY(connect_options_of(session, profile));
+    const auto asked = connect_options_of(session, profile);
+    WHYDROP_TRY(asked);
+    WHYDROP_TRY(check_destination(destinations, session, profile, asked->url));
   }
   auto run = SessionRun::make(host, settings_of(session, profile, recognise));
   WHYDROP_TRY(run);
-  const auto prepared = prepare(**run, session, profile, calls);
+  const auto prepared = prepare(**run, session, profile, calls, destinations);
   WHYDROP_TRY(prepared);
   if (prepared->code) {
     return *prepared->code;
   }
   auto options = scenario_connect_options(session, profile);
   WHYDROP_TRY(options);
+  WHYDROP_TRY(check_destination(destinations, session, profile, options->url));
+  adopt_destination(destinations, **run, session, profile, options->url);
   plan.script.awaits_close = !session.expect_close.empty();
   plan.script.close_code = session.close_code;
   plan.script.close_reason = session.close_reason;

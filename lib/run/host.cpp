@@ -42,7 +42,8 @@ const Host& process_host() {
                          os::wall_clock_ns,
                          os::random_number,
                          os::random_uuid,
-                         os::hide_argument};
+                         os::hide_argument,
+                         os::confirm};
   return host;
 }
 

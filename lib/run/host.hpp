@@ -52,6 +52,8 @@ struct Host {
   std::function<std::uint32_t()> random;                ///< all bits by chance
   std::function<std::string()> uuid;                    ///< RFC 9562 section 5.4
   std::function<void(std::string_view)> hide_argument;  ///< from those who list processes
+  /// Asks a person at the terminal; false for no answer, and where there is no terminal. Null: there is nobody to ask.
+  std::function<bool(const std::string& question)> confirm{};
 
   profile::Outside outside() const { return {now_ns, uuid}; }
   std::int64_t now_s() const;  ///< since 1970

@@ -63,10 +63,52 @@ std::vector<const profile::Call*> first_calls(const Session& session, const Prof
   return session.new_session ? session_calls(profile.context->profile()) : std::vector<const profile::Call*>();
 }
 
+namespace {
+
+/// The server is the person's choice, or ours.
+bool is_chosen(const Session& session, const ProfileInUse& profile) {
+  return session.address || session.endpoint.at || profile.scenario != nullptr;
+}
+
+}  // namespace
+
+Result<void> check_destination(Destinations& destinations,
+                               const Session& session,
+                               const ProfileInUse& profile,
+                               const net::Url& url) {
+  if (is_chosen(session, profile) || !profile.context || profile.context->is_owners_place(url)) {
+    return {};
+  }
+  return destinations.check("cannot use profile " + profile.context->profile().path,
+                            url,
+                            profile.context->carried_by_session(),
+                            Destinations::Near::site);
+}
+
+void adopt_destination(Destinations& destinations,
+                       SessionRun& run,
+                       const Session& session,
+                       const ProfileInUse& profile,
+                       const net::Url& url) {
+  const bool keeps = !profile.context || profile.context->store() != nullptr;
+  const bool own = session.address || (profile.context && profile.context->is_owners_place(url));
+  if (!keeps || !own || session.endpoint.at || profile.scenario != nullptr) {
+    return;
+  }
+  std::vector<Carried> carried = profile.context ? profile.context->carried() : std::vector<Carried>();
+  for (const capture::Secret& secret : session.secrets.values) {
+    carried.push_back({secret.variable, secret.value, "--secret"});
+  }
+  if (const auto kept = destinations.adopt(url, carried); !kept) {
+    run.talk("warning: " + kept.error().message);
+  }
+}
+
 Result<Prepared> prepare(SessionRun& run,
                          Session& session,
                          ProfileInUse& profile,
-                         const std::vector<const profile::Call*>& calls) {
+                         const std::vector<const profile::Call*>& calls,
+                         Destinations& destinations) {
   Prepared prepared;
   if (session.address && session.address->guessed) {
     run.talk(fmt::format("no scheme given: {} is taken", session.address->text));
@@ -82,7 +124,7 @@ Result<Prepared> prepare(SessionRun& run,
   if (calls.empty()) {
     return prepared;
   }
-  const CallsMade made = make_calls(run, session.endpoint, *profile.context, calls);
+  const CallsMade made = make_calls(run, session.endpoint, *profile.context, calls, destinations);
   return conclude_failed(run, made).map([&](const std::optional<int>& code) {
     prepared.code = code;
     return std::move(prepared);

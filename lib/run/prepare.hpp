@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "rehearsal/server.hpp"
+#include "run/destinations.hpp"
 #include "run/session.hpp"
 
 #include <memory>
@@ -28,11 +29,27 @@ struct Prepared {
   std::optional<int> code;                    ///< it went no further: the exit code
 };
 
+/// Whether the secrets of a session may go to `url`, which its person, its profile or a reply names. Errors: usage, for
+/// a profile that somebody else wrote and that leads one to a site that is not its own.
+Result<void> check_destination(Destinations& destinations,
+                               const Session& session,
+                               const ProfileInUse& profile,
+                               const net::Url& url);
+
+/// Puts on record that a command line of the person's own takes the session's secrets to `url`. A record that cannot be
+/// written is warned of.
+void adopt_destination(Destinations& destinations,
+                       SessionRun& run,
+                       const Session& session,
+                       const ProfileInUse& profile,
+                       const net::Url& url);
+
 /// Starts the scenario's server and makes the session's calls, where these are asked for. What a person should know of
 /// the profile's values is said.
 Result<Prepared> prepare(SessionRun& run,
                          Session& session,
                          ProfileInUse& profile,
-                         const std::vector<const profile::Call*>& calls);
+                         const std::vector<const profile::Call*>& calls,
+                         Destinations& destinations);
 
 }  // namespace whydrop::run

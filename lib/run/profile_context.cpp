@@ -1,34 +1,60 @@
 #include "run/profile_context.hpp"
 
-#include "base/text.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "net/url.hpp"
+#include "profile/load.hpp"
+#include "profile/template.hpp"
 #include "run/profiles.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
 namespace whydrop::run {
 namespace {
 
-/// True for a profile that has a built-in one's name and not its URL, unless it stands where a person's own do.
-bool is_impostor(const profile::Profile& profile, const os::Environment& environment) {
-  const std::string own = own_profiles(environment);
-  if (!own.empty() && starts_with(profile.path, own + "/")) {
-    return false;
-  }
+/// True for a profile that has a built-in one's name and not its URL.
+bool is_impostor(const profile::Profile& profile) {
   const auto* row = profile::find_built_in(profile.name);
   const auto built_in = row == nullptr ? nullptr : profile::load(*row).value_or(nullptr);
   return built_in != nullptr && built_in->socket_url != profile.socket_url;
 }
 
+/// As much of a URL's template as an origin is made of.
+std::string_view authority_of(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  return url.substr(0, scheme == std::string_view::npos ? url.size() : url.find_first_of("/?#", scheme + 3));
+}
+
+/// The variables in templates, and those in their defaults.
+std::set<std::string, std::less<>> variables_in(const profile::Profile& profile, std::vector<std::string> templates) {
+  std::set<std::string, std::less<>> names;
+  while (!templates.empty()) {
+    const std::string text = std::move(templates.back());
+    templates.pop_back();
+    for (const std::string& placeholder : profile::placeholders_of(text)) {
+      const profile::Variable* variable = profile.variable(profile::number_of(placeholder).value_or(placeholder));
+      if (variable != nullptr && names.insert(variable->name).second && variable->fallback) {
+        templates.push_back(*variable->fallback);
+      }
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
-ProfileContext::ProfileContext(std::shared_ptr<const profile::Profile> profile, const Host& host)
+ProfileContext::ProfileContext(std::shared_ptr<const profile::Profile> profile,
+                               const Host& host,
+                               os::Environment environment)
     : host_(host),
+      environment_(environment ? std::move(environment) : host.environment),
       profile_(std::move(profile)),
       judge_(std::make_shared<profile::Judge>(profile_)),
       bindings_(*profile_, host.outside()) {}
@@ -36,8 +62,9 @@ ProfileContext::ProfileContext(std::shared_ptr<const profile::Profile> profile, 
 Result<std::unique_ptr<ProfileContext>> ProfileContext::make(std::shared_ptr<const profile::Profile> profile,
                                                              const std::vector<GivenValue>& values,
                                                              const StoreChoice& store,
-                                                             const Host& host) {
-  std::unique_ptr<ProfileContext> made(new ProfileContext(std::move(profile), host));
+                                                             const Host& host,
+                                                             os::Environment environment) {
+  std::unique_ptr<ProfileContext> made(new ProfileContext(std::move(profile), host, std::move(environment)));
   return made->open_store(store)
       .and_then([&] { return made->give(values); })
       .and_then([&] { return made->set_from_outside(); })
@@ -56,25 +83,115 @@ Result<void> ProfileContext::open_store(const StoreChoice& choice) {
 }
 
 std::string ProfileContext::home() const {
-  const std::string& url = profile_->socket_url;
-  const std::size_t scheme = url.find("://");
-  const std::size_t end = scheme == std::string::npos ? 0 : url.find_first_of("/?#", scheme + 3);
-  const auto filled = bindings_.fill_url(url.substr(0, end)).and_then(&net::parse_url);
+  const auto filled = bindings_.fill_url(authority_of(profile_->socket_url)).and_then(&net::parse_url);
   return filled ? filled->origin() : "";
 }
 
-std::string ProfileContext::home_of(const std::string& variable, const std::string& home) const {
-  if (!store_ || bindings_.origin(variable) != profile::Origin::store) {
-    return home;
+std::vector<std::string> ProfileContext::places() const {
+  std::vector<std::string> urls{profile_->socket_url};
+  for (const profile::Call& call : profile_->calls) {
+    urls.push_back(call.url);
   }
-  const auto held = store_->entries().find(variable);
-  return held == store_->entries().end() || held->second.origin.empty() ? home : held->second.origin;
+  std::vector<std::string> places;
+  for (const std::string& url : urls) {
+    const auto filled = bindings_.fill_url(authority_of(url)).and_then(&net::parse_url);
+    if (filled && std::find(places.begin(), places.end(), filled->origin()) == places.end()) {
+      places.push_back(filled->origin());
+    }
+  }
+  return places;
+}
+
+bool ProfileContext::is_own() const {
+  const std::string own = own_profiles(host_.environment);
+  const auto folder = std::filesystem::path(profile_->path).lexically_normal().parent_path();
+  return profile_->path == profile::kBuiltInPath ||
+         (!own.empty() && folder == std::filesystem::path(own).lexically_normal());
+}
+
+bool ProfileContext::is_owners_place(const net::Url& url) const {
+  return is_own() &&
+         (!own_places_ || std::find(own_places_->begin(), own_places_->end(), url.origin()) != own_places_->end());
+}
+
+void ProfileContext::lead_by_file(const std::vector<std::string>& variables, std::vector<std::string> places) {
+  std::vector<std::string> templates{std::string(authority_of(profile_->socket_url))};
+  for (const profile::Call& call : profile_->calls) {
+    templates.emplace_back(authority_of(call.url));
+  }
+  const auto in_places = variables_in(*profile_, std::move(templates));
+  const bool leads = std::any_of(variables.begin(), variables.end(), [&](const std::string& name) {
+    const profile::Variable* variable = profile_->variable(name);
+    return variable != nullptr && variable->choices.empty() && in_places.count(name) > 0;
+  });
+  if (leads) {
+    own_places_ = std::move(places);
+  }
+}
+
+std::vector<std::string> ProfileContext::homes_of(const std::string& variable,
+                                                  const profile::Bindings& bindings) const {
+  const auto origin = bindings.origin(variable);
+  const auto taken = taken_.find(variable);
+  std::string giver = taken != taken_.end() ? taken->second : "";
+  if (giver.empty() && origin == profile::Origin::reply) {
+    giver = home();
+  } else if (giver.empty() && origin == profile::Origin::store && store_) {
+    const auto held = store_->entries().find(variable);
+    giver = held == store_->entries().end() ? "" : held->second.origin;
+  }
+  if (!giver.empty()) {
+    return {giver};
+  }
+  return own_places_ ? *own_places_ : is_own() ? places() : std::vector<std::string>();
+}
+
+std::vector<Carried> ProfileContext::carried_in(const std::vector<std::string>& templates) const {
+  std::vector<Carried> all;
+  for (const std::string& name : variables_in(*profile_, templates)) {
+    const profile::Variable* variable = profile_->variable(name);
+    const auto value = variable->secret ? bindings_.get(name) : std::nullopt;
+    if (value && !value->empty() && is_persons(*bindings_.origin(name))) {
+      all.push_back({name, *value, words_of(*bindings_.origin(name)), homes_of(name, bindings_)});
+    }
+  }
+  return all;
+}
+
+std::vector<Carried> ProfileContext::carried_by_session() const {
+  std::vector<std::string> templates = profile_->subprotocols;
+  templates.push_back(profile_->socket_url);
+  for (const profile::Field& field : profile_->socket_headers) {
+    templates.push_back(field.value);
+  }
+  for (const profile::MessageType& message : profile_->messages) {
+    templates.push_back(message.side == profile::Side::client ? message.example : "");
+  }
+  return carried_in(templates);
+}
+
+std::vector<Carried> ProfileContext::carried_by(const profile::Call& call) const {
+  std::vector<std::string> templates{call.url, call.basic_user, call.basic_password, call.json};
+  for (const auto* fields : {&call.headers, &call.form}) {
+    for (const profile::Field& field : *fields) {
+      templates.push_back(field.value);
+    }
+  }
+  return carried_in(templates);
+}
+
+std::vector<Carried> ProfileContext::carried() const {
+  std::vector<std::string> templates;
+  for (const profile::Variable& variable : profile_->variables) {
+    templates.push_back("{" + variable.name + "}");
+  }
+  return carried_in(templates);
 }
 
 /// What is not secret comes first: the home that secrets belong to may be made of it.
 Result<void> ProfileContext::set_from_outside() {
   for (const bool secret : {false, true}) {
-    if (secret && is_impostor(*profile_, host_.environment)) {
+    if (secret && !is_own() && is_impostor(*profile_)) {
       warnings_.push_back(
           fmt::format("the profile calls itself {} and has another URL than the built-in one: secrets "
                       "of that one's store and of the environment are not used; --var gives them",
@@ -92,15 +209,19 @@ Result<void> ProfileContext::set_from_store(bool secret) {
     return {};
   }
   const std::int64_t now = host_.now_s();
-  const std::string here = secret ? home() : "";
+  const std::vector<std::string> here = secret ? places() : std::vector<std::string>();
   for (const auto& [name, entry] : store_->entries()) {
     const profile::Variable* variable = profile_->variable(name);
     if (variable == nullptr || variable->secret != secret) {
       continue;  // kept by another version of the profile; or of the other kind
     }
-    if (secret && !entry.origin.empty() && !here.empty() && entry.origin != here) {
-      warnings_.push_back(fmt::format(
-          "{} of the store belongs to {}, and is not used for {}; --var {} gives it", name, entry.origin, here, name));
+    if (secret && !entry.origin.empty() && !here.empty() &&
+        std::find(here.begin(), here.end(), entry.origin) == here.end()) {
+      warnings_.push_back(fmt::format("{} of the store belongs to {}, and is not used for {}; --var {} gives it",
+                                      name,
+                                      entry.origin,
+                                      here.front(),
+                                      name));
       continue;
     }
     if (const auto set = bindings_.set(name, entry.value, profile::Origin::store); !set) {
@@ -118,7 +239,7 @@ Result<void> ProfileContext::set_from_store(bool secret) {
 
 Result<void> ProfileContext::set_from_environment(bool secret) {
   for (const profile::Variable& variable : profile_->variables) {
-    const std::string value = host_.environment(variable.env);
+    const std::string value = environment_(variable.env);
     if (value.empty() || variable.secret != secret) {
       continue;
     }
@@ -193,6 +314,28 @@ Result<void> ProfileContext::save() {
     }
   }
   return changed ? store_->save() : Result<void>();
+}
+
+bool is_persons(profile::Origin origin) {
+  return origin != profile::Origin::fallback && origin != profile::Origin::generated;
+}
+
+std::string words_of(profile::Origin origin) {
+  switch (origin) {
+  case profile::Origin::fallback:
+    return "the profile's default";
+  case profile::Origin::generated:
+    return "made by chance";
+  case profile::Origin::store:
+    return "the store";
+  case profile::Origin::environment:
+    return "the environment";
+  case profile::Origin::reply:
+    return "a reply";
+  case profile::Origin::given:
+    return "--var";
+  }
+  return {};
 }
 
 }  // namespace whydrop::run

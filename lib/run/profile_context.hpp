@@ -2,13 +2,16 @@
 
 #include "auth/store.hpp"
 #include "base/result.hpp"
+#include "net/url.hpp"
 #include "profile/bindings.hpp"
 #include "profile/checker.hpp"
 #include "profile/dialects.hpp"
 #include "profile/load.hpp"
+#include "run/destinations.hpp"
 #include "run/host.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,12 +35,13 @@ struct StoreChoice {
 /// A profile in use: its values (--var over environment over store over default) and its store.
 class ProfileContext {
  public:
-  /// `host` must outlive it. Errors: usage, for a variable that the profile does not have, or a value that it cannot
-  /// take; local for the store.
+  /// `host` must outlive it. `environment`: what variables may be read from; null: all that the host has. Errors:
+  /// usage, for a variable that the profile does not have, or a value that it cannot take; local for the store.
   static Result<std::unique_ptr<ProfileContext>> make(std::shared_ptr<const profile::Profile> profile,
                                                       const std::vector<GivenValue>& values,
                                                       const StoreChoice& store,
-                                                      const Host& host);
+                                                      const Host& host,
+                                                      os::Environment environment = nullptr);
 
   const profile::Profile& profile() const { return *profile_; }
   std::shared_ptr<const profile::Profile> share() const { return profile_; }
@@ -52,8 +56,28 @@ class ProfileContext {
   std::vector<std::pair<std::string, std::string>> known() const;
   /// The origin of its socket's URL, by the values that it has now; empty where that is not known yet.
   std::string home() const;
-  /// The origin that a value belongs to: of one from the store, where it was kept for; else `home`.
-  std::string home_of(const std::string& variable, const std::string& home) const;
+  /// True for a profile that is built in, or one of the person's own.
+  bool is_own() const;
+  /// True where the profile is_own() and leads to `url` by itself: then its owner says what may go there.
+  bool is_owners_place(const net::Url& url) const;
+  /// A file gives these variables values: a place that one without choices is part of is the profile's own no more.
+  /// `places`: where it leads without that file.
+  void lead_by_file(const std::vector<std::string>& variables, std::vector<std::string> places);
+  /// The secrets that the socket's request or a message of the client's can carry, as far as they have values now.
+  std::vector<Carried> carried_by_session() const;
+  /// Those that stand in any of these templates.
+  std::vector<Carried> carried_in(const std::vector<std::string>& templates) const;
+  /// Those that the call's request carries.
+  std::vector<Carried> carried_by(const profile::Call& call) const;
+  /// All that have values now.
+  std::vector<Carried> carried() const;
+  /// The origins that the value of a variable in `bindings`, of this profile, belongs to; empty where that is not
+  /// known here.
+  std::vector<std::string> homes_of(const std::string& variable, const profile::Bindings& bindings) const;
+  /// A reply of the server at `origin` gave the value that the variable has now.
+  void taken(const std::string& variable, const std::string& origin) { taken_[variable] = origin; }
+  /// The origins of its socket and its calls, by the values that it has now.
+  std::vector<std::string> places() const;
   /// Null with --no-store.
   auth::Store* store() { return store_ ? &*store_ : nullptr; }
   /// What a person should know of the values, one sentence each, without full stop.
@@ -63,7 +87,7 @@ class ProfileContext {
   Result<void> save();
 
  private:
-  ProfileContext(std::shared_ptr<const profile::Profile> profile, const Host& host);
+  ProfileContext(std::shared_ptr<const profile::Profile> profile, const Host& host, os::Environment environment);
   Result<void> open_store(const StoreChoice& choice);
   Result<void> set_from_store(bool secret);
   Result<void> set_from_environment(bool secret);
@@ -71,11 +95,19 @@ class ProfileContext {
   bool is_kept(const std::string& variable) const;
 
   const Host& host_;
+  os::Environment environment_;
   std::shared_ptr<const profile::Profile> profile_;
   std::shared_ptr<profile::Judge> judge_;
   profile::Bindings bindings_;
   std::optional<auth::Store> store_;
+  std::optional<std::vector<std::string>> own_places_;  ///< null: no file leads it
+  std::map<std::string, std::string> taken_;            ///< variables that replies gave, and the origins of these
   std::vector<std::string> warnings_;
 };
+
+/// False for what a profile or chance gives: nobody's secret.
+bool is_persons(profile::Origin origin);
+/// Where a value comes from, in words.
+std::string words_of(profile::Origin origin);
 
 }  // namespace whydrop::run

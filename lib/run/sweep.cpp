@@ -4,6 +4,7 @@
 #include "base/units.hpp"
 #include "engine/ping_sweep.hpp"
 #include "engine/pipeline_tap.hpp"
+#include "run/prepare.hpp"
 
 #include <memory>
 
@@ -134,8 +135,11 @@ Result<int> sweep(const Host& host,
   WHYDROP_TRY(profile);
   auto options = connect_options_of(session, *profile);
   WHYDROP_TRY(options);
+  Destinations destinations(host, session.endpoint.send_to, true);
+  WHYDROP_TRY(check_destination(destinations, session, *profile, options->url));
   auto run = SessionRun::make(host, settings_of(session, *profile, choice.recognise));
   WHYDROP_TRY(run);
+  adopt_destination(destinations, **run, session, *profile, options->url);
   return Sweep(**run, session, std::move(*options), engine::plan_sweep(std::move(intervals))).carry_out();
 }
 

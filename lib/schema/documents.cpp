@@ -229,13 +229,15 @@ Result<Site> Documents::load(const Site& from, const std::string& uri, std::stri
     return add(std::string(*text), uri);
   }
   if (documents_.size() < kMostDocuments && options_.fetch) {
-    if (auto text = options_.fetch(uri)) {
-      return add(std::move(*text), uri);
-    }
     // A document whose $id is a URL may well have its neighbours beside it on disk.
-    const std::string beside(without_fragment(reference));
-    if (auto text = beside == uri ? std::nullopt : options_.fetch(beside)) {
-      return add(std::move(*text), uri);
+    for (const std::string& name : {uri, std::string(without_fragment(reference))}) {
+      auto text = options_.fetch(name);
+      if (!text) {
+        return fail(ErrorKind::usage, where(from.place, "$ref") + text.error().message, text.error().hint);
+      }
+      if (*text) {
+        return add(std::move(**text), uri);
+      }
     }
   }
   return fail(ErrorKind::usage,

@@ -17,11 +17,14 @@ namespace whydrop::schema {
 
 enum class Draft : std::uint8_t { draft4, draft7 };
 
+/// Gives the text behind an absolute URI or a path beside the schema; null: there is none. Errors: it is there, and is
+/// not to be read.
+using Fetch = std::function<Result<std::optional<std::string>>(const std::string& uri)>;
+
 struct Options {
   Draft draft = Draft::draft7;  ///< where the schema has no $schema
   bool check_formats = false;   ///< `format` and `content…` are asserted, not only annotated
-  /// The text behind an absolute URI or a path beside the schema; null: there is none. Never asked for a metaschema.
-  std::function<std::optional<std::string>(const std::string& uri)> fetch{};
+  Fetch fetch{};                ///< never asked for a metaschema
 };
 
 /// One thing wrong with one value.

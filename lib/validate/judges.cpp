@@ -2,6 +2,7 @@
 #include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
+#include "os/named_files.hpp"
 #include "profile/examination.hpp"
 #include "schema/kinds.hpp"
 #include "validate/validation.hpp"
@@ -137,32 +138,24 @@ Result<std::vector<const MessageType*>> wanted_types(const profile::Profile& pro
               near ? fmt::format("did you mean {}?", *near) : "whydrop profile show " + profile.name + " lists them");
 }
 
-std::optional<std::string> read_if_there(const std::string& path, const os::FileReader& read) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
-    return std::nullopt;
-  }
-  auto text = read(path);
-  return text ? std::optional(std::move(*text)) : std::nullopt;
-}
-
 }  // namespace
 
-std::optional<std::string> References::read(const std::string& uri) const {
+Result<std::optional<std::string>> References::read(const std::string& uri) const {
   for (const auto& [prefix, directory] : replacements) {
     if (uri.compare(0, prefix.size(), prefix) == 0) {
-      return read_if_there((std::filesystem::path(directory) / ("./" + uri.substr(prefix.size()))).string(), read_file);
+      return os::NamedFiles(directory, allowed).read("./" + uri.substr(prefix.size()));
     }
   }
   const bool has_scheme = uri.find("://") != std::string::npos;
-  return has_scheme ? std::nullopt : read_if_there((std::filesystem::path(folder) / ("./" + uri)).string(), read_file);
+  return has_scheme ? Result<std::optional<std::string>>(std::nullopt)
+                    : os::NamedFiles(folder, allowed).read("./" + uri);
 }
 
 Result<References> make_references(const std::string& schema_path,
                                    const std::vector<std::string>& mapped,
-                                   os::FileReader read) {
+                                   std::vector<std::string> allowed) {
   References references;
-  references.read_file = std::move(read);
+  references.allowed = std::move(allowed);
   references.folder = std::filesystem::path(schema_path.substr(0, schema_path.find('#'))).parent_path().string();
   for (const std::string& text : mapped) {
     const std::size_t equals = text.rfind('=');

@@ -160,7 +160,7 @@ void Validation::take_lines(const std::string& name, std::string_view text) {
 namespace {
 
 Result<std::unique_ptr<Judge>> make_judge(const ValidateRequest& request, const os::FileReader& read) {
-  auto references = make_references(request.schema, request.references, read);
+  auto references = make_references(request.schema, request.references, request.allowed_paths);
   WHYDROP_TRY(references);
   schema::Options options;
   options.draft = request.draft;

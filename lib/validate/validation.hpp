@@ -19,17 +19,18 @@
 
 namespace whydrop::validate {
 
-/// What a schema's $refs are read from: the folder of the schema, and folders that stand for URLs.
+/// What a schema's $refs are read from: the folder of the schema, and folders that stand for URLs; nothing above them.
 struct References {
-  os::FileReader read_file;
   std::string folder;                                             ///< of the schema; "" is the current one
   std::vector<std::pair<std::string, std::string>> replacements;  ///< "URL-PREFIX=DIR", longest first
-  std::optional<std::string> read(const std::string& uri) const;
+  std::vector<std::string> allowed;                               ///< folders and files besides
+  /// As os::NamedFiles::read().
+  Result<std::optional<std::string>> read(const std::string& uri) const;
 };
 /// Reads values of --ref-map. Errors: usage.
 Result<References> make_references(const std::string& schema_path,
                                    const std::vector<std::string>& mapped,
-                                   os::FileReader read);
+                                   std::vector<std::string> allowed);
 
 /// What is said of one value.
 struct Judged {
@@ -95,8 +96,9 @@ struct ValidateRequest {
   std::vector<std::string> files;  ///< patterns too; "-" is standard input
   std::string schema;              ///< a file, or "file#/pointer"; empty: by the profile
   std::shared_ptr<const profile::Profile> profile;
-  std::string as, side;                 ///< as judge_by_profile() has them
-  std::vector<std::string> references;  ///< "URL-PREFIX=DIR"
+  std::string as, side;                    ///< as judge_by_profile() has them
+  std::vector<std::string> references;     ///< "URL-PREFIX=DIR"
+  std::vector<std::string> allowed_paths;  ///< that a $ref may name besides those below the schema's folder
   schema::Draft draft = schema::Draft::draft7;
   bool check_formats = false, ndjson = false;
 };

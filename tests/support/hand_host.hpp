@@ -265,6 +265,8 @@ class HandHost {
   /// What was done on the network, in order.
   std::vector<std::string> acts;
   std::vector<std::string> hidden;  ///< arguments
+  /// What the person at the terminal answers; null: there is none.
+  std::function<bool(const std::string& question)> confirm;
   std::int64_t started_ns = 1'700'000'000'000'000'000;
 
   const run::Host& host() const { return host_; }
@@ -310,7 +312,8 @@ class HandHost {
                   [this] { return started_ns + clock_.now_ns(); },
                   [this] { return ++random_; },
                   [this] { return fmt::format("uuid-{}", ++random_); },
-                  [this](std::string_view text) { hidden.emplace_back(text); }};
+                  [this](std::string_view text) { hidden.emplace_back(text); },
+                  [this](const std::string& question) { return confirm && confirm(question); }};
 };
 
 }  // namespace whydrop::test

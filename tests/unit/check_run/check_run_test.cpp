@@ -36,7 +36,7 @@ struct World {
     return host.files[folder.file(name, text)] = text, folder.path(name);
   }
   Result<std::vector<check::Check>> read(const std::vector<std::string>& given) {
-    return read_checks(host.host(), given, "", [this](const Error& error) { said.push_back(error.message); });
+    return read_checks(host.host(), given, "", {}, [this](const Error& error) { said.push_back(error.message); });
   }
   Folder folder;
   HandHost host;

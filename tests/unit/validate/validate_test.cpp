@@ -177,7 +177,7 @@ TEST(Validate, JudgesByTheMessagesOfAProfile) {
 }
 
 TEST(References, StandForUrlsLongestPrefixFirst) {
-  const auto made = make_references("dir/s.json", {"https://h/=one", "https://h/deep/=two"}, nullptr);
+  const auto made = make_references("dir/s.json", {"https://h/=one", "https://h/deep/=two"}, {});
   ASSERT_TRUE(made);
   EXPECT_EQ(made->folder, "dir");
   EXPECT_EQ(made->replacements.front().second, "two");

@@ -31,4 +31,8 @@ void append_number(std::string& out, std::int64_t value);
 /// escaped, else `scratch`.
 bool read_json_text(std::string_view quoted, std::string& scratch, std::string_view& text);
 
+/// `text` with each "\u" escape of an ASCII character undone, however many backslashes begin it: in JSON inside a JSON
+/// string there are several. RFC 8259 section 7.
+std::string without_ascii_escapes(std::string_view text);
+
 }  // namespace whydrop::capture

@@ -218,4 +218,18 @@ bool read_json_text(std::string_view quoted, std::string& scratch, std::string_v
   return true;
 }
 
+std::string without_ascii_escapes(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t letter = std::min(text.size(), text.find_first_not_of('\\', at));
+    const bool escape = letter > at && letter < text.size() && text[letter] == 'u';
+    const std::int32_t unit = escape ? read_unit(text, letter + 1) : -1;
+    const bool ascii = unit >= 0 && unit < 0x80;
+    const std::size_t next = ascii ? letter + 5 : std::max(letter, at + 1);
+    ascii ? static_cast<void>(out += static_cast<char>(unit)) : static_cast<void>(out.append(text, at, next - at));
+    at = next;
+  }
+  return out;
+}
+
 }  // namespace whydrop::capture

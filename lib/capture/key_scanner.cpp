@@ -1,6 +1,7 @@
 #include "capture/key_scanner.hpp"
 
 #include "base/percent.hpp"
+#include "capture/json_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +10,8 @@
 namespace whydrop::capture {
 namespace {
 
-/// How far back of its colon a key is looked for.
-constexpr std::size_t kLookBack = 96;
+/// How far back of its colon a key is looked for: each of its characters may be an escape.
+constexpr std::size_t kLookBack = 256;
 /// How much of a value that is split is kept for a look at its claims.
 constexpr std::size_t kMaxValue = 16U << 10;
 constexpr std::string_view kSpace = " \t\r\n";
@@ -113,6 +114,11 @@ bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
+/// Of a name or of an escape in it.
+bool is_name_part(char c) {
+  return is_name_char(c) || c == '\\';
+}
+
 /// Takes `chars` off the end and returns how many they were.
 template <typename Is>
 std::size_t drop_back(std::string_view& text, Is is) {
@@ -134,12 +140,12 @@ bool drop_quote(std::string_view& text) {
 
 /// True if the query around `mark` has a parameter that belongs to a grant. RFC 6749 sections 4.1.2 and 4.1.3.
 bool is_beside_state(std::string_view piece, std::size_t mark) {
-  constexpr std::string_view kOutside = "?#\"'<>\\ \t\r\n";
+  constexpr std::string_view kOutside = "?#\"'<> \t\r\n";
   const std::size_t before = piece.find_last_of(kOutside, mark);
   const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
-  const std::string_view query =
-      piece.substr(begin, std::min(piece.size(), piece.find_first_of(kOutside, mark)) - begin);
-  const auto has = [query](std::string_view parameter) {
+  const std::string query =
+      without_ascii_escapes(piece.substr(begin, std::min(piece.size(), piece.find_first_of(kOutside, mark)) - begin));
+  const auto has = [&query](std::string_view parameter) {
     const std::size_t at = query.find(parameter);
     return at != std::string_view::npos && (at == 0 || query[at - 1] == '&');
   };
@@ -149,7 +155,7 @@ bool is_beside_state(std::string_view piece, std::size_t mark) {
 /// The name at the end of `text`, taken off.
 std::string_view drop_name(std::string_view& text) {
   const std::string_view whole = text;
-  const std::size_t size = drop_back(text, is_name_char);
+  const std::size_t size = drop_back(text, is_name_part);
   return whole.substr(whole.size() - size);
 }
 
@@ -172,7 +178,7 @@ void KeyScanner::at_colon(const NameMemo& names, std::string_view piece, std::si
     return;
   }
   const std::size_t level = drop_back(text, [](char c) { return c == '\\'; });
-  const std::string_view name = drop_name(text);
+  const std::string name = without_ascii_escapes(drop_name(text));
   const bool quoted = !name.empty() && drop_quote(text);
   secrecy_ = quoted ? names.secrecy(name, NamePlace::member) : Secrecy::none;
   if (secrecy_ == Secrecy::none) {
@@ -186,12 +192,17 @@ void KeyScanner::at_colon(const NameMemo& names, std::string_view piece, std::si
 void KeyScanner::at_equals(const NameMemo& names, std::string_view piece, std::size_t mark) {
   std::string_view text = before(piece, mark);
   const std::string_view whole = text;
-  const std::size_t size = drop_back(text, [](char c) { return is_name_char(c) || c == '%'; });
-  const bool begins = text.empty() || std::string_view("?&#; \"").find(text.back()) != std::string_view::npos;
+  constexpr std::string_view kBefore = "?&#; \"";
+  const std::size_t size = drop_back(text, [](char c) { return is_name_part(c) || c == '%'; });
+  const std::string part = without_ascii_escapes(whole.substr(whole.size() - size));
+  // The ampersand before it may be an escape as well.
+  const std::size_t before_name = part.find_last_of(kBefore);
+  const bool begins =
+      before_name != std::string::npos || text.empty() || kBefore.find(text.back()) != std::string_view::npos;
   if (size == 0 || !begins) {
     return;
   }
-  const std::string name = percent_decoded(whole.substr(whole.size() - size));
+  const std::string name = percent_decoded(part.substr(before_name + 1));
   const Secrecy secrecy = names.secrecy(name, NamePlace::parameter);
   if (secrecy == Secrecy::none || (secrecy == Secrecy::beside_state && !is_beside_state(piece, mark))) {
     return;

@@ -2,6 +2,7 @@
 
 #include "base/little_endian.hpp"
 #include "base/secret_keys.hpp"
+#include "capture/json_text.hpp"
 
 #include <array>
 #include <cstddef>
@@ -35,14 +36,17 @@ class NameMemo {
       return known(short_[place(key)], Key{key, 0}, name);
     }
     if (size < kWordSize || size > 2 * kWordSize) {
-      return keys_.has(name);
+      return is_secret(name);
     }
     const Key key{load_little_endian(name.data()), load_little_endian(name.data() + size - kWordSize)};
     return known(long_[place(key.front + 3 * key.back + size)], key, name);
   }
   bool has(std::string_view name) const { return !name.empty() && has(name, 0, name.size()); }
-  /// See SecretKeys.
-  Secrecy secrecy(std::string_view name, NamePlace place) const { return keys_.secrecy(name, place); }
+  /// See SecretKeys. Of the name as a text has it: escapes are undone.
+  Secrecy secrecy(std::string_view name, NamePlace place) const {
+    return name.find('\\') == std::string_view::npos ? keys_.secrecy(name, place)
+                                                     : keys_.secrecy(without_ascii_escapes(name), place);
+  }
 
  private:
   static constexpr std::size_t kWordSize = 8, kPairs = 128, kLetters = 32;
@@ -60,6 +64,7 @@ class NameMemo {
     Known newer, older;
   };
 
+  bool is_secret(std::string_view name) const { return secrecy(name, NamePlace::member) != Secrecy::none; }
   static bool is_letter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; }
   /// Of two letters, whatever their case.
   static std::size_t place(char last_but_one, char last) {
@@ -87,7 +92,7 @@ class NameMemo {
   }
   [[gnu::noinline]] bool learn(Pair& pair, const Key& key, std::string_view name) const {
     pair.older = pair.newer;
-    pair.newer = {key, static_cast<std::uint8_t>(name.size()), keys_.has(name)};
+    pair.newer = {key, static_cast<std::uint8_t>(name.size()), is_secret(name)};
     return pair.newer.secret;
   }
 

@@ -10,7 +10,9 @@
 #include "run/client_run.hpp"
 #include "run/sweep.hpp"
 
+#include <algorithm>
 #include <memory>
+#include <vector>
 
 #include <unistd.h>
 
@@ -121,18 +123,23 @@ void add_contradictions(Options& options) {
   }
 }
 
-/// "on", "off" or a duration; null: none is sent.
-Result<std::optional<profile::Heartbeat>> heartbeat_of(const std::string& given, const run::ProfileContext* context) {
-  auto own = context != nullptr ? context->profile().heartbeat : std::nullopt;
+/// "on", "off" or a duration. What the client owes by the profile; none: nothing is sent.
+Result<std::vector<profile::Heartbeat>> heartbeats_of(const std::string& given, const run::ProfileContext* context) {
+  std::vector<profile::Heartbeat> own =
+      context != nullptr ? context->profile().heartbeats : std::vector<profile::Heartbeat>();
+  own.erase(std::remove_if(own.begin(), own.end(), [](const auto& row) { return row.side == profile::Side::server; }),
+            own.end());
   if (given == "on" || given == "off") {
-    return given == "on" ? own : std::nullopt;
+    return given == "on" ? own : std::vector<profile::Heartbeat>();
   }
-  if (!own) {
+  if (own.empty()) {
     return context == nullptr
                ? fail(ErrorKind::usage, "option --heartbeat: no profile to take the message from", "--profile NAME")
                : fail(ErrorKind::usage, "option --heartbeat: profile " + context->profile().name + " has none");
   }
-  own->every = *parse_duration(given);
+  for (profile::Heartbeat& row : own) {
+    row.every = row.answers.empty() ? std::vector{given} : row.every;
+  }
   return own;
 }
 
@@ -145,11 +152,12 @@ std::string set_heartbeat(const std::vector<std::string>& given, std::string& va
 
 void add_profile_group(Options& options, ConnectFlags& flags) {
   add_session_profile(options, flags.session);
-  options.custom(OptionInfo::option("--heartbeat",
-                                    "on|off|DURATION",
-                                    "Send the profile's heartbeat (on, the default, where it has one), or this often")
-                     .completed_by({"on", "off"}),
-                 [&flags](const std::vector<std::string>& given) { return set_heartbeat(given, flags.heartbeat); });
+  options.custom(
+      OptionInfo::option("--heartbeat",
+                         "on|off|DURATION",
+                         "Send the heartbeats that the profile asks of a client (on, the default), or this often")
+          .completed_by({"on", "off"}),
+      [&flags](const std::vector<std::string>& given) { return set_heartbeat(given, flags.heartbeat); });
 }
 
 /// What is said: the client's part of a scenario, where nothing else is asked for, or what the profile begins with and
@@ -207,9 +215,9 @@ Result<int> connect(const ConnectFlags& flags) {
   plan.interactive =
       reads_input && flags.in == "lines" && os::is_terminal(STDIN_FILENO) && os::is_terminal(STDOUT_FILENO);
   plan.script = script_of(flags, reads_input, plan.interactive);
-  auto heartbeat = heartbeat_of(flags.heartbeat, profile->context.get());
-  WHYDROP_TRY(heartbeat);
-  plan.script.heartbeat = std::move(*heartbeat);
+  auto heartbeats = heartbeats_of(flags.heartbeat, profile->context.get());
+  WHYDROP_TRY(heartbeats);
+  plan.script.heartbeats = std::move(*heartbeats);
   WHYDROP_TRY(add_moves(flags, *profile, plan.script));
   plan.reconnects = flags.reconnects;
   return run::run_client(host, std::move(asked->session), *profile, asked->profile.recognise, std::move(plan));

@@ -91,8 +91,8 @@ Match match_url(const Dialects& dialects, const std::string& url) {
 
 Match match_message(const Dialects& dialects, const std::string& message) {
   Match match(dialects);
-  match.recogniser.see(Side::client, message, 1);
-  match.recogniser.see(Side::server, message, 1);
+  match.recogniser.see(Side::client, true, message, 1);
+  match.recogniser.see(Side::server, true, message, 1);
   return match;
 }
 
@@ -109,9 +109,7 @@ class MatchSink final : public session::EventSink {
     } else if (const auto* response = std::get_if<session::Response>(&event.body)) {
       look_at(response->headers, event.seq);
     } else if (const auto* message = std::get_if<session::Message>(&event.body)) {
-      if (message->text) {
-        match_.recogniser.see(message->from, message->payload, event.seq);
-      }
+      match_.recogniser.see(message->from, message->text, message->payload, event.seq);
     } else if (const auto* finding = std::get_if<Finding>(&event.body)) {
       match_.add(*finding);
     }

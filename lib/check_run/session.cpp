@@ -143,14 +143,14 @@ class CheckActor final : public engine::Actor, private script::Stage {
   profile::Bindings& bindings() { return profile_.context->bindings(); }
   profile::Bindings::Extra extra(std::uint64_t turn) const;
   Result<void> check_destination(const net::Url& url);
-  Result<std::string> filled(const check::Send& send, std::uint64_t turn);
+  Result<codec::Message> filled(const check::Send& send, std::uint64_t turn);
   void on_gone(const session::Verdict& verdict);
   void end_session();
   void time_out(std::chrono::nanoseconds timeout);
   Outcome conclude();
   int finish();
 
-  Result<std::string> payload_of(const check::Send& send, std::uint64_t turn) override;
+  Result<codec::Message> payload_of(const check::Send& send, std::uint64_t turn) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
   Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
   bool is_timely(const check::Send&) override { return true; }
@@ -198,27 +198,31 @@ profile::Bindings::Extra CheckActor::extra(std::uint64_t turn) const {
 }
 
 /// What a message reads of the environment for the first time is judged before it goes.
-Result<std::string> CheckActor::payload_of(const check::Send& send, std::uint64_t turn) {
+Result<codec::Message> CheckActor::payload_of(const check::Send& send, std::uint64_t turn) {
   const std::size_t known = read_.size();
   auto payload = filled(send, turn);
   return payload && read_.size() > known ? check_destination(url_).map([&] { return std::move(*payload); })
                                          : std::move(payload);
 }
 
-Result<std::string> CheckActor::filled(const check::Send& send, std::uint64_t turn) {
+Result<codec::Message> CheckActor::filled(const check::Send& send, std::uint64_t turn) {
   using Body = check::Send::Body;
   const profile::Step& said = send.said;
   switch (send.body) {
   case Body::message:
     return profile::compose(bindings(), said, extra(turn));
   case Body::json:
-    return bindings().fill_json(said.text, extra(turn));
+    return bindings().fill_json(said.text, extra(turn)).and_then([&](std::string json) {
+      return profile::on_wire(bindings().profile(), std::move(json), said.binary);
+    });
   case Body::text:
-    return bindings().fill_text(said.text, extra(turn));
+    return bindings().fill_text(said.text, extra(turn)).map([&](std::string text) {
+      return codec::Message{!said.binary, std::move(text)};
+    });
   case Body::bytes:
     break;
   }
-  return said.text;
+  return codec::Message{!said.binary, said.text};
 }
 
 Result<std::chrono::nanoseconds> CheckActor::duration_of(const std::string& text) {

@@ -35,7 +35,12 @@ std::string asked_words(const Beat& beat, const ClientWords& client) {
 /// Late by more than a beat, or by the dialect's rule: then it is no more than likely.
 std::optional<Judgement> heartbeat_owed(const Ledger& ledger, std::string_view) {
   constexpr std::int64_t kRuleLeast = 2 * kSecond;
-  if (!ledger.ended_by_server_side() || !ledger.beat) {
+  // A profile that knows the dialect's heartbeats has judged them.
+  const auto* used = ledger.profile.used;
+  const bool judged =
+      used != nullptr &&
+      std::any_of(used->heartbeats.begin(), used->heartbeats.end(), [](const auto& row) { return row.judged; });
+  if (judged || !ledger.ended_by_server_side() || !ledger.beat) {
     return std::nullopt;
   }
   const Beat& beat = *ledger.beat;

@@ -5,6 +5,7 @@
 #include "diagnose/findings.hpp"
 #include "diagnose/words.hpp"
 #include "profile/findings.hpp"
+#include "profile/url_parts.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -55,6 +56,7 @@ class Course {
   bool closed_so(const Symptom& when) const;
   bool went_so(const Symptom& when) const;
   bool sent_so(const Symptom& when) const;
+  bool asked_so(const Symptom& when) const;
   bool within(const Span& span, std::optional<std::int64_t> ns) const;
   bool was_seen(const std::string& what) const;
   bool is_clean() const;
@@ -137,7 +139,20 @@ bool Course::sent_so(const Symptom& when) const {
       client.largest && client.largest->length > when.message_over && ledger_.near_the_end(client.largest->t_ns);
   const bool binary = client.binary_messages > 0 && ledger_.near_the_end(client.last_binary_t);
   return (when.frame_over == 0 || frame) && (when.message_over == 0 || message) && (!when.binary_sent || binary) &&
-         (!when.token_read || credential(ledger_) != nullptr) && (!when.clean || is_clean());
+         (!when.token_read || credential(ledger_) != nullptr) && (!when.clean || is_clean()) && asked_so(when);
+}
+
+bool Course::asked_so(const Symptom& when) const {
+  if (when.query.empty()) {
+    return true;
+  }
+  std::string query;
+  for (const auto& [name, value] : profile::split_url(ledger_.url).query) {
+    query += (query.empty() ? "{" : ",") + json::quote(name) + ":" + json::quote(value);
+  }
+  json::Json parsed;
+  return !ledger_.url.empty() && !parsed.parse(query.empty() ? "{}" : query + "}") &&
+         profile::holds(when.query, parsed.root());
 }
 
 bool Course::within(const Span& span, std::optional<std::int64_t> ns) const {

@@ -1,6 +1,8 @@
 #include "os/file_names.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include <glob.h>
 
@@ -21,7 +23,11 @@ std::vector<std::string> expanded(const std::string& given) {
 }
 
 bool is_plain_name(std::string_view name) {
-  return !name.empty() && name.find_first_of("/.") == std::string_view::npos;
+  constexpr std::string_view kSuffixes[] = {".json", ".yml", ".yaml"};
+  return !name.empty() && name.front() != '.' && name.find('/') == std::string_view::npos &&
+         std::none_of(std::begin(kSuffixes), std::end(kSuffixes), [name](std::string_view suffix) {
+           return name.size() >= suffix.size() && name.substr(name.size() - suffix.size()) == suffix;
+         });
 }
 
 }  // namespace whydrop::os

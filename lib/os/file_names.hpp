@@ -10,7 +10,8 @@ namespace whydrop::os {
 /// itself where it names nothing.
 std::vector<std::string> expanded(const std::string& given);
 
-/// True for a name that is no path. What a capture calls its profile may come from anyone, and leads to no file.
+/// True for a name that is no path and ends as no file does that holds a profile. What a capture calls its profile may
+/// come from anyone, and leads to no file.
 bool is_plain_name(std::string_view name);
 
 }  // namespace whydrop::os

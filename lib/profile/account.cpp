@@ -131,19 +131,25 @@ void tell_messages(Lines& lines, const Profile& profile, Side side) {
   }
 }
 
+/// "pong for each ping, within {ping_timeout}ms", "ping every 25s".
+std::string heartbeat_words(const Heartbeat& row) {
+  return row.answers.empty() ? fmt::format("{} every {}{}",
+                                           row.message,
+                                           fmt::join(row.every, " or "),
+                                           row.any ? ", where no other message is sent" : "")
+                             : fmt::format("{} for each {}, within {}", row.message, row.answers, row.within);
+}
+
 void tell_habits(Lines& lines, const Profile& profile) {
-  if (profile.opening.empty() && !profile.heartbeat && !profile.reconnect) {
+  if (profile.opening.empty() && profile.heartbeats.empty() && !profile.reconnect) {
     return;
   }
   heading(lines, "by itself");
   for (const Opening& row : profile.opening) {
     lines.push_back({1, "opening", row.await.empty() ? row.message : row.message + ", then waits for " + row.await});
   }
-  if (profile.heartbeat) {
-    lines.push_back(
-        {1,
-         "heartbeat",
-         fmt::format("{} every {}", profile.heartbeat->message, format_duration(profile.heartbeat->every.count()))});
+  for (const Heartbeat& row : profile.heartbeats) {
+    lines.push_back({1, row.side == Side::client ? "heartbeat" : "server's beat", heartbeat_words(row)});
   }
   if (profile.reconnect) {
     const Reconnect& row = *profile.reconnect;

@@ -123,6 +123,23 @@ Sequence sequence_of(Value value) {
   return made;
 }
 
+Heartbeat heartbeat_of(Value row) {
+  Heartbeat made;
+  made.side = text(row, "side") == "server" ? Side::server : Side::client;
+  made.message = text(row, "message");
+  const auto every = row.find("every");
+  made.every = every && every->is(json::Type::string) ? std::vector{text(row, "every")} : read::texts(row, "every");
+  made.answers = text(row, "answers");
+  made.any = read::flag(row, "any");
+  if (const auto times = row.find("times")) {
+    made.times = times->number();
+  }
+  made.within = text(row, "within");
+  made.grace = text(row, "grace");
+  made.judged = row.find("times") || row.find("grace") || row.find("within");
+  return made;
+}
+
 Shape::Rate rate_of(Value row) {
   Shape::Rate made;
   made.message = text(row, "message");
@@ -187,6 +204,7 @@ Symptom symptom_of(Value row) {
   made.frame_over = read::amount(when, "frame_over");
   made.message_over = read::amount(when, "message_over");
   made.binary_sent = read::flag(when, "binary_sent");
+  made.query = read::conditions(when, "query");
   return made;
 }
 
@@ -218,6 +236,7 @@ Fingerprint fingerprint_of(Value value) {
 
 void fill_heading(Value root, Profile& made) {
   made.name = text(root, "name");
+  made.codec = text(root, "codec");
   made.title = text(root, "title");
   made.about = text(root, "about");
   made.status = status_of(text(root, "status"));
@@ -265,7 +284,9 @@ void fill_messages(Value root, Profile& made) {
 
 void fill_habits(Value root, Profile& made) {
   if (const auto heartbeat = root.find("heartbeat")) {
-    made.heartbeat = Heartbeat{text(*heartbeat, "message"), read::duration(*heartbeat, "every")};
+    for (const Value& row : heartbeat->is(json::Type::array) ? read::items(heartbeat) : std::vector{*heartbeat}) {
+      made.heartbeats.push_back(heartbeat_of(row));
+    }
   }
   if (const auto reconnect = root.find("reconnect")) {
     made.reconnect = Reconnect{read::duration(*reconnect, "first"),

@@ -1,3 +1,4 @@
+#include "codec/codec.hpp"
 #include "json/yaml.hpp"
 #include "profile/bindings.hpp"
 #include "profile/embedded.hpp"
@@ -38,6 +39,7 @@ class ProfileNames {
         states_(names_under(root, "/sequence/states")) {}
 
   void run() {
+    check_codec();
     check_variables();
     check_calls();
     check_socket();
@@ -191,7 +193,42 @@ class ProfileNames {
       check_sendable(row + "/message");
       list_.name_at(row + "/await", server_, kTypeOfServer);
     }
-    check_sendable("/heartbeat/message");
+    const auto beats = root_.at("/heartbeat");
+    if (beats && beats->is(json::Type::array)) {
+      for (std::size_t i = 0; i < beats->size(); ++i) {
+        check_heartbeat(under("/heartbeat", i));
+      }
+    } else {
+      check_heartbeat("/heartbeat");
+    }
+  }
+
+  void check_heartbeat(const std::string& beat) {
+    const auto side = root_.at(beat + "/side");
+    const bool of_server = side && side->string() == "server";
+    if (of_server) {
+      list_.name_at(beat + "/message", server_, kTypeOfServer);
+    } else {
+      check_sendable(beat + "/message");
+    }
+    list_.name_at(beat + "/answers", of_server ? client_ : server_, of_server ? kTypeOfClient : kTypeOfServer);
+    const auto every = root_.at(beat + "/every");
+    const std::size_t spans = every && every->is(json::Type::array) ? every->size() : 0;
+    for (std::size_t i = 0; i < spans; ++i) {
+      check_template(list_, under(beat + "/every", i), {variables_, {}, {}});
+    }
+    for (const char* member : {"/every", "/within", "/grace"}) {
+      check_template(list_, beat + member, {variables_, {}, {}});
+    }
+  }
+
+  /// The codec that the profile's messages are packets of.
+  void check_codec() {
+    Names names;
+    for (const codec::Codec& row : codec::codecs()) {
+      names.push_back(row.name);
+    }
+    list_.name_at("/codec", names, "codec");
   }
 
   /// A message that is sent by itself needs an example.

@@ -1,8 +1,10 @@
 #include "profile/checker.hpp"
 
 #include "base/result.hpp"
+#include "codec/codec.hpp"
 #include "profile/classifier.hpp"
 #include "profile/examination.hpp"
+#include "profile/heartbeats.hpp"
 #include "profile/message_checks.hpp"
 #include "profile/replies.hpp"
 #include "profile/sequence.hpp"
@@ -11,6 +13,8 @@
 
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace whydrop::profile {
 namespace {
@@ -88,25 +92,30 @@ struct Checker::Impl {
         findings(emit, kMaxPerId),
         standing(judge.machine.begin(0, 1)),
         pace(profile, values()),
-        replies(profile) {}
+        replies(profile),
+        heartbeats(profile, values()) {
+    if (const codec::Codec* codec = codec::find_codec(profile.codec)) {
+      decoder = codec->make_decoder();
+    }
+  }
 
   const Bindings& values() const { return bindings != nullptr ? *bindings : judge.nothing; }
   WordSource words() const {
     const auto& last = standing.last_client.type;
     return {profile, values(), judge.secrets, last ? std::string_view(profile.messages[*last].name) : "the client"};
   }
-  void examine(Seen& seen, std::string_view payload, bool text, json::Json& with) const;
+  struct Record;
+  std::size_t read(std::vector<Record>& records, const Seen& message, bool text, codec::Decoder* decoder) const;
+  void examine(Record& record, std::string_view json, bool text) const;
   void validate(Seen& seen) const;
   void take(const Seen& seen);
-  void check_client(const Seen& seen, Findings& to) const;
-  void check_server(const Seen& seen, Findings& to) const;
+  void tell_of(const Record& record, session::Message& message);
+  void check(const Seen& seen, bool first, Findings& to) const;
   void tell_signals(const Seen& seen, Findings& to) const;
   std::optional<TypeIndex> expected() const;
   std::string name_of_frame(const session::Frame& frame, std::uint64_t seq) const;
   void on(const session::Message& message, std::int64_t t_ns);
-  template <typename Each>
-  void each_further_record(const session::Message& message, const Each& each);
-  void on(const session::Frame& frame, std::uint64_t seq);
+  void on(const session::Frame& frame, std::int64_t t_ns, std::uint64_t seq);
   void on(const session::Response& response, const session::Event& event);
   void on_ending(const session::Event& event);
 
@@ -118,27 +127,67 @@ struct Checker::Impl {
   Standing standing;
   Pace pace;
   Replies replies;
-  json::Json json;          ///< of the message in hand
-  json::Json record_json;   ///< of a record behind the first
-  json::Json preview_json;  ///< of one that is not sent
-  Seen seen;                ///< the message in hand
+  Heartbeats heartbeats;
+  std::unique_ptr<codec::Decoder> decoder;  ///< null: messages are JSON
+  /// One of the packets or records of a message; most are the only one.
+  struct Record {
+    json::Json json;
+    Seen seen;
+    std::string text;  ///< of a packet
+  };
+  std::vector<Record> records;  ///< of the message in hand; those behind `count` are kept for their memory
+  std::size_t count = 0;
 };
 
-/// Parses and names a message, and validates it.
-void Checker::Impl::examine(Seen& of, std::string_view payload, bool text, json::Json& with) const {
-  of.payload = payload;
-  // Of several records in one message this is the first.
-  const auto& end = profile.shape.ends_with;
-  if (const auto fault = with.parse(end.empty() ? payload : payload.substr(0, payload.find(end)))) {
+/// Parses and names a record, and validates it.
+void Checker::Impl::examine(Record& record, std::string_view json, bool text) const {
+  Seen& of = record.seen;
+  if (const auto fault = record.json.parse(json)) {
     of.not_json = text ? fault->why : std::string();
     return;
   }
-  of.loss = with.losses().empty() ? std::string() : with.losses().front().why;
-  of.root = with.root();
+  of.loss = record.json.losses().empty() ? std::string() : record.json.losses().front().why;
+  of.root = record.json.root();
   of.type = judge.classifier(of.from).type_of(*of.root);
   if (of.type) {
     validate(of);
   }
+}
+
+/// The records of a whole message, each with what `message` holds; at least one.
+std::size_t Checker::Impl::read(std::vector<Record>& into, const Seen& message, bool text, codec::Decoder* with) const {
+  std::size_t used = 0;
+  const auto next = [&]() -> Record& {
+    if (used == into.size()) {
+      into.emplace_back();
+    }
+    into[used].seen = message;
+    return into[used++];
+  };
+  if (with != nullptr) {
+    const auto fault = with->feed(message.from, text, message.payload, [&](std::string_view json) {
+      if (used < kMaxRecords) {
+        Record& record = next();
+        record.text = json;
+        examine(record, record.text, true);
+      }
+    });
+    if (fault) {
+      next().seen.unreadable = fmt::format("{}, at byte {}", fault->why, fault->offset);
+    }
+    return used;
+  }
+  const auto& end = profile.shape.ends_with;
+  std::string_view rest = message.payload;
+  do {
+    const std::size_t length = end.empty() ? rest.size() : std::min(rest.find(end), rest.size());
+    Record& record = next();
+    record.seen.payload = used == 1 ? message.payload : rest.substr(0, length);
+    record.seen.length = used == 1 ? message.length : length;
+    examine(record, rest.substr(0, length), text);
+    rest.remove_prefix(std::min(length + end.size(), rest.size()));
+  } while (!rest.empty() && used < kMaxRecords);
+  return used;
 }
 
 void Checker::Impl::validate(Seen& of) const {
@@ -177,23 +226,45 @@ std::optional<TypeIndex> Checker::Impl::expected() const {
   return taken.size() == 1 ? std::optional(taken.front()) : std::nullopt;
 }
 
-void Checker::Impl::check_client(const Seen& of, Findings& to) const {
+/// What is wrong with a record; `first`: it stands for its message, of which shape and pace are asked.
+void Checker::Impl::check(const Seen& of, bool first, Findings& to) const {
+  const bool own = of.from == Side::client;
   check_json(profile, of, to);
-  check_known(profile, judge.classifier(Side::client), of, of.root && !of.type ? expected() : std::nullopt, to);
+  check_known(profile, judge.classifier(of.from), of, own && of.root && !of.type ? expected() : std::nullopt, to);
   check_schema(profile, of, to);
   check_same(words(), of, to);
-  check_size_and_form(profile, of, to);
-  pace.check(of, to);
-  check_place(profile, judge.machine, standing, of, to);
+  if (own && first) {
+    check_size_and_form(profile, of, to);
+    pace.check(of, to);
+  }
+  if (own) {
+    check_place(profile, judge.machine, standing, of, to);
+  }
   tell_signals(of, to);
 }
 
-void Checker::Impl::check_server(const Seen& of, Findings& to) const {
-  check_json(profile, of, to);
-  check_known(profile, judge.classifier(Side::server), of, std::nullopt, to);
-  check_schema(profile, of, to);
-  check_same(words(), of, to);
-  tell_signals(of, to);
+/// Fills in what a record says of its message: the first that has a type names it.
+void Checker::Impl::tell_of(const Record& record, session::Message& message) {
+  const Seen& of = record.seen;
+  const bool wrong = !of.not_json.empty() || !of.unreadable.empty();
+  message.valid = wrong || of.valid == false ? std::optional(false) : message.valid ? message.valid : of.valid;
+  for (const auto& fault : of.faults) {
+    message.errors.push_back(fault.says());
+  }
+  if (!of.not_json.empty()) {
+    message.errors.push_back("not JSON: " + of.not_json);
+  }
+  if (!of.unreadable.empty()) {
+    message.errors.push_back(of.unreadable);
+  }
+  const std::string type = of.type ? profile.messages[*of.type].name : std::string();
+  message.type = message.type.empty() ? type : message.type;
+  if (decoder && of.root) {
+    message.packets.push_back({type, record.text});
+  }
+  if (of.type) {
+    take(of);
+  }
 }
 
 void Checker::Impl::tell_signals(const Seen& of, Findings& to) const {
@@ -211,77 +282,48 @@ void Checker::Impl::tell_signals(const Seen& of, Findings& to) const {
 }
 
 void Checker::Impl::on(const session::Message& message, std::int64_t t_ns) {
-  if (message.frames.empty() || seen.seq != message.frames.back() || seen.from != message.from) {
-    return;  // it was not annotated
-  }
-  seen.t_ns = t_ns;
-  if (seen.from == Side::client) {
-    check_client(seen, findings);
-    pace.note(seen);
-  } else {
-    check_server(seen, findings);
-  }
-  replies.check(seen, findings);
-  follow(judge.machine, standing, seen);
-  each_further_record(message, [&](const Seen& record) {
-    check_json(profile, record, findings);
-    check_known(profile, judge.classifier(record.from), record, std::nullopt, findings);
-    check_schema(profile, record, findings);
-    check_same(words(), record, findings);
-    if (record.from == Side::client) {
-      check_place(profile, judge.machine, standing, record, findings);
+  const bool annotated = count > 0 && !message.frames.empty() && records[0].seen.seq == message.frames.back() &&
+                         records[0].seen.from == message.from;
+  for (std::size_t i = 0; annotated && i < count; ++i) {
+    Seen& seen = records[i].seen;
+    seen.t_ns = t_ns;
+    check(seen, i == 0, findings);
+    if (seen.from == Side::client && i == 0) {
+      pace.note(seen);
     }
-    tell_signals(record, findings);
-    replies.check(record, findings);
-    follow(judge.machine, standing, record);
-  });
-}
-
-/// The records behind the first of the message in hand: each is one that is judged as a message is, but for what only a
-/// whole message has.
-template <typename Each>
-void Checker::Impl::each_further_record(const session::Message& message, const Each& each) {
-  const auto& end = profile.shape.ends_with;
-  std::string_view rest = message.payload;
-  for (std::size_t i = 0; !end.empty() && i < kMaxRecords; ++i) {
-    const std::size_t at = rest.find(end);
-    if (at == std::string_view::npos || at + end.size() >= rest.size()) {
-      return;
-    }
-    rest.remove_prefix(at + end.size());
-    Seen record;
-    record.from = seen.from;
-    record.seq = seen.seq;
-    record.t_ns = seen.t_ns;
-    record.length = std::min(rest.find(end), rest.size());
-    record.masked = seen.masked;
-    examine(record, rest.substr(0, record.length), message.text, record_json);
-    each(record);
+    replies.check(seen, findings);
+    heartbeats.note(seen);
+    follow(judge.machine, standing, seen);
   }
 }
 
 /// The type of the message that a frame is the whole of; the message was named just before the frame is told.
 std::string Checker::Impl::name_of_frame(const session::Frame& frame, std::uint64_t seq) const {
-  const bool whole = frame.header.fin && seen.seq == seq && seen.from == frame.from;
-  return whole ? name_of(profile, seen) : "a message";
+  const bool whole = frame.header.fin && count > 0 && records[0].seen.seq == seq && records[0].seen.from == frame.from;
+  return whole ? name_of(profile, records[0].seen) : "a message";
 }
 
-void Checker::Impl::on(const session::Frame& frame, std::uint64_t seq) {
+void Checker::Impl::on(const session::Frame& frame, std::int64_t t_ns, std::uint64_t seq) {
   const auto& shape = profile.shape;
   const bool ruled = shape.text_only || shape.one_frame || shape.max_frame > 0;
   if (ruled && frame.from == Side::client && !wire::is_control(frame.header.opcode)) {
     check_frame(profile, name_of_frame(frame, seq), frame, seq, findings);
+  }
+  if (frame.header.opcode == wire::Opcode::close) {
+    heartbeats.finish(t_ns, seq, findings);
   }
 }
 
 void Checker::Impl::on(const session::Response& response, const session::Event& event) {
   if (response.status == 101) {
     standing = judge.machine.begin(event.t_ns, event.seq);
+    heartbeats.begin(event.t_ns, event.seq);
   }
 }
 
 void Checker::Impl::on_ending(const session::Event& event) {
   check_deadline_at_end(profile, judge.machine, standing, event.t_ns, event.seq, findings);
+  heartbeats.finish(event.t_ns, event.seq, findings);
   replies.finish(event.t_ns, findings);
   findings.finish();
 }
@@ -292,49 +334,29 @@ Checker::~Checker() = default;
 
 void Checker::annotate(session::Message& message) {
   auto& impl = *impl_;
-  Seen& seen = impl.seen;
-  seen = Seen();
-  seen.from = message.from;
-  seen.seq = message.frames.empty() ? 0 : message.frames.back();
-  seen.length = message.length;
-  seen.frame_length = message.frames.size() == 1 ? message.wire_length : 0;
-  seen.masked = !message.redact.empty();
+  impl.count = 0;
   const bool whole = message.payload.size() == message.length && !(message.compressed && message.payload.empty());
   if (!whole) {
     return;
   }
-  impl.examine(seen, message.payload, message.text, impl.json);
-  message.valid = seen.valid;
-  for (const auto& fault : seen.faults) {
-    message.errors.push_back(fault.says());
+  Seen seen;
+  seen.from = message.from;
+  seen.seq = message.frames.empty() ? 0 : message.frames.back();
+  seen.payload = message.payload;
+  seen.length = message.length;
+  seen.frame_length = message.frames.size() == 1 ? message.wire_length : 0;
+  seen.masked = !message.redact.empty();
+  impl.count = impl.read(impl.records, seen, message.text, impl.decoder.get());
+  message.codec = impl.profile.codec;
+  for (std::size_t i = 0; i < impl.count; ++i) {
+    impl.tell_of(impl.records[i], message);
   }
-  if (!seen.not_json.empty()) {
-    message.valid = false;
-    message.errors.push_back("not JSON: " + seen.not_json);
-  }
-  if (seen.type) {
-    message.type = impl.profile.messages[*seen.type].name;
-    impl.take(seen);
-  }
-  impl.each_further_record(message, [&](const Seen& record) {
-    const bool wrong = record.valid == false || !record.not_json.empty();
-    message.valid = wrong ? std::optional(false) : message.valid;
-    for (const auto& fault : record.faults) {
-      message.errors.push_back(fault.says());
-    }
-    if (!record.not_json.empty()) {
-      message.errors.push_back("not JSON: " + record.not_json);
-    }
-    if (record.type) {
-      impl.take(record);
-    }
-  });
 }
 
 void Checker::on_event(const session::Event& event) {
   auto& impl = *impl_;
   std::visit(overloaded{[&](const session::Message& message) { impl.on(message, event.t_ns); },
-                        [&](const session::Frame& frame) { impl.on(frame, event.seq); },
+                        [&](const session::Frame& frame) { impl.on(frame, event.t_ns, event.seq); },
                         [&](const session::Response& response) { impl.on(response, event); },
                         [&](const session::Ending&) { impl.on_ending(event); },
                         [](const auto&) {}},
@@ -356,15 +378,20 @@ std::vector<session::Finding> Checker::preview(bool text,
       0);
   Seen seen;
   seen.t_ns = t_ns;
+  seen.payload = payload;
   seen.length = payload.size();
   seen.frame_length = frames > 1 ? 0 : payload.size();
-  impl_->examine(seen, payload, text, impl_->preview_json);
+  std::vector<Impl::Record> records;
+  const auto decoder = impl.decoder ? impl.decoder->copy() : nullptr;
+  const std::size_t count = impl.read(records, seen, text, decoder.get());
   session::Frame frame;
   frame.header.opcode = text ? wire::Opcode::text : wire::Opcode::binary;
   frame.header.fin = frames <= 1;
   frame.header.length = frames <= 1 ? payload.size() : (payload.size() + frames - 1) / frames;
-  check_frame(impl.profile, name_of(impl.profile, seen), frame, seen.seq, to);
-  impl.check_client(seen, to);
+  check_frame(impl.profile, count > 0 ? name_of(impl.profile, records[0].seen) : "a message", frame, seen.seq, to);
+  for (std::size_t i = 0; i < count; ++i) {
+    impl.check(records[i].seen, i == 0, to);
+  }
   return found;
 }
 

@@ -135,9 +135,24 @@ bool awaits_reply(const profile::Bindings& bindings, const profile::Step& step) 
   });
 }
 
-Result<std::string> compose(const profile::Bindings& bindings,
-                            const profile::Step& step,
-                            const profile::Bindings::Extra& extra) {
+Result<codec::Message> on_wire(const profile::Profile& profile, std::string json, bool binary) {
+  const codec::Codec* codec = codec::find_codec(profile.codec);
+  if (codec == nullptr) {
+    return codec::Message{!binary, std::move(json)};
+  }
+  json::Json document;
+  if (const auto fault = document.parse(json)) {
+    return fail(ErrorKind::usage, "packet: not JSON: " + fault->why);
+  }
+  return codec->encode(document.root()).map_error([&](Error error) {
+    error.hint = error.hint.empty() ? "whydrop profile show " + profile.name : error.hint;
+    return error;
+  });
+}
+
+Result<codec::Message> compose(const profile::Bindings& bindings,
+                               const profile::Step& step,
+                               const profile::Bindings::Extra& extra) {
   const profile::MessageType* type = bindings.profile().message(profile::Side::client, step.message);
   if (type == nullptr) {
     return unknown_type(bindings.profile(), step.message);
@@ -150,7 +165,8 @@ Result<std::string> compose(const profile::Bindings& bindings,
     text = text.and_then([&](const std::string& so_far) { return without(so_far, pointer); });
   }
   return text.and_then([&](const std::string& it) { return bindings.fill_json(it, extra); })
-      .and_then([&](const auto& it) { return shaped(it, step.pretty); });
+      .and_then([&](const auto& it) { return shaped(it, step.pretty); })
+      .and_then([&](std::string it) { return on_wire(bindings.profile(), std::move(it), step.binary); });
 }
 
 }  // namespace whydrop::profile

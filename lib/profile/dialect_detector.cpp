@@ -169,7 +169,7 @@ void DialectDetector::Impl::look(const session::Response& response, std::uint64_
 
 void DialectDetector::Impl::look(const session::Message& message, std::uint64_t seq) {
   server_messages += message.from == Side::server ? 1 : 0;
-  const auto value = message.text ? recogniser.see(message.from, message.payload, seq) : std::nullopt;
+  const auto value = recogniser.see(message.from, message.text, message.payload, seq);
   if (value && message.from == Side::client) {
     look_at_client(*value, seq);
   }

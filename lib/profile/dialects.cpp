@@ -177,10 +177,11 @@ std::optional<DialectMatch> like(const Profile& profile, wire::Side side, json::
 
 std::vector<DialectMatch> all_like(const std::vector<std::shared_ptr<const Profile>>& profiles,
                                    wire::Side side,
-                                   json::Value value) {
+                                   json::Value value,
+                                   std::string_view codec) {
   std::vector<DialectMatch> found;
   for (const auto& profile : profiles) {
-    if (auto alike = like(*profile, side, value)) {
+    if (auto alike = profile->codec == codec ? like(*profile, side, value) : std::nullopt) {
       found.push_back(std::move(*alike));
     }
   }
@@ -234,8 +235,8 @@ std::vector<DialectMatch> Dialects::of_subprotocol(std::string_view subprotocol)
   return found;
 }
 
-std::vector<DialectMatch> Dialects::of_value(wire::Side side, json::Value value) const {
-  return all_like(impl_->profiles(), side, value);
+std::vector<DialectMatch> Dialects::of_value(wire::Side side, json::Value value, std::string_view codec) const {
+  return all_like(impl_->profiles(), side, value, codec);
 }
 
 std::vector<DialectMatch> Dialects::of_message(wire::Side side, std::string_view payload) const {

@@ -32,8 +32,8 @@ class Dialects {
   /// Best first; nothing that is only weakly alike.
   std::vector<DialectMatch> of_url(std::string_view url) const;
   std::vector<DialectMatch> of_message(wire::Side side, std::string_view payload) const;
-  /// The same of a value that is parsed already, with what is weakly alike.
-  std::vector<DialectMatch> of_value(wire::Side side, json::Value value) const;
+  /// The same of a value that is parsed already, with what is weakly alike: of profiles of that codec; empty: of none.
+  std::vector<DialectMatch> of_value(wire::Side side, json::Value value, std::string_view codec = {}) const;
   std::vector<DialectMatch> of_subprotocol(std::string_view subprotocol) const;
   /// All of a profile; null for a name that is not known.
   std::shared_ptr<const Profile> whole(std::string_view profile) const;

@@ -29,6 +29,7 @@ struct Seen {
   std::optional<json::Value> root;  ///< null: not JSON, or not whole
   std::string not_json;             ///< why; empty if it is JSON or nothing is known of it
   std::string loss;                 ///< of its JSON what readers take for different things; empty: nothing
+  std::string unreadable;           ///< why the codec could not read it, or what stands behind its last packet
   std::optional<TypeIndex> type;
   std::optional<bool> valid;
   std::vector<schema::Fault> faults;  ///< against its schema

@@ -59,6 +59,12 @@ const std::vector<CheckRow>& check_rows() {
        "A value breaks another rule of the schema",
        "A rule other than those with findings of their own: uniqueItems, not, oneOf and the like.",
        "The finding names the keyword, and where it stands in the schema."},
+      {"packet-unreadable",
+       "A message is no packet of the protocol that the profile names",
+       "The profile's messages are packets of a protocol of its own, in text or in bytes. The finding says at which "
+       "byte "
+       "this message stops being one, and what was expected there.",
+       "Send what the protocol has; a library of it writes packets for you."},
       // sequence
       {"sequence-too-early",
        "A message was sent before the session was ready for it",
@@ -73,6 +79,11 @@ const std::vector<CheckRow>& check_rows() {
        "A message was sent that no state of the sequence allows from here",
        "Neither the state that the session was in nor one that comes before or after it allows this message.",
        "Compare the order of messages with whydrop profile show."},
+      {"heartbeat-missed",
+       "A sign of life that the profile demands did not come in time",
+       "The profile says how often each side must be heard of, from what was announced in the session where it was. A "
+       "message of this kind is one of the protocol: WebSocket pings and pongs are no substitute.",
+       "Send the message as often as the finding says, or answer the one that it names."},
       // shape
       {"shape-opcode",
        "A message was sent as binary where the profile takes text",

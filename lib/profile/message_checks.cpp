@@ -208,6 +208,16 @@ void check_json(const Profile& profile, const Seen& seen, Findings& findings) {
                    {}};
     });
   }
+  if (!seen.unreadable.empty()) {
+    findings.fault("packet-unreadable", seen.from, seen.seq, [&] {
+      return Words{
+          fmt::format(
+              "The {} sent a message that {} cannot read: {}.", wire::name(seen.from), profile.name, seen.unreadable),
+          seen.from == Side::client ? fmt::format("Send packets as {} has them.", profile.title) : std::string(),
+          {}};
+    });
+    return;
+  }
   if (seen.not_json.empty() || !has_types(profile, seen.from)) {
     return;
   }

@@ -9,7 +9,8 @@
 
 namespace whydrop::profile {
 
-/// message-not-json: a text message that is no JSON. message-inexact: JSON that readers take for different things.
+/// message-not-json: a text message that is no JSON; packet-unreadable: one that the codec cannot read;
+/// message-inexact: JSON that readers take for different things.
 void check_json(const Profile& profile, const Seen& seen, Findings& findings);
 /// message-unknown: JSON that is none of the side's types. `expected`: the one type that would have its place now, or
 /// null.

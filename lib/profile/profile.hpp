@@ -205,6 +205,7 @@ struct Symptom {
   bool clean = false;                              ///< no other fault of the client's was found
   std::uint64_t frame_over = 0, message_over = 0;  ///< the client sent one of more bytes
   bool binary_sent = false;
+  std::vector<Where> query;  ///< of the URL that was connected to: an object of strings
   FindingText finding;
 };
 
@@ -235,9 +236,17 @@ struct Opening {
   std::string await;         ///< server's type that must come before anything else is sent; may be empty
   std::vector<Where> where;  ///< on it
 };
+/// A sign of life that one side owes. Durations are templates; with a value that is not known nothing is owed.
 struct Heartbeat {
-  std::string message;
-  std::chrono::nanoseconds every{0};
+  Side side = Side::client;
+  std::string message;             ///< type
+  std::vector<std::string> every;  ///< the longest of these counts; one of zero: none is owed
+  std::string answers;             ///< type of the other side's that is to be answered; then `every` is empty
+  bool any = false;                ///< any message of the side's counts as one
+  std::string within;              ///< with `answers`: in so long the other side gives up
+  double times = 1;                ///< else it gives up after so many times `every` …
+  std::string grace;               ///< … and so much more; empty: none
+  bool judged = false;             ///< it is known when the other side gives up
 };
 struct Reconnect {
   std::chrono::nanoseconds first{0}, cap{0};  ///< waits double from `first` to `cap`; equal: fixed
@@ -266,9 +275,10 @@ struct Profile {
   std::vector<std::string> subprotocols;
   std::string token_variable;       ///< variable that the socket's credential is in; may be empty
   std::vector<std::string> scopes;  ///< that it must have
+  std::string codec;                ///< what its messages are packets of (codec/codec.hpp); empty: they are JSON
   std::vector<MessageType> messages;
   std::vector<Opening> opening;
-  std::optional<Heartbeat> heartbeat;
+  std::vector<Heartbeat> heartbeats;
   std::optional<Reconnect> reconnect;
   Sequence sequence;
   Shape shape;

@@ -1,6 +1,7 @@
 #include "profile/recogniser.hpp"
 
 #include "base/text.hpp"
+#include "codec/codec.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -31,13 +32,32 @@ void Recogniser::see_subprotocols(std::string_view names, std::uint64_t seq) {
   }
 }
 
-std::optional<json::Value> Recogniser::see(Side from, std::string_view payload, std::uint64_t seq) {
+/// What a message holds by a codec counts where all of it can be read.
+void Recogniser::see_packets(Side from, bool text, std::string_view payload, std::uint64_t seq) {
+  for (const codec::Codec& codec : codec::codecs()) {
+    std::vector<DialectMatch> found;
+    const auto fault = codec.make_decoder()->feed(from, text, payload, [&](std::string_view packet) {
+      if (found.empty() && !parsed_.parse(packet)) {
+        found = dialects_->of_value(from, parsed_.root(), codec.name);
+      }
+    });
+    if (!fault) {
+      add(std::move(found), seq, from);
+    }
+  }
+}
+
+std::optional<json::Value> Recogniser::see(Side from, bool text, std::string_view payload, std::uint64_t seq) {
   unsigned& count = looked_[static_cast<std::size_t>(from)];
   if (count >= kLookedAt) {
     return std::nullopt;
   }
   ++count;
-  if (payload.size() > kLongest || parsed_.parse(without_separator(payload))) {
+  if (payload.size() > kLongest) {
+    return std::nullopt;
+  }
+  see_packets(from, text, payload, seq);
+  if (!text || parsed_.parse(without_separator(payload))) {
     return std::nullopt;
   }
   add(dialects_->of_value(from, parsed_.root()), seq, from);

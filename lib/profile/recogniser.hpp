@@ -31,8 +31,8 @@ class Recogniser {
   void see_url(std::string_view url, std::uint64_t seq);
   /// A name or a list of them, as a header has it.
   void see_subprotocols(std::string_view names, std::uint64_t seq);
-  /// A text message. Returns what it holds where it was looked at and is JSON; valid until the next call.
-  std::optional<json::Value> see(wire::Side from, std::string_view payload, std::uint64_t seq);
+  /// A message. Returns what it holds where it was looked at, is text and JSON; valid until the next call.
+  std::optional<json::Value> see(wire::Side from, bool text, std::string_view payload, std::uint64_t seq);
 
   /// By name.
   const std::map<std::string, DialectScore, std::less<>>& sums() const { return sums_; }
@@ -44,6 +44,7 @@ class Recogniser {
   const DialectScore* candidate() const;
 
  private:
+  void see_packets(wire::Side from, bool text, std::string_view payload, std::uint64_t seq);
   void add(std::vector<DialectMatch> found, std::uint64_t seq, std::optional<wire::Side> from = std::nullopt);
 
   const Dialects* dialects_;

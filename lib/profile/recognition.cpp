@@ -127,7 +127,7 @@ void Recognition::give_up() {
 bool Recognition::contradicts(const Recognised& found, const session::Message& message) const {
   json::Json parsed;
   const Classifier classifier(*found.profile, Side::client);
-  if (classifier.pointer().empty() || !message.text || parsed.parse(message.payload)) {
+  if (!found.profile->codec.empty() || classifier.pointer().empty() || !message.text || parsed.parse(message.payload)) {
     return false;
   }
   return !classifier.type_of(parsed.root()) && !parsed.root().at(classifier.pointer());

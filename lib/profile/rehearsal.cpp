@@ -50,12 +50,15 @@ Act act_of(Value value) {
     break;
   case Act::Kind::send_raw:
     made.text = text(value, "send_raw");
+    made.binary = read::flag(value, "binary");
     break;
   case Act::Kind::wait:
     made.duration = text(value, "wait");
     break;
   case Act::Kind::close:
-    made.code = static_cast<std::uint16_t>(whole(value, "close", 1000));
+    if (const auto code = value.find("close"); code && code->is_integer()) {
+      made.code = static_cast<std::uint16_t>(code->integer());
+    }
     made.reason = text(value, "reason");
     break;
   case Act::Kind::end:

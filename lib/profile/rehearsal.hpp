@@ -18,10 +18,11 @@ namespace whydrop::profile {
 struct Act {
   enum class Kind : std::uint8_t { send, send_raw, wait, close, end, refuse, silence, ignore };
   Kind kind = Kind::send;
-  std::string json;           ///< send: JSON template
-  std::string text;           ///< send_raw: text as it is
-  std::string duration;       ///< wait: template of a duration
-  std::uint16_t code = 1000;  ///< close
+  std::string json;                   ///< send: JSON template
+  std::string text;                   ///< send_raw: text as it is
+  bool binary = false;                ///< send_raw
+  std::string duration;               ///< wait: template of a duration
+  std::optional<std::uint16_t> code;  ///< close; null: an empty one
   std::string reason;
   std::string ending;  ///< end: "fin", "reset", "fin_mid_frame", "tls_cut"
   int status = 0;      ///< refuse; headers and body are templates

@@ -40,7 +40,7 @@ void Hearing::on_client_frame(const wire::Frame& frame) {
   }
 }
 
-Heard Hearing::on_client_message(bool text, bool compressed, std::string_view payload) {
+std::vector<Heard> Hearing::on_client_message(bool text, bool compressed, std::string_view payload) {
   session::Message message;
   message.from = session::Side::client;
   message.frames = std::exchange(frames_, {});
@@ -52,9 +52,10 @@ Heard Hearing::on_client_message(bool text, bool compressed, std::string_view pa
   return hear(std::move(message));
 }
 
-Heard Hearing::on_server_message(std::string_view payload) {
+Heard Hearing::on_server_message(bool text, std::string_view payload) {
   session::Frame frame;
   frame.from = session::Side::server;
+  frame.header.opcode = text ? wire::Opcode::text : wire::Opcode::binary;
   frame.header.length = payload.size();
   frame.offset = server_bytes_;
   frame.payload = payload;
@@ -63,29 +64,42 @@ Heard Hearing::on_server_message(std::string_view payload) {
   session::Message message;
   message.from = session::Side::server;
   message.frames = {seq_};
+  message.text = text;
   message.payload = payload;
   message.length = payload.size();
   message.wire_length = payload.size();
-  return hear(std::move(message));
+  return std::move(hear(std::move(message)).front());
 }
 
-Heard Hearing::hear(session::Message message) {
-  auto parsed = std::make_shared<json::Json>();
-  const bool is_json = message.text && !parsed->parse(message.payload);
+std::vector<Heard> Hearing::hear(session::Message message) {
   checker_.annotate(message);
-  if (is_json) {
-    learn(message, *parsed);
+  std::vector<Heard> all;
+  const auto add = [&](const std::string& type, std::string_view json) {
+    auto parsed = std::make_shared<json::Json>();
+    const bool is_json = !parsed->parse(json);
+    if (is_json) {
+      learn(message.from, type, *parsed);
+    }
+    all.push_back({type, {}, {}, is_json ? std::move(parsed) : nullptr});
+  };
+  for (const session::Message::Packet& packet : message.packets) {
+    add(packet.type, packet.json);
   }
-  Heard heard{message.type, {}, message.errors, is_json ? std::move(parsed) : nullptr};
+  if (all.empty() && message.text && message.codec.empty()) {
+    add(message.type, message.payload);
+  } else if (all.empty()) {
+    all.push_back({message.type, {}, {}, nullptr});
+  }
+  all.front().errors = message.errors;
   tell(std::move(message));
-  heard.findings = std::exchange(found_, {});
-  return heard;
+  all.front().findings = std::exchange(found_, {});
+  return all;
 }
 
 /// A value that the client made up, as its session's token, is what its first message says: the server gave out none.
-void Hearing::learn(const session::Message& message, const json::Json& parsed) {
-  const profile::MessageType* const type = profile_.message(message.from, message.type);
-  if (type == nullptr || message.from != session::Side::client) {
+void Hearing::learn(session::Side from, const std::string& name, const json::Json& parsed) {
+  const profile::MessageType* const type = profile_.message(from, name);
+  if (type == nullptr || from != session::Side::client) {
     return;
   }
   for (const auto& same : type->same) {

@@ -15,7 +15,7 @@
 
 namespace whydrop::rehearsal {
 
-/// One message as the profile has it.
+/// One message as the profile has it, or one of its packets: what is wrong with the message stands in the first.
 struct Heard {
   std::string type;  ///< empty: none of the profile's
   std::vector<session::Finding> findings;
@@ -30,17 +30,17 @@ class Hearing {
 
   void on_open();
   void on_client_frame(const wire::Frame& frame);
-  /// The message whose last frame was told.
-  Heard on_client_message(bool text, bool compressed, std::string_view payload);
-  Heard on_server_message(std::string_view payload);
+  /// The message whose last frame was told; at least one.
+  std::vector<Heard> on_client_message(bool text, bool compressed, std::string_view payload);
+  Heard on_server_message(bool text, std::string_view payload);
 
   /// The session's values: the server's, and what the client's messages gave.
   const profile::Bindings& bindings() const { return bindings_; }
 
  private:
   void tell(session::Body body);
-  Heard hear(session::Message message);
-  void learn(const session::Message& message, const json::Json& parsed);
+  std::vector<Heard> hear(session::Message message);
+  void learn(session::Side from, const std::string& type, const json::Json& parsed);
 
   const profile::Profile& profile_;
   profile::Bindings bindings_;

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "profile/compose.hpp"
 #include "rehearsal/connection.hpp"
 #include "rehearsal/frames.hpp"
 #include "rehearsal/reception.hpp"
@@ -162,9 +163,15 @@ void Player::on_frame(const wire::Frame& frame) {
 }
 
 std::function<void()> Player::on_message(bool text, bool compressed, std::string_view payload) {
-  Heard heard = hearing_->on_client_message(text, compressed, payload);
-  log("client: " + told(heard, bindings()));
-  return [self = shared_from_this(), heard = std::move(heard)] { self->react(heard); };
+  std::vector<Heard> all = hearing_->on_client_message(text, compressed, payload);
+  for (const Heard& heard : all) {
+    log("client: " + told(heard, bindings()));
+  }
+  return [self = shared_from_this(), all = std::move(all)] {
+    for (const Heard& heard : all) {
+      self->react(heard);
+    }
+  };
 }
 
 void Player::react(const Heard& heard) {
@@ -247,16 +254,17 @@ void Player::wait(const Performing& performing, const Act& act) {
 void Player::act(const Act& act, const Scene& scene) {
   switch (act.kind) {
   case Act::Kind::send:
-    send(filled(director_->fill_json(act.json, scene, bindings())));
+    send_packet(act, scene);
     break;
   case Act::Kind::send_raw:
-    send(act.text);
+    send({!act.binary, act.text});
     break;
   case Act::Kind::close: {
     const std::string reason = filled(director_->fill_text(act.reason, scene, bindings()));
-    log("server: Close " + std::to_string(act.code) + (reason.empty() ? "" : " " + reason));
+    log("server: " + (act.code ? "Close " + std::to_string(*act.code) : std::string("empty Close")) +
+        (reason.empty() ? "" : " " + reason));
     stage_ = Stage::over;
-    connection_.send_close(close_frame(act.code, reason));
+    connection_.send_close(act.code ? close_frame(*act.code, reason) : frame(wire::Opcode::close, ""));
     break;
   }
   case Act::Kind::end:
@@ -289,17 +297,25 @@ void Player::end(const std::string& how) {
   connection_.stream().send_fin();
 }
 
-void Player::send(const std::string& text) {
-  if (text.empty()) {
-    return;
+void Player::send_packet(const Act& act, const Scene& scene) {
+  const auto message = director_->fill_json(act.json, scene, bindings()).and_then([&](std::string json) {
+    return profile::on_wire(director_->profile(), std::move(json), false);
+  });
+  if (message) {
+    send(*message);
+  } else {
+    log("cannot play this: " + message.error().message);
   }
-  const Heard heard = hearing_->on_server_message(text);
+}
+
+void Player::send(const codec::Message& message) {
+  const Heard heard = hearing_->on_server_message(message.text, message.payload);
   std::string line = "server: " + (heard.type.empty() ? "a message of no known type" : heard.type);
   for (const std::string& error : heard.errors) {
     line += "; not valid: " + error;
   }
   log(line);
-  connection_.send(frame(wire::Opcode::text, text));
+  connection_.send(frame(message.text ? wire::Opcode::text : wire::Opcode::binary, message.payload));
   note_traffic();
 }
 

@@ -1,6 +1,7 @@
 // Internal to rehearsal/.
 #pragma once
 
+#include "codec/codec.hpp"
 #include "net/accepted_stream.hpp"
 #include "rehearsal/answers.hpp"
 #include "rehearsal/hearing.hpp"
@@ -64,7 +65,8 @@ class Player : public std::enable_shared_from_this<Player> {
   void answer(Reply reply);
   void answer_as_usual();
   void open_session(const Scene& scene);
-  void send(const std::string& text);
+  void send_packet(const profile::Act& act, const Scene& scene);
+  void send(const codec::Message& message);
   void arm_timers();
   void arm(Timed& timed);
   void note_traffic();

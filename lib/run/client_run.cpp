@@ -191,11 +191,11 @@ Result<std::vector<script::Move>> opening_moves(const ProfileContext& context) {
   for (const profile::Opening& row : context.profile().opening) {
     auto step = profile::message_step(context.profile(), row.message);
     const auto composed = step.and_then([&](const profile::Step& it) {
-      return profile::awaits_reply(context.bindings(), it) ? Result<std::string>()
+      return profile::awaits_reply(context.bindings(), it) ? Result<codec::Message>()
                                                            : profile::compose(context.bindings(), it);
     });
     WHYDROP_TRY(composed);
-    moves.push_back(script::saying(std::move(*step)));
+    moves.push_back(script::saying(std::move(*step), false, true));
     if (!row.await.empty()) {
       moves.push_back(script::expecting(row.await, row.where));
     }

@@ -1,6 +1,7 @@
 #include "run/profiles.hpp"
 
 #include "base/text.hpp"
+#include "os/file_names.hpp"
 #include "profile/load.hpp"
 
 #include <algorithm>
@@ -10,15 +11,6 @@
 
 namespace whydrop::run {
 namespace {
-
-bool is_path(const std::string& given) {
-  constexpr std::string_view kSuffixes[] = {".json", ".yml", ".yaml"};
-  return given.find('/') != std::string::npos ||
-         std::any_of(std::begin(kSuffixes), std::end(kSuffixes), [&](std::string_view suffix) {
-           return given.size() > suffix.size() &&
-                  given.compare(given.size() - suffix.size(), suffix.size(), suffix) == 0;
-         });
-}
 
 tl::unexpected<Error> no_such_profile(const std::string& name) {
   std::vector<std::string_view> names;
@@ -66,7 +58,7 @@ std::vector<std::string> built_in_profiles() {
 Result<std::shared_ptr<const profile::Profile>> find_profile(const std::string& given,
                                                              const os::Environment& environment,
                                                              const os::FileReader& read) {
-  if (is_path(given)) {
+  if (!os::is_plain_name(given)) {
     auto text = read(given);
     return text ? profile::load(std::move(*text), given)
                 : Result<std::shared_ptr<const profile::Profile>>(tl::unexpected<Error>(text.error()));

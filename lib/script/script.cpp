@@ -103,8 +103,15 @@ void Script::on_message(const session::Message& message) {
   if (!running_) {
     return;
   }
-  heard_.push_back({stage_.name_of(message), message.type, std::string(message.payload), message.text});
-  heard_bytes_ += message.payload.size();
+  for (const session::Message::Packet& packet : message.packets) {
+    heard_.push_back(
+        {packet.type.empty() ? stage_.name_of(message) : packet.type, packet.type, packet.json, message.text});
+    heard_bytes_ += packet.json.size();
+  }
+  if (message.packets.empty()) {
+    heard_.push_back({stage_.name_of(message), message.type, std::string(message.payload), message.text});
+    heard_bytes_ += message.payload.size();
+  }
   while (heard_.size() > kMostHeard || (heard_bytes_ > kMostHeardBytes && heard_.size() > 1)) {
     heard_bytes_ -= heard_.front().payload.size();
     heard_.pop_front();

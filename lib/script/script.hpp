@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "check/check.hpp"
+#include "codec/codec.hpp"
 #include "engine/ports.hpp"
 #include "profile/rehearsal.hpp"
 #include "script/outbox.hpp"
@@ -47,7 +48,7 @@ class Stage {
  public:
   virtual ~Stage() = default;
   /// A message as it is now, in the nth turn of what is repeated.
-  virtual Result<std::string> payload_of(const check::Send& send, std::uint64_t turn) = 0;
+  virtual Result<codec::Message> payload_of(const check::Send& send, std::uint64_t turn) = 0;
   /// The template of a duration as it is now.
   virtual Result<std::chrono::nanoseconds> duration_of(const std::string& text) = 0;
   /// The JSON template of a value that is waited for.

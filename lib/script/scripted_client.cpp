@@ -5,6 +5,7 @@
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "profile/compose.hpp"
+#include "profile/heartbeats.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -51,6 +52,7 @@ ScriptedClient::ScriptedClient(ClientServices run, ClientScript plan)
               run_.bindings != nullptr ? Outbox::Gate([this](const Outbox::Item& item) { return may_send(item); })
                                        : nullptr),
       script_(run_.timers, *this, {plan_.stays ? std::chrono::nanoseconds(0) : kPatience}) {
+  beat_timers_.resize(plan_.heartbeats.size());
   if (plan_.input) {
     input_.emplace(*plan_.input, "standard input");
     input_ended_ = false;
@@ -100,7 +102,9 @@ void ScriptedClient::on_gone() {
   channel_ = nullptr;
   outbox_.gone();
   script_.stop();
-  run_.timers.cancel(std::exchange(heartbeat_timer_, 0));
+  for (engine::TimerId& timer : beat_timers_) {
+    run_.timers.cancel(std::exchange(timer, 0));
+  }
 }
 
 void ScriptedClient::on_writable(engine::Channel&) {
@@ -138,6 +142,8 @@ void ScriptedClient::on_message(const session::Message& message, std::int64_t t_
     expectations_.offer(message.payload);
   }
   script_.on_message(message);
+  answer_beats(message);
+  begin_beats();
   if (plan_.echo) {
     echo(message);
   }
@@ -188,9 +194,9 @@ void ScriptedClient::say(const engine::Outgoing& out) {
 }
 
 Result<void> ScriptedClient::say_message(const profile::Step& step) {
-  return payload_of(std::get<check::Send>(saying(step).step.act), 1).map([&](std::string&& payload) {
+  return payload_of(std::get<check::Send>(saying(step).step.act), 1).map([&](codec::Message&& message) {
     replies_.sent();
-    send({step.binary ? Kind::binary : Kind::text, std::move(payload), 0, 1, step.message});
+    send({message.text ? Kind::text : Kind::binary, std::move(message.payload), 0, 1, step.message});
   });
 }
 
@@ -310,27 +316,59 @@ session::Awaited ScriptedClient::awaited() const {
   return awaited;
 }
 
-void ScriptedClient::beat() {
-  heartbeat_timer_ = run_.timers.after(plan_.heartbeat->every, [this] {
-    profile::Step step;
-    step.message = plan_.heartbeat->message;
-    auto payload = payload_of(std::get<check::Send>(saying(step).step.act), 1);
-    if (!payload) {
-      run_.talk("warning: no heartbeat any more: " + payload.error().message);
-      return;
+/// Begins those whose interval is known by now.
+void ScriptedClient::begin_beats() {
+  for (std::size_t i = 0; i < beat_timers_.size() && channel_ != nullptr && !in_opening_; ++i) {
+    if (beat_timers_[i] == 0 && plan_.heartbeats[i].answers.empty()) {
+      beat(i);
     }
-    send({Kind::text, std::move(*payload), 0, 1, step.message});
-    beat();
+  }
+}
+
+void ScriptedClient::beat(std::size_t index) {
+  const profile::Heartbeat& heartbeat = plan_.heartbeats[index];
+  const auto span = profile::span_of(heartbeat, *run_.bindings);
+  if (!span) {
+    return;
+  }
+  beat_timers_[index] = run_.timers.after(std::chrono::nanoseconds(span->every_ns), [this, index] {
+    beat_timers_[index] = 0;
+    send_beat(plan_.heartbeats[index]);
+    beat(index);
   });
 }
 
-Result<std::string> ScriptedClient::payload_of(const check::Send& send, std::uint64_t) {
+void ScriptedClient::answer_beats(const session::Message& message) {
+  for (const profile::Heartbeat& heartbeat : plan_.heartbeats) {
+    if (!heartbeat.answers.empty() && heartbeat.answers == message.type) {
+      send_beat(heartbeat);
+    }
+  }
+}
+
+void ScriptedClient::send_beat(const profile::Heartbeat& heartbeat) {
+  profile::Step step;
+  step.message = heartbeat.message;
+  auto message = payload_of(std::get<check::Send>(saying(step).step.act), 1);
+  if (!message) {
+    run_.talk("warning: no heartbeat any more: " + message.error().message);
+    plan_.heartbeats.clear();
+    return;
+  }
+  send({message->text ? Kind::text : Kind::binary, std::move(message->payload), 0, 1, heartbeat.message});
+}
+
+Result<codec::Message> ScriptedClient::payload_of(const check::Send& send, std::uint64_t) {
   const profile::Step& said = send.said;
   if (send.body == check::Send::Body::bytes || run_.bindings == nullptr) {
-    return said.text;
+    return codec::Message{!said.binary, said.text};
   }
-  return said.kind == profile::Step::Kind::raw ? run_.bindings->fill_json(said.text)
-                                               : profile::compose(*run_.bindings, said);
+  if (said.kind != profile::Step::Kind::raw) {
+    return profile::compose(*run_.bindings, said);
+  }
+  return run_.bindings->fill_json(said.text).map([&](std::string&& text) {
+    return codec::Message{!said.binary, std::move(text)};
+  });
 }
 
 Result<std::chrono::nanoseconds> ScriptedClient::duration_of(const std::string& text) {
@@ -353,7 +391,7 @@ bool ScriptedClient::is_timely(const check::Send& send) {
   if (!payload) {
     return !profile::awaits_reply(*run_.bindings, send.said);
   }
-  const auto faults = run_.pipeline.preview(conn_, !send.said.binary, *payload, run_.timers.now_ns());
+  const auto faults = run_.pipeline.preview(conn_, payload->text, payload->payload, run_.timers.now_ns());
   return std::none_of(faults.begin(), faults.end(), [](const auto& fault) { return fault.id == kTooEarly; });
 }
 
@@ -379,9 +417,7 @@ void ScriptedClient::played() {
     script_.start(plan_.moves);
     return;
   }
-  if (plan_.heartbeat && channel_ != nullptr) {
-    beat();
-  }
+  begin_beats();
   pump();
 }
 

@@ -38,8 +38,9 @@ struct ClientScript {
   bool awaits_close = false;                                ///< the server is expected to close
   std::uint16_t close_code = 1000;
   std::string close_reason;
-  std::optional<profile::Heartbeat> heartbeat;  ///< sent by itself once the moves are made
-  bool strict = false;                          ///< a message that the profile finds at fault is not sent
+  /// What the client owes by the profile, sent by itself: answers at once, the others once the opening is made.
+  std::vector<profile::Heartbeat> heartbeats;
+  bool strict = false;  ///< a message that the profile finds at fault is not sent
 };
 
 /// What a conversation needs of its run.
@@ -101,14 +102,17 @@ class ScriptedClient final : public engine::Actor, private Stage {
   void send(Outbox::Item item);
   bool may_send(const Outbox::Item& item);
   void read_input();
-  void beat();
+  void begin_beats();
+  void beat(std::size_t index);
+  void answer_beats(const session::Message& message);
+  void send_beat(const profile::Heartbeat& heartbeat);
   void pump();
   void take(const Result<void>& read);
   void settle();
   void wait_for_silence();
   void linger();
 
-  Result<std::string> payload_of(const check::Send& send, std::uint64_t turn) override;
+  Result<codec::Message> payload_of(const check::Send& send, std::uint64_t turn) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
   Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
   Result<void> take(const std::vector<profile::Take>& takes, const std::string& payload) override;
@@ -136,7 +140,7 @@ class ScriptedClient final : public engine::Actor, private Stage {
   std::int64_t last_heard_ns_ = 0;
   std::uint64_t crossed_ = 0;  ///< messages of this side that were seen on the wire, those of the opening left out
   session::RunLimit ran_out_;
-  engine::TimerId heartbeat_timer_ = 0;
+  std::vector<engine::TimerId> beat_timers_;  ///< by heartbeat; 0: not begun, as its interval is not known
   Outbox outbox_;
   Script script_;
 };

@@ -195,8 +195,11 @@ Script::StepResult Script::make(const check::Send& send) {
     if (!payload) {
       return fail(std::move(payload.error()));
     }
-    Outbox::Item item{
-        said.binary ? Kind::binary : Kind::text, std::move(*payload), 0, std::max(1U, said.fragments), said.message};
+    Outbox::Item item{payload->text ? Kind::text : Kind::binary,
+                      std::move(payload->payload),
+                      0,
+                      std::max(1U, said.fragments),
+                      said.message};
     ++frames_.back().said;
     waiting_ = Waiting::crossing;
     if (!stage_.deliver(std::move(item))) {
@@ -223,7 +226,7 @@ Script::StepResult Script::make(const check::Ping& ping) {
       return fail(std::move(payload.error()));
     }
     pong_.reset();
-    stage_.deliver({Kind::ping, std::move(*payload)});
+    stage_.deliver({Kind::ping, std::move(payload->payload)});
   }
   return pong_ ? StepResult::done : wait_for(Waiting::pong, "no pong came", ping.within);
 }

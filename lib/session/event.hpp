@@ -318,6 +318,13 @@ struct Message {
   std::optional<bool> valid;        ///< against the profile's schema; null: it was not checked
   std::vector<std::string> errors;  ///< one sentence a fault, bounded
   std::vector<RedactSpan> redact;
+  /// One of several packets that the payload is made of by the profile's codec.
+  struct Packet {
+    std::string type;  ///< profile's name for it, or empty
+    std::string json;  ///< as the codec reads it, nothing masked: sinks do not show it
+  };
+  std::vector<Packet> packets;
+  std::string_view codec;  ///< its name; empty: the payload is what the profile knows
 };
 
 /// The state of one side changed. RFC 6455 section 7.1 names.

@@ -128,6 +128,8 @@ bool Tracker::Impl::take_whole(const Frame& frame, std::uint64_t seq, Message& m
   message.type.clear();
   message.valid.reset();
   message.errors.clear();
+  message.packets.clear();
+  message.codec = {};
   message.redact = frame.redact;
   return true;
 }

@@ -40,6 +40,10 @@ def init_first(check):
     check["steps"][0] = {"send": {"message": "connection_init"}}
 
 
+def connect_first(check):
+    check["steps"][1] = {"send": {"message": "connect"}}
+
+
 def without_separator(check):
     check["steps"][0]["send"]["text"] = check["steps"][0]["send"]["text"].rstrip("\x1e")
 
@@ -128,6 +132,12 @@ FAILS = {
         "step 2 (expect refused within 20s): accepted came"),
     "signalr-shakes-hands": ("no-separator", without_separator,
         "step 2 (expect accepted): refused came"),
+    "socket.io-answers": ("refused", None,
+        "step 3 (expect connected): the session ended: Likely cause: The server refused the namespace /"),
+    "socket.io-pong": ("no-pong", None,
+        "step 4.1 in turn 2 (expect ping within 1m): the session ended: "),
+    "socket.io-too-early": ("happy", connect_first,
+        "step 3 (expect a close by the server): waited 1 s; the session did not end"),
     "webchat-start-start-limit": ("happy", at_step(1, within="300ms"),
         "step 2 (expect the ending fin within 300ms): waited 300 ms; the session did not end"),
     "webchat-start-starts": ("happy", at_step(0, drop=["/payload/webchatId"]),

@@ -50,7 +50,7 @@ class Rehearsed(unittest.TestCase):
                     calls = [line for line in told if ": 2" in line or ": 101" in line]
                     self.assertEqual(len(flow.get("calls", [])) + 1, len(calls), told)
                     sent = [line for line in told if " client: " in line]
-                    self.assertEqual(len([step for step in flow["talk"] if "send" in step]), len(sent), told)
+                    self.assertEqual(len([step for step in flow["talk"] if "send" in step or "say" in step]), len(sent), told)
                     self.assertEqual([], [line for line in told if ";" in line or "no known type" in line or "cannot" in line])
 
 

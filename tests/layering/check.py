@@ -11,22 +11,23 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # module -> modules whose headers it may include (besides its own)
-CORE_ORDER = ["base", "json", "wire", "handshake", "session", "rules", "schema", "profile", "fieldguide", "payload",
+CORE_ORDER = ["base", "json", "wire", "codec", "handshake", "session", "rules", "schema", "profile", "fieldguide", "payload",
               "diagnose", "capture", "report", "engine", "replay", "compare", "check", "script"]
 ALLOWED = {
     "base": set(),
     "json": {"base"},
     "wire": {"base"},
+    "codec": {"base", "json", "wire"},
     "handshake": {"base", "wire"},
     "session": {"base", "wire", "handshake"},
     "rules": {"base", "wire", "handshake", "session"},
     "schema": {"base", "json"},
-    "profile": {"base", "json", "wire", "handshake", "session", "schema"},
+    "profile": {"base", "json", "wire", "codec", "handshake", "session", "schema"},
     "fieldguide": {"base", "json"},
     "payload": {"base", "wire", "session"},
     "diagnose": {"base", "json", "wire", "handshake", "session", "rules", "profile", "fieldguide"},
     "capture": {"base", "json", "wire", "handshake", "session"},
-    "report": {"base", "wire", "handshake", "session", "rules", "payload", "diagnose", "capture"},
+    "report": {"base", "wire", "codec", "handshake", "session", "rules", "payload", "diagnose", "capture"},
     "engine": {"base", "json", "wire", "handshake", "session", "rules", "profile", "diagnose", "capture"},
     "replay": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture"},
     "compare": {"base", "json", "wire", "handshake", "session", "profile", "payload", "diagnose", "capture", "report", "replay"},
@@ -34,16 +35,16 @@ ALLOWED = {
     # of engine the ports only: what acts need not know what observes
     "net": {"base", "wire", "handshake", "session", "rules", "engine/ports.hpp", "engine/tap.hpp"},
     "auth": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "engine", "net"},
-    "rehearsal": {"base", "json", "wire", "handshake", "session", "rules", "schema", "profile", "capture", "engine", "net", "auth"},
+    "rehearsal": {"base", "json", "wire", "codec", "handshake", "session", "rules", "schema", "profile", "capture", "engine", "net", "auth"},
     "terminal": {"base", "wire", "report"},
     "os": {"base", "capture"},
-    "script": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "engine", "replay", "check"},
+    "script": {"base", "json", "wire", "codec", "handshake", "session", "profile", "diagnose", "capture", "engine", "replay", "check"},
     "target": {"base", "handshake", "net", "os"},
-    "run": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "check", "net", "auth",
+    "run": {"base", "json", "wire", "codec", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "check", "net", "auth",
             "rehearsal", "terminal", "os", "script", "target"},
     "replay_run": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "replay",
                    "compare", "net", "auth", "rehearsal", "os", "script", "target", "run"},
-    "check_run": {"base", "json", "wire", "handshake", "session", "schema", "profile", "diagnose", "capture", "report", "engine",
+    "check_run": {"base", "json", "wire", "codec", "handshake", "session", "schema", "profile", "diagnose", "capture", "report", "engine",
                   "replay", "check", "net", "auth", "rehearsal", "os", "script", "target", "run"},
     "validate": {"base", "json", "wire", "schema", "profile", "os"},
 }

@@ -38,9 +38,11 @@ const servers = {
     require("engine.io").attach(base).on("connection", (socket) => socket.on("message", (m) => socket.send(m)));
     listen(base);
   },
-  "socket.io"() {
+  "socket.io"(pingInterval = 25000, pingTimeout = 20000, connectTimeout = 45000) {
     const base = http.createServer();
-    new (require("socket.io").Server)(base).on("connection", (socket) => socket.onAny((...a) => socket.emit(...a)));
+    const io = new (require("socket.io").Server)(base, { pingInterval: Number(pingInterval), pingTimeout: Number(pingTimeout), connectTimeout: Number(connectTimeout) });
+    io.use((socket, next) => next(socket.handshake.auth.token === "bad" ? new Error("not authorized") : undefined));
+    io.on("connection", (socket) => socket.onAny((...a) => (typeof a.at(-1) === "function" ? a.pop()(...a) : socket.emit(...a))));
     listen(base);
   },
   "graphql-ws"() {

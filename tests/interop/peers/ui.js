@@ -9,6 +9,8 @@ const values = flow.values;
 const filled = (text) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const filledJson = (value) => JSON.parse(filled(JSON.stringify(value)));
 const at = (value, pointer) => pointer.split("/").slice(1).reduce((inner, step) => (inner ?? {})[step], value);
+// What is said as it stands: a text, or bytes as {"hex": ...}.
+const raw = (said) => (typeof said === "string" ? said : Buffer.from(said.hex, "hex"));
 const end = flow.end ?? "";  // what closes each message, as SignalR has it
 const holds = (where, value) => Object.entries(where).every(([pointer, wanted]) => at(value, pointer) === wanted);
 
@@ -27,11 +29,16 @@ async function call(step) {
 function talk(socket) {
   const steps = [...flow.talk];
   const goOn = () => {
-    while (steps.length && steps[0].send) socket.send(JSON.stringify(filledJson(steps.shift().send)) + end);
+    for (; steps.length && (steps[0].send ?? steps[0].say) !== undefined; steps.shift()) {
+      socket.send(steps[0].say === undefined ? JSON.stringify(filledJson(steps[0].send)) + end : raw(steps[0].say));
+    }
     if (!steps.length) socket.close(1000);
   };
+  const awaited = (data) =>
+    steps[0].hear === undefined ? holds(steps[0].await, JSON.parse(String(data).slice(0, String(data).length - end.length)))
+                                : data.subarray(0, Buffer.from(raw(steps[0].hear)).length).equals(Buffer.from(raw(steps[0].hear)));
   socket.on("message", (data) => {
-    if (steps.length && holds(steps[0].await, JSON.parse(String(data).slice(0, String(data).length - end.length)))) {
+    if (steps.length && awaited(data)) {
       steps.shift();
       goOn();
     }

@@ -23,6 +23,11 @@ def filled_json(value):
     return json.loads(filled(json.dumps(value)))
 
 
+def raw(said):
+    """What is said as it stands: a text, or bytes as {"hex": ...}."""
+    return said if isinstance(said, str) else bytes.fromhex(said["hex"])
+
+
 def at(value, pointer):
     for step in pointer.split("/")[1:]:
         value = value.get(step) if isinstance(value, dict) else None
@@ -53,7 +58,14 @@ async def talk():
             if "send" in step:
                 await socket.send(json.dumps(filled_json(step["send"]), separators=(",", ":")) + END)
                 continue
+            if "say" in step:
+                await socket.send(raw(step["say"]))
+                continue
             while True:
+                if "hear" in step:
+                    if (await asyncio.wait_for(socket.recv(), 20)).startswith(raw(step["hear"])):
+                        break
+                    continue
                 message = json.loads((await asyncio.wait_for(socket.recv(), 20)).removesuffix(END))
                 if all(at(message, pointer) == wanted for pointer, wanted in step["await"].items()):
                     break

@@ -40,7 +40,7 @@ TEST_P(built_in_profile, has_a_heading_that_says_the_same) {
   json::Json heading, whole;
   ASSERT_FALSE(heading.parse(row().heading));
   ASSERT_FALSE(whole.parse(row().text));
-  for (const char* member : {"name", "title", "status", "instead", "fingerprint"}) {
+  for (const char* member : {"name", "codec", "title", "status", "instead", "fingerprint"}) {
     const auto told = heading.root().find(member), wanted = whole.root().find(member);
     ASSERT_EQ(told.has_value(), wanted.has_value()) << member;
     EXPECT_TRUE(!told || json::equal(*told, *wanted)) << member;
@@ -119,7 +119,8 @@ std::vector<std::string_view> names() {
 
 std::string test_name(const testing::TestParamInfo<std::string_view>& info) {
   std::string name(info.param);
-  std::replace(name.begin(), name.end(), '-', '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
   return name;
 }
 
@@ -138,6 +139,7 @@ TEST(built_in_profiles, are_all_there) {
                                            "guest-sessions",
                                            "guest-tutorial",
                                            "signalr",
+                                           "socket.io",
                                            "webchat-start"}));
   EXPECT_EQ(find_built_in("nothing"), nullptr);
 }

@@ -2,6 +2,7 @@
 // published transcript holds must be what they themselves say it is.
 #include "profile/bindings.hpp"
 #include "profile/checker.hpp"
+#include "profile/compose.hpp"
 #include "profile/findings.hpp"
 #include "profile/load.hpp"
 #include "profile/rehearsal.hpp"
@@ -51,11 +52,16 @@ class Stage {
     return made.value_or("");
   }
 
-  Message annotated(Side from, std::string_view payload) {
+  /// A message of a JSON text, or of a packet that it is; valid until the next call.
+  Message annotated(Side from, const std::string& json) {
+    const auto wire = on_wire(bindings_.profile(), json, false);
+    EXPECT_TRUE(wire) << json << ": " << wire.error().message;
+    sent_ = wire.value_or(codec::Message{});
     Message message;
     message.from = from;
-    message.payload = payload;
-    message.length = payload.size();
+    message.text = sent_.text;
+    message.payload = sent_.payload;
+    message.length = sent_.payload.size();
     checker_.annotate(message);
     return message;
   }
@@ -74,6 +80,7 @@ class Stage {
   Bindings bindings_;
   Judge judge_;
   Checker checker_;
+  codec::Message sent_;
 };
 
 std::string joined(const std::vector<std::string>& lines) {

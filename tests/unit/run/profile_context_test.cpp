@@ -125,8 +125,8 @@ TEST_P(Messages, AreComposed) {
     changed = changed ? profile::add_drop(*step, text) : changed;
   }
   const auto composed = changed ? profile::compose((*context)->bindings(), *step)
-                                : Result<std::string>(tl::unexpected<Error>(changed.error()));
-  EXPECT_EQ(composed ? *composed : "error: " + composed.error().message, GetParam().expected);
+                                : Result<codec::Message>(tl::unexpected<Error>(changed.error()));
+  EXPECT_EQ(composed ? composed->payload : "error: " + composed.error().message, GetParam().expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(

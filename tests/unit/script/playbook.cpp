@@ -78,11 +78,12 @@ Acts Playbook::passes(std::chrono::nanoseconds time) {
   return acts();
 }
 
-Result<std::string> Playbook::payload_of(const check::Send& send, std::uint64_t turn) {
+Result<codec::Message> Playbook::payload_of(const check::Send& send, std::uint64_t turn) {
   if (send.said.text == "unset") {
     return fail(ErrorKind::usage, "variable x is not set");
   }
-  return turn > 1 ? fmt::format("{} in turn {}", send.said.text, turn) : send.said.text;
+  return codec::Message{!send.said.binary,
+                        turn > 1 ? fmt::format("{} in turn {}", send.said.text, turn) : send.said.text};
 }
 
 Result<std::chrono::nanoseconds> Playbook::duration_of(const std::string& text) {

@@ -44,7 +44,7 @@ class Playbook final : private Stage {
 
  private:
   Acts acts();
-  Result<std::string> payload_of(const check::Send& send, std::uint64_t turn) override;
+  Result<codec::Message> payload_of(const check::Send& send, std::uint64_t turn) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
   Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
   bool is_timely(const check::Send&) override { return timely_; }

@@ -1,0 +1,13 @@
+// Internal to codec/: what the table of codecs is made of.
+#pragma once
+
+#include "codec/codec.hpp"
+
+namespace whydrop::codec {
+
+std::unique_ptr<Decoder> make_engine_io();
+Result<Message> encode_engine_io(json::Value packet);
+std::unique_ptr<Decoder> make_socket_io();
+Result<Message> encode_socket_io(json::Value packet);
+
+}  // namespace whydrop::codec

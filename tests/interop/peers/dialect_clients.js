@@ -1,0 +1,37 @@
+// Clients on libraries of the npm registry, one a run: node dialect_clients.js NAME http://HOST:PORT. Each says what it met.
+"use strict";
+const [name, base] = process.argv.slice(2);
+const met = [];
+const done = () => {
+  console.log(met.join(", "));
+  process.exit(0);
+};
+const failed = (error) => {
+  console.error(String(error?.stack ?? error));
+  process.exit(1);
+};
+
+const clients = {
+  "socket.io-client"() {
+    const socket = require("socket.io-client").io(base, { transports: ["websocket"], reconnection: false });
+    socket.on("connect_error", failed);
+    socket.on("connect", () => {
+      met.push("connected");
+      socket.emit("message", "Hi");
+    });
+    socket.on("message", (text) => {
+      met.push(`echoed ${text}`);
+      socket.io.engine.once("pong", () => {});
+      socket.io.engine.once("heartbeat", () => {
+        met.push("pinged");
+        setImmediate(() => socket.disconnect());
+      });
+    });
+    socket.on("disconnect", () => {
+      met.push("closed");
+      setImmediate(done);
+    });
+  },
+};
+setTimeout(() => failed("nothing came any more"), 20000).unref();
+clients[name]();

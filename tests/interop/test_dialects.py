@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+"""Dialects against the software that speaks them: servers of the npm registry, which whydrop's client talks to well and badly, and
+its clients, which talk to a rehearsed server. Run as test_dialects.py WHYDROP.
+
+The servers' part is written down in dialects.json (WHYDROP_UPDATE_GOLDEN=1 rewrites it): exit code, which dialect was recognised, what
+leads, and the headline. The packages are installed into $WHYDROP_LAB, or else into a temporary folder; where that cannot be done
+nothing is run.
+"""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "fieldguide"))
+
+import lab as labs  # pylint: disable=wrong-import-position
+
+WHYDROP = str(pathlib.Path(sys.argv.pop(1)).resolve()) if len(sys.argv) > 1 else ""
+GOLDEN = HERE / "dialects.json"
+SIO = "ws://127.0.0.1:{port}/socket.io/"
+EIO4 = SIO + "?EIO=4&transport=websocket"
+
+# case: the server with its arguments, and whydrop's
+SERVERS = {
+    "socket.io-happy": (["socket.io"], ["send", "--profile", "socket.io", "--var", "url=" + SIO, "--message", "event"]),
+    "socket.io-recognised": (["socket.io"], ["connect", EIO4, "--execute", "40", "--replies", "2"]),
+    "socket.io-keeps-alive": (["socket.io", "300", "200"],
+                              ["connect", "--profile", "socket.io", "--var", "url=" + SIO, "--for", "1200ms"]),
+    "socket.io-no-pong": (["socket.io", "300", "200"], ["connect", EIO4, "--execute", "40", "--for", "10s"]),
+    "socket.io-event-before-connect": (["socket.io"], ["connect", EIO4, "--execute", '42["message","hi"]', "--for", "10s"]),
+    "socket.io-not-a-packet": (["socket.io"], ["connect", EIO4, "--execute", '{"event":"message"}', "--for", "10s"]),
+    "socket.io-refused": (["socket.io", "300", "200"], ["connect", EIO4, "--execute", '40{"token":"bad"}', "--for", "10s"]),
+    "socket.io-no-connect": (["socket.io", "25000", "20000", "300"], ["connect", EIO4, "--for", "10s"]),
+    "socket.io-no-version": (["socket.io"], ["connect", SIO, "--for", "10s"]),
+    "socket.io-old-version": (["socket.io"], ["connect", SIO + "?EIO=3&transport=websocket", "--for", "10s"]),
+}
+
+# client of the registry: profile that is rehearsed, and what the client says of it
+CLIENTS = {
+    "socket.io-client": ("socket.io", "connected, echoed Hi, pinged, closed"),
+}
+
+
+def shown(text):
+    """Without what differs from run to run."""
+    return re.sub(r"less than 1 ms|\d+(\.\d+)? (ns|µs|us|ms|s)\b", "<t>", re.sub(r"127\.0\.0\.1:\d+", "{address}", text))
+
+
+class Dialects(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.lab = labs.Lab(os.environ.get("WHYDROP_LAB"), install=False)
+        cls.addClassCleanup(cls.lab.end)
+        try:
+            cls.lab.prepare()
+        except (OSError, subprocess.CalledProcessError) as why:
+            raise unittest.SkipTest(f"npm cannot install: {why}") from why
+
+    def talked(self, name):
+        server, args = SERVERS[name]
+        port = self.lab.shared(" ".join(server), lambda: self.lab.run(["node", str(labs.PEERS / "servers.js"), *server])[1])
+        args = args + (["--no-store"] if "--profile" in args else [])
+        done = subprocess.run([WHYDROP, *(arg.replace("{port}", str(port)) for arg in args), "--output", "ndjson"],
+                              capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        verdict = [event for event in events if event["kind"] == "verdict"][-1]
+        known = [event["says"].split(" recognised")[0] for event in events if event.get("id") == "dialect-recognised"]
+        return {"exit": done.returncode, "recognised": known, "cause": verdict["cause"], "headline": shown(verdict["headline"])}
+
+    def test_each_server_is_understood(self):
+        told = {name: self.talked(name) for name in SERVERS}
+        if os.environ.get("WHYDROP_UPDATE_GOLDEN"):
+            GOLDEN.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        self.assertEqual(json.loads(GOLDEN.read_text(encoding="utf-8")), told)
+
+    def test_each_client_finds_its_server(self):
+        for client, (profile, says) in CLIENTS.items():
+            with self.subTest(client=client), subprocess.Popen([WHYDROP, "rehearse", "--profile", profile, "--once"],
+                                                               stdout=subprocess.PIPE, text=True) as server:
+                rows = []
+                while not rows or not rows[-1].startswith("try "):
+                    rows.append(server.stdout.readline())
+                base = re.search(r"http://127\.0\.0\.1:\d+", rows[-1])[0]
+                said = subprocess.run(["node", str(HERE / "peers/dialect_clients.js"), client, base], timeout=60, capture_output=True,
+                                      text=True, check=False, stdin=subprocess.DEVNULL,
+                                      env={**os.environ, "NODE_PATH": str(self.lab.folder / "npm/node_modules")})
+                if said.returncode != 0:
+                    server.kill()
+                told = server.stdout.read().splitlines()
+                self.assertEqual(says + "\n", said.stdout + said.stderr, told)
+                self.assertEqual([], [line for line in told if ";" in line or "no known type" in line or "cannot" in line])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -24,6 +24,12 @@ const std::vector<Command>& commands() {
        "whydrop send --profile guest-tutorial --message message --set /text=Hello\n"
        "whydrop send --profile guest-conversations --rehearse=start-before-ack",
        setup_send},
+      {"watch",
+       "Stay connected for days: a line for each drop with its cause, and what they have in common",
+       "whydrop watch wss://host/path --captures drops/ --on-drop 'jq -r .headline | mail -s dropped me@example.com'\n"
+       "whydrop watch wss://host/path --execute '{\"type\":\"subscribe\"}' --ping-interval 20s --notify\n"
+       "whydrop watch --profile genesys-notifications --var region=mypurecloud.ie --statistics 10m --for 24h",
+       setup_watch},
       {"inspect",
        "Read a capture again, or a browser's HAR: filter it and say why it ended",
        "whydrop inspect run.ndjson\n"

@@ -18,5 +18,6 @@ Run setup_replay(Options& options);
 Run setup_session(Options& options);
 Run setup_token(Options& options);
 Run setup_validate(Options& options);
+Run setup_watch(Options& options);
 
 }  // namespace whydrop::cli

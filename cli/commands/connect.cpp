@@ -6,6 +6,7 @@
 #include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/session.hpp"
+#include "cli/options/talk.hpp"
 #include "os/streams.hpp"
 #include "run/client_run.hpp"
 #include "run/sweep.hpp"
@@ -123,66 +124,6 @@ void add_contradictions(Options& options) {
   }
 }
 
-/// "on", "off" or a duration. What the client owes by the profile; none: nothing is sent.
-Result<std::vector<profile::Heartbeat>> heartbeats_of(const std::string& given, const run::ProfileContext* context) {
-  std::vector<profile::Heartbeat> own =
-      context != nullptr ? context->profile().heartbeats : std::vector<profile::Heartbeat>();
-  own.erase(std::remove_if(own.begin(), own.end(), [](const auto& row) { return row.side == profile::Side::server; }),
-            own.end());
-  if (given == "on" || given == "off") {
-    return given == "on" ? own : std::vector<profile::Heartbeat>();
-  }
-  if (own.empty()) {
-    return context == nullptr
-               ? fail(ErrorKind::usage, "option --heartbeat: no profile to take the message from", "--profile NAME")
-               : fail(ErrorKind::usage, "option --heartbeat: profile " + context->profile().name + " has none");
-  }
-  for (profile::Heartbeat& row : own) {
-    row.every = row.answers.empty() ? std::vector{given} : row.every;
-  }
-  return own;
-}
-
-std::string set_heartbeat(const std::vector<std::string>& given, std::string& value) {
-  value = given.back();
-  const auto every = parse_duration(value);
-  const bool known = value == "on" || value == "off" || (every && every->count() > 0);
-  return known ? "" : "'" + value + "' is not on, off or a duration (as in 30s)";
-}
-
-void add_profile_group(Options& options, ConnectFlags& flags) {
-  add_session_profile(options, flags.session);
-  options.custom(
-      OptionInfo::option("--heartbeat",
-                         "on|off|DURATION",
-                         "Send the heartbeats that the profile asks of a client (on, the default), or this often")
-          .completed_by({"on", "off"}),
-      [&flags](const std::vector<std::string>& given) { return set_heartbeat(given, flags.heartbeat); });
-}
-
-/// What is said: the client's part of a scenario, where nothing else is asked for, or what the profile begins with and
-/// what a person gave.
-Result<void> add_moves(const ConnectFlags& flags, const run::ProfileInUse& profile, script::ClientScript& plan) {
-  if (profile.scenario != nullptr && flags.execute.empty() && !flags.echo) {
-    plan.moves = script::moves_of(*profile.scenario);
-    plan.replies.kind = engine::ReplyRule::Kind::none;
-    return {};
-  }
-  for (const std::string& message : flags.execute) {
-    profile::Step said;
-    said.kind = profile::Step::Kind::raw;
-    said.text = message;
-    said.binary = flags.session.binary;
-    plan.moves.push_back(script::saying(std::move(said), true));
-  }
-  if (!profile.context || flags.session.no_opening) {
-    return {};
-  }
-  return run::opening_moves(*profile.context).map([&](std::vector<script::Move>&& opening) {
-    plan.opening = std::move(opening);
-  });
-}
-
 script::ClientScript script_of(const ConnectFlags& flags, bool reads_input, bool interactive) {
   script::ClientScript plan;
   if (reads_input && !interactive) {
@@ -209,7 +150,7 @@ Result<int> connect(const ConnectFlags& flags) {
   }
   auto profile = run::use_profile(asked->profile, host);
   WHYDROP_TRY(profile);
-  const bool plays = profile->scenario != nullptr && flags.execute.empty();
+  const bool plays = profile->scenario != nullptr && flags.execute.empty() && !flags.echo;
   const bool reads_input = !flags.echo && !plays;
   run::ClientPlan plan;
   plan.interactive =
@@ -218,7 +159,8 @@ Result<int> connect(const ConnectFlags& flags) {
   auto heartbeats = heartbeats_of(flags.heartbeat, profile->context.get());
   WHYDROP_TRY(heartbeats);
   plan.script.heartbeats = std::move(*heartbeats);
-  WHYDROP_TRY(add_moves(flags, *profile, plan.script));
+  WHYDROP_TRY(plays ? add_scenario_moves(*profile, plan.script)
+                    : add_client_moves(flags.execute, flags.session, *profile, plan.script));
   plan.reconnects = flags.reconnects;
   return run::run_client(host, std::move(asked->session), *profile, asked->profile.recognise, std::move(plan));
 }
@@ -229,7 +171,8 @@ Run setup_connect(Options& options) {
   const auto flags = std::make_shared<ConnectFlags>();
   add_session_arguments(options, flags->session);
   add_talk_options(options, *flags);
-  add_profile_group(options, *flags);
+  add_session_profile(options, flags->session);
+  add_heartbeat_option(options, flags->heartbeat);
   add_contradictions(options);
   add_session_groups(options, flags->session);
   return [flags] { return complete_user(flags->session.endpoint).and_then([&] { return connect(*flags); }); };

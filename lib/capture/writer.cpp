@@ -14,7 +14,6 @@ namespace {
 /// What a killed process may lose at most, together with the flush before each wait.
 constexpr std::size_t kBufferSize = 256U << 10;
 constexpr std::size_t kCapacity = kBufferSize + PlainLines::room(TextScan::kMost);
-constexpr int kMinor = 1;
 
 /// Bytes on their way to a sink. Nothing is zeroed that is written over anyway.
 class Buffer {
@@ -68,7 +67,7 @@ struct Writer::Impl {
 void Writer::Impl::begin() {
   if (const MakeHeader make = std::exchange(header, nullptr)) {
     CaptureHeader made = make();
-    made.minor = kMinor;
+    made.minor = kMinorVersion;
     line.clear();
     append_header(line, made);
     buffer.append(line);

@@ -14,6 +14,9 @@
 
 namespace whydrop::capture {
 
+/// The minor version of what is written.
+constexpr int kMinorVersion = 1;
+
 /// Line 1 of a capture.
 struct CaptureHeader {
   int version = 1;

@@ -57,7 +57,8 @@ ReconnectPolicy::ReconnectPolicy(Limits limits, std::function<double()> random)
     : limits_(limits), random_(std::move(random)) {}
 
 std::optional<std::chrono::nanoseconds> ReconnectPolicy::next_wait(const Ended& ended) {
-  if (refuses_credentials(ended.http_status) || is_final(ended.verdict, limits_.not_after)) {
+  if ((refuses_credentials(ended.http_status) && !limits_.after_refusal) ||
+      is_final(ended.verdict, limits_.not_after)) {
     return std::nullopt;
   }
   if (ended.open_for && *ended.open_for >= limits_.short_lived) {

@@ -21,12 +21,15 @@ struct Ended {
 
 /// Decides whether and when to connect again. Waits double up to a cap, half of each is drawn by chance, so that many
 /// clients do not come back at once. A session that ends within `short_lived` is one more failure; a longer one starts
-/// anew. Never again after 401 or 403: the same credentials would be refused again. RFC 6455 section 7.2.3.
+/// anew. Not again after 401 or 403, unless asked for: the same credentials would be refused again. RFC 6455
+/// section 7.2.3.
 class ReconnectPolicy {
  public:
+  static constexpr std::uint64_t kEndless = UINT64_MAX;
   struct Limits {
     std::uint64_t most = 0;                  ///< failures in a row that are tried again
     bool by_chance = true;                   ///< half of each wait is drawn
+    bool after_refusal = false;              ///< 401 and 403 are tried again too
     std::vector<std::uint16_t> not_after{};  ///< codes of the server's Close that end it
     std::chrono::nanoseconds first{std::chrono::milliseconds(500)};
     std::chrono::nanoseconds cap{std::chrono::seconds(30)};

@@ -26,6 +26,11 @@ const std::vector<OutputRow>& outputs() {
        "counts and the verdict",
        false,
        [](const Style& style, ByteSink& data, ByteSink&) { return make_summary_renderer(style, data); }},
+      {Output::drops,
+       "drops",
+       "a line each time a session ends, and at last their causes",
+       true,
+       [](const Style& style, ByteSink& data, ByteSink&) { return make_drops_renderer(style, data); }},
   };
   return rows;
 }

@@ -13,7 +13,7 @@
 
 namespace whydrop::report {
 
-enum class Output : std::uint8_t { log, messages, ndjson, summary };
+enum class Output : std::uint8_t { log, messages, ndjson, summary, drops };
 
 struct Style {
   bool color = false;

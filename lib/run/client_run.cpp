@@ -134,9 +134,15 @@ std::vector<session::RunLimit> run_limits(const Session& session, const script::
 }
 
 /// The profile's own policy, where it has one: its waits are not drawn by chance.
-engine::ReconnectPolicy::Limits limits_of(const ProfileInUse& profile, std::optional<std::uint64_t> reconnects) {
+engine::ReconnectPolicy::Limits limits_of(const ProfileInUse& profile, const ClientPlan& plan) {
   engine::ReconnectPolicy::Limits limits;
-  limits.most = reconnects.value_or(profile.scenario != nullptr ? profile.scenario->reconnects : 0);
+  if (plan.endless) {
+    limits.most = engine::ReconnectPolicy::kEndless;
+    limits.after_refusal = true;
+    limits.cap = std::chrono::minutes(1);
+    return limits;
+  }
+  limits.most = plan.reconnects.value_or(profile.scenario != nullptr ? profile.scenario->reconnects : 0);
   const auto* own = profile.context ? &profile.context->profile().reconnect : nullptr;
   if (own != nullptr && *own) {
     limits.first = (*own)->first;
@@ -149,7 +155,12 @@ engine::ReconnectPolicy::Limits limits_of(const ProfileInUse& profile, std::opti
 
 }  // namespace
 
-Result<int> run_client(const Host& host, Session session, ProfileInUse& profile, bool recognise, ClientPlan plan) {
+Result<int> run_client(const Host& host,
+                       Session session,
+                       ProfileInUse& profile,
+                       bool recognise,
+                       ClientPlan plan,
+                       const std::function<Companion(SessionRun&)>& add) {
   // Told before anything is opened, where the URL does not depend on what is opened first.
   const auto calls = first_calls(session, profile);
   const bool late = profile.scenario != nullptr || !calls.empty();
@@ -161,6 +172,7 @@ Result<int> run_client(const Host& host, Session session, ProfileInUse& profile,
   }
   auto run = SessionRun::make(host, settings_of(session, profile, recognise));
   WHYDROP_TRY(run);
+  const Companion companion = add ? add(**run) : nullptr;
   const auto prepared = prepare(**run, session, profile, calls, destinations);
   WHYDROP_TRY(prepared);
   if (prepared->code) {
@@ -180,7 +192,7 @@ Result<int> run_client(const Host& host, Session session, ProfileInUse& profile,
   auto client = script::ScriptedClient::make(services(**run, input), std::move(plan.script));
   WHYDROP_TRY(client);
   input.client = std::move(*client);
-  ClientRun running(**run, *input.client, session, std::move(*options), limits_of(profile, plan.reconnects));
+  ClientRun running(**run, *input.client, session, std::move(*options), limits_of(profile, plan));
   const int code = running.carry_out(plan.interactive);
   const auto saved = profile.context ? profile.context->save() : Result<void>();
   return saved ? Result<int>(code) : tl::unexpected<Error>(saved.error());

@@ -2,9 +2,12 @@
 
 #include "base/result.hpp"
 #include "run/session.hpp"
+#include "run/session_run.hpp"
 #include "script/scripted_client.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -14,11 +17,19 @@ namespace whydrop::run {
 struct ClientPlan {
   script::ClientScript script;              ///< of how it closes and of what is strict counts what the session says
   std::optional<std::uint64_t> reconnects;  ///< after drops, at most so many in a row; null: as the scenario has it
+  bool endless = false;                     ///< connect again for ever, also after a refusal, at most a minute apart
   bool interactive = false;                 ///< lines come from a prompt on the terminal instead of the script's input
 };
 
-/// Carries it out and returns the exit code. `recognise`: as ProfileChoice has it.
-Result<int> run_client(const Host& host, Session session, ProfileInUse& profile, bool recognise, ClientPlan plan);
+/// Carries it out and returns the exit code. `recognise`: as ProfileChoice has it. `add`: adds what else watches the
+/// run, before anything is opened; what it returns lives as long as the run.
+using Companion = std::shared_ptr<void>;
+Result<int> run_client(const Host& host,
+                       Session session,
+                       ProfileInUse& profile,
+                       bool recognise,
+                       ClientPlan plan,
+                       const std::function<Companion(SessionRun&)>& add = nullptr);
 
 /// What the profile begins a session with. Errors: usage, for a message that cannot be made and will not be later.
 Result<std::vector<script::Move>> opening_moves(const ProfileContext& context);

@@ -117,12 +117,18 @@ bool Connector::try_again(const session::Verdict& verdict) {
     }
     return false;
   }
-  run_.talk(fmt::format(
-      "connecting again in {} (attempt {} of {})", format_duration(wait->count()), policy_.attempt(), reconnects_));
+  if (reconnects_ != engine::ReconnectPolicy::kEndless) {
+    run_.talk(fmt::format(
+        "connecting again in {} (attempt {} of {})", format_duration(wait->count()), policy_.attempt(), reconnects_));
+  }
   options_.parent = connection_->conn();
-  wait_ = run_.loop().after(*wait, [this] {
+  wait_ = run_.loop().after(*wait, [this, verdict] {
     wait_ = 0;
-    connect();
+    if (wants_more_(verdict)) {
+      connect();
+    } else {
+      done_();
+    }
   });
   return true;
 }

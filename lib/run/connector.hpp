@@ -17,7 +17,8 @@ namespace whydrop::run {
 /// Connects, follows redirects (-L) and connects again (--reconnect), one connection after the other.
 class Connector {
  public:
-  /// Tells whether the actor wants another session after one that ended so; asked before a reconnect.
+  /// Tells whether the actor wants another session after one that ended so; asked when it ended, and again once the
+  /// wait is over.
   using WantsMore = std::function<bool(const session::Verdict&)>;
 
   /// `bindings`: the profile's values of these connections alone; not owned; null: the run's.

@@ -3,6 +3,7 @@
 #include "base/time.hpp"
 #include "os/arguments.hpp"
 #include "os/machine.hpp"
+#include "os/service.hpp"
 #include "run/stdin_feed.hpp"
 
 #include <unistd.h>
@@ -33,17 +34,22 @@ std::int64_t Host::now_s() const {
 
 const Host& process_host() {
   static os::FdSink out(STDOUT_FILENO, "standard output", false), err(STDERR_FILENO, "standard error", false);
-  static const Host host{os::process_environment,
-                         os::read_file,
-                         out,
-                         err,
-                         [] { return std::make_unique<Sockets>(); },
-                         [](engine::Loop& loop) { return std::make_unique<StdinFeed>(loop); },
-                         os::wall_clock_ns,
-                         os::random_number,
-                         os::random_uuid,
-                         os::hide_argument,
-                         os::confirm};
+  static os::Commands commands;
+  static const Host host{
+      os::process_environment,
+      os::read_file,
+      out,
+      err,
+      [] { return std::make_unique<Sockets>(); },
+      [](engine::Loop& loop) { return std::make_unique<StdinFeed>(loop); },
+      os::wall_clock_ns,
+      os::random_number,
+      os::random_uuid,
+      os::hide_argument,
+      os::confirm,
+      [](const os::Command& command) { return commands.start(command); },
+      [] { return commands.failed(); },
+      [](std::string_view state) { os::tell_service_manager(os::process_environment("NOTIFY_SOCKET"), state); }};
   return host;
 }
 

@@ -3,6 +3,7 @@
 #include "engine/ports.hpp"
 #include "engine/tap.hpp"
 #include "net/client.hpp"
+#include "os/command.hpp"
 #include "os/environment.hpp"
 #include "os/streams.hpp"
 #include "profile/bindings.hpp"
@@ -12,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace whydrop::run {
 
@@ -54,6 +56,9 @@ struct Host {
   std::function<void(std::string_view)> hide_argument;  ///< from those who list processes
   /// Asks a person at the terminal; false for no answer, and where there is no terminal. Null: there is nobody to ask.
   std::function<bool(const std::string& question)> confirm{};
+  std::function<Result<void>(const os::Command&)> start_command;
+  std::function<std::vector<std::string>()> failed_commands;   ///< as os::Commands has them
+  std::function<void(std::string_view)> tell_service_manager;  ///< as os::tell_service_manager
 
   profile::Outside outside() const { return {now_ns, uuid}; }
   std::int64_t now_s() const;  ///< since 1970

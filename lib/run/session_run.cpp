@@ -6,6 +6,7 @@
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "base/utf8.hpp"
+#include "run/capture_folder.hpp"
 #include "run/profiles.hpp"
 
 #include <fmt/format.h>
@@ -125,6 +126,10 @@ void SessionRun::hide(const capture::Secret& secret) {
   pipeline_->add_secret(secret);
 }
 
+std::string SessionRun::capture_path() const {
+  return capture_folder_ != nullptr ? capture_folder_->current() : settings_.capture.file;
+}
+
 bool SessionRun::holds_secret(std::string_view line) const {
   const std::lock_guard<std::mutex> lock(secrecy_mutex_);
   return secrecy_->redact_text(line) != line;
@@ -142,6 +147,16 @@ void SessionRun::add_renderer(report::Style style) {
 }
 
 Result<void> SessionRun::add_capture(const std::vector<capture::Secret>& secrets) {
+  // A rehearsal gives values of its own before the first event.
+  const auto header = [this, secrets] { return make_header(secrets); };
+  if (!settings_.capture.folder.empty()) {
+    auto folder = CaptureFolder::make(settings_.capture, host_, header);
+    WHYDROP_TRY(folder);
+    capture_folder_ = folder->get();
+    capture_ = std::move(*folder);
+    pipeline_->add_sink(*capture_);
+    return {};
+  }
   if (settings_.capture.file.empty()) {
     return {};
   }
@@ -155,9 +170,7 @@ Result<void> SessionRun::add_capture(const std::vector<capture::Secret>& secrets
     capture_thread_ = std::make_unique<os::BackgroundSink>(file);
   }
   ByteSink& to = capture_thread_ ? static_cast<ByteSink&>(*capture_thread_) : file;
-  // A rehearsal gives values of its own before the first event.
-  capture_ = std::make_unique<capture::Writer>(
-      to, [this, secrets] { return make_header(secrets); }, settings_.capture.with_opinions);
+  capture_ = std::make_unique<capture::Writer>(to, header, settings_.capture.with_opinions);
   pipeline_->add_sink(*capture_);
   return {};
 }

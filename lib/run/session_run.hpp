@@ -25,6 +25,8 @@
 
 namespace whydrop::run {
 
+class CaptureFolder;
+
 /// The parts of a run that connects, joined: loop, pipeline, and its sinks in order (renderer, capture).
 class SessionRun {
  public:
@@ -51,6 +53,8 @@ class SessionRun {
   engine::Pipeline& pipeline() { return *pipeline_; }
   ByteSink& data() { return data_; }
   bool quiet() const { return settings_.output.quiet; }
+  /// Path of the capture that is being written; empty: there is none.
+  std::string capture_path() const;
   /// Called (on the loop) once the reader of standard output is gone.
   void on_reader_gone(std::function<void()> handler);
   /// Where both streams go instead, as long as a prompt holds the terminal; null: to themselves.
@@ -94,7 +98,8 @@ class SessionRun {
   std::unique_ptr<ProgressLine> progress_;
   std::unique_ptr<os::FdSink> capture_file_;
   std::unique_ptr<os::BackgroundSink> capture_thread_;  ///< null where the capture is no file
-  std::unique_ptr<capture::Writer> capture_;
+  std::unique_ptr<session::EventSink> capture_;
+  const CaptureFolder* capture_folder_ = nullptr;  ///< `capture_`, where it is one
 };
 
 }  // namespace whydrop::run

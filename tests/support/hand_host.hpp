@@ -267,6 +267,8 @@ class HandHost {
   std::vector<std::string> hidden;  ///< arguments
   /// What the person at the terminal answers; null: there is none.
   std::function<bool(const std::string& question)> confirm;
+  std::vector<os::Command> commands;
+  std::vector<std::string> states;  ///< that the service manager was told
   std::int64_t started_ns = 1'700'000'000'000'000'000;
 
   const run::Host& host() const { return host_; }
@@ -313,7 +315,13 @@ class HandHost {
                   [this] { return ++random_; },
                   [this] { return fmt::format("uuid-{}", ++random_); },
                   [this](std::string_view text) { hidden.emplace_back(text); },
-                  [this](const std::string& question) { return confirm && confirm(question); }};
+                  [this](const std::string& question) { return confirm && confirm(question); },
+                  [this](const os::Command& command) {
+                    commands.push_back(command);
+                    return Result<void>();
+                  },
+                  [] { return std::vector<std::string>(); },
+                  [this](std::string_view state) { states.emplace_back(state); }};
 };
 
 }  // namespace whydrop::test

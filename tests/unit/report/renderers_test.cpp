@@ -31,7 +31,7 @@ TEST(Outputs, StandInTheOrderOfTheirNumbers) {
     EXPECT_FALSE(row.says.empty());
     names += std::string(row.name) + " ";
   }
-  EXPECT_EQ(names, "log messages ndjson summary ");
+  EXPECT_EQ(names, "log messages ndjson summary drops ");
 }
 
 TEST(Messages, GivesTheServersPayloadsAsTheyCame) {

@@ -1,0 +1,96 @@
+#include "run/watch.hpp"
+
+#include "base/try.hpp"
+#include "base/units.hpp"
+#include "cli/commands.hpp"
+#include "cli/host.hpp"
+#include "cli/options.hpp"
+#include "cli/options/session.hpp"
+#include "cli/options/talk.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace whydrop::cli {
+namespace {
+
+constexpr std::uint64_t kFolderMost = std::uint64_t{1} << 30;
+constexpr std::uint64_t kLeastPart = 64U << 10;
+
+struct WatchFlags {
+  SessionFlags session;
+  std::vector<std::string> execute;
+  std::string heartbeat = "on";
+  std::optional<std::chrono::nanoseconds> stay_open;
+  run::WatchSettings watch;
+};
+
+void add_watch_options(Options& options, WatchFlags& flags) {
+  options.group("Watch");
+  options.text("--on-drop",
+               "COMMAND",
+               flags.watch.on_drop,
+               "Run this by the shell at each drop, with the verdict as JSON on its standard input, and the capture's "
+               "path as $WHYDROP_CAPTURE; attempts to connect that fail alike are one drop");
+  options.flag("--notify", flags.watch.notify, "Tell each drop on the desktop (notify-send)");
+  options.duration("--statistics", flags.watch.statistics_every, "Say this often how it went since (1h; 0s: never)");
+  options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as a session is open; repeatable");
+  options.duration("--for", flags.stay_open, "Watch this long, then close");
+  options.group("Captures");
+  auto& capture = flags.session.session.capture;
+  options.text("--captures",
+               "FOLDER",
+               capture.folder,
+               "Record each session in a file of its own there (NDJSON, mode 0600), secrets masked");
+  options.size("--part", capture.part, "Go on in a next file when one is so large (64M)");
+  options.size("--keep", capture.folder_most, "Keep at most so much of this run; the oldest files go (1G; 0: all)");
+}
+
+Result<int> watch(const WatchFlags& flags) {
+  const run::Host& host = begin_run();
+  auto asked = make_session(flags.session, host);
+  WHYDROP_TRY(asked);
+  const run::Capture& given = flags.session.session.capture;
+  if (given.part < kLeastPart) {
+    return fail(ErrorKind::usage, "option --part: " + format_size(given.part) + " is less than 64k", "--part 64M");
+  }
+  run::Capture& capture = asked->session.capture;
+  capture.folder = given.folder;
+  capture.part = given.part;
+  capture.folder_most = given.folder_most;
+  auto profile = run::use_profile(asked->profile, host);
+  WHYDROP_TRY(profile);
+  script::ClientScript script;
+  script.stay_open = flags.stay_open;
+  auto heartbeats = heartbeats_of(flags.heartbeat, profile->context.get());
+  WHYDROP_TRY(heartbeats);
+  script.heartbeats = std::move(*heartbeats);
+  const bool plays = profile->scenario != nullptr && flags.execute.empty();
+  WHYDROP_TRY(plays ? add_scenario_moves(*profile, script)
+                    : add_client_moves(flags.execute, flags.session, *profile, script));
+  return run::watch(
+      host, std::move(asked->session), *profile, asked->profile.recognise, std::move(script), flags.watch);
+}
+
+}  // namespace
+
+Run setup_watch(Options& options) {
+  const auto flags = std::make_shared<WatchFlags>();
+  flags->session.session.output.kind = report::Output::drops;
+  flags->session.session.capture.folder_most = kFolderMost;
+  add_session_arguments(options, flags->session);
+  add_watch_options(options, *flags);
+  add_session_profile(options, flags->session);
+  add_heartbeat_option(options, flags->heartbeat);
+  add_endpoint_options(options, flags->session.endpoint);
+  add_output_options(options, flags->session.session.output);
+  add_secret_options(options, flags->session.secrets);
+  return [flags] { return complete_user(flags->session.endpoint).and_then([&] { return watch(*flags); }); };
+}
+
+}  // namespace whydrop::cli

@@ -1,0 +1,75 @@
+#include "cli/options/talk.hpp"
+
+#include "base/units.hpp"
+#include "cli/options.hpp"
+#include "run/client_run.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace whydrop::cli {
+namespace {
+
+std::string set_heartbeat(const std::vector<std::string>& given, std::string& value) {
+  value = given.back();
+  const auto every = parse_duration(value);
+  const bool known = value == "on" || value == "off" || (every && every->count() > 0);
+  return known ? "" : "'" + value + "' is not on, off or a duration (as in 30s)";
+}
+
+}  // namespace
+
+void add_heartbeat_option(Options& options, std::string& heartbeat) {
+  options.custom(
+      OptionInfo::option("--heartbeat",
+                         "on|off|DURATION",
+                         "Send the heartbeats that the profile asks of a client (on, the default), or this often")
+          .completed_by({"on", "off"}),
+      [&heartbeat](const std::vector<std::string>& given) { return set_heartbeat(given, heartbeat); });
+}
+
+Result<std::vector<profile::Heartbeat>> heartbeats_of(const std::string& given, const run::ProfileContext* context) {
+  std::vector<profile::Heartbeat> own =
+      context != nullptr ? context->profile().heartbeats : std::vector<profile::Heartbeat>();
+  own.erase(std::remove_if(own.begin(), own.end(), [](const auto& row) { return row.side == profile::Side::server; }),
+            own.end());
+  if (given == "on" || given == "off") {
+    return given == "on" ? own : std::vector<profile::Heartbeat>();
+  }
+  if (own.empty()) {
+    return context == nullptr
+               ? fail(ErrorKind::usage, "option --heartbeat: no profile to take the message from", "--profile NAME")
+               : fail(ErrorKind::usage, "option --heartbeat: profile " + context->profile().name + " has none");
+  }
+  for (profile::Heartbeat& row : own) {
+    row.every = row.answers.empty() ? std::vector{given} : row.every;
+  }
+  return own;
+}
+
+Result<void> add_client_moves(const std::vector<std::string>& messages,
+                              const SessionFlags& flags,
+                              const run::ProfileInUse& profile,
+                              script::ClientScript& script) {
+  for (const std::string& message : messages) {
+    profile::Step said;
+    said.kind = profile::Step::Kind::raw;
+    said.text = message;
+    said.binary = flags.binary;
+    script.moves.push_back(script::saying(std::move(said), true));
+  }
+  if (!profile.context || flags.no_opening) {
+    return {};
+  }
+  return run::opening_moves(*profile.context).map([&](std::vector<script::Move>&& opening) {
+    script.opening = std::move(opening);
+  });
+}
+
+Result<void> add_scenario_moves(const run::ProfileInUse& profile, script::ClientScript& script) {
+  script.moves = script::moves_of(*profile.scenario);
+  script.replies.kind = engine::ReplyRule::Kind::none;
+  return {};
+}
+
+}  // namespace whydrop::cli

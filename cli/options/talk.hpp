@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "cli/options/session.hpp"
+#include "profile/profile.hpp"
+#include "run/session.hpp"
+#include "script/scripted_client.hpp"
+
+#include <string>
+#include <vector>
+
+namespace whydrop::cli {
+
+class Options;
+
+/// Declares --heartbeat: "on", "off" or a duration.
+void add_heartbeat_option(Options& options, std::string& heartbeat);
+/// What the client owes by this profile (null: none), as given; none: nothing is sent. Errors: usage, where there is no
+/// message for it.
+Result<std::vector<profile::Heartbeat>> heartbeats_of(const std::string& given, const run::ProfileContext* context);
+
+/// What is said by itself each time a session opens: what the profile begins with, and then `messages`.
+Result<void> add_client_moves(const std::vector<std::string>& messages,
+                              const SessionFlags& flags,
+                              const run::ProfileInUse& profile,
+                              script::ClientScript& script);
+/// The client's part of the scenario that is played.
+Result<void> add_scenario_moves(const run::ProfileInUse& profile, script::ClientScript& script);
+
+}  // namespace whydrop::cli

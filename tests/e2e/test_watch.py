@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+"""A run that stays: what it tells of drops, to whom, and what is left when it is killed."""
+import json
+import os
+import pathlib
+import signal
+import socket
+import unittest
+
+import harness
+
+
+class Watch(harness.Test):
+    def drops_at_once(self):
+        """A server that ends each session after its first message."""
+        return self.rehearse("--ending", "reset", "--after", "1")
+
+    def test_each_drop_is_told_recorded_and_given_to_a_command(self):
+        url = self.drops_at_once()
+        told = self.path("told")
+        os.mkfifo(told)
+        process = self.start("watch", url, "--execute", "hello", "--captures", self.path("drops"),
+                             "--on-drop", f'{{ cat; echo "$WHYDROP_CAUSE $WHYDROP_CAPTURE"; }} > {told}')
+        said = []
+        for _ in range(2):
+            with open(told, encoding="utf-8") as pipe:
+                verdict, words = pipe.read().splitlines()
+            said.append(words.split(" ", 1))
+            verdict = json.loads(verdict)
+            self.assertEqual(verdict["kind"], "verdict")
+            self.assertEqual(verdict["how"], "reset")
+            self.assertEqual(verdict["cause"], said[-1][0])
+        out = self.await_line(process, b"session 2, ")
+        process.send_signal(signal.SIGTERM)
+        done = self.finish(process, out=out)
+        self.assertEqual(done.exit, 128 + signal.SIGTERM, done.err)
+        first, second = done.out.splitlines()[:2]
+        self.assertRegex(first, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z  session 1, after .*, sent 1, received 1: .*"
+                                rf"reset the connection \(RST\).* \({said[0][0]}\)$")
+        self.assertIn("session 2, after ", second)
+        self.assertRegex(done.out, r"\n  sessions   [23]; \d messages sent, \d received\n  endings    2 × ")
+        files = sorted(os.listdir(self.path("drops")))
+        self.assertEqual([os.path.basename(path) for _, path in said], files[:2])
+        again = self.whydrop("inspect", said[0][1], "-q")
+        self.assertIn("reset the connection (RST)", again.out)
+
+    def test_a_kill_loses_nothing_of_the_sessions_before(self):
+        url = self.drops_at_once()
+        process = self.start("watch", url, "--no-compression", "--execute", "hello", "--captures", self.path("drops"))
+        self.await_line(process, b"session 3, ")
+        process.kill()
+        self.finish(process)
+        for file in sorted(pathlib.Path(self.path("drops")).iterdir())[:3]:
+            with self.subTest(file=file.name):
+                events = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()][1:]
+                self.assertEqual([event["kind"] for event in events][-1], "ending")
+                self.assertEqual([event.get("text") for event in events if event["kind"] == "frame"], ["hello", "hello"])
+
+    def test_a_service_manager_is_told_its_state(self):
+        url = self.rehearse()
+        address = self.path("notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(address)
+            manager.settimeout(harness.TIME_LIMIT_S)
+            process = self.start("watch", url, env={"NOTIFY_SOCKET": address})
+            origin = url.rstrip("/")
+            self.assertEqual(manager.recv(4096).decode(), f"READY=1\nSTATUS=connecting to {origin}")
+            self.assertEqual(manager.recv(4096).decode(), f"STATUS=connected to {origin}")
+            process.send_signal(signal.SIGTERM)
+            self.assertIn("STATUS=", manager.recv(4096).decode())
+            self.assertEqual(manager.recv(4096).decode(), "STOPPING=1")
+            self.assertEqual(self.finish(process).exit, 128 + signal.SIGTERM)
+
+    def test_what_cannot_be_done_is_said_first(self):
+        for arguments, message in (
+                (["--notify"], "whydrop: error: option --notify: notify-send is not installed\n"
+                               "hint: apt install libnotify-bin, or --on-drop COMMAND\n"),
+                (["--captures", "/proc/none"], "whydrop: error: cannot make folder /proc/none: No such file or directory\n"),
+                (["--part", "1k"], "whydrop: error: option --part: 1 KiB is less than 64k\nhint: --part 64M\n")):
+            with self.subTest(arguments=arguments):
+                done = self.whydrop("watch", "ws://127.0.0.1:9/", *arguments, env={"PATH": "/nowhere"})
+                self.assertEqual(done.err, message)
+                self.assertIn(done.exit, (2, 3))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -70,7 +70,7 @@ std::string try_line(const Play& play,
   for (const auto& [name, value] : values) {
     const profile::Variable* variable = play.profile->variable(name);
     if (variable != nullptr && variable->secret) {
-      before += variable->env + "=" + shell_word(value) + " ";
+      before += fmt::format("{}={} ", variable->env, shell_word(value));
     } else {
       after += " --var " + shell_word(name + "=" + value);
     }

@@ -1,6 +1,7 @@
 #include "cli/synonyms.hpp"
 
 #include "base/fields.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -206,7 +206,7 @@ std::string challenge_says(const session::Response& response) {
     if (!code.empty()) {
       const std::string says = parameter(field.value, "error_description");
       const std::string scope = says.empty() && code == "insufficient_scope" ? parameter(field.value, "scope") : "";
-      return code + (says.empty() ? "" : ": " + says) + (scope.empty() ? "" : ": it takes " + scope);
+      return fmt::format("{}{}{}{}{}", code, says.empty() ? "" : ": ", says, scope.empty() ? "" : ": it takes ", scope);
     }
   }
   return {};

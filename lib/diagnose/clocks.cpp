@@ -10,7 +10,6 @@
 
 namespace whydrop::diagnose {
 
-using session::Side;
 
 namespace {
 

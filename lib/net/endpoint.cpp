@@ -60,6 +60,8 @@ struct InjectedRandom : RandomSource {
   }
 };
 
+// websocketpp asks for these names.
+// NOLINTBEGIN(readability-identifier-naming)
 struct Config : websocketpp::config::core_client {
   using type = Config;
   using concurrency_type = websocketpp::concurrency::none;
@@ -78,6 +80,7 @@ struct Config : websocketpp::config::core_client {
   struct permessage_deflate_config {};
   using permessage_deflate_type = websocketpp::extensions::permessage_deflate::enabled<permessage_deflate_config>;
 };
+// NOLINTEND(readability-identifier-naming)
 
 using WebsocketppClient = websocketpp::client<Config>;
 

@@ -9,6 +9,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace whydrop::rehearsal {
 namespace {
 
@@ -122,7 +124,7 @@ void Player::give_out(std::string& body) {
   const std::string origin = local_origin(request_.head(), connection_.options().tls);
   for (const profile::Take& take : call_->takes) {
     const auto url = parsed.root().at(take.pointer);
-    if (!origin.empty() && url && director_->profile().socket_url == "{" + take.variable + "}") {
+    if (!origin.empty() && url && director_->profile().socket_url == fmt::format("{{{}}}", take.variable)) {
       body =
           json::with(body, take.pointer, json::quote(origin + std::string(local_part(url->string())))).value_or(body);
     }

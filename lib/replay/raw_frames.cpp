@@ -7,8 +7,6 @@
 namespace whydrop::replay {
 namespace {
 
-using wire::Opcode;
-
 /// What of the act's payload a frame carries; the others stand between its fragments.
 bool carries(const Act& act, const RecordedFrame& frame) {
   const bool message = act.kind == Act::Kind::text || act.kind == Act::Kind::binary;

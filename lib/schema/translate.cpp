@@ -451,7 +451,7 @@ class Translator {
     rest_ = before;
     if (syntax_only_ && std::isalpha(static_cast<unsigned char>(letter)) != 0) {
       fail(fmt::format("\\{} means nothing", letter));
-      return letter;
+      return static_cast<unsigned char>(letter);
     }
     return take_code_point();  // Any other character stands for itself.
   }

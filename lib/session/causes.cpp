@@ -27,17 +27,17 @@ Cause named_in(std::string_view error, const std::array<Row, N>& rows) {
 }  // namespace
 
 Cause cause_in_words(const Resolve& fact) {
-  static constexpr std::array<Row, 3> rows{
+  static constexpr std::array<Row, 3> kRows{
       {{"NXDOMAIN", Cause::nxdomain}, {"SERVFAIL", Cause::servfail}, {"timed out", Cause::timed_out}}};
-  return named_in(fact.error, rows);
+  return named_in(fact.error, kRows);
 }
 
 Cause cause_in_words(const Connect& fact) {
-  static constexpr std::array<Row, 4> rows{{{"refused", Cause::refused},
-                                            {"timed out", Cause::timed_out},
-                                            {"timed_out", Cause::timed_out},
-                                            {"unreachable", Cause::unreachable}}};
-  return named_in(fact.error, rows);
+  static constexpr std::array<Row, 4> kRows{{{"refused", Cause::refused},
+                                             {"timed out", Cause::timed_out},
+                                             {"timed_out", Cause::timed_out},
+                                             {"unreachable", Cause::unreachable}}};
+  return named_in(fact.error, kRows);
 }
 
 /// Its first word is the cause's name: what follows may be a library's words, in which other causes' names occur.

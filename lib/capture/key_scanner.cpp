@@ -75,11 +75,14 @@ class Marks {
   bool is_plain(const NameMemo& names, std::size_t block, std::size_t bit) const {
     const std::size_t from = begin_ + block * kTextBlock;
     const std::size_t mark = from + bit;
-    if (mark < 2 || !is_colon(mark) || text_[mark - 2] == '\\') {
+    if (mark < 3 || !is_colon(mark)) {
       return false;
     }
-    if (mark > 2 && !names.may_end(text_[mark - 3], text_[mark - 2])) {
+    if (!names.may_end(text_.data() + mark - 3)) {
       return true;
+    }
+    if (text_[mark - 2] == '\\') {
+      return false;
     }
     const std::uint64_t here = bit < 2 ? 0 : blocks_[block].quotes & ~std::uint64_t{0} >> (65 - bit);
     std::size_t quote = from;

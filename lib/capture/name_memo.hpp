@@ -22,9 +22,11 @@ class NameMemo {
     long_ = {};
     note_ends();
   }
-  /// As SecretKeys::may_end: false only where no secret name ends so.
-  bool may_end(char last_but_one, char last) const {
-    return !is_letter(last_but_one) || !is_letter(last) || ends_[place(last_but_one, last)];
+  /// False only where no secret name ends with the two bytes at `last_two`, of which the first may be the quote that
+  /// the name begins behind.
+  bool may_end(const char* last_two) const {
+    const std::size_t end = end_of(last_two[0], last_two[1]);
+    return (ends_[end / kBits] >> end % kBits & 1U) != 0;
   }
   /// True if a member's value is secret whose name has `size` bytes, at least one, at `at` in `text`.
   bool has(std::string_view text, std::size_t at, std::size_t size) const {
@@ -49,7 +51,7 @@ class NameMemo {
   }
 
  private:
-  static constexpr std::size_t kWordSize = 8, kPairs = 128, kLetters = 32;
+  static constexpr std::size_t kWordSize = 8, kPairs = 128, kBits = 64;
   /// The bytes of a name: with its size all in `front`, or the first and the last eight.
   struct Key {
     std::uint64_t front = 0, back = 0;
@@ -65,16 +67,26 @@ class NameMemo {
   };
 
   bool is_secret(std::string_view name) const { return secrecy(name, NamePlace::member) != Secrecy::none; }
-  static bool is_letter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; }
-  /// Of two letters, whatever their case.
-  static std::size_t place(char last_but_one, char last) {
-    return (static_cast<unsigned char>(last_but_one) % kLetters) * kLetters +
-           static_cast<unsigned char>(last) % kLetters;
+  static std::size_t end_of(char last_but_one, char last) {
+    return std::size_t{static_cast<unsigned char>(last_but_one)} << 8U | static_cast<unsigned char>(last);
   }
   void note_ends() {
-    for (char before = 'a'; before <= 'z'; ++before) {
-      for (char last = 'a'; last <= 'z'; ++last) {
-        ends_[place(before, last)] = keys_.may_end(before, last);
+    ends_.fill(~std::uint64_t{0});
+    const auto note = [this](char before, char last, bool may_end) {
+      const std::size_t end = end_of(before, last);
+      ends_[end / kBits] &= ~(std::uint64_t{!may_end} << end % kBits);
+    };
+    constexpr char kCase = 'a' - 'A';
+    for (char last = 'a'; last <= 'z'; ++last) {
+      const bool alone = keys_.has({&last, 1});
+      note('"', last, alone);
+      note('"', static_cast<char>(last - kCase), alone);
+      for (char before = 'a'; before <= 'z'; ++before) {
+        const bool may_end = keys_.may_end(before, last);
+        for (const char first : {before, static_cast<char>(before - kCase)}) {
+          note(first, last, may_end);
+          note(first, static_cast<char>(last - kCase), may_end);
+        }
       }
     }
   }
@@ -97,7 +109,7 @@ class NameMemo {
   }
 
   SecretKeys keys_;
-  std::array<bool, kLetters * kLetters> ends_{};
+  std::array<std::uint64_t, (1U << 16) / kBits> ends_{};  ///< a bit for each two bytes
   mutable std::array<Pair, kPairs> short_{}, long_{};
 };
 

@@ -285,7 +285,9 @@ const Event& Redactor::Impl::with_content(
   const Of& body = std::get<Of>(event.body);
   last_content = body.*content;
   last_masked = false;
-  last_spans = body.redact;
+  if (!last_spans.empty() || !body.redact.empty()) {
+    last_spans = body.redact;
+  }
   const TextScan* seen = nullptr;
   if constexpr (std::is_same_v<Of, Frame>) {
     seen = body.seen;

@@ -125,23 +125,31 @@ std::optional<Form> scheme_form(std::string_view piece, std::size_t space, bool 
 constexpr std::size_t kFormLanes = 16;
 using FormLanes [[gnu::vector_size(kFormLanes)]] = unsigned char;
 
+/// True if a form may begin at one of the lanes of `at`: see next_mark(). Reads a byte behind them.
+bool has_mark(const char* at) {
+  FormLanes here{}, next{};
+  std::memcpy(&here, at, kFormLanes);
+  std::memcpy(&next, at + 1, kFormLanes);
+  const FormLanes marks =
+      FormLanes(here == 'J') | (FormLanes(next == ' ') & (FormLanes(here == 'r') | FormLanes(here == 'c')));
+  std::array<std::uint64_t, 2> words{};
+  std::memcpy(words.data(), &marks, kFormLanes);
+  return (words[0] | words[1]) != 0;
+}
+
 /// Where the next form may begin at or behind `at`: at the J of eyJ, or at the r or c before a space. The end if at no
 /// place.
 std::size_t next_mark(std::string_view text, std::size_t at) {
   const auto is_mark = [&](std::size_t i) {
     return text[i] == 'J' || (i + 1 < text.size() && text[i + 1] == ' ' && (text[i] == 'r' || text[i] == 'c'));
   };
-  for (; at + kFormLanes < text.size(); at += kFormLanes) {
-    FormLanes here{}, next{};
-    std::memcpy(&here, text.data() + at, kFormLanes);
-    std::memcpy(&next, text.data() + at + 1, kFormLanes);
-    const FormLanes marks =
-        FormLanes(here == 'J') | (FormLanes(next == ' ') & (FormLanes(here == 'r') | FormLanes(here == 'c')));
-    std::array<std::uint64_t, 2> words{};
-    std::memcpy(words.data(), &marks, kFormLanes);
-    if ((words[0] | words[1]) != 0) {
-      break;
-    }
+  while (at + kFormLanes < text.size() && !has_mark(text.data() + at)) {
+    at += kFormLanes;
+  }
+  // The rest is looked at with what stands before it.
+  if (at + kFormLanes >= text.size() && text.size() > kFormLanes && at < text.size() &&
+      !has_mark(text.data() + text.size() - kFormLanes - 1)) {
+    at = text.size() - 1;
   }
   while (at < text.size() && !is_mark(at)) {
     ++at;

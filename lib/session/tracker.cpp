@@ -130,7 +130,9 @@ bool Tracker::Impl::take_whole(const Frame& frame, std::uint64_t seq, Message& m
   message.errors.clear();
   message.packets.clear();
   message.codec = {};
-  message.redact = frame.redact;
+  if (!message.redact.empty() || !frame.redact.empty()) {
+    message.redact = frame.redact;
+  }
   return true;
 }
 

@@ -377,7 +377,8 @@ TEST(Redactor, InflatedIsAWholeMessageAlsoIfItFailed) {
 TEST(Redactor, AMessageIsMaskedAsItsFrame) {
   Redactor redactor({}, false);
   const std::string payload = R"({"token":"abc"})";
-  const Message message{Side::server, {1}, true, false, payload, payload.size(), payload.size(), "", {}, {}, {}};
+  const Message message{
+      Side::server, {1}, true, false, payload, payload.size(), payload.size(), "", {}, {}, {}, {}, {}};
   for (const bool after_its_frame : {true, false}) {
     if (after_its_frame) {
       redactor.redact(text_event(payload));

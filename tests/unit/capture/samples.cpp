@@ -189,11 +189,23 @@ std::vector<Sample> opinion_samples() {
   dropped.findings = {sample_finding(), sample_finding()};
   return {
       {"message",
-       Message{Side::server, {3, 4}, true, true, "ab", 5, 9, "connected", false, {"/a is missing"}, {{0, 1, "token"}}},
+       Message{Side::server,
+               {3, 4},
+               true,
+               true,
+               "ab",
+               5,
+               9,
+               "connected",
+               false,
+               {"/a is missing"},
+               {{0, 1, "token"}},
+               {},
+               {}},
        R"("kind":"message","from":"server","frames":[3,4],"opcode":1,"compressed":true,"length":5,"wire_length":9,)"
        R"("type":"connected","valid":false,"errors":["/a is missing"],"cut":2,"redact":[{"at":0,"length":1,"var":"token"}],"text":"ab")"},
       {"message of bytes",
-       Message{Side::client, {3}, false, false, kBad, 2, 2, "", {}, {}, {}},
+       Message{Side::client, {3}, false, false, kBad, 2, 2, "", {}, {}, {}, {}, {}},
        R"("kind":"message","from":"client","frames":[3],"opcode":2,"compressed":false,"length":2,"wire_length":2,)"
        R"("type":null,"base64":"//4=")"},
       {"state", State{Side::server, Phase::closing}, R"("kind":"state","from":"server","phase":"closing")"},

@@ -49,6 +49,7 @@ class DropsRenderer final : public session::EventSink {
       return;
     }
     tell_repeated();
+    told_ = true;
     failed_as_ = ended.age_ns ? "" : cause;
     const std::string traffic =
         ended.age_ns
@@ -73,7 +74,7 @@ class DropsRenderer final : public session::EventSink {
   void conclude(const session::Verdict& verdict) {
     tell_repeated();
     if (!style_.quiet) {
-      buffer_.text() += (buffer_.text().empty() ? "" : "\n") + statistics_.summary(last_ns_) + "\n";
+      buffer_.text() += (told_ ? "\n" : "") + statistics_.summary(last_ns_) + "\n";
     }
     buffer_.text() += verdict_block(verdict, style_);
   }
@@ -83,6 +84,7 @@ class DropsRenderer final : public session::EventSink {
   OutBuffer buffer_;
   DropStatistics statistics_;
   std::int64_t last_ns_ = 0;
+  bool told_ = false;      ///< a line was written
   std::string failed_as_;  ///< the cause of the last attempt, where it failed; empty: a session came since
   std::uint64_t failed_again_ = 0;
   std::int64_t failed_last_ns_ = 0;

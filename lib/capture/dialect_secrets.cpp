@@ -182,8 +182,8 @@ void find_socket_io(std::string_view content, std::vector<Found>& found, const O
 /// graphql-transport-ws and graphql-ws: the payload is what the server lets somebody in by.
 void find_connection_init(std::string_view content, std::vector<Found>& found, const OnValue& on_value) {
   constexpr std::string_view kPayload = "\"payload\"", kSpace = " \t\r\n";
-  // Most messages have no such word, but many quotes.
-  if (!starts_with(content, "{") || content.find("connection_init\"") == std::string_view::npos ||
+  // Most messages have no such word, but many quotes and letters.
+  if (!starts_with(content, "{") || content.find("_init\"") == std::string_view::npos ||
       content.find("\"connection_init\"") == std::string_view::npos) {
     return;
   }
@@ -235,12 +235,25 @@ void find_sasl(std::string_view content, std::vector<Found>& found, const OnValu
   }
 }
 
+struct Dialect {
+  std::string_view fronts;  ///< bytes that a message of it may begin with
+  void (*find)(std::string_view content, std::vector<Found>& found, const OnValue& on_value);
+};
+constexpr Dialect kDialects[] = {{"CS[", find_stomp},
+                                 {"\x10", find_mqtt},
+                                 {"4", find_socket_io},
+                                 {"{", find_connection_init},
+                                 {"[", find_wamp},
+                                 {"PA", find_irc},
+                                 {"<", find_sasl}};
+
 }  // namespace
 
 void find_dialect_secrets(std::string_view content, std::vector<Found>& found, const OnValue& on_value) {
-  for (const auto find :
-       {find_stomp, find_mqtt, find_socket_io, find_connection_init, find_wamp, find_irc, find_sasl}) {
-    find(content, found, on_value);
+  for (const Dialect& dialect : kDialects) {
+    if (!content.empty() && dialect.fronts.find(content.front()) != std::string_view::npos) {
+      dialect.find(content, found, on_value);
+    }
   }
 }
 

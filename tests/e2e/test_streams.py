@@ -2,7 +2,9 @@
 """Standard streams and captures that end early, are full, or hold what is not text."""
 import os
 import resource
+import select
 import signal
+import threading
 import unittest
 
 import harness
@@ -65,6 +67,49 @@ class FullDisk(harness.Test):
             with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
                 done = self.whydrop(*arguments, stdout=full)
                 self.assertEqual((done.exit, done.err), (3, f"whydrop: error: cannot write standard output: {FULL}\n"))
+
+
+class SlowDisk(harness.Test):
+    def test_a_capture_that_is_taken_slowly_holds_all_and_the_session_ends_as_it_does(self):
+        """Nobody reads the capture, a pipe, until the server can send no more; then a page at a time."""
+        texts = [f"{n:0250d}" for n in range(60_000)]
+        stuck = threading.Event()
+
+        def talk(connection):
+            left = memoryview(b"".join(map(harness.text, texts)))
+            connection.setblocking(False)
+            while left:
+                try:
+                    left = left[connection.send(left):]
+                except BlockingIOError:
+                    stuck.set()
+                    select.select([], [connection], [])
+            connection.setblocking(True)
+            harness.ByHand.end(connection)
+
+        os.mkfifo(self.path("slow"))
+        slow = os.open(self.path("slow"), os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(slow, True)
+        lines = bytearray()
+
+        def take():
+            stuck.wait()
+            while page := os.read(slow, 4096):
+                lines.extend(page)
+
+        with harness.ByHand(talk) as server:
+            process = self.start("connect", server.url, "--no-compression", "--output", "summary", "--for", "60s",
+                                 "--capture", self.path("slow"), "--overwrite")
+            taking = threading.Thread(target=take)
+            taking.start()
+            done = self.finish(process)
+        taking.join()
+        os.close(slow)
+        events = [harness.json.loads(line) for line in lines.splitlines()]
+        self.assertEqual([event["text"] for event in events if event.get("opcode") == 1], texts)
+        self.assertEqual([event["how"] for event in events if event.get("kind") == "ending"], ["fin"])
+        self.assertIn("The server closed with 1000 (normal closure)", done.out)
+        self.assertEqual(done.exit, 7, done.err)
 
 
 class ReaderGone(harness.Test):

@@ -135,7 +135,7 @@ Result<int> dispatch(std::vector<std::string> arguments) {
     return word == "--version" || word == "-V" || word == "version";
   };
   if (asks_version(name) || (arguments.size() == 2 && asks_version(arguments[1]) && find_command(name) != nullptr)) {
-    return print(fmt::format("whydrop {}\n", version()));
+    return print(fmt::format("whydrop {}\n{}\n", version(), libraries()));
   }
   const CommandSynonym* synonym = find_synonym(name);
   const Command* command = find_command(synonym == nullptr ? name : synonym->command);

@@ -10,7 +10,9 @@ namespace whydrop::cli {
 /// Runs the program with its arguments (without argv[0]) and returns its exit code.
 int run(std::vector<std::string> arguments);
 
-/// "0.1.0"
+/// "0.2.0"
 const char* version();
+/// "OpenSSL 3.0.17, zlib 1.2.13, …": the libraries that it is built with, as their headers call themselves.
+std::string libraries();
 
 }  // namespace whydrop::cli

@@ -5,7 +5,7 @@
 namespace whydrop::cli {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> kCommands = {
+  static const std::vector<Command> all_commands = {
       {"connect",
        "Open a session, log every frame, send lines, and say why it ended",
        "whydrop connect wss://host/path -H 'Authorization: Bearer ...' --capture run.ndjson\n"
@@ -105,7 +105,7 @@ const std::vector<Command>& commands() {
        "whydrop completion fish | source",
        setup_completion},
   };
-  return kCommands;
+  return all_commands;
 }
 
 const Command* find_command(std::string_view name) {

@@ -7,6 +7,9 @@
 #include "cli/options.hpp"
 #include "diagnose/exit_code.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include <fmt/format.h>
 
 namespace whydrop::cli {
@@ -34,19 +37,30 @@ std::string option_entry(const OptionInfo& info) {
       ".TP\n{}{}{}{}\n{}\n", bold, optional, bold.empty() || value.empty() ? "" : " ", value, roff(info.help + "."));
 }
 
-std::string command_section(const Command& command) {
-  Options options{std::string(command.name)};
-  command.setup(options);
-  std::string text = fmt::format(
-      ".SS {}\n{}\n.PP\n.B {}\n", command.name, roff(std::string(command.summary) + "."), roff(usage_line(options)));
+std::string options_section(const Options& options) {
+  std::string text;
   for (const OptionInfo& info : options.infos()) {
     text += option_entry(info);
   }
-  text += ".PP\n.nf\n";
+  return text;
+}
+
+std::string examples_section(const Command& command) {
+  std::string text = ".PP\n.nf\n";
   for (const std::string& example : split(command.examples, '\n')) {
     text += roff(example) + "\n";
   }
   return text + ".fi\n";
+}
+
+std::string command_section(const Command& command) {
+  Options options{std::string(command.name)};
+  command.setup(options);
+  return fmt::format(".SS {}\n{}\n.PP\n.B {}\n",
+                     command.name,
+                     roff(std::string(command.summary) + "."),
+                     roff(usage_line(options))) +
+         options_section(options) + examples_section(command);
 }
 
 }  // namespace
@@ -75,6 +89,25 @@ std::string manual_page() {
          ".TP\n.B NO_COLOR\nNo colour if it is set.\n"
          ".SH FILES\n.TP\n.I $XDG_STATE_HOME/whydrop/history\nLines typed at the prompt, without secrets.\n"
          ".TP\n.I $XDG_STATE_HOME/whydrop/homes\nWhere which secret was used: hashes and origins, no values.\n";
+}
+
+std::string manual_page_of(const Command& command) {
+  Options options{std::string(command.name)};
+  command.setup(options);
+  std::string name = fmt::format("WHYDROP-{}", command.name);
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+  return fmt::format(
+             ".TH {} 1 \"\" \"whydrop {}\" \"User Commands\"\n"
+             ".SH NAME\nwhydrop\\-{} \\- {}\n"
+             ".SH SYNOPSIS\n.B {}\n"
+             ".SH OPTIONS\n",
+             name,
+             version(),
+             command.name,
+             roff(command.summary),
+             roff(usage_line(options))) +
+         options_section(options) + ".SH EXAMPLES\n" + examples_section(command) +
+         ".SH SEE ALSO\n.BR whydrop (1),\nof which the section EXIT STATUS tells what each exit code means\n";
 }
 
 }  // namespace whydrop::cli

@@ -1,30 +1,64 @@
 #include "cli/completion.hpp"
 
+#include "base/try.hpp"
 #include "cli/commands.hpp"
 #include "cli/manual.hpp"
 #include "cli/options.hpp"
+#include "os/streams.hpp"
 
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace whydrop::cli {
+namespace {
+
+struct CompletionFlags {
+  std::string shell, folder;
+};
+
+const std::map<std::string, std::string (*)()>& shells() {
+  static const std::map<std::string, std::string (*)()> all = {
+      {"bash", bash_completion}, {"zsh", zsh_completion}, {"fish", fish_completion}, {"man", manual_page}};
+  return all;
+}
+
+/// whydrop.1, and whydrop-COMMAND.1 for each command.
+Result<int> write_pages(const std::string& folder) {
+  WHYDROP_TRY(os::write_new_file(folder + "/whydrop.1", manual_page()));
+  for (const Command& command : commands()) {
+    WHYDROP_TRY(os::write_new_file(folder + "/whydrop-" + std::string(command.name) + ".1", manual_page_of(command)));
+  }
+  return 0;
+}
+
+Result<int> completion(const CompletionFlags& flags) {
+  if (!flags.folder.empty()) {
+    return flags.shell == "man" ? write_pages(flags.folder)
+                                : fail(ErrorKind::usage,
+                                       "option --into: only man pages are several files",
+                                       "whydrop completion man --into FOLDER");
+  }
+  std::fputs(shells().at(flags.shell)().c_str(), stdout);
+  return 0;
+}
+
+}  // namespace
 
 Run setup_completion(Options& options) {
-  static const std::map<std::string, std::string (*)()> kShells = {
-      {"bash", bash_completion}, {"zsh", zsh_completion}, {"fish", fish_completion}, {"man", manual_page}};
-  auto shell = std::make_shared<std::string>();
+  auto flags = std::make_shared<CompletionFlags>();
   options.custom(OptionInfo::argument("SHELL", "bash, zsh, fish, or man for the man page")
                      .must_be_given()
                      .completed_by({"bash", "zsh", "fish", "man"}),
-                 [shell](const std::vector<std::string>& given) -> std::string {
-                   *shell = given.back();
-                   return kShells.count(*shell) != 0 ? "" : "'" + *shell + "' is not one of bash|zsh|fish|man";
+                 [flags](const std::vector<std::string>& given) -> std::string {
+                   flags->shell = given.back();
+                   return shells().count(flags->shell) != 0 ? ""
+                                                            : "'" + flags->shell + "' is not one of bash|zsh|fish|man";
                  });
-  return [shell]() -> Result<int> {
-    std::fputs(kShells.at(*shell)().c_str(), stdout);
-    return 0;
-  };
+  options.text("--into", "FOLDER", flags->folder, "With man: write a page of each command, and whydrop.1, there");
+  return [flags] { return completion(*flags); };
 }
 
 }  // namespace whydrop::cli

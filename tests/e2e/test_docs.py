@@ -124,6 +124,11 @@ class Docs(harness.Test):
                 if not any(words in out for words in NOT_YET):
                     self.assertNotIn(code, MISUSED, out)
 
+    def test_the_version_is_told_with_its_libraries(self):
+        told = self.whydrop("--version").out
+        self.assertRegex(told, r"\Awhydrop \d+\.\d+\.\d+\nOpenSSL 3\.[^\n]*, zlib 1[^\n]*\n\Z")
+        self.assertEqual(self.whydrop("version").out, told)
+
     def test_pages_show_what_is_printed(self):
         for page in PAGES:
             text = page.read_text(encoding="utf-8")

@@ -443,7 +443,11 @@ const Event& Redactor::Impl::redact(const Event& event) {
   }
   if (const auto* message = std::get_if<Message>(&event.body)) {
     by_client = message->from == Side::client;
-    return redact_message(event, *message);
+    const Event& result = redact_message(event, *message);
+    if (&result == &shown) {
+      std::get<Message>(shown.body).packets.clear();  // what they hold is not masked
+    }
+    return result;
   }
   by_client = is_by_client(event.body);
   return std::visit(

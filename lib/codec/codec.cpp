@@ -9,6 +9,7 @@ namespace whydrop::codec {
 const std::vector<Codec>& codecs() {
   static const std::vector<Codec> rows{
       {"engine.io", make_engine_io, encode_engine_io},
+      {"mqtt", make_mqtt, encode_mqtt},
       {"socket.io", make_socket_io, encode_socket_io},
   };
   return rows;

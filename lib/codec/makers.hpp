@@ -7,6 +7,8 @@ namespace whydrop::codec {
 
 std::unique_ptr<Decoder> make_engine_io();
 Result<Message> encode_engine_io(json::Value packet);
+std::unique_ptr<Decoder> make_mqtt();
+Result<Message> encode_mqtt(json::Value packet);
 std::unique_ptr<Decoder> make_socket_io();
 Result<Message> encode_socket_io(json::Value packet);
 

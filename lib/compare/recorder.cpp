@@ -124,25 +124,28 @@ void Recorder::Impl::take_message(const session::Message& message, const session
   record.first_seq = message.frames.empty() ? event.seq : message.frames.front();
   record.seq = message.frames.empty() ? event.seq : message.frames.back();
   record.t_ns = event.t_ns;
-  record.length = message.length;
   record.frames = static_cast<std::uint32_t>(message.frames.size());
   record.from = message.from;
-  record.text = message.text;
   record.compressed = message.compressed;
   record.masked = last_masked[index_of(message.from)];
   record.redacted = !message.redact.empty();
   const bool complete = message.payload.size() == message.length;
-  record.json = message.text && complete && !parser.parse(message.payload);
+  // One packet is compared by its members.
+  const bool packet = message.packets.size() == 1;
+  const std::string_view payload = packet ? std::string_view(message.packets.front().json) : message.payload;
+  record.text = message.text || packet;
+  record.length = packet ? payload.size() : message.length;
+  record.json = record.text && complete && !parser.parse(payload);
   const auto root = record.json ? std::optional(parser.root()) : std::nullopt;
   record.key = key_index(message.type.empty() ? keys.key_of(message.from, message.text, root) : message.type);
-  record.exact = std::hash<std::string_view>()(message.payload);
-  record.form = root           ? form_hash(*root, {}, record.redacted)
-                : message.text ? form_hash(message.payload, {}, record.redacted)
-                               : record.exact;
-  if (message.payload.size() <= kKeptOfPayload && kept.size() + message.payload.size() <= kKeptOfSession) {
+  record.exact = std::hash<std::string_view>()(payload);
+  record.form = root          ? form_hash(*root, {}, record.redacted)
+                : record.text ? form_hash(payload, {}, record.redacted)
+                              : record.exact;
+  if (payload.size() <= kKeptOfPayload && kept.size() + payload.size() <= kKeptOfSession) {
     record.at = static_cast<std::uint32_t>(kept.size());
-    record.kept = static_cast<std::uint32_t>(message.payload.size());
-    kept += message.payload;
+    record.kept = static_cast<std::uint32_t>(payload.size());
+    kept += payload;
   } else if (root && root->is(json::Type::object) && members < kMostMembersOfSession) {
     members += std::min(root->size(), kMostMembers);
     to.members.emplace(to.messages.size(), members_of(*root, record.redacted));

@@ -1,6 +1,7 @@
 #include "diagnose/last_words.hpp"
 
 #include "base/text.hpp"
+#include "codec/mqtt.hpp"
 #include "diagnose/words.hpp"
 #include "json/json.hpp"
 
@@ -451,50 +452,16 @@ std::optional<SaidError> in_xmpp(std::string_view text) {
   return std::nullopt;
 }
 
-struct MqttReason {
-  unsigned code;
-  std::string_view words;
-};
-
-/// CONNACK's return codes of MQTT 3.1.1 (section 3.2.2.3), and reason codes of MQTT 5 (section 2.4).
-constexpr MqttReason kMqtt[] = {{1, "unacceptable protocol version"},
-                                {2, "client identifier rejected"},
-                                {3, "server unavailable"},
-                                {4, "bad user name or password"},
-                                {5, "not authorized"},
-                                {0x80, "unspecified error"},
-                                {0x81, "malformed packet"},
-                                {0x82, "protocol error"},
-                                {0x84, "unsupported protocol version"},
-                                {0x85, "client identifier not valid"},
-                                {0x86, "bad user name or password"},
-                                {0x87, "not authorized"},
-                                {0x88, "server unavailable"},
-                                {0x89, "server busy"},
-                                {0x8a, "banned"},
-                                {0x8b, "server shutting down"},
-                                {0x8c, "bad authentication method"},
-                                {0x8d, "keep alive timeout"},
-                                {0x8e, "session taken over"},
-                                {0x93, "receive maximum exceeded"},
-                                {0x95, "packet too large"},
-                                {0x97, "quota exceeded"},
-                                {0x98, "administrative action"},
-                                {0x9c, "use another server"},
-                                {0x9d, "server moved"},
-                                {0x9f, "connection rate exceeded"}};
-
 std::optional<SaidError> in_mqtt(std::string_view bytes) {
   const auto at = [&](std::size_t i) { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U; };
   const bool connack = at(0) == 0x20 && bytes.size() >= 4 && at(1) + 2U == bytes.size();
   const bool disconnect = at(0) == 0xE0 && bytes.size() >= 3 && at(1) + 2U == bytes.size();
   const unsigned code = connack ? at(3) : disconnect ? at(2) : 0U;
-  const auto* row =
-      std::find_if(std::begin(kMqtt), std::end(kMqtt), [code](const MqttReason& r) { return r.code == code; });
-  if (code == 0 || row == std::end(kMqtt)) {
+  const std::string_view words = codec::mqtt_reason(code);
+  if (words.empty()) {
     return std::nullopt;
   }
-  return SaidError{fmt::format("MQTT {} {}: {}", connack ? "CONNACK" : "DISCONNECT", code, row->words)};
+  return SaidError{fmt::format("MQTT {} {}: {}", connack ? "CONNACK" : "DISCONNECT", code, words)};
 }
 
 /// A line of a text protocol that begins with the word, as "ERR …", "-ERR …", "ERROR :…" do.

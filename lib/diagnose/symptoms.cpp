@@ -1,5 +1,6 @@
 #include "diagnose/symptoms.hpp"
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "diagnose/cause.hpp"
 #include "diagnose/findings.hpp"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -142,17 +144,34 @@ bool Course::sent_so(const Symptom& when) const {
          (!when.token_read || credential(ledger_) != nullptr) && (!when.clean || is_clean()) && asked_so(when);
 }
 
+/// An object of strings; of equal names the first counts.
+template <typename Fields>
+std::string object_of(const Fields& fields) {
+  std::string text;
+  std::set<std::string_view> told;
+  for (const auto& [name, value] : fields) {
+    if (told.insert(name).second) {
+      text += fmt::format("{}{}:{}", text.empty() ? "" : ",", json::quote(name), json::quote(value));
+    }
+  }
+  return "{" + text + "}";
+}
+
 bool Course::asked_so(const Symptom& when) const {
-  if (when.query.empty()) {
+  if (when.request.empty()) {
     return true;
   }
-  std::string query;
-  for (const auto& [name, value] : profile::split_url(ledger_.url).query) {
-    query += (query.empty() ? "{" : ",") + json::quote(name) + ":" + json::quote(value);
+  const profile::UrlParts url = profile::split_url(ledger_.url);
+  profile::Query parts{{"scheme", url.scheme}, {"host", url.host}, {"port", url.port}, {"path", url.path}};
+  if (!ledger_.request_subprotocol.empty()) {
+    parts.emplace_back("subprotocol", ledger_.request_subprotocol);
   }
-  json::Json parsed;
-  return !ledger_.url.empty() && !parsed.parse(query.empty() ? "{}" : query + "}") &&
-         profile::holds(when.query, parsed.root());
+  if (!ledger_.request_origin.empty()) {
+    parts.emplace_back("origin", ledger_.request_origin);
+  }
+  json::Json request;
+  const auto text = json::with(object_of(parts), "/query", object_of(url.query));
+  return !ledger_.url.empty() && text && !request.parse(*text) && profile::holds(when.request, request.root());
 }
 
 bool Course::within(const Span& span, std::optional<std::int64_t> ns) const {

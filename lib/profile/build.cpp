@@ -204,7 +204,7 @@ Symptom symptom_of(Value row) {
   made.frame_over = read::amount(when, "frame_over");
   made.message_over = read::amount(when, "message_over");
   made.binary_sent = read::flag(when, "binary_sent");
-  made.query = read::conditions(when, "query");
+  made.request = read::conditions(when, "request");
   return made;
 }
 

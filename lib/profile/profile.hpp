@@ -205,7 +205,8 @@ struct Symptom {
   bool clean = false;                              ///< no other fault of the client's was found
   std::uint64_t frame_over = 0, message_over = 0;  ///< the client sent one of more bytes
   bool binary_sent = false;
-  std::vector<Where> query;  ///< of the URL that was connected to: an object of strings
+  /// Of the upgrade: scheme, host, port and path of its URL, query (an object of strings), subprotocol, origin.
+  std::vector<Where> request;
   FindingText finding;
 };
 

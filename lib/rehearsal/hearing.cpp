@@ -68,7 +68,8 @@ Heard Hearing::on_server_message(bool text, std::string_view payload) {
   message.payload = payload;
   message.length = payload.size();
   message.wire_length = payload.size();
-  return std::move(hear(std::move(message)).front());
+  auto all = hear(std::move(message));
+  return all.empty() ? Heard() : std::move(all.front());
 }
 
 std::vector<Heard> Hearing::hear(session::Message message) {
@@ -85,14 +86,18 @@ std::vector<Heard> Hearing::hear(session::Message message) {
   for (const session::Message::Packet& packet : message.packets) {
     add(packet.type, packet.json);
   }
+  const bool whole = message.codec.empty() || !message.errors.empty();
   if (all.empty() && message.text && message.codec.empty()) {
     add(message.type, message.payload);
-  } else if (all.empty()) {
+  } else if (all.empty() && whole) {
     all.push_back({message.type, {}, {}, nullptr});
   }
-  all.front().errors = message.errors;
+  std::vector<std::string> errors = message.errors;
   tell(std::move(message));
-  all.front().findings = std::exchange(found_, {});
+  if (!all.empty()) {
+    all.front().errors = std::move(errors);
+    all.front().findings = std::exchange(found_, {});
+  }
   return all;
 }
 

@@ -30,7 +30,7 @@ class Hearing {
 
   void on_open();
   void on_client_frame(const wire::Frame& frame);
-  /// The message whose last frame was told; at least one.
+  /// The message whose last frame was told; none where it holds no more than part of a packet.
   std::vector<Heard> on_client_message(bool text, bool compressed, std::string_view payload);
   Heard on_server_message(bool text, std::string_view payload);
 

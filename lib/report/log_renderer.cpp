@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "base/utf8.hpp"
+#include "codec/codec.hpp"
 #include "payload/dialect.hpp"
 #include "payload/json.hpp"
 #include "payload/view.hpp"
@@ -17,6 +18,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -86,6 +89,7 @@ class LogRenderer final : public session::EventSink {
   void frame_line(const HeldFrame& held, const session::Message* message);
   void put_type(LogLine& line, const session::Message* message);
   void frame_content(LogLine& line, const Frame& frame);
+  std::string packets_of(std::uint32_t conn, const session::Message& message);
   void message_content(LogLine& line, std::string_view payload, bool text);
   void frame_details(const Frame& frame, std::string_view payload);
   void size_column(LogLine& line, std::size_t begin, std::uint64_t bytes);
@@ -112,12 +116,14 @@ class LogRenderer final : public session::EventSink {
   bool& in_text(Side side) { return in_text_.at(static_cast<std::size_t>(side)); }
 
   const Style style_;
+  bool typed_ = style_.typed;  ///< messages have types, since a profile is in use
   const payload::Brush brush_;
   OutBuffer buffer_;
   std::optional<std::int64_t> started_;
   std::optional<HeldFrame> held_;
   std::array<bool, 2> in_text_{};  ///< whether the last message that each side began is text
-  std::string last_headline_;      ///< of a connection that may not have been the last
+  std::map<std::uint32_t, std::unique_ptr<codec::Decoder>> decoders_;  ///< by connection
+  std::string last_headline_;  ///< of a connection that may not have been the last
 };
 
 Result<void> LogRenderer::on_event(const Event& event) {
@@ -283,7 +289,7 @@ void LogRenderer::on_frame(const Event& event, const Frame& frame) {
 /// A frame that is a whole message: what is told of it next belongs on its line.
 bool LogRenderer::waits(const Frame& frame) const {
   const bool whole = frame.header.fin && (frame.header.opcode == Opcode::text || frame.header.opcode == Opcode::binary);
-  return whole && (style_.typed || !frame.has_payload);
+  return whole && (typed_ || !frame.has_payload);
 }
 
 /// The size ends in one column, whatever the label before it; a long label pushes it on.
@@ -305,7 +311,10 @@ void LogRenderer::frame_line(const HeldFrame& held, const session::Message* mess
   append_flags(flags, frame);
   line.put_ascii(Ink::yellow, flags);
   put_type(line, message);
-  if (content != nullptr) {
+  const std::string packets = message != nullptr ? packets_of(held.conn, *message) : std::string();
+  if (!packets.empty()) {
+    append_excerpt(buffer_.text(), packets, true, line.room(), brush_);
+  } else if (content != nullptr) {
     line.put_ascii(Ink::dim, "(" + format_size(frame.header.length) + " on the wire) ");
     message_content(line, content->content, content->text);
   } else {
@@ -323,6 +332,27 @@ void LogRenderer::put_type(LogLine& line, const session::Message* message) {
     line.put_ascii(message->valid == false ? Ink::red : Ink::magenta, message->type);
     line.put_ascii(Ink::plain, " ");
   }
+}
+
+/// What a binary message holds by its codec: its packets as JSON, read from what may be shown. Text is shown as it
+/// came.
+std::string LogRenderer::packets_of(std::uint32_t conn, const session::Message& message) {
+  const codec::Codec* codec = codec::find_codec(message.codec);
+  if (codec == nullptr) {
+    return {};
+  }
+  auto& decoder = decoders_[conn];
+  const bool whole = message.payload.size() == message.length;
+  if (decoder == nullptr || !whole) {
+    decoder = codec->make_decoder();
+  }
+  std::string packets;
+  if (whole) {
+    (void)decoder->feed(message.from, message.text, message.payload, [&packets](std::string_view json) {
+      packets.append(packets.empty() ? "" : " ").append(json);
+    });
+  }
+  return message.text ? std::string() : packets;
 }
 
 void LogRenderer::frame_content(LogLine& line, const Frame& frame) {
@@ -396,13 +426,18 @@ void LogRenderer::on_message(const Event& event, const session::Message& message
   note += message.compressed ? ", " + format_size(message.wire_length) + " on the wire) " : ") ";
   line.put_ascii(Ink::dim, note);
   put_type(line, &message);
-  message_content(line, message.payload, message.text);
+  if (const std::string packets = packets_of(event.conn, message); !packets.empty()) {
+    append_excerpt(buffer_.text(), packets, true, line.room(), brush_);
+  } else {
+    message_content(line, message.payload, message.text);
+  }
   end_line();
 }
 
 // ---- opinions -------------------------------------------------------------------------------------------------------
 
 void LogRenderer::on_finding(const Event& event, const session::Finding& finding) {
+  typed_ = typed_ || finding.id == "dialect-recognised";
   const SeverityLook look = look_of(finding.severity);
   LogLine line = start(0, event.t_ns, event.conn, {look.mark, look.ink});
   line.put_ascii(look.ink, finding.id);

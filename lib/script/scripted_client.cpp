@@ -138,7 +138,10 @@ void ScriptedClient::on_message(const session::Message& message, std::int64_t t_
   last_heard_ns_ = t_ns;
   received_ += in_opening_ ? 0 : 1;
   replies_.received(crossed_ > 0 && channel_ != nullptr && channel_->backlog() <= kOneWrite);
-  if (expectations_.size() > 0) {
+  for (const session::Message::Packet& packet : message.packets) {
+    expectations_.offer(packet.json);
+  }
+  if (expectations_.size() > 0 && message.packets.empty()) {
     expectations_.offer(message.payload);
   }
   script_.on_message(message);

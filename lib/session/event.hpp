@@ -323,8 +323,8 @@ struct Message {
     std::string type;  ///< profile's name for it, or empty
     std::string json;  ///< as the codec reads it, nothing masked: sinks do not show it
   };
-  std::vector<Packet> packets;
-  std::string_view codec;  ///< its name; empty: the payload is what the profile knows
+  std::vector<Packet> packets{};
+  std::string_view codec{};  ///< its name; empty: the payload is what the profile knows
 };
 
 /// The state of one side changed. RFC 6455 section 7.1 names.

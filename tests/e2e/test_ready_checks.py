@@ -40,6 +40,14 @@ def init_first(check):
     check["steps"][0] = {"send": {"message": "connection_init"}}
 
 
+def connect_twice(check):
+    check["steps"][2] = {"send": {"message": "connect"}}
+
+
+def mqtt_connect_first(check):
+    check["steps"][0] = {"send": {"message": "connect"}}
+
+
 def connect_first(check):
     check["steps"][1] = {"send": {"message": "connect"}}
 
@@ -126,6 +134,12 @@ FAILS = {
         "routing_queued"),
     "guest-tutorial-heartbeat": ("drop-then-recover", None,
         "step 4 (expect guest_message_delivered): the session ended: The server's side reset the connection (RST)"),
+    "mqtt-delivers": ("not-authorized", None,
+        "step 2 (expect connack where /code is 0): the session ended: Likely cause: The broker refused CONNECT"),
+    "mqtt-ping": ("connect-twice", connect_twice,
+        "step 4 (expect pingresp): the session ended: Likely cause: connect was sent"),
+    "mqtt-too-early": ("happy", mqtt_connect_first,
+        "step 2 (expect a close by the server): waited 1 s; the session did not end"),
     "signalr-answers": ("no-separator", without_separator,
         "step 2 (expect accepted): refused came"),
     "signalr-no-separator": ("happy", with_separator,

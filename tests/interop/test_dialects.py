@@ -22,9 +22,11 @@ import lab as labs  # pylint: disable=wrong-import-position
 WHYDROP = str(pathlib.Path(sys.argv.pop(1)).resolve()) if len(sys.argv) > 1 else ""
 GOLDEN = HERE / "dialects.json"
 SIO = "ws://127.0.0.1:{port}/socket.io/"
+# CONNECT of MQTT 3.1.1 with a keep alive of one second
+MQTT_CONNECT = '{"base64":"EA0ABE1RVFQEAgABAAFj"}'
 EIO4 = SIO + "?EIO=4&transport=websocket"
 
-# case: the server with its arguments, and whydrop's
+# case: the server with its arguments (none: mosquitto), whydrop's arguments, and what is typed
 SERVERS = {
     "socket.io-happy": (["socket.io"], ["send", "--profile", "socket.io", "--var", "url=" + SIO, "--message", "event"]),
     "socket.io-recognised": (["socket.io"], ["connect", EIO4, "--execute", "40", "--replies", "2"]),
@@ -37,11 +39,25 @@ SERVERS = {
     "socket.io-no-connect": (["socket.io", "25000", "20000", "300"], ["connect", EIO4, "--for", "10s"]),
     "socket.io-no-version": (["socket.io"], ["connect", SIO, "--for", "10s"]),
     "socket.io-old-version": (["socket.io"], ["connect", SIO + "?EIO=3&transport=websocket", "--for", "10s"]),
+    "mqtt-aedes": (["aedes"], ["send", "--profile", "mqtt", "--var", "url=ws://127.0.0.1:{port}/", "--message", "subscribe",
+                               "--message", "publish", "--expect", "/packet=SUBACK", "--expect", "/payload=Hello"]),
+    "mqtt-mosquitto": ([], ["send", "--profile", "mqtt", "--var", "url=ws://127.0.0.1:{port}/", "--message", "subscribe",
+                            "--message", "publish", "--expect", "/packet=SUBACK", "--expect", "/payload=Hello"]),
+    "mqtt-mosquitto-5": ([], ["send", "--profile", "mqtt", "--var", "url=ws://127.0.0.1:{port}/", "--var", "version=5",
+                              "--message", "subscribe", "--message", "publish", "--expect", "/packet=SUBACK", "--expect", "/payload=Hello"]),
+    "mqtt-keeps-alive": ([], ["connect", "--profile", "mqtt", "--var", "url=ws://127.0.0.1:{port}/", "--var", "keep_alive=1", "--for", "3s"]),
+    "mqtt-no-ping": (["aedes"], ["connect", "-s", "mqtt", "ws://127.0.0.1:{port}/", "--in", "jsonl", "--for", "10s"], MQTT_CONNECT),
+    "mqtt-text": ([], ["connect", "-s", "mqtt", "ws://127.0.0.1:{port}/", "--execute", '{"topic":"a"}', "--for", "10s"]),
+    "mqtt-publish-before-connect": ([], ["connect", "-s", "mqtt", "ws://127.0.0.1:{port}/", "--in", "jsonl", "--for", "10s"],
+                                    '{"base64":"MAMAAWE="}'),
+    "mqtt-no-subprotocol": ([], ["connect", "ws://127.0.0.1:{port}/", "--in", "jsonl", "--for", "2s"], '{"base64":"EA0ABE1RVFQEAgA8AAFj"}'),
 }
 
 # client of the registry: profile that is rehearsed, and what the client says of it
 CLIENTS = {
     "socket.io-client": ("socket.io", "connected, echoed Hi, pinged, closed"),
+    "mqtt": ("mqtt", "connected, subscribed, echoed Hi, closed"),
+    "mqtt-5": ("mqtt", "connected, subscribed, echoed Hi, closed"),
 }
 
 
@@ -63,12 +79,15 @@ class Dialects(unittest.TestCase):
             raise unittest.SkipTest(f"npm cannot install: {why}") from why
 
     def talked(self, name):
-        server, args = SERVERS[name]
-        port = self.lab.shared(" ".join(server), lambda: self.lab.run(["node", str(labs.PEERS / "servers.js"), *server])[1])
+        server, args, *typed = SERVERS[name]
+        port = self.lab.shared(" ".join(server), lambda: self.lab.run(["node", str(labs.PEERS / "servers.js"), *server])[1]
+                               if server else self.lab.mosquitto()[1])
         args = args + (["--no-store"] if "--profile" in args else [])
         done = subprocess.run([WHYDROP, *(arg.replace("{port}", str(port)) for arg in args), "--output", "ndjson"],
-                              capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+                              capture_output=True, text=True, timeout=60, check=False,
+                              **({"input": typed[0]} if typed else {"stdin": subprocess.DEVNULL}))
         events = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertTrue(events, done.stderr)
         verdict = [event for event in events if event["kind"] == "verdict"][-1]
         known = [event["says"].split(" recognised")[0] for event in events if event.get("id") == "dialect-recognised"]
         return {"exit": done.returncode, "recognised": known, "cause": verdict["cause"], "headline": shown(verdict["headline"])}

@@ -25,7 +25,7 @@ ALLOWED = {
     "profile": {"base", "json", "wire", "codec", "handshake", "session", "schema"},
     "fieldguide": {"base", "json"},
     "payload": {"base", "wire", "session"},
-    "diagnose": {"base", "json", "wire", "handshake", "session", "rules", "profile", "fieldguide"},
+    "diagnose": {"base", "json", "wire", "codec", "handshake", "session", "rules", "profile", "fieldguide"},
     "capture": {"base", "json", "wire", "handshake", "session"},
     "report": {"base", "wire", "codec", "handshake", "session", "rules", "payload", "diagnose", "capture"},
     "engine": {"base", "json", "wire", "handshake", "session", "rules", "profile", "diagnose", "capture"},

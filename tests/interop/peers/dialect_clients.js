@@ -32,6 +32,26 @@ const clients = {
       setImmediate(done);
     });
   },
+  mqtt(protocolVersion = 4) {
+    const client = require("mqtt").connect(base.replace("http", "ws") + "/mqtt", { protocolVersion, reconnectPeriod: 0 });
+    client.on("error", failed);
+    client.on("connect", () => {
+      met.push("connected");
+      client.subscribe("a", (error) => {
+        if (error) return failed(error);
+        met.push("subscribed");
+        client.publish("a", "Hi", { qos: 1 });
+      });
+    });
+    client.on("message", (topic, payload) => {
+      met.push(`echoed ${payload}`);
+      client.end(false, {}, () => {
+        met.push("closed");
+        done();
+      });
+    });
+  },
+  "mqtt-5": () => clients.mqtt(5),
 };
 setTimeout(() => failed("nothing came any more"), 20000).unref();
 clients[name]();

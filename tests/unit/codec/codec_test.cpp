@@ -1,7 +1,11 @@
 #include "codec/codec.hpp"
 
+#include "base/hex.hpp"
+
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -129,6 +133,104 @@ TEST(socket_io, takes_attachments_of_each_side_after_what_announces_them) {
                {Side::client, true, R"(451-["a"])", kAnnounced},
                {Side::client, true, "40", "0: expected an attachment, in a binary message\n"},
                {Side::client, true, "41", "{\"engine\":\"message\",\"packet\":\"disconnect\",\"namespace\":\"/\"}\n"}});
+}
+
+/// Bytes of hex digits, blanks left out.
+std::string hex(std::string_view digits) {
+  std::string packed(digits);
+  packed.erase(std::remove(packed.begin(), packed.end(), ' '), packed.end());
+  return hex_decode(packed).value();
+}
+
+TEST(mqtt, is_written_and_read) {
+  const std::vector<std::pair<std::string_view, std::string_view>> rows = {
+      {R"({"packet":"CONNECT","version":4,"clean_start":true,"keep_alive":60,"client_id":"c"})",
+       "10 0d 0004 4d515454 04 02 003c 0001 63"},
+      {R"({"packet":"CONNECT","version":3,"clean_start":false,"keep_alive":0,"client_id":"","user_name":"u","password":"p"})",
+       "10 14 0006 4d5149736470 03 c0 0000 0000 0001 75 0001 70"},
+      {R"({"packet":"CONNECT","version":5,"clean_start":true,"keep_alive":1,"properties":{"receive_maximum":20,"user":[["a","b"]]},)"
+       R"("client_id":"c","will":{"topic":"t","payload":"x","qos":1,"retain":true}})",
+       "10 1f 0004 4d515454 05 2e 0001 0a 21 0014 26 0001 61 0001 62 0001 63 00 0001 74 0001 78"},
+      {R"({"packet":"CONNACK","session_present":false,"code":0})", "20 02 00 00"},
+      {R"({"packet":"CONNACK","session_present":false,"code":5,"reason":"not authorized"})", "20 02 00 05"},
+      {R"({"packet":"PUBLISH","topic":"a","qos":0,"retain":false,"dup":false,"payload":"hi"})", "30 05 0001 61 6869"},
+      {R"({"packet":"PUBLISH","topic":"a","qos":2,"id":7,"retain":true,"dup":true,"payload_base64":"/w=="})",
+       "3d 06 0001 61 0007 ff"},
+      {R"({"packet":"PUBACK","id":7})", "40 02 0007"},
+      {R"({"packet":"PUBREL","id":7})", "62 02 0007"},
+      {R"({"packet":"SUBSCRIBE","id":1,"filters":[{"topic":"a/#","qos":1},{"topic":"b","qos":0}]})",
+       "82 0c 0001 0003 612f23 01 0001 62 00"},
+      {R"({"packet":"SUBACK","id":1,"codes":[0,128]})", "90 04 0001 00 80"},
+      {R"({"packet":"UNSUBSCRIBE","id":1,"filters":[{"topic":"a"}]})", "a2 05 0001 0001 61"},
+      {R"({"packet":"UNSUBACK","id":1})", "b0 02 0001"},
+      {R"({"packet":"PINGREQ"})", "c0 00"},
+      {R"({"packet":"PINGRESP"})", "d0 00"},
+      {R"({"packet":"DISCONNECT"})", "e0 00"}};
+  for (const auto& [packet, bytes] : rows) {
+    expect_written("mqtt", {{packet, false, hex(bytes)}});
+  }
+  expect_refused("mqtt", R"({"packet":"PING"})", "packet: /packet is none of MQTT's packets");
+}
+
+TEST(mqtt, goes_by_the_version_that_the_client_asked_for) {
+  const std::string connect = hex("10 0e 0004 4d515454 05 02 003c 00 0001 63"), connack = hex("20 06 00 00 03 13 000a"),
+                    publish = hex("30 05 0001 61 00 78"), gone = hex("e0 02 8e 00");
+  expect_told("mqtt",
+              {{Side::client,
+                false,
+                connect,
+                R"({"packet":"CONNECT","version":5,"clean_start":true,"keep_alive":60,"client_id":"c"})"
+                "\n"},
+               {Side::server,
+                false,
+                connack,
+                R"({"packet":"CONNACK","version":5,"session_present":false,"code":0,)"
+                R"("properties":{"server_keep_alive":10}})"
+                "\n"},
+               {Side::client,
+                false,
+                publish,
+                R"({"packet":"PUBLISH","version":5,"topic":"a","qos":0,"retain":false,"dup":false,"payload":"x"})"
+                "\n"},
+               {Side::server,
+                false,
+                gone,
+                R"({"packet":"DISCONNECT","version":5,"code":142,"reason":"session taken over"})"
+                "\n"}});
+}
+
+TEST(mqtt, is_a_stream_across_messages) {
+  constexpr auto kPing = "{\"packet\":\"PINGREQ\"}\n"sv;
+  expect_told("mqtt",
+              {{Side::client, false, "\xc0"sv, ""},
+               {Side::server, false, "\xd0\0"sv, "{\"packet\":\"PINGRESP\"}\n"},
+               {Side::client, false, "\0\xc0\0\xc0"sv, "{\"packet\":\"PINGREQ\"}\n{\"packet\":\"PINGREQ\"}\n"},
+               {Side::client, false, "\0"sv, kPing},
+               {Side::client, false, "", ""},
+               // Of 16 MiB no more is told than that it comes, and what follows is read again.
+               {Side::client, false, "\x30\x80\x80\x80\x08\0\1a"sv, "{\"packet\":\"PUBLISH\",\"length\":16777216}\n"}});
+}
+
+TEST(mqtt, tells_what_it_cannot_read) {
+  const std::vector<std::pair<std::string_view, std::string_view>> rows = {
+      {"00 00", "0: expected a packet type of 1 to 15"},
+      {"30 ff ff ff ff 01", "0: expected a remaining length of at most four bytes"},
+      {"10 04 0004 4d51", "4: expected the protocol's name, and the packet ends in it"},
+      {"10 08 0004 68747470 04 02", "8: expected the protocol's name, MQTT"},
+      {"20 03 00 00 00", "4: 1 byte of CONNACK left over"},
+      {"36 05 0001 61 0001", "2: expected a QoS of 0 to 2"},
+      {"30 03 0001 ff", "2: a topic is not UTF-8"},
+      {"80 02 0001", "2: expected the flags 2 of SUBSCRIBE"},
+      {"82 02 0001", "4: expected a topic filter, and the packet ends in it"},
+      {"c0 00 f1 00", "4: expected the flags 0 of AUTH"}};
+  for (const auto& [bytes, why] : rows) {
+    const std::string before = bytes == "c0 00 f1 00" ? "{\"packet\":\"PINGREQ\"}\n" : "";
+    const std::string message = hex(bytes), lines = fmt::format("{}{}\n", before, why);
+    expect_told(
+        "mqtt",
+        {{Side::client, false, message, lines}, {Side::client, false, "\xc0\0"sv, "{\"packet\":\"PINGREQ\"}\n"}});
+  }
+  expect_told("mqtt", {{Side::client, true, "\xc0\0"sv, "0: expected a binary message\n"}});
 }
 
 TEST(engine_io, leaves_messages_as_they_are) {

@@ -1,4 +1,5 @@
 // A profile that nobody named is used where URL, subprotocol or first messages settle it, and nowhere else.
+#include "base/hex.hpp"
 #include "engine/pipeline.hpp"
 #include "json/json.hpp"
 #include "profile/dialects.hpp"
@@ -19,7 +20,7 @@ namespace {
 
 using session::Side;
 
-/// A session in a few words. Messages begin with "c " or "s ".
+/// A session in a few words. Messages begin with "c " or "s "; with "C " or "S " their bytes follow in hex.
 struct Session {
   std::string url;
   std::vector<std::string> messages;
@@ -51,9 +52,11 @@ class Played final : public session::EventSink {
     pipeline.on_bytes(conn, Side::server, kResponse, 2 * kMs);
     std::int64_t t = 2 * kMs;
     for (const std::string& message : given.messages) {
-      const Side from = message[0] == 'c' ? Side::client : Side::server;
+      const Side from = message[0] == 'c' || message[0] == 'C' ? Side::client : Side::server;
+      const bool text = message[0] == 'c' || message[0] == 's';
+      const std::string payload = text ? message.substr(2) : hex_decode(message.substr(2)).value();
       std::string bytes;
-      wire::append_frame(bytes, wire::Opcode::text, std::string_view(message).substr(2), key_of(from));
+      wire::append_frame(bytes, text ? wire::Opcode::text : wire::Opcode::binary, payload, key_of(from));
       pipeline.on_bytes(conn, from, bytes, t += kMs);
     }
     session::Ending ending;
@@ -170,6 +173,32 @@ const Row kRows[] = {
      {"ws://127.0.0.1:9/hub", {R"(c {"protocol":"json","version":1})", "s {\"error\":\"x\"}\x1e"}, "close 1000"},
      "signalr",
      "handshake does not end with the byte 0x1e"},
+    {"the server's first packet, at any path",
+     {"ws://127.0.0.1:9/",
+      {R"(s 0{"sid":"a","pingInterval":25000,"pingTimeout":20000})", R"(c 42["hi"])"},
+      "close 1005"},
+     "socket.io",
+     "event was sent 1 ms after open, before connect was sent and connected came"},
+    {"a query that only one dialect has",
+     {"ws://127.0.0.1:9/chat?EIO=4&transport=websocket", {R"(c {"type":"hi"})"}, "close 1005"},
+     "socket.io",
+     "cannot read: expected the type of an Engine.IO packet"},
+    {"numbers and lists that are packets by chance",
+     {"ws://127.0.0.1:9/", {"c 2", "s 3", R"(c 42["a"])", "s 40", R"(s 43["a"])"}, "close 1000"},
+     "",
+     ""},
+    {"a binary packet without a subprotocol",
+     {"ws://127.0.0.1:9/", {"C 100d00044d5154540402003c000163"}},
+     "mqtt",
+     "The client asked for no subprotocol; MQTT over WebSocket demands mqtt"},
+    {"a port that speaks no HTTP",
+     {"ws://127.0.0.1:1883/", {"C 100d00044d5154540402003c000163"}, "fin", "Sec-WebSocket-Protocol: mqtt\r\n"},
+     "mqtt",
+     "Ports 1883 and 8883 are those of MQTT without WebSocket"},
+    {"a binary packet that only begins like one",
+     {"ws://127.0.0.1:9/", {"C 100d00044854545004020000000163", "S 0000"}},
+     "",
+     ""},
     {"a handshake with its last byte",
      {"ws://127.0.0.1:9/hub", {"c {\"protocol\":\"json\",\"version\":1}\x1e", "s {}\x1e"}, "client"},
      "signalr",

@@ -138,6 +138,7 @@ TEST(built_in_profiles, are_all_there) {
                                            "guest-event",
                                            "guest-sessions",
                                            "guest-tutorial",
+                                           "mqtt",
                                            "signalr",
                                            "socket.io",
                                            "webchat-start"}));

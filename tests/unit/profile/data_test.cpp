@@ -44,6 +44,10 @@ class Stage {
         EXPECT_TRUE(bindings_.set(variable.name, kUuid, Origin::store)) << variable.name;
       }
     }
+    // What follows may go by what the client began with, as MQTT does by a version.
+    for (const Opening& row : profile->opening) {
+      annotated(Side::client, filled(profile->message(Side::client, row.message)->example));
+    }
   }
 
   std::string filled(const std::string& json) const {

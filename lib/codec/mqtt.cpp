@@ -1,0 +1,745 @@
+// MQTT 3.1, 3.1.1 and 5.0 (OASIS mqtt-v3.1.1-os, mqtt-v5.0-os). Packets are a stream of their own: a binary message may
+// hold several, and a packet may be in several messages (section 6.0).
+#include "codec/mqtt.hpp"
+
+#include "base/base64.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "codec/makers.hpp"
+#include "codec/packet_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace whydrop::codec {
+namespace {
+
+/// Of a packet that has not come whole; of a longer one only type and length are told.
+constexpr std::size_t kMostKept = std::size_t{1} << 20;
+constexpr unsigned kVersion5 = 5, kVersion311 = 4, kVersion31 = 3;
+
+enum Type : std::uint8_t {
+  connect = 1,
+  connack,
+  publish,
+  puback,
+  pubrec,
+  pubrel,
+  pubcomp,
+  subscribe,
+  suback,
+  unsubscribe,
+  unsuback,
+  pingreq,
+  pingresp,
+  disconnect,
+  auth
+};
+constexpr std::array<std::string_view, 16> kTypes{"",
+                                                  "CONNECT",
+                                                  "CONNACK",
+                                                  "PUBLISH",
+                                                  "PUBACK",
+                                                  "PUBREC",
+                                                  "PUBREL",
+                                                  "PUBCOMP",
+                                                  "SUBSCRIBE",
+                                                  "SUBACK",
+                                                  "UNSUBSCRIBE",
+                                                  "UNSUBACK",
+                                                  "PINGREQ",
+                                                  "PINGRESP",
+                                                  "DISCONNECT",
+                                                  "AUTH"};
+
+/// What a property's value is. MQTT 5 section 2.2.2.2.
+enum class Form : std::uint8_t { byte, two, four, varint, text, bytes, pair };
+struct Property {
+  unsigned id;
+  std::string_view name;
+  Form form;
+};
+constexpr Property kProperties[] = {{1, "payload_format_indicator", Form::byte},
+                                    {2, "message_expiry_interval", Form::four},
+                                    {3, "content_type", Form::text},
+                                    {8, "response_topic", Form::text},
+                                    {9, "correlation_data", Form::bytes},
+                                    {11, "subscription_identifier", Form::varint},
+                                    {17, "session_expiry_interval", Form::four},
+                                    {18, "assigned_client_identifier", Form::text},
+                                    {19, "server_keep_alive", Form::two},
+                                    {21, "authentication_method", Form::text},
+                                    {22, "authentication_data", Form::bytes},
+                                    {23, "request_problem_information", Form::byte},
+                                    {24, "will_delay_interval", Form::four},
+                                    {25, "request_response_information", Form::byte},
+                                    {26, "response_information", Form::text},
+                                    {28, "server_reference", Form::text},
+                                    {31, "reason_string", Form::text},
+                                    {33, "receive_maximum", Form::two},
+                                    {34, "topic_alias_maximum", Form::two},
+                                    {35, "topic_alias", Form::two},
+                                    {36, "maximum_qos", Form::byte},
+                                    {37, "retain_available", Form::byte},
+                                    {38, "user", Form::pair},
+                                    {39, "maximum_packet_size", Form::four},
+                                    {40, "wildcard_subscription_available", Form::byte},
+                                    {41, "subscription_identifier_available", Form::byte},
+                                    {42, "shared_subscription_available", Form::byte}};
+
+struct Reason {
+  unsigned code;
+  std::string_view words;
+};
+/// CONNACK's return codes of MQTT 3.1.1 (section 3.2.2.3), and reason codes of MQTT 5 (section 2.4).
+constexpr Reason kReasons[] = {{1, "unacceptable protocol version"},
+                               {2, "client identifier rejected"},
+                               {3, "server unavailable"},
+                               {4, "bad user name or password"},
+                               {5, "not authorized"},
+                               {0x80, "unspecified error"},
+                               {0x81, "malformed packet"},
+                               {0x82, "protocol error"},
+                               {0x83, "implementation specific error"},
+                               {0x84, "unsupported protocol version"},
+                               {0x85, "client identifier not valid"},
+                               {0x86, "bad user name or password"},
+                               {0x87, "not authorized"},
+                               {0x88, "server unavailable"},
+                               {0x89, "server busy"},
+                               {0x8a, "banned"},
+                               {0x8b, "server shutting down"},
+                               {0x8c, "bad authentication method"},
+                               {0x8d, "keep alive timeout"},
+                               {0x8e, "session taken over"},
+                               {0x8f, "topic filter invalid"},
+                               {0x90, "topic name invalid"},
+                               {0x91, "packet identifier in use"},
+                               {0x92, "packet identifier not found"},
+                               {0x93, "receive maximum exceeded"},
+                               {0x94, "topic alias invalid"},
+                               {0x95, "packet too large"},
+                               {0x96, "message rate too high"},
+                               {0x97, "quota exceeded"},
+                               {0x98, "administrative action"},
+                               {0x99, "payload format invalid"},
+                               {0x9a, "retain not supported"},
+                               {0x9b, "QoS not supported"},
+                               {0x9c, "use another server"},
+                               {0x9d, "server moved"},
+                               {0x9e, "shared subscriptions not supported"},
+                               {0x9f, "connection rate exceeded"},
+                               {0xa0, "maximum connect time"},
+                               {0xa1, "subscription identifiers not supported"},
+                               {0xa2, "wildcard subscriptions not supported"}};
+
+/// Reads from the front of bytes; once bytes lack, or are not what they must be, it says why and reads no more.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  bool ok() const { return why_.empty(); }
+  const std::string& why() const { return why_; }
+  std::size_t at() const { return at_; }
+  bool at_end() const { return at_ == bytes_.size(); }
+  std::string_view rest() const { return bytes_.substr(at_); }
+
+  unsigned byte(std::string_view what) {
+    const std::string_view one = take(1, what);
+    return one.empty() ? 0 : static_cast<unsigned char>(one.front());
+  }
+  unsigned two(std::string_view what) { return static_cast<unsigned>(number(2, what)); }
+  std::uint64_t number(std::size_t width, std::string_view what) {
+    std::uint64_t value = 0;
+    for (const char c : take(width, what)) {
+      value = value << 8U | static_cast<unsigned char>(c);
+    }
+    return value;
+  }
+  /// Variable byte integer. MQTT 5 section 1.5.5.
+  std::size_t varint(std::string_view what) {
+    std::size_t value = 0;
+    for (unsigned shift = 0; shift < 28 && ok(); shift += 7) {
+      const unsigned next = byte(what);
+      value |= static_cast<std::size_t>(next & 0x7FU) << shift;
+      if ((next & 0x80U) == 0) {
+        return value;
+      }
+    }
+    return fail(fmt::format("expected {} of at most four bytes", what)), 0;
+  }
+  std::string_view field(std::string_view what) { return take(two(what), what); }
+  std::string_view text(std::string_view what) {
+    const std::size_t begin = at_;
+    const std::string_view bytes = field(what);
+    if (ok() && !is_utf8(bytes)) {
+      at_ = begin;
+      fail(fmt::format("{} is not UTF-8", what));
+    }
+    return ok() ? bytes : std::string_view();
+  }
+  std::string_view take(std::size_t size, std::string_view what) {
+    if (ok() && size > bytes_.size() - at_) {
+      fail(fmt::format("expected {}, and the packet ends in it", what));
+    }
+    const std::string_view taken = ok() ? bytes_.substr(at_, size) : std::string_view();
+    at_ += taken.size();
+    return taken;
+  }
+  void fail(std::string why) { why_ = why_.empty() ? std::move(why) : why_; }
+
+ private:
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+  std::string why_;
+};
+
+/// Text as a string, other bytes as base64 under a name that says so.
+void put_bytes(PacketText& packet, std::string_view name, std::string_view bytes) {
+  if (is_utf8(bytes)) {
+    packet.string(name, bytes);
+  } else {
+    packet.string(fmt::format("{}_base64", name), base64_encode(bytes));
+  }
+}
+
+void put_property(Reader& in, const Property& row, PacketText& all, std::string& users) {
+  switch (row.form) {
+  case Form::byte:
+    all.number(row.name, in.byte(row.name));
+    break;
+  case Form::two:
+    all.number(row.name, in.two(row.name));
+    break;
+  case Form::four:
+    all.number(row.name, in.number(4, row.name));
+    break;
+  case Form::varint:
+    all.number(row.name, in.varint(row.name));
+    break;
+  case Form::text:
+    all.string(row.name, in.text(row.name));
+    break;
+  case Form::bytes:
+    put_bytes(all, row.name, in.field(row.name));
+    break;
+  case Form::pair: {
+    const std::string name = json::quote(in.text(row.name));
+    users += fmt::format("{}[{},{}]", users.empty() ? "" : ",", name, json::quote(in.text(row.name)));
+    break;
+  }
+  }
+}
+
+void put_properties(Reader& in, PacketText& packet) {
+  const std::size_t length = in.varint("the length of properties");
+  Reader properties(in.take(length, "properties"));
+  PacketText all;
+  std::string users;
+  while (in.ok() && properties.ok() && !properties.at_end()) {
+    const std::size_t id = properties.varint("the id of a property");
+    const auto* row =
+        std::find_if(std::begin(kProperties), std::end(kProperties), [id](const Property& it) { return it.id == id; });
+    if (properties.ok() && row == std::end(kProperties)) {
+      properties.fail(fmt::format("there is no property {}", id));
+      break;
+    }
+    if (properties.ok()) {
+      put_property(properties, *row, all, users);
+    }
+  }
+  if (!properties.ok()) {
+    in.fail(properties.why());
+  }
+  if (!users.empty()) {
+    all.raw("user", "[" + users + "]");
+  }
+  if (length > 0) {
+    packet.raw("properties", std::move(all).done());
+  }
+}
+
+void put_code(PacketText& packet, unsigned code) {
+  packet.number("code", code);
+  if (const std::string_view words = mqtt_reason(code); !words.empty()) {
+    packet.string("reason", words);
+  }
+}
+
+/// One packet's body, read by its type.
+class Body {
+ public:
+  Body(unsigned flags, unsigned& version, Reader& in, PacketText& packet)
+      : flags_(flags), version_(version), in_(in), packet_(packet) {}
+
+  void read(unsigned type) {
+    const bool fixed = type != publish;
+    const unsigned wanted = type == pubrel || type == subscribe || type == unsubscribe ? 2 : 0;
+    if (fixed && flags_ != wanted) {
+      return in_.fail(fmt::format("expected the flags {} of {}", wanted, kTypes[type]));
+    }
+    switch (type) {
+    case connect:
+      return read_connect();
+    case connack:
+      packet_.flag("session_present", (in_.byte("flags") & 1U) != 0);
+      put_code(packet_, in_.byte("a return code"));
+      return properties();
+    case publish:
+      return read_publish();
+    case puback:
+    case pubrec:
+    case pubrel:
+    case pubcomp:
+      packet_.number("id", in_.two("a packet identifier"));
+      return reason();
+    case subscribe:
+    case unsubscribe:
+      return read_filters(type == subscribe);
+    case suback:
+    case unsuback:
+      return read_codes(type == suback);
+    case disconnect:
+    case auth:
+      return reason();
+    default:
+      return;
+    }
+  }
+
+ private:
+  bool is_5() const { return version_ >= kVersion5; }
+  void properties() {
+    if (is_5()) {
+      put_properties(in_, packet_);
+    }
+  }
+  /// What MQTT 5 lets a packet leave out where all is well.
+  void reason() {
+    if (is_5() && !in_.at_end()) {
+      put_code(packet_, in_.byte("a reason code"));
+      if (!in_.at_end()) {
+        put_properties(in_, packet_);
+      }
+    }
+  }
+  void read_connect();
+  void read_will(unsigned flags);
+  void read_publish();
+  void read_filters(bool with_options);
+  void read_codes(bool always);
+
+  unsigned flags_;
+  unsigned& version_;
+  Reader& in_;
+  PacketText& packet_;
+};
+
+void Body::read_connect() {
+  constexpr unsigned kUser = 0x80, kPassword = 0x40, kWill = 0x04, kClean = 0x02;
+  const std::string_view name = in_.text("the protocol's name");
+  if (in_.ok() && name != "MQTT" && name != "MQIsdp") {
+    return in_.fail("expected the protocol's name, MQTT");
+  }
+  const unsigned level = in_.byte("the protocol's level");
+  version_ = in_.ok() ? level : version_;
+  const unsigned flags = in_.byte("flags");
+  packet_.number("version", level).flag("clean_start", (flags & kClean) != 0);
+  packet_.number("keep_alive", in_.two("keep alive"));
+  properties();
+  packet_.string("client_id", in_.text("a client identifier"));
+  if ((flags & kWill) != 0) {
+    read_will(flags);
+  }
+  if ((flags & kUser) != 0) {
+    packet_.string("user_name", in_.text("a user name"));
+  }
+  if ((flags & kPassword) != 0) {
+    put_bytes(packet_, "password", in_.field("a password"));
+  }
+}
+
+void Body::read_will(unsigned flags) {
+  PacketText will;
+  if (is_5()) {
+    put_properties(in_, will);
+  }
+  will.string("topic", in_.text("the will's topic"));
+  put_bytes(will, "payload", in_.field("the will's payload"));
+  will.number("qos", flags >> 3U & 3U).flag("retain", (flags & 0x20U) != 0);
+  packet_.raw("will", std::move(will).done());
+}
+
+void Body::read_publish() {
+  const unsigned qos = flags_ >> 1U & 3U;
+  if (qos == 3) {
+    return in_.fail("expected a QoS of 0 to 2");
+  }
+  packet_.string("topic", in_.text("a topic"));
+  packet_.number("qos", qos);
+  if (qos > 0) {
+    packet_.number("id", in_.two("a packet identifier"));
+  }
+  packet_.flag("retain", (flags_ & 1U) != 0).flag("dup", (flags_ & 8U) != 0);
+  properties();
+  put_bytes(packet_, "payload", in_.take(in_.rest().size(), "a payload"));
+}
+
+void Body::read_filters(bool with_options) {
+  packet_.number("id", in_.two("a packet identifier"));
+  properties();
+  std::string filters;
+  do {
+    PacketText filter;
+    filter.string("topic", in_.text("a topic filter"));
+    if (with_options) {
+      const unsigned options = in_.byte("options");
+      filter.number("qos", options & 3U);
+      if (options > 3U) {
+        filter.number("options", options);
+      }
+    }
+    filters += (filters.empty() ? "" : ",") + std::move(filter).done();
+  } while (in_.ok() && !in_.at_end());
+  packet_.raw("filters", "[" + filters + "]");
+}
+
+void Body::read_codes(bool always) {
+  packet_.number("id", in_.two("a packet identifier"));
+  properties();
+  std::string codes;
+  while ((always || is_5()) && in_.ok() && !in_.at_end()) {
+    codes += fmt::format("{}{}", codes.empty() ? "" : ",", in_.byte("a code"));
+  }
+  if (always || is_5()) {
+    packet_.raw("codes", "[" + codes + "]");
+  }
+}
+
+/// One side's stream.
+struct Stream {
+  std::string kept;       ///< of a packet that has not come whole
+  std::size_t skips = 0;  ///< bytes of one that is too long to be kept
+};
+
+/// Type and length of a packet, where they have come: `size` is 0 else.
+struct Head {
+  unsigned type = 0, flags = 0;
+  std::size_t size = 0, length = 0;
+  std::string why;  ///< of a length that is none
+};
+
+Head head_of(std::string_view bytes) {
+  constexpr std::size_t kMostSize = 5;
+  Head head;
+  Reader in(bytes.substr(0, kMostSize));
+  const unsigned first = in.byte("a packet type");
+  head.type = first >> 4U;
+  head.flags = first & 0xFU;
+  head.length = in.varint("a remaining length");
+  head.size = in.ok() ? in.at() : 0;
+  if (!in.ok() && bytes.size() >= kMostSize) {
+    head.why = in.why();
+  } else if (!bytes.empty() && head.type == 0) {
+    head.why = "expected a packet type of 1 to 15";
+  }
+  return head;
+}
+
+class Mqtt final : public Decoder {
+ public:
+  std::optional<Fault> feed(wire::Side from, bool text, std::string_view message, const OnPacket& each) override;
+  std::unique_ptr<Decoder> copy() const override { return std::make_unique<Mqtt>(*this); }
+
+ private:
+  std::optional<Fault> read(Stream& stream, std::string_view bytes, std::size_t& used, const OnPacket& each);
+
+  std::array<Stream, 2> streams_;
+  unsigned version_ = kVersion311;  ///< of the client's CONNECT
+};
+
+std::optional<Fault> Mqtt::feed(wire::Side from, bool text, std::string_view message, const OnPacket& each) {
+  if (text) {
+    return Fault{0, "expected a binary message"};
+  }
+  Stream& stream = streams_[static_cast<std::size_t>(from)];
+  const std::size_t skipped = std::min(stream.skips, message.size());
+  stream.skips -= skipped;
+  const std::size_t before = stream.kept.size();
+  std::string joined;
+  std::string_view bytes = message.substr(skipped);
+  if (before > 0) {
+    joined = std::exchange(stream.kept, {}).append(bytes);
+    bytes = joined;
+  }
+  std::size_t used = 0;
+  auto fault = read(stream, bytes, used, each);
+  if (!fault) {
+    return std::nullopt;
+  }
+  stream = {};
+  const std::size_t at = used + fault->offset + skipped;
+  return Fault{std::min(at - std::min(at, before), message.size()), std::move(fault->why)};
+}
+
+std::optional<Fault> Mqtt::read(Stream& stream, std::string_view bytes, std::size_t& used, const OnPacket& each) {
+  while (used < bytes.size()) {
+    const std::string_view rest = bytes.substr(used);
+    const Head head = head_of(rest);
+    if (!head.why.empty()) {
+      return Fault{0, head.why};
+    }
+    if (head.size == 0 || rest.size() - head.size < head.length) {
+      if (head.length <= kMostKept) {
+        stream.kept = rest;
+      } else {
+        stream.skips = head.length - (rest.size() - head.size);
+        each(std::move(PacketText().string("packet", kTypes[head.type]).number("length", head.length)).done());
+      }
+      used = bytes.size();
+      return std::nullopt;
+    }
+    Reader in(rest.substr(head.size, head.length));
+    PacketText packet;
+    packet.string("packet", kTypes[head.type]);
+    const bool connects = head.type == connect;
+    if (!connects && version_ >= kVersion5) {
+      packet.number("version", version_);
+    }
+    Body(head.flags, version_, in, packet).read(head.type);
+    if (in.ok() && !in.at_end()) {
+      in.fail(fmt::format("{} of {} left over", counted(in.rest().size(), "byte"), kTypes[head.type]));
+    }
+    if (!in.ok()) {
+      return Fault{head.size + in.at(), in.why()};
+    }
+    each(std::move(packet).done());
+    used += head.size + head.length;
+  }
+  return std::nullopt;
+}
+
+// ---- writing --------------------------------------------------------------------------------------------------------
+
+void put_number(std::string& out, std::uint64_t value, std::size_t width) {
+  for (std::size_t i = width; i > 0; --i) {
+    out += static_cast<char>(value >> (8 * (i - 1)) & 0xFFU);
+  }
+}
+
+void put_varint(std::string& out, std::size_t value) {
+  do {
+    out += static_cast<char>((value & 0x7FU) | (value > 0x7FU ? 0x80U : 0U));
+    value >>= 7U;
+  } while (value > 0);
+}
+
+void put_field(std::string& out, std::string_view bytes) {
+  constexpr std::size_t kMost = 0xFFFF;
+  put_number(out, std::min(bytes.size(), kMost), 2);
+  out += bytes.substr(0, kMost);
+}
+
+/// A member that is text, or base64 under the name that says so.
+std::string bytes_of(json::Value object, std::string_view name) {
+  const std::string_view encoded = string_of(object, fmt::format("{}_base64", name));
+  return encoded.empty() ? std::string(string_of(object, name)) : base64_decode(encoded).value_or("");
+}
+
+void write_property(std::string& out, const Property& row, json::Value value, json::Value all) {
+  const auto integer = static_cast<std::uint64_t>(std::max<std::int64_t>(value.integer(), 0));
+  switch (row.form) {
+  case Form::byte:
+    return put_number(out, integer, 1);
+  case Form::two:
+    return put_number(out, integer, 2);
+  case Form::four:
+    return put_number(out, integer, 4);
+  case Form::varint:
+    return put_varint(out, integer);
+  case Form::text:
+    return put_field(out, value.string());
+  case Form::bytes:
+    return put_field(out, bytes_of(all, row.name));
+  case Form::pair:
+    put_field(out, value.size() > 0 ? value.item(0).string() : std::string_view());
+    return put_field(out, value.size() > 1 ? value.item(1).string() : std::string_view());
+  }
+}
+
+void write_properties(std::string& out, json::Value packet) {
+  std::string all;
+  if (const auto properties = packet.find("properties")) {
+    for (const Property& row : kProperties) {
+      const auto value = properties->find(row.name);
+      const auto encoded = properties->find(fmt::format("{}_base64", row.name));
+      const bool list = row.form == Form::pair && value;
+      for (std::size_t i = 0; i < (list ? value->size() : value || encoded ? 1U : 0U); ++i) {
+        all += static_cast<char>(row.id);
+        write_property(all, row, list ? value->item(i) : value ? *value : *encoded, *properties);
+      }
+    }
+  }
+  put_varint(out, all.size());
+  out += all;
+}
+
+bool flag_of(json::Value packet, std::string_view key) {
+  const auto member = packet.find(key);
+  return member && member->boolean();
+}
+
+/// Writes one packet's body and its flags.
+class Writer {
+ public:
+  Writer(json::Value packet, unsigned type)
+      : packet_(packet),
+        type_(type),
+        version_(static_cast<unsigned>(number_of(packet, "version").value_or(kVersion311))) {}
+
+  std::string write() {
+    flags_ = type_ == pubrel || type_ == subscribe || type_ == unsubscribe ? 2 : 0;
+    write_body();
+    std::string whole(1, static_cast<char>(type_ << 4U | flags_));
+    put_varint(whole, body_.size());
+    return whole + body_;
+  }
+
+ private:
+  void write_body();
+  void write_connect();
+  void write_publish();
+  void write_filters();
+  void properties() {
+    if (version_ >= kVersion5) {
+      write_properties(body_, packet_);
+    }
+  }
+  void id() { put_number(body_, number_of(packet_, "id").value_or(1), 2); }
+  unsigned code() const { return static_cast<unsigned>(number_of(packet_, "code").value_or(0)); }
+  /// Left out where all is well, as MQTT 5 lets it be.
+  void reason() {
+    if (version_ >= kVersion5 && packet_.find("code")) {
+      put_number(body_, code(), 1);
+      if (packet_.find("properties")) {
+        properties();
+      }
+    }
+  }
+
+  json::Value packet_;
+  unsigned type_, version_, flags_ = 0;
+  std::string body_;
+};
+
+void Writer::write_body() {
+  switch (type_) {
+  case connect:
+    return write_connect();
+  case connack:
+    put_number(body_, flag_of(packet_, "session_present") ? 1 : 0, 1);
+    put_number(body_, code(), 1);
+    return properties();
+  case publish:
+    return write_publish();
+  case puback:
+  case pubrec:
+  case pubrel:
+  case pubcomp:
+    id();
+    return reason();
+  case subscribe:
+  case unsubscribe:
+    return write_filters();
+  case suback:
+  case unsuback:
+    id();
+    properties();
+    if (const auto codes = packet_.find("codes"); codes && (type_ == suback || version_ >= kVersion5)) {
+      for (std::size_t i = 0; i < codes->size(); ++i) {
+        put_number(body_, static_cast<std::uint64_t>(codes->item(i).integer()), 1);
+      }
+    }
+    return;
+  default:
+    return reason();
+  }
+}
+
+void Writer::write_connect() {
+  const auto will = packet_.find("will");
+  const bool user = packet_.find("user_name").has_value();
+  const bool password = packet_.find("password") || packet_.find("password_base64");
+  unsigned flags = flag_of(packet_, "clean_start") ? 2 : 0;
+  flags |= (user ? 0x80U : 0U) | (password ? 0x40U : 0U);
+  if (will) {
+    flags |= 4U | static_cast<unsigned>(number_of(*will, "qos").value_or(0) & 3U) << 3U |
+             (flag_of(*will, "retain") ? 0x20U : 0U);
+  }
+  put_field(body_, version_ == kVersion31 ? "MQIsdp" : "MQTT");
+  put_number(body_, version_, 1);
+  put_number(body_, flags, 1);
+  put_number(body_, number_of(packet_, "keep_alive").value_or(0), 2);
+  properties();
+  put_field(body_, string_of(packet_, "client_id"));
+  if (will) {
+    if (version_ >= kVersion5) {
+      write_properties(body_, *will);
+    }
+    put_field(body_, string_of(*will, "topic"));
+    put_field(body_, bytes_of(*will, "payload"));
+  }
+  if (user) {
+    put_field(body_, string_of(packet_, "user_name"));
+  }
+  if (password) {
+    put_field(body_, bytes_of(packet_, "password"));
+  }
+}
+
+void Writer::write_publish() {
+  const auto qos = static_cast<unsigned>(number_of(packet_, "qos").value_or(0) & 3U);
+  flags_ = (flag_of(packet_, "dup") ? 8U : 0U) | qos << 1U | (flag_of(packet_, "retain") ? 1U : 0U);
+  put_field(body_, string_of(packet_, "topic"));
+  if (qos > 0) {
+    id();
+  }
+  properties();
+  body_ += bytes_of(packet_, "payload");
+}
+
+void Writer::write_filters() {
+  id();
+  properties();
+  const auto filters = packet_.find("filters");
+  for (std::size_t i = 0; filters && i < filters->size(); ++i) {
+    const json::Value filter = filters->item(i);
+    put_field(body_, string_of(filter, "topic"));
+    if (type_ == subscribe) {
+      put_number(body_, number_of(filter, "options").value_or(number_of(filter, "qos").value_or(0)), 1);
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view mqtt_reason(unsigned code) {
+  const auto* row =
+      std::find_if(std::begin(kReasons), std::end(kReasons), [code](const Reason& it) { return it.code == code; });
+  return row == std::end(kReasons) ? std::string_view() : row->words;
+}
+
+std::unique_ptr<Decoder> make_mqtt() {
+  return std::make_unique<Mqtt>();
+}
+
+Result<Message> encode_mqtt(json::Value packet) {
+  const auto type = index_in(kTypes, string_of(packet, "packet"));
+  return type ? Result<Message>(Message{false, Writer(packet, static_cast<unsigned>(*type)).write()})
+              : no_packet("/packet is none of MQTT's packets");
+}
+
+}  // namespace whydrop::codec

@@ -1,6 +1,7 @@
 #include "cli/options/profile.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/profile_match.hpp"
 #include "cli/options.hpp"
@@ -29,6 +30,8 @@ struct Flags {
   std::vector<std::string> arguments;
   bool json = false;
   std::string output;
+  std::vector<std::string> allowed_paths;
+  asyncapi::Options import;
 };
 
 /// What a list needs of a profile.
@@ -150,6 +153,11 @@ Result<int> check(const Flags& flags) {
     if (!text) {
       return tl::unexpected(text.error());
     }
+    if (asyncapi::is_document(*text)) {
+      return fail(ErrorKind::usage,
+                  fmt::format("{}: this is an AsyncAPI document, not a profile", escape_for_terminal(path)),
+                  "whydrop profile import makes a profile of it");
+    }
     const auto mistakes = profile::check(*text);
     for (const profile::Mistake& mistake : mistakes) {
       fmt::print("{}:{}:{}: {}\n",
@@ -167,6 +175,14 @@ Result<int> check(const Flags& flags) {
   return exit;
 }
 
+Result<int> write(const Flags& flags, const std::string& text) {
+  if (flags.output.empty() || flags.output == "-") {
+    std::fputs(text.c_str(), stdout);
+    return 0;
+  }
+  return os::write_new_file(flags.output, text).map([] { return 0; });
+}
+
 Result<int> make(const Flags& flags) {
   const std::string& name = flags.arguments[0];
   const std::string text = profile::skeleton(name);
@@ -176,11 +192,18 @@ Result<int> make(const Flags& flags) {
         fmt::format("profile '{}': a name has small letters, digits and single dashes only", escape_for_terminal(name)),
         "for example: whydrop profile new my-api");
   }
-  if (flags.output.empty() || flags.output == "-") {
-    std::fputs(text.c_str(), stdout);
-    return 0;
+  return write(flags, text);
+}
+
+/// A profile of an AsyncAPI document; what was assumed or left out goes to standard error.
+Result<int> import(const Flags& flags) {
+  const auto imported =
+      run::import_profile(flags.arguments[0], flags.import, flags.allowed_paths, run::process_host().read);
+  WHYDROP_TRY(imported);
+  for (const asyncapi::Note& note : imported->notes) {
+    std::fputs(("whydrop: note: " + note.text() + "\n").c_str(), stderr);
   }
-  return os::write_new_file(flags.output, text).map([] { return 0; });
+  return write(flags, imported->profile);
 }
 
 Result<int> match(const Flags& flags) {
@@ -199,6 +222,7 @@ constexpr Action kActions[] = {
     {"show", "one NAME or FILE", 1, 1, show},
     {"check", "one FILE or more", 1, SIZE_MAX, check},
     {"new", "one NAME", 1, 1, make},
+    {"import", "one AsyncAPI document", 1, 1, import},
     {"match", "one URL, JSON message, @FILE, capture or -", 1, 1, match},
 };
 
@@ -227,18 +251,36 @@ Run setup_profile(Options& options) {
   for (const Action& row : kActions) {
     names.emplace_back(row.name);
   }
-  options.custom(OptionInfo::argument("ACTION", "list, show, check, new or match").must_be_given().completed_by(names),
-                 [flags, names](const std::vector<std::string>& given) -> std::string {
-                   flags->action = given.back();
-                   const bool known = std::find(names.begin(), names.end(), flags->action) != names.end();
-                   return known ? "" : fmt::format("'{}' is not one of {}", flags->action, fmt::join(names, "|"));
-                 });
+  options.custom(
+      OptionInfo::argument("ACTION", "list, show, check, new, import or match").must_be_given().completed_by(names),
+      [flags, names](const std::vector<std::string>& given) -> std::string {
+        flags->action = given.back();
+        const bool known = std::find(names.begin(), names.end(), flags->action) != names.end();
+        return known ? "" : fmt::format("'{}' is not one of {}", flags->action, fmt::join(names, "|"));
+      });
   options.positionals("NAME|FILE",
                       flags->arguments,
                       false,
-                      "A profile's name, or a file; with match a URL, a JSON message, @FILE, a capture or -");
+                      "A profile's name, or a file; with import an AsyncAPI document; with match a URL, a JSON "
+                      "message, @FILE, a capture or -");
   options.flag("--json", flags->json, "With show: the profile's source");
-  options.text("-o,--output", "FILE", flags->output, "With new: write to FILE, which must not be there yet");
+  options.text("-o,--output", "FILE", flags->output, "With new and import: write to FILE, which must not be there yet");
+  options.group("Import of an AsyncAPI document");
+  options.text(
+      "--server", "NAME", flags->import.server, "Its server of this name (default: the first that speaks ws or wss)");
+  options.text("--channel",
+               "NAME",
+               flags->import.channel,
+               "Its channel of this name (default: the first), and all at its address");
+  options.choose<asyncapi::Described>(
+      "--as",
+      {{"server", asyncapi::Described::server}, {"client", asyncapi::Described::client}},
+      flags->import.described,
+      "Whose operations the document describes (default server)");
+  options.list("--allow-path",
+               "PATH",
+               flags->allowed_paths,
+               "Let it name files that stand there, besides those below its own folder");
   return [flags] { return run(*flags); };
 }
 

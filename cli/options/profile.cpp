@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/try.hpp"
+#include "cli/errors.hpp"
 #include "cli/options.hpp"
 #include "run/profiles.hpp"
 
@@ -59,9 +60,17 @@ Result<std::vector<run::GivenValue>> read_values(const std::vector<std::string>&
   return values;
 }
 
+/// What of an AsyncAPI document was assumed or left out is told in one line here; `profile import` lists it.
+void tell_notes(const std::string& given, const std::vector<asyncapi::Note>& notes) {
+  warn(fmt::format("{} is an AsyncAPI document; whydrop profile import lists what was assumed or left out ({})",
+                   given,
+                   counted(notes.size(), "note")));
+}
+
 Result<std::shared_ptr<const profile::Profile>> named_profile(const std::string& given, const run::Host& host) {
+  const auto tell = [&](const std::vector<asyncapi::Note>& notes) { tell_notes(given, notes); };
   return given.empty() || given == run::kNoProfile ? Result<std::shared_ptr<const profile::Profile>>()
-                                                   : run::find_profile(given, host.environment, host.read);
+                                                   : run::find_profile(given, host.environment, host.read, tell);
 }
 
 Result<run::ProfileChoice> choose_profile(const ProfileFlags& flags, const run::Host& host) {

@@ -97,6 +97,8 @@ std::optional<Place> locate(std::string_view text, std::string_view pointer, boo
 
 /// One step of a JSON Pointer, escaped. RFC 6901 section 3.
 std::string escape_step(std::string_view step);
+/// The step that `escaped` stands for.
+std::string unescape_step(std::string_view escaped);
 
 /// `text` with the value at `pointer` set to `value` (JSON). Missing objects on the way are made; "-" appends to an
 /// array. Errors: usage, "cannot set <pointer>: why".

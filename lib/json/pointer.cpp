@@ -45,6 +45,12 @@ std::optional<std::size_t> Steps::index() const {
   return error == std::errc() && read == end && plain ? std::optional<std::size_t>(index) : std::nullopt;
 }
 
+std::string unescape_step(std::string_view escaped) {
+  const std::string pointer = "/" + std::string(escaped);
+  Steps steps(pointer);
+  return steps.next() ? std::string(steps.step()) : std::string(escaped);
+}
+
 std::string escape_step(std::string_view step) {
   std::string out;
   out.reserve(step.size());

@@ -303,6 +303,7 @@ void fill_habits(Value root, Profile& made) {
   if (const auto correlate = root.find("correlate")) {
     made.correlate_client = text(*correlate, "client");
     made.correlate_server = text(*correlate, "server");
+    made.many_replies = read::flag(*correlate, "many");
   }
   made.order_server = text(root, "order");
   made.secret_keys = read::texts(root, "secret_keys");

@@ -284,6 +284,7 @@ struct Profile {
   Sequence sequence;
   Shape shape;
   std::string correlate_client, correlate_server;  ///< pointers to the id that a reply repeats; may be empty
+  bool many_replies = false;                       ///< of one type, to one message
   std::string order_server;  ///< pointer to the time that server messages are ordered by; may be empty
   std::vector<Signal> signals;
   std::vector<Symptom> symptoms;

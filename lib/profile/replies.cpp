@@ -63,7 +63,7 @@ void Replies::check_reply(const Seen& seen, Findings& findings) {
   auto& sent = entry->second;
   ++sent.answered;
   const auto came = ++sent.replies[seen.type];
-  if (came <= sent.times) {
+  if (came <= sent.times || profile_.many_replies) {
     return;
   }
   findings.fault("reply-duplicate", seen.from, seen.seq, [&] {

@@ -1,13 +1,19 @@
 #include "run/profiles.hpp"
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
+#include "json/json.hpp"
 #include "os/file_names.hpp"
+#include "os/named_files.hpp"
 #include "profile/load.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 namespace whydrop::run {
 namespace {
@@ -55,13 +61,59 @@ std::vector<std::string> built_in_profiles() {
   return names;
 }
 
-Result<std::shared_ptr<const profile::Profile>> find_profile(const std::string& given,
-                                                             const os::Environment& environment,
-                                                             const os::FileReader& read) {
+Result<asyncapi::Imported> import_profile(const std::string& path,
+                                          asyncapi::Options options,
+                                          const std::vector<std::string>& allowed,
+                                          const os::FileReader& read) {
+  const auto text = read(path);
+  WHYDROP_TRY(text);
+  const os::NamedFiles files(std::filesystem::path(path).parent_path().string(), allowed);
+  options.read = [&files](const std::string& name) { return files.read(name); };
+  return asyncapi::import_document(*text, path == "-" ? "standard input" : path, options);
+}
+
+namespace {
+
+/// FILE and the channel that "#/channels/NAME" behind it names.
+std::pair<std::string, std::string> split_channel(const std::string& given) {
+  constexpr std::string_view kChannels = "#/channels/";
+  const std::size_t mark = given.find(kChannels);
+  std::error_code failed;
+  if (mark == std::string::npos || std::filesystem::exists(given, failed)) {
+    return {given, ""};
+  }
+  return {given.substr(0, mark), json::unescape_step(percent_decoded(given.substr(mark + kChannels.size())))};
+}
+
+Result<std::shared_ptr<const profile::Profile>> profile_at(
+    const std::string& given,
+    const os::FileReader& read,
+    const std::function<void(const std::vector<asyncapi::Note>& notes)>& tell) {
+  const auto [path, channel] = split_channel(given);
+  auto text = read(path);
+  WHYDROP_TRY(text);
+  if (channel.empty() && !asyncapi::is_document(*text)) {
+    return profile::load(std::move(*text), path);
+  }
+  asyncapi::Options options;
+  options.channel = channel;
+  auto imported = import_profile(path, options, {}, read);
+  WHYDROP_TRY(imported);
+  if (tell) {
+    tell(imported->notes);
+  }
+  return profile::load(std::move(imported->profile), path);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const profile::Profile>> find_profile(
+    const std::string& given,
+    const os::Environment& environment,
+    const os::FileReader& read,
+    const std::function<void(const std::vector<asyncapi::Note>& notes)>& tell) {
   if (!os::is_plain_name(given)) {
-    auto text = read(given);
-    return text ? profile::load(std::move(*text), given)
-                : Result<std::shared_ptr<const profile::Profile>>(tl::unexpected<Error>(text.error()));
+    return profile_at(given, read, tell);
   }
   if (const std::string folder = own_profiles(environment); !folder.empty()) {
     const std::string path = folder + "/" + given + ".json";

@@ -274,7 +274,10 @@ std::string Documents::where(std::uint32_t place, std::string_view keyword) cons
   const Document& document = documents_[places_->all[place].document];
   std::string pointer = places_->pointer_in_document(place);
   pointer += keyword.empty() ? "" : "/" + json::escape_step(keyword);
-  const auto found = document.text.empty() ? std::nullopt : json::locate(document.text, pointer);
+  const bool translated = options_.place && places_->all[place].document == 0;
+  const auto found = translated              ? options_.place(pointer)
+                     : document.text.empty() ? std::nullopt
+                                             : json::locate(document.text, pointer);
   const std::string at = found ? fmt::format(":{}:{}", found->line, found->column) : "";
   return escape_for_terminal(document.name + at + (pointer.empty() ? "" : ": " + pointer)) + ": ";
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "json/node.hpp"
+#include "schema/below.hpp"
 #include "schema/places.hpp"
 #include "schema/schema.hpp"
 
@@ -22,10 +23,6 @@ struct Site {
   const Node* node = nullptr;
   std::uint32_t place = 0;
 };
-
-/// What holds schemas below a keyword.
-enum class Below : std::uint8_t { nothing, schema, list, map, schema_or_list };
-Below below(std::string_view keyword);
 
 class Documents {
  public:

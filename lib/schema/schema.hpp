@@ -25,6 +25,8 @@ struct Options {
   Draft draft = Draft::draft7;  ///< where the schema has no $schema
   bool check_formats = false;   ///< `format` and `content…` are asserted, not only annotated
   Fetch fetch{};                ///< never asked for a metaschema
+  /// Where the value at a JSON Pointer stands, for errors, if the schema's source is not JSON; null: it is.
+  std::function<std::optional<json::Place>(const std::string& pointer)> place{};
 };
 
 /// One thing wrong with one value.

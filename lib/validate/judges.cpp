@@ -2,10 +2,12 @@
 #include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
+#include "json/yaml.hpp"
 #include "os/named_files.hpp"
 #include "profile/examination.hpp"
 #include "schema/kinds.hpp"
 #include "validate/validation.hpp"
+#include "yaml/yaml.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -141,6 +143,16 @@ Result<std::vector<const MessageType*>> wanted_types(const profile::Profile& pro
 }  // namespace
 
 Result<std::optional<std::string>> References::read(const std::string& uri) const {
+  auto text = read_as_given(uri);
+  if (text && *text && json::looks_like_yaml(**text)) {
+    return yaml::Document::parse(**text, uri).map([](const yaml::Document& document) {
+      return std::optional(document.text());
+    });
+  }
+  return text;
+}
+
+Result<std::optional<std::string>> References::read_as_given(const std::string& uri) const {
   for (const auto& [prefix, directory] : replacements) {
     if (uri.compare(0, prefix.size(), prefix) == 0) {
       return os::NamedFiles(directory, allowed).read("./" + uri.substr(prefix.size()));
@@ -198,6 +210,21 @@ Result<void> check_kind(json::Value root, const std::string& file) {
                                   : fmt::format("a schema in it: --schema '{}#{}'", file, kind->entry));
 }
 
+/// A schema's document.
+struct Source {
+  std::shared_ptr<const json::Json> json;
+  std::function<std::optional<json::Place>(const std::string& pointer)> place;  ///< null: it is JSON
+};
+Result<Source> read_source(std::string_view text, const std::string& path) {
+  if (!json::looks_like_yaml(text)) {
+    return json::parse_file(text, path, ErrorKind::usage).map([](auto&& json) { return Source{std::move(json), {}}; });
+  }
+  auto parsed = yaml::Document::parse(text, path);
+  WHYDROP_TRY(parsed);
+  const auto document = std::make_shared<const yaml::Document>(std::move(*parsed));
+  return Source{document->json(), [document](const std::string& pointer) { return document->place(pointer); }};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& given,
@@ -206,15 +233,18 @@ Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& given,
   const auto [path, entry] = place_of_schema(given);
   const auto text = read(path);
   WHYDROP_TRY(text);
-  const auto document = json::parse_file(*text, path, ErrorKind::usage);
-  WHYDROP_TRY(document);
-  const auto kind = entry.empty() ? check_kind((*document)->root(), path) : Result<void>();
+  const auto source = read_source(*text, path);
+  WHYDROP_TRY(source);
+  const json::Value root = source->json->root();
+  const auto kind = entry.empty() ? check_kind(root, path) : Result<void>();
   WHYDROP_TRY(kind);
-  if (!(*document)->root().at(entry)) {
+  if (!root.at(entry)) {
     return fail(ErrorKind::usage,
                 fmt::format("schema {}: nothing stands at #{}", escape_for_terminal(path), escape_for_terminal(entry)));
   }
-  auto schema = Schema::compile(**document, *text, path, options, entry);
+  schema::Options placed = options;
+  placed.place = source->place;
+  auto schema = Schema::compile(*source->json, *text, path, placed, entry);
   WHYDROP_TRY(schema);
   return std::make_unique<SchemaJudge>(std::move(*schema));
 }

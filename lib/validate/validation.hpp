@@ -24,8 +24,11 @@ struct References {
   std::string folder;                                             ///< of the schema; "" is the current one
   std::vector<std::pair<std::string, std::string>> replacements;  ///< "URL-PREFIX=DIR", longest first
   std::vector<std::string> allowed;                               ///< folders and files besides
-  /// As os::NamedFiles::read().
+  /// As os::NamedFiles::read(); as JSON, where it is YAML.
   Result<std::optional<std::string>> read(const std::string& uri) const;
+
+ private:
+  Result<std::optional<std::string>> read_as_given(const std::string& uri) const;
 };
 /// Reads values of --ref-map. Errors: usage.
 Result<References> make_references(const std::string& schema_path,

@@ -22,6 +22,7 @@ import threading
 import peers
 
 HERE = pathlib.Path(__file__).resolve().parent
+FIXTURES = str(pathlib.Path(__file__).resolve().parents[2] / "fixtures")
 TIME_LIMIT_S = 40
 UPDATE = os.environ.get("WHYDROP_UPDATE_GOLDEN") == "1"
 
@@ -148,13 +149,13 @@ def run_case(whydrop, case):
     if "before" in case:
         subprocess.run(case["before"], check=True)
     with tempfile.TemporaryDirectory(prefix="whydrop-e2e-") as tmp, peers.Stage(whydrop, tmp, environment(tmp)) as stage:
-        places = {"tmp": tmp, **stage.start(case.get("peer"))}
+        places = {"tmp": tmp, "fixtures": FIXTURES, **stage.start(case.get("peer"))}
         for name, content in case.get("files", {}).items():
             pathlib.Path(tmp, name).parent.mkdir(parents=True, exist_ok=True)
             pathlib.Path(tmp, name).write_text(fill(content, places), encoding="utf-8")
         code, out, err = run_whydrop(whydrop, case, places, tmp)
         note_height(case["args"], out)
-        shown = {name: places[name] for name in ("tmp", "url", "port") if name in places}
+        shown = {name: places[name] for name in ("tmp", "fixtures", "url", "port") if name in places}
         seen = {"exit": code, "stdout": normalise(out, shown), "stderr": normalise(err, shown)}
         if case.get("capture"):
             seen["capture"] = capture_facts(whydrop, tmp)

@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import unittest
@@ -92,6 +93,8 @@ class Docs(harness.Test):
         write("smoke/chat.json", json.dumps({
             "whydrop_check": 1, "name": "a message is delivered", "target": {"profile": "guest-tutorial"},
             "steps": [{"session": True}, {"send": {"message": "message"}}, {"close": True}]}))
+        shutil.copytree(FIXTURES / "asyncapi" / "parts", pathlib.Path(folder, "parts"))
+        shutil.copy(FIXTURES / "asyncapi" / "chat-v3.yaml", pathlib.Path(folder, "api.yaml"))
         write("browser.har", json.dumps({"log": {"version": "1.2", "creator": {"name": "a", "version": "1"}, "entries": [{
             "startedDateTime": "2026-01-01T00:00:00Z", "_resourceType": "websocket",
             "request": {"method": "GET", "url": "wss://host/path", "headers": []},

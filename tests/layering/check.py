@@ -11,7 +11,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # module -> modules whose headers it may include (besides its own)
-CORE_ORDER = ["base", "json", "wire", "codec", "handshake", "session", "rules", "schema", "profile", "fieldguide", "payload",
+CORE_ORDER = ["base", "json", "wire", "codec", "handshake", "session", "rules", "schema", "profile", "yaml", "asyncapi", "fieldguide", "payload",
               "diagnose", "capture", "report", "engine", "replay", "compare", "check", "script"]
 ALLOWED = {
     "base": set(),
@@ -23,6 +23,8 @@ ALLOWED = {
     "rules": {"base", "wire", "handshake", "session"},
     "schema": {"base", "json"},
     "profile": {"base", "json", "wire", "codec", "handshake", "session", "schema"},
+    "yaml": {"base", "json"},
+    "asyncapi": {"base", "json", "yaml", "wire", "schema", "profile"},
     "fieldguide": {"base", "json"},
     "payload": {"base", "wire", "session"},
     "diagnose": {"base", "json", "wire", "codec", "handshake", "session", "rules", "profile", "fieldguide"},
@@ -40,13 +42,13 @@ ALLOWED = {
     "os": {"base", "capture"},
     "script": {"base", "json", "wire", "codec", "handshake", "session", "profile", "diagnose", "capture", "engine", "replay", "check"},
     "target": {"base", "handshake", "net", "os"},
-    "run": {"base", "json", "wire", "codec", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "check", "net", "auth",
+    "run": {"base", "json", "asyncapi", "wire", "codec", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "check", "net", "auth",
             "rehearsal", "terminal", "os", "script", "target"},
     "replay_run": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "replay",
                    "compare", "net", "auth", "rehearsal", "os", "script", "target", "run"},
     "check_run": {"base", "json", "wire", "codec", "handshake", "session", "schema", "profile", "diagnose", "capture", "report", "engine",
                   "replay", "check", "net", "auth", "rehearsal", "os", "script", "target", "run"},
-    "validate": {"base", "json", "wire", "schema", "profile", "os"},
+    "validate": {"base", "json", "yaml", "wire", "schema", "profile", "os"},
 }
 # headers that only these modules may include: sockets, clocks, threads, randomness, third-party I/O
 OUTSIDE_CORE = re.compile(

@@ -1,5 +1,6 @@
 // A server on node's `ws`: echoes, and after the first message ends as it is told.
 // With the ending "http2" it speaks only that. With the ending "count" it prints how many messages each client sent before it left, and the code of its Close.
+// With the ending "chat" it is the server of fixtures/asyncapi/chat-v3.yaml, which answers "boom" with an error that has no code.
 // usage: ws_server.js ENDING [CODE [REASON]] [--tls --cert FILE --key FILE]
 'use strict';
 const fs = require('fs');
@@ -33,6 +34,19 @@ const endings = {
   },
 };
 
+// What a message of the chat is answered with.
+function chat({type, id, text}) {
+  if (type === 'hello') return {type: 'welcome', id};
+  return text === 'boom' ? {type: 'error', code: '500'} : {type: 'said', id, text};
+}
+
+function chatRefuses({req}, done) {
+  const url = new URL(req.url, 'ws://chat');
+  const known = url.pathname === '/v1/rooms/lobby' && url.searchParams.get('language') && url.searchParams.get('version') === '3';
+  const allowed = req.headers.authorization === 'Bearer token-of-lobby' && req.headers['x-device-key'] === 'device-1';
+  done(known && allowed, known ? 401 : 404);
+}
+
 // HTTP/2 and nothing else.
 function http2Only() {
   const http2 = require('http2');
@@ -46,13 +60,14 @@ const server = ending === 'http2' ? http2Only() : tls
   ? https.createServer({cert: fs.readFileSync(option('--cert')), key: fs.readFileSync(option('--key'))})
   : http.createServer();
 const deflate = args.includes('--deflate') ? {threshold: 0} : false;
-const refuse = ending === 'refuse' ? (info, done) => done(false, Number(code), reason) : undefined;
+const refuse = ending === 'refuse' ? (info, done) => done(false, Number(code), reason) : ending === 'chat' ? chatRefuses : undefined;
 const wss = new WebSocketServer({server, perMessageDeflate: deflate, verifyClient: refuse});
 wss.on('connection', (ws, request) => {
   ws.on('error', () => {});
   let messages = 0;
   ws.on('message', (data, binary) => {
     messages += 1;
+    if (ending === 'chat') return ws.send(JSON.stringify(chat(JSON.parse(data))));
     ws.send(data, {binary}, () => endings[ending](ws, request.socket));
   });
   if (ending === 'count') ws.on('close', (by) => console.log(`${messages} messages, closed ${by}`));

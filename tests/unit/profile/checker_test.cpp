@@ -204,6 +204,17 @@ TEST(Checker, OfTheSignalsOfAMessageTheFirstThatHoldsIsTold) {
   EXPECT_EQ(session.lines(), (Lines{"error refused: Refused (other)."}));
 }
 
+TEST(Checker, RepliesMayBeManyWhereTheProfileSaysSo) {
+  for (const bool many : {false, true}) {
+    Checked session(with(std::string(R"(, "correlate": {"client": "/id", "server": "/id", "many": )") +
+                         (many ? "true}" : "false}")));
+    session.send(R"({"type":"say","id":1})");
+    session.receive(R"({"type":"said","id":1})");
+    session.receive(R"({"type":"said","id":1})");
+    EXPECT_EQ(session.lines().size(), many ? 0U : 1U);
+  }
+}
+
 TEST(Checker, AMaskedValueIsNotJudged) {
   Checked session(with(""));
   const auto masked = session.send(R"({"type":"say","text":"xxxx"})", {{22, 4, "token"}});

@@ -1,0 +1,468 @@
+#include "asyncapi/asyncapi.hpp"
+
+#include "asyncapi/json_object.hpp"
+#include "asyncapi/messages.hpp"
+#include "asyncapi/model.hpp"
+#include "asyncapi/schemas.hpp"
+#include "asyncapi/socket.hpp"
+#include "asyncapi/sources.hpp"
+#include "base/text.hpp"
+#include "base/try.hpp"
+#include "profile/load.hpp"
+#include "schema/schema.hpp"
+#include "yaml/yaml.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace whydrop::asyncapi {
+namespace {
+
+/// A profile's name: small letters, digits and single dashes.
+std::string profile_name(const std::string& title) {
+  std::string name;
+  for (const char c : title) {
+    const bool fits = static_cast<unsigned char>(c) < 0x80 && std::isalnum(static_cast<unsigned char>(c)) != 0;
+    if (fits) {
+      name += ascii_lower(c);
+    } else if (!name.empty() && name.back() != '-') {
+      name += '-';
+    }
+  }
+  while (!name.empty() && name.back() == '-') {
+    name.pop_back();
+  }
+  return name.empty() ? "asyncapi" : name;
+}
+
+/// A JSON text as a JSON template: braces in its strings are no placeholder's.
+std::string as_template(std::string_view json) {
+  std::string out;
+  bool inside = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    inside = c == '"' ? !inside : inside;
+    out.append(inside && (c == '{' || c == '}') ? 2 : 1, c);
+    if (inside && c == '\\' && i + 1 < json.size()) {
+      out += json[++i];
+    }
+  }
+  return out;
+}
+
+bool speaks_websocket(const Server& server) {
+  return server.protocol == "ws" || server.protocol == "wss";
+}
+
+template <typename Named>
+std::string names_of(const std::vector<Named>& all) {
+  std::vector<std::string_view> names;
+  for (const Named& one : all) {
+    names.push_back(one.name);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+template <typename Named>
+const Named* find_named(const std::vector<Named>& all, std::string_view name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Named& one) { return one.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+class Importer {
+ public:
+  Importer(yaml::Document document, const std::string& name, const Options& options)
+      : sources_(std::move(document), name, options), name_(escape_for_terminal(name)), options_(options) {}
+
+  Result<Imported> run() {
+    const std::string version = sources_.text(sources_.root(), "asyncapi");
+    if (!starts_with(version, "2.") && !starts_with(version, "3.")) {
+      return fail(ErrorKind::usage,
+                  fmt::format("{}: AsyncAPI {}: only versions 2 and 3 are read", name_, escape_for_terminal(version)),
+                  "npx @asyncapi/converter makes a newer one of it");
+    }
+    if (options_.described == Described::server) {
+      sources_.note(sources_.root(),
+                    "assumed: it describes the server; --as client where it describes what talks to one");
+    }
+    model_ = starts_with(version, "2.") ? read_v2(sources_, options_.described) : read_v3(sources_, options_.described);
+    model_.version = version;
+    const auto server = choose_server();
+    WHYDROP_TRY(server);
+    server_ = *server;
+    const auto channels = choose_channels();
+    WHYDROP_TRY(channels);
+    channels_ = *channels;
+    return make();
+  }
+
+ private:
+  /// Null where none speaks ws or wss.
+  Result<const Server*> choose_server() {
+    if (!options_.server.empty()) {
+      const Server* const named = find_named(model_.servers, options_.server);
+      if (named == nullptr) {
+        return fail(ErrorKind::usage,
+                    fmt::format("{}: it has no server {}", name_, escape_for_terminal(options_.server)),
+                    model_.servers.empty() ? "it names no server at all" : "its servers: " + names_of(model_.servers));
+      }
+      if (!speaks_websocket(*named)) {
+        return fail(ErrorKind::usage,
+                    fmt::format("{}: server {} speaks {}, not ws or wss",
+                                name_,
+                                escape_for_terminal(named->name),
+                                escape_for_terminal(named->protocol)));
+      }
+      return named;
+    }
+    const auto found = std::find_if(model_.servers.begin(), model_.servers.end(), speaks_websocket);
+    if (found == model_.servers.end()) {
+      for (const Server& server : model_.servers) {
+        sources_.note(
+            server.site,
+            fmt::format("server {} is not carried over: it speaks {}, not ws or wss", server.name, server.protocol));
+      }
+      return nullptr;
+    }
+    for (const Server& server : model_.servers) {
+      if (speaks_websocket(server) && &server != &*found) {
+        sources_.note(
+            server.site,
+            fmt::format("the profile is that of server {}; --server {} takes this one", found->name, server.name));
+      }
+    }
+    return &*found;
+  }
+
+  bool is_served(const Channel& channel) const {
+    return server_ == nullptr || channel.servers.empty() ||
+           std::find(channel.servers.begin(), channel.servers.end(), server_->name) != channel.servers.end();
+  }
+
+  /// The channel that was asked for, or the first, and all others at its address: they share one socket.
+  Result<std::vector<const Channel*>> choose_channels() {
+    std::vector<const Channel*> served;
+    for (const Channel& channel : model_.channels) {
+      if (is_served(channel)) {
+        served.push_back(&channel);
+      }
+    }
+    if (served.empty()) {
+      return fail(
+          ErrorKind::usage,
+          fmt::format("{}: it has no channel{}", name_, server_ == nullptr ? "" : " at server " + server_->name));
+    }
+    const auto wanted = std::find_if(served.begin(), served.end(), [&](const Channel* channel) {
+      return options_.channel.empty() || channel->name == options_.channel;
+    });
+    if (wanted == served.end()) {
+      return fail(ErrorKind::usage,
+                  fmt::format("{}: it has no channel {}", name_, escape_for_terminal(options_.channel)),
+                  "its channels: " + names_of(model_.channels));
+    }
+    std::vector<const Channel*> chosen;
+    for (const Channel* channel : served) {
+      if (channel->path == (*wanted)->path) {
+        chosen.push_back(channel);
+      } else if (options_.channel.empty()) {
+        sources_.note(
+            channel->site,
+            fmt::format(
+                "the profile is that of channel {}; --channel {} takes this one", (*wanted)->name, channel->name));
+      }
+    }
+    for (const Channel* channel : chosen) {
+      for (const auto& [site, says] : channel->notes) {
+        sources_.note(site, says);
+      }
+    }
+    return chosen;
+  }
+
+  Result<Imported> make() {
+    socket_ = make_socket(sources_, server_, channels_);
+    for (const wire::Side side : {wire::Side::client, wire::Side::server}) {
+      messages_[static_cast<std::size_t>(side)] = messages_of(sources_, channels_, side);
+      for (const Message& message : of(side)) {
+        schemas_[static_cast<std::size_t>(side)].push_back(schema_text(message));
+      }
+    }
+    definitions_ = writer_.definitions();
+    drop_what_does_not_compile();
+    Imported out;
+    out.profile = profile_text();
+    out.notes = sources_.take_notes();
+    const auto mistakes = profile::check(out.profile);
+    if (!mistakes.empty()) {
+      return fail(ErrorKind::internal,
+                  fmt::format("{}: what was made of it is no profile: {}", name_, mistakes[0].says));
+    }
+    return out;
+  }
+
+  const std::vector<Message>& of(wire::Side side) const { return messages_[static_cast<std::size_t>(side)]; }
+  std::vector<std::string>& schemas_of(wire::Side side) { return schemas_[static_cast<std::size_t>(side)]; }
+
+  /// Empty: anything will do.
+  std::string schema_text(const Message& message) {
+    if (message.any || message.schemas.empty()) {
+      return "";
+    }
+    std::vector<std::string> all;
+    for (const Site& schema : message.schemas) {
+      all.push_back(writer_.write(schema));
+    }
+    return all.size() == 1 ? all[0] : JsonObject().raw("anyOf", json_list(all)).str();
+  }
+
+  void drop_what_does_not_compile() {
+    for (const wire::Side side : {wire::Side::client, wire::Side::server}) {
+      for (std::size_t i = 0; i < of(side).size(); ++i) {
+        std::string& schema = schemas_of(side)[i];
+        const Message& message = of(side)[i];
+        if (schema.empty()) {
+          keep_example(message, nullptr, side, i);
+          continue;
+        }
+        JsonObject whole;
+        whole.raw("schema", schema);
+        if (!definitions_.empty()) {
+          whole.raw("definitions", definitions_);
+        }
+        json::Json document;
+        const bool broken = document.parse(whole.str()).has_value();
+        constexpr std::string_view kName = "its schema: ";
+        const auto compiled = broken ? Result<schema::Schema>(fail(ErrorKind::internal, "it is not JSON"))
+                                     : schema::Schema::compile(document, {}, "its schema", {}, "/schema");
+        if (!compiled) {
+          const std::string& why = compiled.error().message;
+          sources_.note(message.site,
+                        fmt::format("the schema of message {} is not carried over: {}",
+                                    message.name,
+                                    starts_with(why, kName) ? why.substr(kName.size()) : why));
+          schema.clear();
+        }
+        keep_example(message, compiled ? &*compiled : nullptr, side, i);
+      }
+    }
+  }
+
+  /// An example that is no message of its type would be sent in vain.
+  void keep_example(const Message& message, const schema::Schema* schema, wire::Side side, std::size_t index) {
+    json::Json example;
+    if (message.example.empty() || example.parse(message.example)) {
+      return;
+    }
+    const auto faults = schema == nullptr ? std::vector<schema::Fault>() : schema->check(example.root(), 1);
+    if (holds(message.match, example.root()) && faults.empty()) {
+      return;
+    }
+    sources_.note(message.site,
+                  fmt::format("the example of message {} is not carried over: {}",
+                              message.name,
+                              faults.empty() ? "its values are not those of this message" : faults[0].says()));
+    messages_[static_cast<std::size_t>(side)][index].example.clear();
+  }
+
+  std::string match_text(const Match& match) const {
+    JsonObject out;
+    for (const auto& [pointer, condition] : match) {
+      if (condition.values.empty()) {
+        out.raw(pointer, condition.exists ? R"({"exists":true})" : R"({"exists":false})");
+      } else if (condition.values.size() == 1) {
+        out.raw(pointer, condition.values[0]);
+      } else {
+        out.raw(pointer, JsonObject().raw("in", json_list(condition.values)).str());
+      }
+    }
+    return out.str();
+  }
+
+  std::string messages_text() {
+    JsonObject sides;
+    for (const wire::Side side : {wire::Side::client, wire::Side::server}) {
+      JsonObject types;
+      for (std::size_t i = 0; i < of(side).size(); ++i) {
+        const Message& message = of(side)[i];
+        JsonObject type;
+        type.text("about", message.about).raw("match", match_text(message.match));
+        if (!schemas_of(side)[i].empty()) {
+          type.raw("schema", schemas_of(side)[i]);
+        }
+        if (!message.example.empty()) {
+          type.raw("example", as_template(message.example));
+        }
+        types.raw(message.name, type.str());
+      }
+      sides.raw(wire::name(side), types.str());
+    }
+    return sides.str();
+  }
+
+  std::string variables_text() const {
+    JsonObject variables;
+    for (const Variable& variable : socket_.variables) {
+      JsonObject one;
+      one.text("about", variable.about);
+      if (variable.default_value) {
+        one.text("default", *variable.default_value);
+      }
+      if (variable.secret) {
+        one.raw("secret", "true");
+      }
+      if (!variable.choices.empty()) {
+        one.raw("choices", strings(variable.choices));
+      }
+      variables.raw(variable.name, one.str());
+    }
+    return variables.str();
+  }
+
+  static std::string strings(const std::vector<std::string>& texts) {
+    std::vector<std::string> quoted;
+    for (const std::string& text : texts) {
+      quoted.push_back(json::quote(text));
+    }
+    return json_list(quoted);
+  }
+
+  std::string socket_text() const {
+    JsonObject socket;
+    socket.text("url", socket_.url);
+    JsonObject headers;
+    for (const auto& [name, value] : socket_.headers) {
+      headers.text(name, value);
+    }
+    if (!headers.empty()) {
+      socket.raw("headers", headers.str());
+    }
+    if (!socket_.subprotocols.empty()) {
+      socket.raw("subprotocols", strings(socket_.subprotocols));
+    }
+    if (!socket_.token.empty()) {
+      socket.text("token", socket_.token);
+    }
+    if (!socket_.scopes.empty()) {
+      socket.raw("scopes", strings(socket_.scopes));
+    }
+    return socket.str();
+  }
+
+  /// The one pointer at which all requests, or all replies, hold their id; empty where there is none.
+  std::string correlation(wire::Side side) {
+    std::string pointer;
+    for (const Message& message : of(side)) {
+      if (!message.id.empty() && !message.correlated) {
+        sources_.note(
+            message.site,
+            fmt::format("the correlation id of message {} is not carried over: no operation says what replies to what",
+                        message.name));
+      } else if (!message.id.empty() && (pointer.empty() || pointer == message.id)) {
+        pointer = message.id;
+      } else if (!message.id.empty()) {
+        sources_.note(
+            message.site,
+            fmt::format("the correlation id of message {} is not carried over: a profile has one place for all, {}",
+                        message.name,
+                        pointer));
+      }
+    }
+    return pointer;
+  }
+
+  /// The document's file name, without its folder: a profile may be passed on.
+  std::string file_name() const { return name_.substr(name_.rfind('/') + 1); }
+
+  std::string profile_text() {
+    const auto info = sources_.member(sources_.root(), "info");
+    const std::string title = info ? sources_.text(*info, "title") : "";
+    const std::string told = info ? sources_.text(*info, "version") : "";
+    JsonObject out;
+    out.raw("whydrop_profile", "1")
+        .text("name", profile_name(title))
+        .text("title", title.empty() ? "An API of AsyncAPI" : title);
+    out.text("about",
+             fmt::format("Made of the AsyncAPI {} document {}{}, channel {}.",
+                         model_.version,
+                         file_name(),
+                         told.empty() ? "" : " of version " + told,
+                         names_of_channels()));
+    out.text("status", "served");
+    if (!socket_.variables.empty()) {
+      out.raw("variables", variables_text());
+    }
+    out.raw("socket", socket_text()).raw("messages", messages_text());
+    if (!definitions_.empty()) {
+      out.raw("definitions", definitions_);
+    }
+    const std::string client = correlation(wire::Side::client), server = correlation(wire::Side::server);
+    if (!client.empty() && !server.empty()) {
+      out.raw("correlate", JsonObject().text("client", client).text("server", server).raw("many", "true").str());
+    }
+    json::Json parsed;
+    return parsed.parse(out.str()) ? out.str() : json::pretty(parsed.root()) + "\n";
+  }
+
+  std::string names_of_channels() const {
+    std::vector<std::string_view> names;
+    for (const Channel* channel : channels_) {
+      names.push_back(channel->name);
+    }
+    return fmt::format("{}", fmt::join(names, ", "));
+  }
+
+  Sources sources_;
+  std::string name_;
+  const Options& options_;
+  Model model_;
+  const Server* server_ = nullptr;
+  std::vector<const Channel*> channels_;
+  Socket socket_;
+  SchemaWriter writer_{sources_};
+  std::array<std::vector<Message>, 2> messages_;
+  std::array<std::vector<std::string>, 2> schemas_;
+  std::string definitions_;
+};
+
+}  // namespace
+
+bool is_document(std::string_view text) {
+  constexpr std::string_view kName = "asyncapi";
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin != std::string_view::npos && text[begin] == '{' && text.find(kName) != std::string_view::npos) {
+    json::Json document;
+    if (!document.parse(text)) {
+      return document.root().find(kName).has_value();
+    }
+  }
+  for (std::size_t at = text.find(kName); at != std::string_view::npos; at = text.find(kName, at + 1)) {
+    std::string_view before = text.substr(0, at), behind = text.substr(at + kName.size());
+    const bool quoted = !before.empty() && (before.back() == '"' || before.back() == '\'') && !behind.empty() &&
+                        behind.front() == before.back();
+    before.remove_suffix(quoted ? 1 : 0);
+    behind.remove_prefix(quoted ? 1 : 0);
+    const std::size_t colon = behind.find_first_not_of(' ');
+    const bool begins_line = before.empty() || before.back() == '\n' || before == "\xEF\xBB\xBF";
+    if (begins_line && colon != std::string_view::npos && behind[colon] == ':') {
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<Imported> import_document(std::string_view text, const std::string& name, const Options& options) {
+  auto document = yaml::Document::parse(text, name);
+  WHYDROP_TRY(document);
+  if (!document->root().is(json::Type::object) || !document->root().find("asyncapi")) {
+    return fail(ErrorKind::usage,
+                escape_for_terminal(name) + ": this is no AsyncAPI document: it has no member asyncapi at its top");
+  }
+  return Importer(std::move(*document), name, options).run();
+}
+
+}  // namespace whydrop::asyncapi

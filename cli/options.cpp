@@ -316,6 +316,11 @@ void Options::size(const std::string& names, std::uint64_t& target, std::string 
          parsed(target, parse_size, "a size (as in 4096, 64k, 1M, 2G)"));
 }
 
+void Options::size(const std::string& names, std::optional<std::uint64_t>& target, std::string help) {
+  custom(OptionInfo::option(names, "BYTES", std::move(help)),
+         parsed(target, parse_size, "a size (as in 4096, 64k, 1M, 2G)"));
+}
+
 void Options::number(const std::string& names,
                      std::string value,
                      std::uint64_t& target,

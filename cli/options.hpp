@@ -82,6 +82,7 @@ class Options {
   void duration(const std::string& names, std::optional<std::chrono::nanoseconds>& target, std::string help);
   /// A count of bytes: 4096, 64k, 1M, 2G.
   void size(const std::string& names, std::uint64_t& target, std::string help);
+  void size(const std::string& names, std::optional<std::uint64_t>& target, std::string help);
   void number(const std::string& names,
               std::string value,
               std::uint64_t& target,

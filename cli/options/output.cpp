@@ -82,6 +82,9 @@ void add_capture_options(Options& options, CaptureFlags& flags) {
   options.flag("--append", flags.append, "Add to FILE if it exists");
   options.flag("--overwrite", flags.overwrite, "Replace FILE if it exists");
   options.size("--max-payload", flags.capture.max_payload, "Keep at most this much of one frame's payload (1M)");
+  options.size("--max-capture",
+               flags.capture.max_bytes,
+               "Record at most this much in all; what comes later is judged and not recorded (no limit)");
   options.flag("--with-opinions", flags.capture.with_opinions, "Record messages, findings and the verdict too");
   options.contradict("--append", "--overwrite");
 }
@@ -89,6 +92,7 @@ void add_capture_options(Options& options, CaptureFlags& flags) {
 Result<run::Capture> make_capture(const CaptureFlags& flags) {
   for (const auto& [given, name] : {std::pair(flags.append, "--append"),
                                     std::pair(flags.overwrite, "--overwrite"),
+                                    std::pair(flags.capture.max_bytes.has_value(), "--max-capture"),
                                     std::pair(flags.capture.with_opinions, "--with-opinions")}) {
     if (given && flags.capture.file.empty()) {
       return fail(ErrorKind::usage, std::string("option ") + name + ": no capture to apply it to", "--capture FILE");

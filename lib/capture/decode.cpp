@@ -748,6 +748,9 @@ Line LineDecoder::Impl::read_event(FieldReader& f) {
   if (!fault.empty()) {
     return UnknownKind{};
   }
+  if (kind == kLimitKind) {
+    return LimitReached{f.number<std::uint64_t>("bytes")};
+  }
   auto body = read_body(f, kind);
   if (!body) {
     return UnknownKind{};

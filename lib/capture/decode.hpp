@@ -27,7 +27,12 @@ struct OtherVersion {
   std::int64_t version = 0;
 };
 
-using Line = std::variant<session::Event, CaptureHeader, UnknownKind, LineFault, OtherVersion>;
+/// The writer stopped here: so many bytes were all that its run was to record.
+struct LimitReached {
+  std::uint64_t bytes = 0;
+};
+
+using Line = std::variant<session::Event, CaptureHeader, UnknownKind, LineFault, OtherVersion, LimitReached>;
 
 /// Reads lines of any field order, with unknown fields passed over. Views in the result are valid until the next call.
 class LineDecoder {

@@ -728,4 +728,15 @@ void append_header(std::string& out, const CaptureHeader& header) {
   out += "}\n";
 }
 
+void append_limit(std::string& out, const Event& left_out, std::uint64_t bytes) {
+  out += "{\"seq\":";
+  append_number(out, left_out.seq);
+  FieldWriter fields(out);
+  fields.number("t_ns", left_out.t_ns);
+  fields.null("conn");
+  fields.name("kind", kLimitKind);
+  fields.number("bytes", bytes);
+  out += "}\n";
+}
+
 }  // namespace whydrop::capture

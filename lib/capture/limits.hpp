@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace whydrop::capture {
 
@@ -11,6 +12,8 @@ inline constexpr std::size_t kMaxContent = 64U << 20;
 inline constexpr std::size_t kMaxText = 16U << 20;
 /// Longer lines are damage. Nothing that the writer writes comes near.
 inline constexpr std::size_t kMaxLine = 128U << 20;
+/// The kind of the last line of a capture that reached --max-capture. It is no event.
+inline constexpr std::string_view kLimitKind = "limit";
 /// 73 years: the difference of any two such times fits 64 bits.
 inline constexpr std::int64_t kMaxTimeNs = std::int64_t{1} << 61;
 

@@ -1,5 +1,6 @@
 #include "capture/reader.hpp"
 
+#include "base/units.hpp"
 #include "capture/decode.hpp"
 #include "capture/limits.hpp"
 #include "capture/sniff.hpp"
@@ -99,7 +100,7 @@ std::optional<Reader::Item> Reader::Impl::read_long_line() {
   if (told) {
     return std::nullopt;
   }
-  return Damage{line_number + 1, kMaxLine + 1, false, "the line is longer than 128 MiB"};
+  return Damage{line_number + 1, kMaxLine + 1, false, false, "the line is longer than 128 MiB"};
 }
 
 std::optional<Reader::Item> Reader::Impl::to_item(Line&& line, bool cut) {
@@ -112,12 +113,20 @@ std::optional<Reader::Item> Reader::Impl::to_item(Line&& line, bool cut) {
                  },
                  [&](LineFault& fault) -> std::optional<Item> {
                    if (cut) {
-                     return Damage{line_number, fault.column, true, "the line is cut: its writer was stopped"};
+                     return Damage{line_number, fault.column, true, false, "the line is cut: its writer was stopped"};
                    }
-                   return Damage{line_number, fault.column, false, std::move(fault.why)};
+                   return Damage{line_number, fault.column, false, false, std::move(fault.why)};
                  },
                  [this](OtherVersion& other) -> std::optional<Item> {
-                   return Damage{line_number, 1, false, "format " + std::to_string(other.version)};
+                   return Damage{line_number, 1, false, false, "format " + std::to_string(other.version)};
+                 },
+                 [this](LimitReached& limit) -> std::optional<Item> {
+                   return Damage{
+                       line_number,
+                       0,
+                       false,
+                       true,
+                       "it ends here: its run was to record no more (--max-capture " + format_size(limit.bytes) + ")"};
                  }},
       line);
 }

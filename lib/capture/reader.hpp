@@ -17,7 +17,8 @@ namespace whydrop::capture {
 struct Damage {
   std::uint64_t line = 0;
   std::uint64_t column = 0;
-  bool cut = false;  ///< the last line, without its end: the writer was stopped
+  bool cut = false;    ///< the last line, without its end: the writer was stopped
+  bool limit = false;  ///< a whole line that says that the writer stopped at its limit
   std::string why;
 };
 

@@ -3,8 +3,10 @@
 #include "base/text_scan.hpp"
 #include "capture/plain_lines.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +16,8 @@ namespace {
 /// What a killed process may lose at most, together with the flush before each wait.
 constexpr std::size_t kBufferSize = 256U << 10;
 constexpr std::size_t kCapacity = kBufferSize + PlainLines::room(TextScan::kMost);
+/// What the line takes that says that the limit was reached.
+constexpr std::uint64_t kLimitLine = 160;
 
 /// Bytes on their way to a sink. Nothing is zeroed that is written over anyway.
 class Buffer {
@@ -57,9 +61,15 @@ struct Writer::Impl {
   Buffer buffer{kCapacity}, lent{kCapacity};  ///< lent: what may still be being written
   PlainLines plain{};
   std::string line{}, lent_line{};  ///< any other
+  WriterLimit limit{};
+  std::uint64_t most = UINT64_MAX, given = 0;  ///< bytes of events: that fit, that were handed out of the buffer
+  bool full = false;
 
   void begin();
-  bool put_plain(const session::Event& event);
+  /// Null: it is no such event.
+  std::optional<bool> put_plain(const session::Event& event);
+  bool fits(std::uint64_t more) const { return more <= most && given + buffer.view().size() <= most - more; }
+  Result<void> end_at_limit(const session::Event& left_out);
   Result<void> empty_buffer();
   Result<void> write_line();
 };
@@ -71,19 +81,38 @@ void Writer::Impl::begin() {
     line.clear();
     append_header(line, made);
     buffer.append(line);
+    most = limit.bytes == UINT64_MAX ? limit.bytes : std::max(limit.bytes, kLimitLine) - kLimitLine + line.size();
   }
 }
 
-bool Writer::Impl::put_plain(const session::Event& event) {
+/// False where its line does not fit.
+std::optional<bool> Writer::Impl::put_plain(const session::Event& event) {
   const auto* frame = std::get_if<session::Frame>(&event.body);
   if (frame == nullptr || frame->payload.size() > TextScan::kMost) {
-    return false;
+    return std::nullopt;
   }
-  const char* const end = plain.put(buffer.room(PlainLines::room(frame->payload.size())), event, *frame);
-  if (end != nullptr) {
+  char* const begin = buffer.room(PlainLines::room(frame->payload.size()));
+  const char* const end = plain.put(begin, event, *frame);
+  if (end == nullptr) {
+    return std::nullopt;
+  }
+  const bool fit = fits(static_cast<std::uint64_t>(end - begin));
+  if (fit) {
     buffer.end_at(end);
   }
-  return end != nullptr;
+  return fit;
+}
+
+Result<void> Writer::Impl::end_at_limit(const session::Event& left_out) {
+  full = true;
+  line.clear();
+  append_limit(line, left_out, limit.bytes);
+  buffer.append(line);
+  auto done = empty_buffer();
+  if (limit.on_reached) {
+    limit.on_reached();
+  }
+  return done;
 }
 
 Result<void> Writer::Impl::empty_buffer() {
@@ -91,6 +120,7 @@ Result<void> Writer::Impl::empty_buffer() {
   auto done = out.write_lent(buffer.view());
   // What is lent may still be being written: it is touched only once the next piece is taken.
   if (!buffer.view().empty()) {
+    given += buffer.view().size();
     std::swap(buffer, lent);
     buffer.clear();
   }
@@ -103,6 +133,7 @@ Result<void> Writer::Impl::write_line() {
     return done;
   }
   std::swap(line, lent_line);
+  given += lent_line.size();
   return out.write_lent(lent_line);
 }
 
@@ -110,19 +141,28 @@ Writer::Writer(ByteSink& out, const CaptureHeader& header, bool with_opinions)
     : Writer(
           out, [header] { return header; }, with_opinions) {}
 
-Writer::Writer(ByteSink& out, MakeHeader header, bool with_opinions)
-    : impl_(std::make_unique<Impl>(Impl{out, std::move(header), with_opinions})) {}
+Writer::Writer(ByteSink& out, MakeHeader header, bool with_opinions, WriterLimit limit)
+    : impl_(std::make_unique<Impl>(Impl{out, std::move(header), with_opinions})) {
+  impl_->limit = std::move(limit);
+}
 
 Writer::~Writer() = default;
 
 Result<void> Writer::on_event(const session::Event& event) {
-  if (!impl_->with_opinions && session::is_opinion(event.body)) {
+  if (impl_->full || (!impl_->with_opinions && session::is_opinion(event.body))) {
     return {};
   }
   impl_->begin();
-  if (!impl_->put_plain(event)) {
+  const auto plain = impl_->put_plain(event);
+  if (plain == false) {
+    return impl_->end_at_limit(event);
+  }
+  if (!plain) {
     impl_->line.clear();
     append_event(impl_->line, event, Members::needed);
+    if (!impl_->fits(impl_->line.size())) {
+      return impl_->end_at_limit(event);
+    }
     if (impl_->line.size() >= kBufferSize) {
       return impl_->write_line();
     }

@@ -34,13 +34,20 @@ struct CaptureHeader {
   std::vector<std::string> given;  ///< those of them that a person gave: no reply's value takes their place
 };
 
-/// Writes capture version 1.1. Opinions are written only if `with_opinions`. Buffers; flush() empties the buffer.
+/// How much a Writer writes.
+struct WriterLimit {
+  std::uint64_t bytes = UINT64_MAX;  ///< at most, the first line not counted
+  std::function<void()> on_reached;  ///< told once, from within on_event(); may be null
+};
+
+/// Writes capture version 1.1. Opinions are written only if `with_opinions`. Buffers; flush() empties the buffer. Where
+/// an event does not fit the limit, a line says so, and nothing more is written.
 class Writer final : public session::EventSink {
  public:
   Writer(ByteSink& out, const CaptureHeader& header, bool with_opinions);
   /// `header` is asked when the first line is written: by the first event or flush.
   using MakeHeader = std::function<CaptureHeader()>;
-  Writer(ByteSink& out, MakeHeader header, bool with_opinions);
+  Writer(ByteSink& out, MakeHeader header, bool with_opinions, WriterLimit limit = {});
   ~Writer() override;
   Result<void> on_event(const session::Event& event) override;
   bool wants_messages() const override;
@@ -58,5 +65,8 @@ enum class Members : std::uint8_t { all, needed };
 /// Appends one event as one NDJSON line (with "\n") to `out`. Used by the Writer and by --output ndjson.
 void append_event(std::string& out, const session::Event& event, Members members = Members::all);
 void append_header(std::string& out, const CaptureHeader& header);
+/// Appends the line that ends a capture which reached its limit of so many bytes; `left_out`: the first event that it
+/// does not hold.
+void append_limit(std::string& out, const session::Event& left_out, std::uint64_t bytes);
 
 }  // namespace whydrop::capture

@@ -10,7 +10,6 @@
 
 namespace whydrop::diagnose {
 
-
 namespace {
 
 /// Seconds that many installations have for a limit, of silence and of age.

@@ -19,6 +19,9 @@ constexpr std::size_t kMaxCoded = 16 * 1024;
 /// More than is told, so that no JSON string is cut in the middle.
 constexpr std::size_t kMaxDecoded = 2 * kBodyExcerpt;
 constexpr std::size_t kMostAsked = 64;
+/// Interim answers that are told one by one, and bytes of them; what comes besides is counted with the answer that it
+/// is before: a server may send them for ever. RFC 9110 section 15.2.
+constexpr std::uint64_t kMostInterim = 64, kMostInterimBytes = 64 * 1024;
 
 /// A method, of which all that are registered are capitals; no frame begins so unless it sets RSV1 and means nothing by
 /// it. RFC 9110 section 16.1.
@@ -95,11 +98,21 @@ std::string_view HttpExchange::on_response_head(std::string_view bytes, const Em
     return bytes;
   }
   if (handshake::is_interim(response_.head())) {
-    emit_response(now_ns_, emit);
+    on_interim(emit);
   } else {
     on_final_head(emit);
   }
   return bytes;
+}
+
+void HttpExchange::on_interim(const Emit& emit) {
+  if (interim_ < kMostInterim && interim_bytes_ + response_bytes_ <= kMostInterimBytes) {
+    ++interim_;
+    interim_bytes_ += response_bytes_;
+    emit_response(now_ns_, emit);
+  } else {
+    response_ = HeadParser(HeadParser::Kind::response);
+  }
 }
 
 void HttpExchange::on_final_head(const Emit& emit) {

@@ -39,6 +39,7 @@ class HttpExchange {
   std::string_view on_response_bytes(std::string_view bytes, const Emit& emit);
   std::string_view on_response_head(std::string_view bytes, const Emit& emit);
   std::string_view on_response_body(std::string_view bytes, const Emit& emit);
+  void on_interim(const Emit& emit);
   void on_final_head(const Emit& emit);
   void add_body(std::string_view bytes);
   void on_body_end(const Emit& emit);
@@ -56,6 +57,7 @@ class HttpExchange {
   std::string body_;
   std::uint64_t body_length_ = 0;
   std::uint64_t response_bytes_ = 0;
+  std::uint64_t interim_ = 0, interim_bytes_ = 0;  ///< interim answers that were told, and their size
   std::int64_t now_ns_ = 0;
   std::optional<std::int64_t> whole_since_;  ///< the answer in hand is whole, and not told yet
   bool upgraded_ = false;

@@ -348,6 +348,14 @@ std::optional<Body> Pipeline::Impl::trimmed(const Event& event) {
     shown.content = inflated->content.substr(0, options.max_payload);
     return shown;
   }
+  if (const auto* partial = std::get_if<session::Partial>(&event.body)) {
+    if (partial->payload.size() <= options.max_payload) {
+      return std::nullopt;
+    }
+    session::Partial shown = *partial;
+    shown.payload = partial->payload.substr(0, options.max_payload);
+    return shown;
+  }
   if (const auto* request = std::get_if<session::Request>(&event.body)) {
     return with_excerpt(*request);
   }

@@ -62,9 +62,10 @@ void Follower::take_damage(const capture::Damage& damage) {
   if (runs_ != selection_.run || over_) {
     return;
   }
-  const std::string what = damage.cut ? fmt::format("line {} is cut: its writer was stopped", damage.line)
-                                      : fmt::format("line {} is damaged: {}", damage.line, damage.why);
-  if (damage.cut || conn_ == 0) {
+  const std::string what = damage.limit ? fmt::format("line {}: {}", damage.line, damage.why)
+                           : damage.cut ? fmt::format("line {} is cut: its writer was stopped", damage.line)
+                                        : fmt::format("line {} is damaged: {}", damage.line, damage.why);
+  if (damage.cut || damage.limit || conn_ == 0) {
     ++last_seq_;
     if (last_.cut.size() < kMostOfDamage) {
       last_.cut.append(last_.cut.empty() ? "" : "; ").append(what);

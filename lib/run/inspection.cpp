@@ -73,8 +73,8 @@ void Inspection::talk(const std::string& line) {
 }
 
 void Inspection::tell_damage(const capture::Damage& damage) {
-  if (damage.cut) {
-    talk("warning: capture " + place(settings_.name, {damage.line, 0, true, {}}) + ": " + damage.why);
+  if (damage.cut || damage.limit) {
+    talk(fmt::format("warning: capture {}:{}: {}", settings_.name, damage.line, damage.why));
     return;
   }
   if (++damages_ <= kMaxTold) {

@@ -46,11 +46,12 @@ struct Capture {
   std::string file;  ///< "-" is standard output; empty: nothing is recorded
   os::FileMode mode = os::FileMode::fresh;
   bool with_opinions = false;
-  std::uint64_t max_payload = 1U << 20;  ///< bytes of one frame's payload that are kept
-  std::string folder;                    ///< in place of `file`: each session in a file of its own there; empty: not so
-  std::uint64_t part = 64U << 20;        ///< a file in `folder` that has grown so large is followed by a next part
-  std::uint64_t folder_most = 0;         ///< bytes of all files of this run; the oldest make room; 0: no limit
-  std::string tool;                      ///< what the first line says wrote it, "whydrop 0.1.0"
+  std::uint64_t max_payload = 1U << 20;    ///< bytes of one frame's payload that are kept
+  std::optional<std::uint64_t> max_bytes;  ///< of all that is recorded in `file`; null: no limit
+  std::string folder;              ///< in place of `file`: each session in a file of its own there; empty: not so
+  std::uint64_t part = 64U << 20;  ///< a file in `folder` that has grown so large is followed by a next part
+  std::uint64_t folder_most = 0;   ///< bytes of all files of this run; the oldest make room; 0: no limit
+  std::string tool;                ///< what the first line says wrote it, "whydrop 0.1.0"
 };
 
 }  // namespace whydrop::run

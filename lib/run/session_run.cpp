@@ -170,9 +170,19 @@ Result<void> SessionRun::add_capture(const std::vector<capture::Secret>& secrets
     capture_thread_ = std::make_unique<os::BackgroundSink>(file);
   }
   ByteSink& to = capture_thread_ ? static_cast<ByteSink&>(*capture_thread_) : file;
-  capture_ = std::make_unique<capture::Writer>(to, header, settings_.capture.with_opinions);
+  capture::WriterLimit limit;
+  limit.bytes = settings_.capture.max_bytes.value_or(limit.bytes);
+  // Posted: it is told in the middle of an event.
+  limit.on_reached = [this] { loop().post([this] { tell_capture_ended(); }); };
+  capture_ = std::make_unique<capture::Writer>(to, header, settings_.capture.with_opinions, std::move(limit));
   pipeline_->add_sink(*capture_);
   return {};
+}
+
+void SessionRun::tell_capture_ended() {
+  talk(fmt::format("warning: capture {} has reached --max-capture {}: what comes now is judged and not recorded",
+                   settings_.capture.file,
+                   format_size(*settings_.capture.max_bytes)));
 }
 
 /// Nothing that was told is left in a buffer of ours, nor on its way.

@@ -83,6 +83,7 @@ class SessionRun {
   capture::CaptureHeader make_header(const std::vector<capture::Secret>& secrets) const;
   void add_variables(capture::CaptureHeader& header) const;
   void keep_secret(const capture::Secret& secret);
+  void tell_capture_ended();
 
   Settings settings_;
   const Host& host_;

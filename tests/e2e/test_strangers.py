@@ -349,6 +349,26 @@ class Captures(harness.Test):
         self.assertIn("what stands there is no capture", done.err)
         self.assertEqual(pathlib.Path(file).read_text(encoding="utf-8"), "my notes\n")
 
+    def test_a_limit_is_kept_and_told(self):
+        file = self.path("run.ndjson")
+        lines = "".join(f"message {n} of many\n" for n in range(2000))
+        for more in ([], ["--with-opinions"]):
+            done = self.whydrop("connect", self.rehearse(), "--capture", file, "--overwrite", "--max-capture", "4k", "--output", "summary",
+                                *more, stdin=lines.encode())
+            self.assertEqual(done.exit, 0, done.err)
+            self.assertIn("received   2000 messages", done.out)  # the verdict is of all of it
+            self.assertEqual(done.err.count(f"warning: capture {file} has reached --max-capture 4 KiB: what comes now is judged and "
+                                            "not recorded"), 1)
+            recorded = pathlib.Path(file).read_text(encoding="utf-8").splitlines()
+            self.assertLessEqual(sum(len(line) + 1 for line in recorded[1:]), 4096)
+            self.assertEqual(json.loads(recorded[-1])["kind"], "limit")
+            again = self.whydrop("inspect", file, "--output", "summary")
+            self.assertIn(f"warning: capture {file}:{len(recorded)}: it ends here: its run was to record no more (--max-capture 4 KiB)",
+                          again.err)
+            self.assertNotIn("error", again.err)
+        done = self.whydrop("send", self.rehearse(), "x", "--max-capture", "4k")
+        self.assertEqual((done.exit, "option --max-capture: no capture to apply it to" in done.err), (2, True), done.err)
+
     def test_of_two_writers_the_second_is_refused(self):
         file = self.path("run.ndjson")
         url = self.rehearse()

@@ -21,6 +21,8 @@ class Exchange {
     return said_;
   }
   bool upgraded() const { return exchange_.upgraded(); }
+  /// Of the heads that were told.
+  std::uint64_t bytes() const { return bytes_; }
 
  private:
   HttpExchange::Emit emit() {
@@ -29,6 +31,7 @@ class Exchange {
         said_.push_back(fmt::format("{}: {}", t_ns, request->start_line));
       } else if (const auto* response = std::get_if<session::Response>(&body)) {
         said_.push_back(fmt::format("{}: {} [{}]", t_ns, response->status, response->body));
+        bytes_ += response->size;
       }
     };
   }
@@ -43,6 +46,7 @@ class Exchange {
   HttpExchange exchange_;
   std::vector<std::string> said_;
   std::int64_t now_ = 0;
+  std::uint64_t bytes_ = 0;
 };
 
 const std::string kUpgrade =
@@ -101,6 +105,25 @@ TEST(HttpExchange, TakesForFramesWhatIsNoRequest) {
 TEST(HttpExchange, TakesWhatIsNoHttpForOneAnswer) {
   const Said said = Exchange().client(kUpgrade).server("SSH-2.0-x\r\n").server("more").end();
   EXPECT_EQ(said, (Said{"1: GET /chat HTTP/1.1", "4: 0 [SSH-2.0-x\r\nmore]"}));
+}
+
+TEST(HttpExchange, InterimAnswersWithoutEndAreCountedAndNotAllTold) {
+  const std::string hint = "HTTP/1.1 103 Early Hints\r\nX: " + std::string(2000, 'x') + "\r\n\r\n";
+  const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+  for (const auto& [interim, told] : {std::pair(go_on, 64U), std::pair(hint, 32U)}) {
+    Exchange it;
+    it.client(kUpgrade);
+    std::uint64_t sent = 0;
+    for (int i = 0; i < 200; ++i) {
+      it.server(interim);
+      sent += interim.size();
+    }
+    const Said said = it.server(kSwitch).end();
+    EXPECT_EQ(said.size(), 1 + told + 1) << interim.substr(0, 30);
+    EXPECT_EQ(said.back(), "202: 101 []");
+    EXPECT_EQ(it.bytes(), sent + kSwitch.size());
+    EXPECT_TRUE(it.upgraded());
+  }
 }
 
 }  // namespace

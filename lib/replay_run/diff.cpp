@@ -71,7 +71,7 @@ Result<Loaded> load(const DiffSettings& settings, const DiffSettings::Side& side
   });
   WHYDROP_TRY(read);
   inspection.finish(0);
-  WHYDROP_TRY(inspection.check_conns());
+  WHYDROP_TRY(inspection.check_found());
   if (runs > 1) {
     inspection.talk(fmt::format("warning: {} holds {} runs; the first is compared", file->name(), runs));
   }

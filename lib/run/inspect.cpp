@@ -169,7 +169,7 @@ Result<int> inspect(const InspectSettings& settings, const Host& host, const std
                         std::move(*selector));
   Reading reading(settings, host, stopped_by, std::move(*input), inspection);
   const auto read = har ? reading.har(head) : reading.capture(head);
-  if (const auto found = inspection.check_conns(); read && !found) {
+  if (const auto found = inspection.check_found(); read && !found && stopped_by() == 0) {
     return tl::unexpected<Error>(found.error());
   }
   const int code = inspection.finish(stopped_by());

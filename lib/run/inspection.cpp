@@ -37,6 +37,7 @@ Inspection::~Inspection() {
 
 void Inspection::begin(const capture::CaptureHeader& header) {
   end_run(0);
+  events_of_run_ = 0;
   engine::RecordedRun::Settings recorded;
   recorded.secrets = settings_.secrets;
   recorded.reveal = settings_.reveal;
@@ -97,6 +98,8 @@ void Inspection::take(const capture::Reader::Item& item) {
 
 /// What is not asked for is not judged either: the verdict is about the connections that are shown.
 bool Inspection::wants(const session::Event& event) {
+  ++events_;
+  ++events_of_run_;
   const auto& conns = settings_.conns;
   last_conn_ = std::max(last_conn_, event.conn);
   const bool wanted = conns.empty() || std::find(conns.begin(), conns.end(), event.conn) != conns.end();
@@ -104,7 +107,14 @@ bool Inspection::wants(const session::Event& event) {
   return wanted;
 }
 
-Result<void> Inspection::check_conns() const {
+Result<void> Inspection::check_found() const {
+  if (events_ == 0) {
+    return fail(
+        ErrorKind::local,
+        fmt::format(
+            "capture {}: {}", settings_.name, damages_ > 0 ? "no event in it can be read" : "no event is in it"),
+        damages_ > 0 ? "" : "its writer was stopped before the first, or nothing was opened");
+  }
   if (conn_seen_ || settings_.conns.empty()) {
     return {};
   }
@@ -121,7 +131,7 @@ void Inspection::flush() {
 }
 
 void Inspection::end_run(int signal) {
-  if (!recorded_) {
+  if (!recorded_ || events_of_run_ == 0) {
     return;
   }
   const session::Verdict verdict = recorded_->pipeline().finish(0);

@@ -54,8 +54,8 @@ class Inspection {
   bool reader_gone() const { return host_.out.gone(); }
   /// Judges the last run. Returns the exit code: of several runs the first that is not 0.
   int finish(int signal);
-  /// An error if connections were asked for and none of them is in the file.
-  Result<void> check_conns() const;
+  /// Errors: usage, where connections were asked for and none of them is in the file; local, where nothing is in it.
+  Result<void> check_found() const;
 
  private:
   void begin(const capture::CaptureHeader& header);
@@ -75,7 +75,8 @@ class Inspection {
   std::uint32_t last_conn_ = 0;
   bool conn_seen_ = false;  ///< one of those asked for
   std::uint64_t frames_ = 0;
-  std::uint64_t damages_ = 0;  ///< lines that could not be read, cut ones left out
+  std::uint64_t events_ = 0, events_of_run_ = 0;  ///< that could be read
+  std::uint64_t damages_ = 0;                     ///< lines that could not be read, cut ones left out
   int code_ = 0;
 };
 

@@ -369,6 +369,25 @@ class Captures(harness.Test):
         done = self.whydrop("send", self.rehearse(), "x", "--max-capture", "4k")
         self.assertEqual((done.exit, "option --max-capture: no capture to apply it to" in done.err), (2, True), done.err)
 
+    def test_what_holds_nothing_is_no_success(self):
+        made = self.path("made.ndjson")
+        self.whydrop("send", self.rehearse(), "x", "--capture", made)
+        first, rest = pathlib.Path(made).read_text(encoding="utf-8").split("\n", 1)
+        for text, says in (("", "empty"), (first[:90], "cut in its first line"), (first + "\n", "no event is in it"),
+                           (first + "\n" + rest[:40], "no event is in it"), (first + "\nnonsense\n", "no event in it can be read"),
+                           (first + "\n" + first + "\n", "no event is in it")):
+            pathlib.Path(self.path("part.ndjson")).write_text(text, encoding="utf-8")
+            for command in (["inspect", "part.ndjson"], ["diff", "part.ndjson", "made.ndjson"], ["inspect", "part.ndjson", "--output", "ndjson"]):
+                with self.subTest(text=text, command=command):
+                    done = self.whydrop(*command)
+                    self.assertEqual((done.exit, done.out), (3, ""), done.err)
+                    self.assertIn(f"error: capture {'part.ndjson'}: {says}", done.err)
+        # What is cut further on is told, and the rest is judged.
+        pathlib.Path(self.path("part.ndjson")).write_text(first + "\n" + rest[:-30], encoding="utf-8")
+        done = self.whydrop("inspect", "part.ndjson")
+        self.assertIn("the line is cut: its writer was stopped", done.err)
+        self.assertIn("the capture stops here", done.out)
+
     def test_of_two_writers_the_second_is_refused(self):
         file = self.path("run.ndjson")
         url = self.rehearse()

@@ -295,8 +295,15 @@ std::size_t Transfer::write(char* data, std::size_t, std::size_t size, void* sel
   return size;
 }
 
+/// Before the request goes. libcurl takes a certificate without names by its CN, as browsers do no more.
 int Transfer::connected(void* self, char*, char*, int, int) {
-  static_cast<Transfer*>(self)->on_connected();
+  auto& it = *static_cast<Transfer*>(self);
+  const net::TlsOptions& tls = it.options_.tls;
+  it.nameless_ = it.secure_ && !tls.insecure && !tls.allow_cn ? net::nameless_failure(it.leaf()) : std::nullopt;
+  if (it.nameless_) {
+    return CURL_PREREQFUNC_ABORT;
+  }
+  it.on_connected();
   return CURL_PREREQFUNC_OK;
 }
 
@@ -434,16 +441,22 @@ void Transfer::tell_tls(const session::Failure& failure) {
   fact.duration_ns = times().tls_ns;
   fact.error = failure.words;
   fact.cause = failure.cause;
-  curl_certinfo* chain = nullptr;
-  curl_.easy_getinfo(easy_, CURLINFO_CERTINFO, &chain);
+  net::describe_certificate(fact, leaf());
+  tell_(std::move(fact));
+}
+
+/// The server's certificate in PEM; empty where none came.
+std::string Transfer::leaf() const {
+  constexpr std::string_view kPem = "Cert:";
+  const auto* chain = info<curl_certinfo*>(CURLINFO_CERTINFO);
   for (const curl_slist* row = chain != nullptr && chain->num_of_certs > 0 ? chain->certinfo[0] : nullptr;
        row != nullptr;
        row = row->next) {
-    if (constexpr std::string_view kPem = "Cert:"; starts_with(row->data, kPem)) {
-      net::describe_certificate(fact, std::string_view(row->data).substr(kPem.size()));
+    if (starts_with(row->data, kPem)) {
+      return row->data + kPem.size();
     }
   }
-  tell_(std::move(fact));
+  return {};
 }
 
 // ---- how it ended ---------------------------------------------------------------------------------------------------
@@ -499,6 +512,15 @@ session::Ending Transfer::ending_of(CURLcode code) {
   if (cancelled_) {
     return {EndingHow::interrupted, EndedBy::client, "", "", "", {}};
   }
+  const auto refused_by_tls = [this](const session::Failure& why) -> session::Ending {
+    tell_connect({});
+    tell_proxy("");
+    tell_tls(why);
+    return {EndingHow::tls_failed, EndedBy::unknown, "", "", why.words, {}};
+  };
+  if (nameless_) {
+    return refused_by_tls(*nameless_);
+  }
   switch (static_cast<int>(code)) {  // of a hundred, those that name a step
   case CURLE_OK:
     return {EndingHow::local_close, EndedBy::client, "", "", "", {}};
@@ -514,13 +536,8 @@ session::Ending Transfer::ending_of(CURLcode code) {
   case CURLE_PEER_FAILED_VERIFICATION:
   case CURLE_SSL_CERTPROBLEM:
   case CURLE_SSL_CACERT_BADFILE:
-  case CURLE_SSL_CIPHER: {
-    const session::Failure why = tls_failure(code);
-    tell_connect({});
-    tell_proxy("");
-    tell_tls(why);
-    return {EndingHow::tls_failed, EndedBy::unknown, "", "", why.words, {}};
-  }
+  case CURLE_SSL_CIPHER:
+    return refused_by_tls(tls_failure(code));
   default:
     break;
   }

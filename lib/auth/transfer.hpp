@@ -68,6 +68,7 @@ class Transfer {
   void on_header_line(std::string_view line);
   void on_body(std::string_view data);
   void on_connected();
+  std::string leaf() const;
   void tell_connect(const session::Failure& failure);
   void tell_proxy(const std::string& error);
   void tell_tls(const session::Failure& failure);
@@ -94,7 +95,8 @@ class Transfer {
   bool secure_ = false;
 
   bool connected_ = false, sent_ = false, in_tunnel_head_ = false;
-  std::optional<session::Request> asked_;  ///< as far as it went; null once it was told
+  std::optional<session::Failure> nameless_;  ///< why the certificate was refused before the request went
+  std::optional<session::Request> asked_;     ///< as far as it went; null once it was told
   std::string tls_version_, tls_cipher_, alpn_;
   handshake::HeadParser answer_{handshake::HeadParser::Kind::response};
   Outcome outcome_;

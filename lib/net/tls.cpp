@@ -98,6 +98,21 @@ std::string time_text(const ASN1_TIME* time) {
                      parts.tm_sec);
 }
 
+session::Failure nameless() {
+  return named(Cause::hostname_mismatch, "the certificate has no subjectAltName; --allow-cn takes it by its CN");
+}
+
+using OwnedCertificate = std::unique_ptr<X509, decltype(&X509_free)>;
+
+/// Null for what is no certificate.
+OwnedCertificate read_certificate(std::string_view pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
+                                                      BIO_free);
+  OwnedCertificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free);
+  ERR_clear_error();
+  return certificate;
+}
+
 constexpr int kMaxChain = 10;
 constexpr int kMaxNames = 20;
 
@@ -322,7 +337,7 @@ session::Failure TlsHandshake::failure_of(const std::error_code& error) {
   }
   const session::Failure failure = certificate_failure(SSL_get_verify_result(stream_->native_handle()));
   return failure.cause == Cause::hostname_mismatch && !seen_->chain.empty() && seen_->chain.front().names.empty()
-             ? named(failure.cause, "the certificate has no subjectAltName; --allow-cn takes it by its CN")
+             ? nameless()
              : failure;
 }
 
@@ -335,15 +350,15 @@ session::Failure certificate_failure(long verify_result) {
   return {Cause::other, fmt::format("certificate_refused: {}", X509_verify_cert_error_string(verify_result))};
 }
 
+std::optional<session::Failure> nameless_failure(std::string_view pem) {
+  const auto certificate = read_certificate(pem);
+  return certificate && names_of(*certificate).empty() ? std::optional(nameless()) : std::nullopt;
+}
+
 void describe_certificate(session::Tls& fact, std::string_view pem) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
-                                                      BIO_free);
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr),
-                                                                X509_free);
-  if (certificate) {
+  if (const auto certificate = read_certificate(pem)) {
     describe(fact, *certificate);
   }
-  ERR_clear_error();
 }
 
 session::Failure tls_failure(const std::error_code& error) {

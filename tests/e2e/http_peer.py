@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """An HTTP server that plays a list of answers, one a request, the last one again and again.
 
-usage: http_peer.py ANSWERS [--tls PREFIX] [--requests FILE]
+usage: http_peer.py ANSWERS [--tls PREFIX [--nameless]] [--requests FILE]
 
 ANSWERS is a JSON list of objects: status, headers, json or body, "end": "silent" (no answer), "cut" (FIN before an answer),
-"short" (less body than promised), "reset". --tls writes PREFIX.pem, which is its own issuer, and serves by TLS. --requests
+"short" (less body than promised), "reset". --tls writes PREFIX.pem, which is its own issuer, and serves by TLS; --nameless: it has no subjectAltName. --requests
 appends each request as a line of JSON. Prints "listening on http://127.0.0.1:PORT" first.
 """
 import argparse
@@ -77,9 +77,10 @@ class Server(socketserver.ThreadingTCPServer):
         pass  # the client went, as a case may want
 
 
-def tls(prefix):
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                    "-addext", "subjectAltName=DNS:localhost,DNS:api.test,IP:127.0.0.1", "-keyout", prefix + ".key", "-out", prefix + ".pem"],
+def tls(prefix, nameless):
+    names = [] if nameless else ["-addext", "subjectAltName=DNS:localhost,DNS:api.test,IP:127.0.0.1"]
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                    "/CN=api.test" if nameless else "/CN=localhost", *names, "-keyout", prefix + ".key", "-out", prefix + ".pem"],
                    check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(prefix + ".pem", prefix + ".key")
@@ -90,9 +91,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("answers", type=json.loads)
     parser.add_argument("--tls")
+    parser.add_argument("--nameless", action="store_true")
     parser.add_argument("--requests")
     given = parser.parse_args()
-    with Server(given.answers, given.requests, tls(given.tls) if given.tls else None) as server:
+    with Server(given.answers, given.requests, tls(given.tls, given.nameless) if given.tls else None) as server:
         print(f"listening on http{'s' if given.tls else ''}://127.0.0.1:{server.server_address[1]}", flush=True)
         server.serve_forever()
 

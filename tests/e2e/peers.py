@@ -103,7 +103,7 @@ class Stage:
     def start_http(self, arguments, _):
         """`arguments`: a list of answers (see http_peer.py), or an object of them with "tls": true."""
         given = arguments if isinstance(arguments, dict) else {"answers": arguments}
-        more = ["--tls", self.tmp + "/peer"] if given.get("tls") else []
+        more = (["--tls", self.tmp + "/peer"] if given.get("tls") else []) + (["--nameless"] if given.get("nameless") else [])
         return {"ca": self.tmp + "/peer.pem", **self.announced(
             ["/usr/bin/python3", str(INTEROP.parent.parent / "e2e" / "http_peer.py"), json.dumps(given["answers"]),
              "--requests", self.tmp + "/requests.ndjson"] + more)}

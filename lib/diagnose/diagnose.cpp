@@ -66,6 +66,11 @@ session::Verdict Diagnoser::conclude(std::uint32_t conn) {
   return verdict;
 }
 
+void Diagnoser::forget(std::uint32_t conn) {
+  impl_->ledgers.erase(conn);
+  impl_->last = nullptr;
+}
+
 session::Verdict Diagnoser::conclude_run() {
   while (!impl_->ledgers.empty()) {
     conclude(impl_->ledgers.begin()->first);

@@ -38,6 +38,8 @@ class Diagnoser {
   void set_state(std::uint32_t conn, const std::string& state);
   /// Findings inferred at the end of `conn` and its verdict; call once, after the Ending was given.
   session::Verdict conclude(std::uint32_t conn);
+  /// A connection that is not concluded: as if nothing had been told of it.
+  void forget(std::uint32_t conn);
   /// The verdict of the run: that of the last websocket connection, findings of all merged.
   session::Verdict conclude_run();
 

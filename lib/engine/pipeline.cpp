@@ -1,13 +1,17 @@
 #include "engine/pipeline.hpp"
 
+#include "capture/decode.hpp"
 #include "engine/body_excerpt.hpp"
 #include "engine/connection.hpp"
 #include "engine/fan_out.hpp"
+#include "engine/sleepers.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <deque>
+#include <list>
 #include <map>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -25,6 +29,10 @@ struct Waiting {
   std::string bytes;
   std::int64_t t_ns;
 };
+
+/// Recorded connections that are awake, at most, as far as those beyond only began: they sleep until more comes of
+/// them.
+constexpr std::size_t kMostAwake = 256;
 
 /// The lane of plain data frames, each a message by itself: one frame and one message, filled anew for each, so that
 /// nothing is made or moved.
@@ -76,6 +84,8 @@ struct Pipeline::Impl {
   struct Slot {
     std::unique_ptr<Connection> connection;
     std::function<void(const Event&)> observer;
+    Beginning beginning;                                     ///< of a recorded one
+    std::optional<std::list<std::uint32_t>::iterator> turn;  ///< in `idle`
   };
   Connection& connection(std::uint32_t conn) { return *slot(conn, options.bindings).connection; }
   Slot& slot(std::uint32_t conn, profile::Bindings* bindings);
@@ -87,6 +97,9 @@ struct Pipeline::Impl {
   void tell_fact(std::uint32_t conn, Body&& body, std::int64_t t_ns);
   void tell_frame(std::uint32_t conn, Side from, const wire::Frame& frame, std::int64_t t_ns);
   void tell_recorded(const Event& event);
+  void tell_awake(const Event& event);
+  void wake(std::uint32_t conn);
+  void rest();
   void tell(const Event& event);
   bool tell_whole(const Event& event);
   bool show_plain(const Event& event, const session::Frame& frame);
@@ -112,7 +125,10 @@ struct Pipeline::Impl {
   FanOut sinks;
 
   std::map<std::uint32_t, Slot> connections;
-  Slot* last_slot = nullptr;  ///< of the connection asked for last: nearly always the next one's as well
+  Sleepers sleepers;
+  std::list<std::uint32_t> idle;  ///< recorded connections that are awake and only began, those idle for longest first
+  bool muted = false;             ///< sinks know what is told
+  Slot* last_slot = nullptr;      ///< of the connection asked for last: nearly always the next one's as well
   std::uint32_t last_asked = 0;
   Lane lane;
   std::uint32_t last_conn = 0;
@@ -168,6 +184,9 @@ Pipeline::Impl::Slot& Pipeline::Impl::slot(std::uint32_t conn, profile::Bindings
 }
 
 void Pipeline::Impl::erase(std::uint32_t conn) {
+  if (const Slot* known = find(conn); known != nullptr && known->turn) {
+    idle.erase(*known->turn);
+  }
   connections.erase(conn);
   last_slot = nullptr;
 }
@@ -369,7 +388,9 @@ void Pipeline::Impl::show_to_sinks(const Event& event) {
   if (!std::holds_alternative<session::Verdict>(event.body)) {
     diagnoser.on_event(shown);
   }
-  sinks.on_event(shown);
+  if (!muted) {
+    sinks.on_event(shown);
+  }
   note_tokens(event.conn);
 }
 
@@ -411,20 +432,66 @@ session::Verdict Pipeline::Impl::conclude(std::uint32_t conn) {
   return verdict;
 }
 
-void Pipeline::Impl::tell_recorded(const Event& event) {
+/// What is known of a connection that slept is told again to all but the sinks, which know it.
+void Pipeline::Impl::wake(std::uint32_t conn) {
+  const auto lines = sleepers.take(conn);
+  if (!lines) {
+    return;
+  }
+  const auto seq = std::exchange(last_seq, 0);
+  const auto now = std::exchange(now_ns, 0);
+  muted = true;
+  capture::LineDecoder decoder;
+  for (std::string_view rest = *lines; !rest.empty();) {
+    const std::size_t end = rest.find('\n');
+    const capture::Line line = decoder.decode(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+    if (const auto* event = std::get_if<Event>(&line)) {
+      tell_awake(*event);
+    }
+  }
+  muted = false;
+  last_seq = seq;
+  now_ns = now;
+}
+
+void Pipeline::Impl::tell_awake(const Event& event) {
   last_seq = event.seq;
   now_ns = event.t_ns;
   tell(event);
+  Slot& of = slot(event.conn, options.bindings);
+  const bool only_began = of.beginning.add(event);
+  if (of.turn) {
+    idle.erase(*of.turn);
+  }
+  of.turn = only_began ? std::optional(idle.insert(idle.end(), event.conn)) : std::nullopt;
+}
+
+/// Sends those to sleep that were idle for longest.
+void Pipeline::Impl::rest() {
+  while (connections.size() > kMostAwake && !idle.empty()) {
+    const std::uint32_t conn = idle.front();
+    sleepers.put(conn, find(conn)->beginning);
+    diagnoser.forget(conn);
+    erase(conn);
+  }
+}
+
+void Pipeline::Impl::tell_recorded(const Event& event) {
+  wake(event.conn);
+  tell_awake(event);
   if (std::holds_alternative<session::Ending>(event.body)) {
     conclude(event.conn);
     erase(event.conn);
   }
+  rest();
 }
 
 /// A capture that stops in mid-session (its writer was killed) has no Ending of its own.
 void Pipeline::Impl::end_open_recordings() {
-  while (!connections.empty()) {
-    const auto conn = connections.begin()->first;
+  while (!connections.empty() || sleepers.first()) {
+    const std::uint32_t asleep = sleepers.first().value_or(UINT32_MAX);
+    const auto conn = connections.empty() ? asleep : std::min(connections.begin()->first, asleep);
     session::Ending ending;
     ending.how = session::EndingHow::capture_ended;
     tell_recorded(Event{last_seq + 1, now_ns, conn, std::move(ending)});

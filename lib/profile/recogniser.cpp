@@ -37,14 +37,21 @@ void Recogniser::see_packets(Side from, bool text, std::string_view payload, std
   for (const codec::Codec& codec : codec::codecs()) {
     std::vector<DialectMatch> found;
     const auto fault = codec.make_decoder()->feed(from, text, payload, [&](std::string_view packet) {
-      if (found.empty() && !parsed_.parse(packet)) {
-        found = dialects_->of_value(from, parsed_.root(), codec.name);
+      if (found.empty() && !parser().parse(packet)) {
+        found = dialects_->of_value(from, parser().root(), codec.name);
       }
     });
     if (!fault) {
       add(std::move(found), seq, from);
     }
   }
+}
+
+json::Json& Recogniser::parser() {
+  if (!parsed_) {
+    parsed_ = std::make_unique<json::Json>();
+  }
+  return *parsed_;
 }
 
 std::optional<json::Value> Recogniser::see(Side from, bool text, std::string_view payload, std::uint64_t seq) {
@@ -57,11 +64,11 @@ std::optional<json::Value> Recogniser::see(Side from, bool text, std::string_vie
     return std::nullopt;
   }
   see_packets(from, text, payload, seq);
-  if (!text || parsed_.parse(without_separator(payload))) {
+  if (!text || parser().parse(without_separator(payload))) {
     return std::nullopt;
   }
-  add(dialects_->of_value(from, parsed_.root()), seq, from);
-  return parsed_.root();
+  add(dialects_->of_value(from, parser().root()), seq, from);
+  return parser().root();
 }
 
 void Recogniser::add(std::vector<DialectMatch> found, std::uint64_t seq, std::optional<Side> from) {

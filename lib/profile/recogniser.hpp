@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,12 +45,13 @@ class Recogniser {
   const DialectScore* candidate() const;
 
  private:
+  json::Json& parser();
   void see_packets(wire::Side from, bool text, std::string_view payload, std::uint64_t seq);
   void add(std::vector<DialectMatch> found, std::uint64_t seq, std::optional<wire::Side> from = std::nullopt);
 
   const Dialects* dialects_;
   std::array<unsigned, 2> looked_{};
-  json::Json parsed_;
+  std::unique_ptr<json::Json> parsed_;  ///< null until a message is looked at: of many connections none ever is
   std::map<std::string, DialectScore, std::less<>> sums_;
 };
 

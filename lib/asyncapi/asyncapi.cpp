@@ -193,7 +193,7 @@ class Importer {
       }
     }
     definitions_ = writer_.definitions();
-    drop_what_does_not_compile();
+    WHYDROP_TRY(drop_what_does_not_compile());
     Imported out;
     out.profile = profile_text();
     out.notes = sources_.take_notes();
@@ -220,36 +220,41 @@ class Importer {
     return all.size() == 1 ? all[0] : JsonObject().raw("anyOf", json_list(all)).str();
   }
 
-  void drop_what_does_not_compile() {
+  /// All schemas in one document, as they will stand in the profile: "/client/0/…", "/definitions/…".
+  std::string schemas_text() {
+    JsonObject all;
+    for (const wire::Side side : {wire::Side::client, wire::Side::server}) {
+      std::vector<std::string> schemas = schemas_of(side);
+      std::replace(schemas.begin(), schemas.end(), std::string(), std::string("true"));
+      all.raw(wire::name(side), json_list(schemas));
+    }
+    if (!definitions_.empty()) {
+      all.raw("definitions", definitions_);
+    }
+    return all.str();
+  }
+
+  Result<void> drop_what_does_not_compile() {
+    constexpr std::string_view kName = "its schema: ";
+    const auto document = json::parse_file(schemas_text(), name_, ErrorKind::internal);
+    WHYDROP_TRY(document);
     for (const wire::Side side : {wire::Side::client, wire::Side::server}) {
       for (std::size_t i = 0; i < of(side).size(); ++i) {
-        std::string& schema = schemas_of(side)[i];
         const Message& message = of(side)[i];
-        if (schema.empty()) {
-          keep_example(message, nullptr, side, i);
-          continue;
-        }
-        JsonObject whole;
-        whole.raw("schema", schema);
-        if (!definitions_.empty()) {
-          whole.raw("definitions", definitions_);
-        }
-        json::Json document;
-        const bool broken = document.parse(whole.str()).has_value();
-        constexpr std::string_view kName = "its schema: ";
-        const auto compiled = broken ? Result<schema::Schema>(fail(ErrorKind::internal, "it is not JSON"))
-                                     : schema::Schema::compile(document, {}, "its schema", {}, "/schema");
+        const std::string entry = fmt::format("/{}/{}", wire::name(side), i);
+        const auto compiled = schema::Schema::compile(**document, {}, "its schema", {}, entry);
         if (!compiled) {
-          const std::string& why = compiled.error().message;
+          std::string why = compiled.error().message;
+          why.erase(0, starts_with(why, kName) ? kName.size() : 0);
+          why.erase(0, starts_with(why, entry + "/") ? entry.size() : 0);
           sources_.note(message.site,
-                        fmt::format("the schema of message {} is not carried over: {}",
-                                    message.name,
-                                    starts_with(why, kName) ? why.substr(kName.size()) : why));
-          schema.clear();
+                        fmt::format("the schema of message {} is not carried over: {}", message.name, why));
+          schemas_of(side)[i].clear();
         }
         keep_example(message, compiled ? &*compiled : nullptr, side, i);
       }
     }
+    return {};
   }
 
   /// An example that is no message of its type would be sent in vain.

@@ -61,6 +61,9 @@ class Operations {
       add(operation, nullptr, from, reply.has_value());
       if (reply) {
         add(*reply, &operation, wire::other(from), true);
+        if (const auto address = sources_.member(*reply, "address")) {
+          sources_.note(*address, "where a reply goes is not carried over: on a WebSocket it comes back the same way");
+        }
       }
     }
     for (Channel& channel : channels_) {

@@ -1,27 +1,33 @@
 #include "engine/expectation.hpp"
 
-#include <deque>
+#include "json/json.hpp"
+#include "json/pointer.hpp"
 
-#include <rapidjson/document.h>
-#include <rapidjson/pointer.h>
+#include <deque>
+#include <utility>
 
 namespace whydrop::engine {
 namespace {
 
-// The recursive parser can be crashed by a peer's nesting.
-constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
 constexpr std::size_t kSeen = 200;
 
 struct Expectation {
-  std::string text;
-  rapidjson::Pointer pointer;
-  rapidjson::Document value;
+  std::string text, pointer;
+  json::Json value;
 };
+
+bool is_pointer(std::string_view text) {
+  json::Steps steps(text);
+  while (steps.next()) {
+  }
+  return steps.well_formed();
+}
 
 }  // namespace
 
 struct Expectations::Impl {
   std::deque<Expectation> all;
+  json::Json message;
   std::size_t met = 0;
   std::string last_seen;
 };
@@ -34,35 +40,25 @@ Result<void> Expectations::add(const std::string& text) {
   if (equals == std::string::npos) {
     return fail(ErrorKind::usage, "expectation '" + text + "': no '='", "POINTER=VALUE, as in /type=connected");
   }
-  Expectation expectation{text, rapidjson::Pointer(text.c_str(), equals), {}};
-  if (!expectation.pointer.IsValid()) {
+  Expectation expectation{text, text.substr(0, equals), {}};
+  if (!is_pointer(expectation.pointer)) {
     return fail(ErrorKind::usage,
-                "expectation '" + text + "': '" + text.substr(0, equals) + "' is not a JSON Pointer",
+                "expectation '" + text + "': '" + expectation.pointer + "' is not a JSON Pointer",
                 "a pointer begins with / as in /body/type (RFC 6901)");
   }
-  const std::string value = text.substr(equals + 1);
-  expectation.value.Parse<kParseFlags>(value.data(), value.size());
-  if (expectation.value.HasParseError()) {
-    expectation.value.SetString(
-        value.data(), static_cast<rapidjson::SizeType>(value.size()), expectation.value.GetAllocator());
-  }
+  (void)expectation.value.parse(json::value_or_string(text.substr(equals + 1)));
   impl_->all.push_back(std::move(expectation));
   return {};
 }
 
 bool Expectations::offer(std::string_view message) {
   impl_->last_seen.assign(message.substr(0, kSeen));
-  if (done()) {
-    return false;
-  }
-  rapidjson::Document document;
-  document.Parse<kParseFlags>(message.data(), message.size());
-  if (document.HasParseError()) {
+  if (done() || impl_->message.parse(message)) {
     return false;
   }
   const Expectation& next = impl_->all[impl_->met];
-  const rapidjson::Value* found = next.pointer.Get(document);
-  if (found == nullptr || *found != next.value) {
+  const auto found = impl_->message.root().at(next.pointer);
+  if (!found || !json::equal(*found, next.value.root())) {
     return false;
   }
   ++impl_->met;

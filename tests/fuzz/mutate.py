@@ -22,6 +22,7 @@ LARGEST = 256 << 10
 KINDS = {
     "capture": (["captures/v1/*.ndjson"], [["inspect", "{}"], ["replay", "{}", "--plan"], ["diff", "{}", "{}"],
                                            ["check", "--from-capture", "{}"]]),
+    "asyncapi": (["asyncapi/*.yaml", "asyncapi/parts/*"], [["profile", "import", "{}"], ["validate", "--schema", "{}#/components", "{}"]]),
     "profile": (["profiles/*.json"], [["profile", "check", "{}"]]),
     "check": (["checks/*.json"], [["check", "{}", "--list"]]),
     "schema": (["schemas/*.json"], [["validate", "--schema", "{}", "{}"]]),

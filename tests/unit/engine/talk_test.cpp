@@ -112,6 +112,8 @@ TEST(Expectations, ValueIsJsonIfItParses) {
       {"/a=x=y", R"({"a":"x=y"})", true},
       {"/a=", R"({"a":""})", true},
       {"=[1]", "[1]", true},
+      {"/a=1", R"({"a":1,"b":"\ud83d"})", true},
+      {"/a=1e400", R"({"a":1e401})", true},
       {"/a~1b/0={\"c\":null}", R"({"a/b":[{"c":null}]})", true},
   };
   for (const auto& [expected, message, met] : cases) {

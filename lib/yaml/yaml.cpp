@@ -293,6 +293,14 @@ Result<Document> Document::parse(std::string_view text, const std::string& name)
     at.pos = static_cast<int>(valid);
     return not_yaml(text, name, at, "not UTF-8");
   }
+  // YAML 1.2.2 section 5.1 allows none; and by zero bytes yaml-cpp would take the text for UTF-16.
+  const auto* const control = std::find_if(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  });
+  if (control != text.end()) {
+    at.pos = static_cast<int>(control - text.begin());
+    return not_yaml(text, name, at, "a control character");
+  }
   // yaml-cpp throws, and what its events call has no other way out of it.
   try {
     std::istringstream stream(tree->source);

@@ -64,6 +64,7 @@ TEST(Yaml, SaysWhereItIsWrong) {
       {"a: &a {<<: *a}\n", "a.yaml:1:4: not YAML: its aliases stand for too much"},
       {"a: {<<: 1}\n", "a.yaml:1:9: not YAML: << takes a map, or a list of maps"},
       {"a: \"\xff\"\n", "a.yaml:1:5: not YAML: not UTF-8"},
+      {"a\0\0\0: 1\n"s, "a.yaml:1:2: not YAML: a control character"},
       {deep, "a.yaml: it nests too deep"},
       {std::string(100'000, '['), "a.yaml:1:"},
       {laughs, "a.yaml:1:"},

@@ -39,6 +39,8 @@ class Decoder {
   /// Reads one whole data message and tells its packets in order; what stands behind a fault is not read. A packet that
   /// began in an earlier message is told with the one that ends it.
   virtual std::optional<Fault> feed(wire::Side from, bool text, std::string_view message, const OnPacket& each) = 0;
+  /// What still lacks of a packet that a side has begun: "NUL at the end of SEND"; empty: none is under way.
+  virtual std::string lacks(wire::Side) const { return {}; }
   /// One that stands where this does.
   virtual std::unique_ptr<Decoder> copy() const = 0;
 };

@@ -11,5 +11,7 @@ std::unique_ptr<Decoder> make_mqtt();
 Result<Message> encode_mqtt(json::Value packet);
 std::unique_ptr<Decoder> make_socket_io();
 Result<Message> encode_socket_io(json::Value packet);
+std::unique_ptr<Decoder> make_stomp();
+Result<Message> encode_stomp(json::Value packet);
 
 }  // namespace whydrop::codec

@@ -17,8 +17,6 @@
 namespace whydrop::codec {
 namespace {
 
-/// Of a packet that has not come whole; of a longer one only type and length are told.
-constexpr std::size_t kMostKept = std::size_t{1} << 20;
 constexpr unsigned kVersion5 = 5, kVersion311 = 4, kVersion31 = 3;
 
 enum Type : std::uint8_t {
@@ -452,6 +450,7 @@ Head head_of(std::string_view bytes) {
 class Mqtt final : public Decoder {
  public:
   std::optional<Fault> feed(wire::Side from, bool text, std::string_view message, const OnPacket& each) override;
+  std::string lacks(wire::Side from) const override;
   std::unique_ptr<Decoder> copy() const override { return std::make_unique<Mqtt>(*this); }
 
  private:
@@ -520,6 +519,18 @@ std::optional<Fault> Mqtt::read(Stream& stream, std::string_view bytes, std::siz
     used += head.size + head.length;
   }
   return std::nullopt;
+}
+
+std::string Mqtt::lacks(wire::Side from) const {
+  const Stream& stream = streams_[static_cast<std::size_t>(from)];
+  if (stream.skips > 0) {
+    return counted(stream.skips, "byte") + " of a packet";
+  }
+  const Head head = head_of(stream.kept);
+  if (stream.kept.empty() || head.size == 0) {
+    return stream.kept.empty() ? "" : "the length of a packet";
+  }
+  return fmt::format("{} of {}", counted(head.size + head.length - stream.kept.size(), "byte"), kTypes[head.type]);
 }
 
 // ---- writing --------------------------------------------------------------------------------------------------------

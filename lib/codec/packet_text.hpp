@@ -11,12 +11,20 @@
 
 namespace whydrop::codec {
 
+/// Bytes of a packet that has not come whole: more is not kept of any.
+inline constexpr std::size_t kMostKept = std::size_t{1} << 20;
+
 /// The JSON text of an object, member by member.
 class PacketText {
  public:
   PacketText& string(std::string_view key, std::string_view value) { return raw(key, json::quote(value)); }
   PacketText& number(std::string_view key, std::uint64_t value) { return raw(key, std::to_string(value)); }
   PacketText& flag(std::string_view key, bool value) { return raw(key, value ? "true" : "false"); }
+  /// A name that came from outside.
+  PacketText& quoted(std::string_view name, std::string_view value) {
+    text_.append(text_.empty() ? "{" : ",").append(json::quote(name)).append(":").append(json::quote(value));
+    return *this;
+  }
   /// `json`: a JSON text.
   PacketText& raw(std::string_view key, std::string_view json) {
     text_ += text_.empty() ? "{\"" : ",\"";

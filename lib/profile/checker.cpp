@@ -128,7 +128,11 @@ struct Checker::Impl {
   Pace pace;
   Replies replies;
   Heartbeats heartbeats;
+  void check_whole(Findings& to);
+
   std::unique_ptr<codec::Decoder> decoder;  ///< null: messages are JSON
+  std::uint64_t last_seq[2] = {0, 0};       ///< by side: of its last message
+  bool whole_checked = false;
   /// One of the packets or records of a message; most are the only one.
   struct Record {
     json::Json json;
@@ -310,6 +314,7 @@ void Checker::Impl::on(const session::Frame& frame, std::int64_t t_ns, std::uint
     check_frame(profile, name_of_frame(frame, seq), frame, seq, findings);
   }
   if (frame.header.opcode == wire::Opcode::close) {
+    check_whole(findings);
     heartbeats.finish(t_ns, seq, findings);
   }
 }
@@ -321,7 +326,24 @@ void Checker::Impl::on(const session::Response& response, const session::Event& 
   }
 }
 
+/// A packet that was begun and never ended, once the first Close came or else the session ended.
+void Checker::Impl::check_whole(Findings& to) {
+  for (const Side side : {Side::client, Side::server}) {
+    const std::string lacks = decoder && !whole_checked ? decoder->lacks(side) : std::string();
+    if (!lacks.empty()) {
+      to.fault("packet-incomplete", side, last_seq[static_cast<std::size_t>(side)], [&] {
+        return Words{fmt::format("The {}'s last packet was never whole: {} is missing.", wire::name(side), lacks),
+                     side == Side::client ? fmt::format("Send all of it; {} waits for what is missing.", profile.name)
+                                          : std::string(),
+                     {}};
+      });
+    }
+  }
+  whole_checked = true;
+}
+
 void Checker::Impl::on_ending(const session::Event& event) {
+  check_whole(findings);
   check_deadline_at_end(profile, judge.machine, standing, event.t_ns, event.seq, findings);
   heartbeats.finish(event.t_ns, event.seq, findings);
   replies.finish(event.t_ns, findings);
@@ -347,6 +369,7 @@ void Checker::annotate(session::Message& message) {
   seen.frame_length = message.frames.size() == 1 ? message.wire_length : 0;
   seen.masked = !message.redact.empty();
   impl.count = impl.read(impl.records, seen, message.text, impl.decoder.get());
+  impl.last_seq[static_cast<std::size_t>(message.from)] = seen.seq;
   message.codec = impl.profile.codec;
   for (std::size_t i = 0; i < impl.count; ++i) {
     impl.tell_of(impl.records[i], message);

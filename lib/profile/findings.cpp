@@ -65,6 +65,11 @@ const std::vector<CheckRow>& check_rows() {
        "byte "
        "this message stops being one, and what was expected there.",
        "Send what the protocol has; a library of it writes packets for you."},
+      {"packet-incomplete",
+       "A packet was begun and never ended",
+       "The protocol says where a packet ends, by a length or by a byte, and the side's last message holds less than that. "
+       "The peer waits for the rest.",
+       "Send what the finding says is missing: where a packet has a length, look whether it is right."},
       // sequence
       {"sequence-too-early",
        "A message was sent before the session was ready for it",

@@ -44,7 +44,7 @@ def connect_twice(check):
     check["steps"][2] = {"send": {"message": "connect"}}
 
 
-def mqtt_connect_first(check):
+def begin_connected(check):
     check["steps"][0] = {"send": {"message": "connect"}}
 
 
@@ -138,7 +138,7 @@ FAILS = {
         "step 2 (expect connack where /code is 0): the session ended: Likely cause: The broker refused CONNECT"),
     "mqtt-ping": ("connect-twice", connect_twice,
         "step 4 (expect pingresp): the session ended: Likely cause: connect was sent"),
-    "mqtt-too-early": ("happy", mqtt_connect_first,
+    "mqtt-too-early": ("happy", begin_connected,
         "step 2 (expect a close by the server): waited 1 s; the session did not end"),
     "signalr-answers": ("no-separator", without_separator,
         "step 2 (expect accepted): refused came"),
@@ -152,6 +152,12 @@ FAILS = {
         "step 4.1 in turn 2 (expect ping within 1m): the session ended: "),
     "socket.io-too-early": ("happy", connect_first,
         "step 3 (expect a close by the server): waited 1 s; the session did not end"),
+    "stomp-delivers": ("refused", None,
+        "step 2 (expect connected): the session ended: Likely cause: The server sent ERROR"),
+    "stomp-receipt": ("refused", None,
+        "step 2 (expect connected): the session ended: Likely cause: The server sent ERROR"),
+    "stomp-too-early": ("happy", begin_connected,
+        "step 2 (expect error): waited 1 s; 1 other message came: connected"),
     "webchat-start-start-limit": ("happy", at_step(1, within="300ms"),
         "step 2 (expect the ending fin within 300ms): waited 300 ms; the session did not end"),
     "webchat-start-starts": ("happy", at_step(0, drop=["/payload/webchatId"]),

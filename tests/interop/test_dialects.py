@@ -51,12 +51,22 @@ SERVERS = {
     "mqtt-publish-before-connect": ([], ["connect", "-s", "mqtt", "ws://127.0.0.1:{port}/", "--in", "jsonl", "--for", "10s"],
                                     '{"base64":"MAMAAWE="}'),
     "mqtt-no-subprotocol": ([], ["connect", "ws://127.0.0.1:{port}/", "--in", "jsonl", "--for", "2s"], '{"base64":"EA0ABE1RVFQEAgA8AAFj"}'),
+    "stomp-happy": (["stomp"], ["send", "--profile", "stomp", "--var", "url=ws://127.0.0.1:{port}/ws", "--message", "subscribe",
+                                "--message", "send", "--message", "disconnect", "--expect", "/command=RECEIPT"]),
+    "stomp-keeps-alive": (["stomp", "300"], ["connect", "--profile", "stomp", "--var", "url=ws://127.0.0.1:{port}/ws",
+                                             "--var", "heart_beat=300,0", "--for", "2s"]),
+    "stomp-no-beat": (["stomp", "300"], ["connect", "ws://127.0.0.1:{port}/ws", "--in", "jsonl", "--for", "10s"],
+                      '"CONNECT\\naccept-version:1.2\\nhost:/\\nheart-beat:300,0\\n\\n\\u0000"'),
+    "stomp-no-nul": (["stomp"], ["connect", "-s", "v12.stomp", "ws://127.0.0.1:{port}/ws", "--in", "jsonl", "--for", "1s"],
+                     '"CONNECT\\naccept-version:1.2\\nhost:/\\n\\n"'),
+    "stomp-not-a-frame": (["stomp"], ["connect", "-s", "v12.stomp", "ws://127.0.0.1:{port}/ws", "--execute", '{"a":1}', "--for", "1s"]),
 }
 
 # client of the registry: profile that is rehearsed, and what the client says of it
 CLIENTS = {
     "socket.io-client": ("socket.io", "connected, echoed Hi, pinged, closed"),
     "mqtt": ("mqtt", "connected, subscribed, echoed Hi, closed"),
+    "stompjs": ("stomp", "connected, echoed Hi, closed"),
     "mqtt-5": ("mqtt", "connected, subscribed, echoed Hi, closed"),
 }
 

@@ -89,6 +89,11 @@ const servers = {
     echo.installHandlers(base, { prefix: "/echo" });
     listen(base);
   },
+  stomp(beat = 0) {
+    const base = http.createServer();
+    new (require("stomp-broker-js"))({ server: base, path: "/ws", heartbeat: [0, Number(beat)], heartbeatErrorMargin: 100 });
+    listen(base);
+  },
   async aedes() {
     const { WebSocketServer, createWebSocketStream } = require("ws");
     const { Aedes } = require("aedes");

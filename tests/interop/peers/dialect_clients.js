@@ -51,6 +51,26 @@ const clients = {
       });
     });
   },
+  stompjs() {
+    Object.assign(globalThis, { WebSocket: require("ws") });
+    const { Client } = require("@stomp/stompjs");
+    const client = new Client({ brokerURL: base.replace("http", "ws") + "/ws", reconnectDelay: 0 });
+    client.onStompError = (frame) => failed(frame.headers.message);
+    client.onWebSocketError = failed;
+    client.onConnect = () => {
+      met.push("connected");
+      client.subscribe("/topic/a", (message) => {
+        met.push(`echoed ${message.body}`);
+        client.deactivate();
+      });
+      client.publish({ destination: "/topic/a", body: "Hi" });
+    };
+    client.onDisconnect = () => {
+      met.push("closed");
+      setImmediate(done);
+    };
+    client.activate();
+  },
   "mqtt-5": () => clients.mqtt(5),
 };
 setTimeout(() => failed("nothing came any more"), 20000).unref();

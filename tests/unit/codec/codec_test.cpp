@@ -233,6 +233,55 @@ TEST(mqtt, tells_what_it_cannot_read) {
   expect_told("mqtt", {{Side::client, true, "\xc0\0"sv, "0: expected a binary message\n"}});
 }
 
+TEST(stomp, is_written_and_read) {
+  expect_written(
+      "stomp",
+      {{R"({"command":"CONNECT","headers":{"accept-version":"1.2","host":"a:b","heart-beat":"0,5000"},"heart_beat":[0,5000],"body":""})",
+        true,
+        "CONNECT\naccept-version:1.2\nhost:a:b\nheart-beat:0,5000\n\n\0"sv},
+       {R"({"command":"SEND","headers":{"destination":"/queue/a","note":"x:y\\z\n"},"body":"hi"})",
+        true,
+        "SEND\ndestination:/queue/a\nnote:x\\cy\\\\z\\n\n\nhi\0"sv},
+       {R"({"command":"SEND","headers":{"content-length":"3"},"body":"a\u0000b"})",
+        true,
+        "SEND\ncontent-length:3\n\na\0b\0"sv},
+       {R"({"command":"SEND","headers":{},"body_base64":"/w=="})", false, "SEND\n\n\xff\0"sv},
+       {R"({"command":"heart-beat"})", true, "\n"}});
+  expect_refused("stomp", R"({"command":"SENT"})", "packet: /command is none of STOMP's");
+  expect_refused("stomp",
+                 R"({"command":"CONNECT","headers":{"login":"a\nb"}})",
+                 "packet: /headers/login does not fit into a line");
+}
+
+TEST(stomp, is_a_stream_across_messages) {
+  constexpr auto kBegin = "{\"command\":\"BEGIN\",\"headers\":{\"transaction\":\"t\"},\"body\":\"\"}\n"sv;
+  constexpr auto kBeat = "{\"command\":\"heart-beat\"}\n"sv;
+  expect_told("stomp",
+              {{Side::client, true, "BEG", ""},
+               {Side::server, true, "\r\n", kBeat},
+               {Side::client, true, "IN\r\ntransaction:t\r\ntransaction:u\r\n", ""},
+               {Side::client, true, "\r\n\0\n"sv, kBegin},
+               {Side::client, true, "\n", kBeat}});
+}
+
+TEST(stomp, tells_what_it_cannot_read) {
+  expect_told(
+      "stomp",
+      {{Side::client, true, "{}", "0: expected a STOMP command, as CONNECT or SEND, in a line of its own\n"},
+       {Side::client, true, "SEND\ndestination\n\n\0"sv, "5: expected a header of SEND, as name:value\n"},
+       {Side::client, true, "SEND\na:b\0"sv, "8: expected an empty line behind SEND's headers\n"},
+       {Side::client, true, "SEND\0"sv, "0: expected a STOMP command, as CONNECT or SEND, in a line of its own\n"},
+       {Side::client,
+        true,
+        "SEND\ncontent-length:1\n\nabc\0"sv,
+        "24: expected NUL behind the 1 byte of SEND's content-length\n"},
+       {Side::client,
+        true,
+        "SEND\ncontent-length:99999999\n\nabc\0"sv,
+        "0: a body of 99999999 bytes is more than is kept\n"},
+       {Side::client, true, "SEND\n\nnever ended", ""}});
+}
+
 TEST(engine_io, leaves_messages_as_they_are) {
   expect_written("engine.io",
                  {{R"({"engine":"message","data":"hi"})", true, "4hi"}, {R"({"engine":"noop"})", true, "6"}});

@@ -141,6 +141,7 @@ TEST(built_in_profiles, are_all_there) {
                                            "mqtt",
                                            "signalr",
                                            "socket.io",
+                                           "stomp",
                                            "webchat-start"}));
   EXPECT_EQ(find_built_in("nothing"), nullptr);
 }

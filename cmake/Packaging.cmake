@@ -5,6 +5,7 @@ install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTER
 install(DIRECTORY fixtures/checks DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES packaging/systemd/whydrop-watch@.service DESTINATION lib/systemd/system)
 install(FILES packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES packaging/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME whydrop)
 
 # Debian wants them compressed, without a time in them.
 find_program(GZIP_PROGRAM gzip)
@@ -23,9 +24,11 @@ endif()
 set(CPACK_GENERATOR DEB TGZ)
 set(CPACK_PACKAGE_NAME whydrop)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "say why a WebSocket dropped")
-set(CPACK_PACKAGE_DESCRIPTION "A protocol debugger for the command line. It connects, shows and records every frame as it was on the
-wire, and ends with a verdict: who ended the session, how, after which message, what most likely caused it, on what evidence, and what to try next. It
-replays recordings, compares them, plays servers that end sessions in every way, and runs checks in CI.")
+set(CPACK_PACKAGE_DESCRIPTION "A protocol debugger for the command line. It connects, shows and
+records every frame as it was on the wire, and ends with a verdict: who
+ended the session, how, after which message, what most likely caused it,
+on what evidence, and what to try next. It replays recordings, compares
+them, plays servers that end sessions in every way, and runs checks in CI.")
 set(CPACK_PACKAGE_VENDOR whydrop)
 set(CPACK_PACKAGE_CONTACT "whydrop maintainers <maintainers@whydrop.invalid>" CACHE STRING "Who answers for a package")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)

@@ -11,7 +11,6 @@
 #include "cli/options/profile.hpp"
 #include "run/output.hpp"
 #include "run/profiles.hpp"
-#include "wire/frame.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -27,8 +26,6 @@ struct InspectFlags {
   std::string file;
   capture::Filter filter;
   std::optional<std::uint64_t> from_seq, to_seq;
-  std::string only;
-  std::vector<std::string> kinds;
   bool follow = false;
   std::string profile;
   run::Output output;
@@ -39,14 +36,6 @@ capture::Filter filter_of(const InspectFlags& flags) {
   capture::Filter filter = flags.filter;
   filter.from_seq = flags.from_seq.value_or(filter.from_seq);
   filter.to_seq = flags.to_seq.value_or(filter.to_seq);
-  for (const std::string& text : flags.kinds) {
-    for (std::string& part : split(text, ',')) {
-      filter.kinds.push_back(std::move(part));
-    }
-  }
-  if (!flags.only.empty()) {
-    filter.only = wire::parse<wire::Side>(flags.only);
-  }
   return filter;
 }
 
@@ -90,10 +79,7 @@ void add_filter_options(Options& options, InspectFlags& flags) {
   options.custom(
       OptionInfo::option("--conn", "N", "Only connection N, and the verdict on it; several with commas").repeats(),
       [&flags](const std::vector<std::string>& given) { return set_conns(given, flags.filter.conns); });
-  options.list(
-      "--kind", "KIND", flags.kinds, "Only events of this kind (frame, ending, finding ...); several with commas");
-  options.choice("--only", {"client", "server"}, flags.only, "Only what this side sent, and what no side did");
-  options.text("--grep", "PATTERN", flags.filter.grep, "Only events whose text matches this regular expression (RE2)");
+  add_shown_options(options, flags.filter);
   options.flag("-f,--follow", flags.follow, "Go on as the file grows, until interrupted");
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 struct SendFlags {
   SessionFlags session;
-  std::vector<std::string> messages, data, types, sets, drops, expect;
+  std::vector<std::string> messages, data, types, sets, drops, expect, expect_text, expect_regex;
   std::optional<std::uint64_t> count;
   std::optional<std::chrono::nanoseconds> wait;
   std::chrono::nanoseconds linger{std::chrono::milliseconds(250)};
@@ -152,7 +152,16 @@ Given take_url(Given given, SendFlags& flags) {
   return given;
 }
 
-Result<int> send(SendFlags& flags, const Given& arguments) {
+/// As engine::Expectations takes them.
+std::vector<std::string> expectations_of(const Given& given) {
+  std::vector<std::string> texts;
+  for (const auto& [name, value] : given) {
+    texts.push_back((name == "--expect-text" ? "text:" : name == "--expect-regex" ? "regex:" : "") + value);
+  }
+  return texts;
+}
+
+Result<int> send(SendFlags& flags, const Given& arguments, std::vector<std::string> expected) {
   const Given given = take_url(arguments, flags);
   const run::Host& host = begin_run();
   auto asked = make_session(flags.session, host);
@@ -168,7 +177,7 @@ Result<int> send(SendFlags& flags, const Given& arguments) {
   plan.script.replies = {engine::ReplyRule::Kind::each};
   plan.script.linger = flags.linger;
   plan.script.stay_after_send = flags.wait;
-  plan.script.expect = flags.expect;
+  plan.script.expect = std::move(expected);
   plan.script.messages = flags.count;
   WHYDROP_TRY(add_moves(flags, given, *profile, host.read, plan.script));
   return run::run_client(host, std::move(asked->session), *profile, asked->profile.recognise, std::move(plan));
@@ -203,6 +212,12 @@ Run setup_send(Options& options) {
       "A message must come whose member at this JSON Pointer is VALUE (JSON, or else a string); repeatable, in "
       "order, one message each; other messages are skipped");
   options.list("-d,--data", "MESSAGE", flags->data, "The same as an option, in order with each MESSAGE");
+  options.list(
+      "--expect-text", "WORDS", flags->expect_text, "A message must come that contains WORDS, in order with --expect");
+  options.list("--expect-regex",
+               "PATTERN",
+               flags->expect_regex,
+               "A message must come in which this regular expression (RE2) is found, in order with --expect");
   options.number("-n,--messages",
                  "N",
                  flags->count,
@@ -223,11 +238,15 @@ Run setup_send(Options& options) {
   add_session_profile(options, flags->session);
   add_message_options(options, *flags);
   options.contradict("--messages", "--wait");
-  options.contradict("--messages", "--expect");
+  for (const char* other : {"--expect", "--expect-text", "--expect-regex"}) {
+    options.contradict("--messages", other);
+  }
   add_session_groups(options, flags->session);
   return [flags, &options] {
     return complete_user(flags->session.endpoint).and_then([&] {
-      return send(*flags, options.in_order({"URL", "MESSAGE", "--data", "--message", "--set", "--drop"}));
+      return send(*flags,
+                  options.in_order({"URL", "MESSAGE", "--data", "--message", "--set", "--drop"}),
+                  expectations_of(options.in_order({"--expect", "--expect-text", "--expect-regex"})));
     });
   };
 }

@@ -88,6 +88,8 @@ Run setup_watch(Options& options) {
   add_session_profile(options, flags->session);
   add_heartbeat_option(options, flags->heartbeat);
   add_endpoint_options(options, flags->session.endpoint);
+  options.group("What is shown");
+  add_shown_options(options, flags->session.session.output.shown);
   add_output_options(options, flags->session.session.output);
   add_secret_options(options, flags->session.secrets);
   return [flags] { return complete_user(flags->session.endpoint).and_then([&] { return watch(*flags); }); };

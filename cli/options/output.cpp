@@ -1,5 +1,6 @@
 #include "cli/options/output.hpp"
 
+#include "base/fields.hpp"
 #include "cli/app.hpp"
 #include "cli/options.hpp"
 
@@ -36,9 +37,35 @@ void add_output_options(Options& options, run::Output& output) {
   options.count(
       "-v,--verbose", output.verbosity, "Show headers too, and whole verdicts where nothing is wrong; -vv also hex");
   options.flag("-q,--quiet", output.quiet, "Print the verdict only");
+  options.flag("--pretty", output.pretty, "Show messages whole, on lines of their own: JSON indented, bytes as hex");
+  options.choose<report::Times>(
+      "--time",
+      {{"relative", report::Times::relative}, {"absolute", report::Times::absolute}, {"delta", report::Times::delta}},
+      output.times,
+      "What a line of the log begins with: the time since the run began (relative), the time "
+      "of day in UTC, or the time since the line before");
   add_color_option(options, output.color);
   add_fail_on_option(options, output.fail_on, "makes the exit code 1 (error)");
   options.contradict("--quiet", "--verbose");
+}
+
+void add_shown_options(Options& options, capture::Filter& filter) {
+  options.custom(
+      OptionInfo::option("--kind", "KIND", "Only events of this kind (frame, ending, finding ...); several with commas")
+          .repeats(),
+      [&filter](const std::vector<std::string>& given) {
+        for (const std::string& text : given) {
+          for (std::string& part : split(text, ',')) {
+            filter.kinds.push_back(std::move(part));
+          }
+        }
+        return std::string();
+      });
+  options.choose<std::optional<wire::Side>>("--only",
+                                            {{"client", wire::Side::client}, {"server", wire::Side::server}},
+                                            filter.only,
+                                            "Only what this side sent, and what no side did");
+  options.text("--grep", "PATTERN", filter.grep, "Only events whose text matches this regular expression (RE2)");
 }
 
 void add_color_option(Options& options, run::Color& color) {

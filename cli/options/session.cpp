@@ -62,6 +62,8 @@ void add_close_options(Options& options, run::Session& session) {
 
 void add_session_groups(Options& options, SessionFlags& flags) {
   add_endpoint_options(options, flags.endpoint);
+  options.group("What is shown");
+  add_shown_options(options, flags.session.output.shown);
   add_output_options(options, flags.session.output);
   add_capture_options(options, flags.capture);
   add_secret_options(options, flags.secrets);

@@ -106,6 +106,11 @@ bool holds(const std::vector<std::string>& kinds, std::string_view kind) {
 
 }  // namespace
 
+bool is_filter(const Filter& filter) {
+  return filter.from_seq > 0 || filter.to_seq < std::numeric_limits<std::uint64_t>::max() || !filter.since.empty() ||
+         !filter.until.empty() || !filter.conns.empty() || !filter.kinds.empty() || filter.only || !filter.grep.empty();
+}
+
 struct Selector::Impl {
   Filter filter;
   Bound since, until;

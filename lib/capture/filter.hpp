@@ -26,6 +26,9 @@ struct Filter {
   std::string grep;                   ///< RE2; only events whose text it matches
 };
 
+/// True if it leaves anything out.
+bool is_filter(const Filter& filter);
+
 /// A Filter made ready. Errors: usage.
 class Selector {
  public:

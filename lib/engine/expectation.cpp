@@ -4,17 +4,42 @@
 #include "json/pointer.hpp"
 
 #include <deque>
+#include <functional>
+#include <memory>
 #include <utility>
+
+#include <re2/re2.h>
 
 namespace whydrop::engine {
 namespace {
 
 constexpr std::size_t kSeen = 200;
 
+constexpr std::string_view kText = "text:", kRegex = "regex:";
+
+/// Tells whether a message meets it.
+using Meets = std::function<bool(std::string_view message)>;
+
 struct Expectation {
-  std::string text, pointer;
-  json::Json value;
+  std::string text;
+  Meets meets;
 };
+
+Result<Meets> holding(const std::string& words) {
+  return Meets([words](std::string_view message) { return message.find(words) != std::string_view::npos; });
+}
+
+Result<Meets> matching(const std::string& text, const std::string& pattern) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  auto compiled = std::make_shared<RE2>(pattern, options);
+  if (!compiled->ok()) {
+    return fail(ErrorKind::usage, "expectation '" + text + "': " + compiled->error());
+  }
+  return Meets([compiled](std::string_view message) {
+    return RE2::PartialMatch(re2::StringPiece(message.data(), message.size()), *compiled);
+  });
+}
 
 bool is_pointer(std::string_view text) {
   json::Steps steps(text);
@@ -23,11 +48,45 @@ bool is_pointer(std::string_view text) {
   return steps.well_formed();
 }
 
+/// What a pointer leads to in a message, and what must stand there. The room for the message is kept.
+struct Pointing {
+  std::string pointer;
+  json::Json value, message;
+};
+
+Result<Meets> pointing(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    return fail(ErrorKind::usage, "expectation '" + text + "': no '='", "POINTER=VALUE, as in /type=connected");
+  }
+  auto at = std::make_shared<Pointing>();
+  at->pointer = text.substr(0, equals);
+  if (!is_pointer(at->pointer)) {
+    return fail(ErrorKind::usage,
+                "expectation '" + text + "': '" + at->pointer + "' is not a JSON Pointer",
+                "a pointer begins with / as in /body/type (RFC 6901)");
+  }
+  (void)at->value.parse(json::value_or_string(text.substr(equals + 1)));
+  return Meets([at](std::string_view message) {
+    if (at->message.parse(message)) {
+      return false;
+    }
+    const auto found = at->message.root().at(at->pointer);
+    return found && json::equal(*found, at->value.root());
+  });
+}
+
+Result<Meets> meaning_of(const std::string& text) {
+  if (text.rfind(kText, 0) == 0) {
+    return holding(text.substr(kText.size()));
+  }
+  return text.rfind(kRegex, 0) == 0 ? matching(text, text.substr(kRegex.size())) : pointing(text);
+}
+
 }  // namespace
 
 struct Expectations::Impl {
   std::deque<Expectation> all;
-  json::Json message;
   std::size_t met = 0;
   std::string last_seen;
 };
@@ -36,29 +95,12 @@ Expectations::Expectations() : impl_(std::make_unique<Impl>()) {}
 Expectations::~Expectations() = default;
 
 Result<void> Expectations::add(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos) {
-    return fail(ErrorKind::usage, "expectation '" + text + "': no '='", "POINTER=VALUE, as in /type=connected");
-  }
-  Expectation expectation{text, text.substr(0, equals), {}};
-  if (!is_pointer(expectation.pointer)) {
-    return fail(ErrorKind::usage,
-                "expectation '" + text + "': '" + expectation.pointer + "' is not a JSON Pointer",
-                "a pointer begins with / as in /body/type (RFC 6901)");
-  }
-  (void)expectation.value.parse(json::value_or_string(text.substr(equals + 1)));
-  impl_->all.push_back(std::move(expectation));
-  return {};
+  return meaning_of(text).map([&](Meets&& meets) { impl_->all.push_back({text, std::move(meets)}); });
 }
 
 bool Expectations::offer(std::string_view message) {
   impl_->last_seen.assign(message.substr(0, kSeen));
-  if (done() || impl_->message.parse(message)) {
-    return false;
-  }
-  const Expectation& next = impl_->all[impl_->met];
-  const auto found = impl_->message.root().at(next.pointer);
-  if (!found || !json::equal(*found, next.value.root())) {
+  if (done() || !impl_->all[impl_->met].meets(message)) {
     return false;
   }
   ++impl_->met;

@@ -16,7 +16,8 @@ class Expectations {
   Expectations();
   ~Expectations();
 
-  /// Adds "POINTER=VALUE": a JSON Pointer, and JSON if it parses as such, else a string. RFC 6901.
+  /// Adds "POINTER=VALUE": a JSON Pointer, and JSON if it parses as such, else a string (RFC 6901); "text:WORDS", which
+  /// the message contains; or "regex:PATTERN", which RE2 finds in it. Errors: usage.
   Result<void> add(const std::string& text);
   /// Offers a message; true if it met the next expectation. Safe against JSON of any depth.
   bool offer(std::string_view message);

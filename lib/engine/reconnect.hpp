@@ -29,12 +29,12 @@ class ReconnectPolicy {
   struct Limits {
     std::uint64_t most = 0;                  ///< failures in a row that are tried again
     bool by_chance = true;                   ///< half of each wait is drawn
-    bool after_refusal = false;              ///< 401 and 403 are tried again too
     std::vector<std::uint16_t> not_after{};  ///< codes of the server's Close that end it
     std::chrono::nanoseconds first{std::chrono::milliseconds(500)};
     std::chrono::nanoseconds cap{std::chrono::seconds(30)};
     std::chrono::nanoseconds short_lived{std::chrono::seconds(10)};
     std::chrono::nanoseconds restart{std::chrono::seconds(5)};  ///< least wait after Close 1012 or 1013
+    bool after_refusal = false;                                 ///< 401 and 403 are tried again too
   };
   /// `random` yields numbers of [0, 1).
   ReconnectPolicy(Limits limits, std::function<double()> random);

@@ -126,6 +126,36 @@ void append_json(std::string& out, std::string_view text, const Brush& brush) {
   }
 }
 
+std::string pretty_json(std::string_view text) {
+  const std::string compact = compact_json(text);
+  std::string out;
+  out.reserve(compact.size() * 2);
+  std::size_t level = 0;
+  const auto new_line = [&] {
+    out += '\n';
+    out.append(2 * level, ' ');
+  };
+  for (std::size_t i = 0; i < compact.size();) {
+    const char c = compact[i];
+    const std::size_t end = c == '"' ? end_of_string(compact, i) : i + 1;
+    const bool closes = c == '}' || c == ']';
+    const bool opened = i > 0 && (compact[i - 1] == '{' || compact[i - 1] == '[');
+    if (closes) {
+      level -= level > 0 ? 1 : 0;
+    }
+    if (closes != opened && (closes || opened || (i > 0 && compact[i - 1] == ','))) {
+      new_line();
+    } else if (i > 0 && compact[i - 1] == ',') {
+      new_line();
+    }
+    out.append(compact, i, end - i);
+    out += c == ':' ? " " : "";
+    level += c == '{' || c == '[' ? 1 : 0;
+    i = end;
+  }
+  return out;
+}
+
 std::string compact_json(std::string_view text) {
   std::string out;
   out.reserve(text.size());

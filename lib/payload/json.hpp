@@ -24,6 +24,9 @@ bool looks_like_json(std::string_view text);
 /// is kept. `text` must already be safe for a terminal.
 void append_json(std::string& out, std::string_view text, const Brush& brush);
 
+/// A JSON text with a line for each member and item, two spaces for each level. `text` must be JSON.
+std::string pretty_json(std::string_view text);
+
 /// `text` without white space outside its strings.
 std::string compact_json(std::string_view text);
 

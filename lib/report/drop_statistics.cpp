@@ -24,26 +24,6 @@ std::string percent(std::int64_t part, std::int64_t whole) {
   return fmt::format("{}.{} %", tenths / 10, tenths % 10);
 }
 
-/// The value below which `share` per cent of `values` are.
-std::int64_t percentile(std::vector<std::int64_t> values, std::size_t share) {
-  const std::size_t at = std::min(values.size() - 1, values.size() * share / 100);
-  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(at);
-  std::nth_element(values.begin(), nth, values.end());
-  return *nth;
-}
-
-std::string trips_text(const std::deque<std::int64_t>& trips) {
-  if (trips.empty()) {
-    return {};
-  }
-  const std::vector<std::int64_t> values(trips.begin(), trips.end());
-  return fmt::format("{} / {} / {} (p50, p95, most of {})",
-                     format_duration(percentile(values, 50)),
-                     format_duration(percentile(values, 95)),
-                     format_duration(*std::max_element(values.begin(), values.end())),
-                     values.size());
-}
-
 }  // namespace
 
 std::string cause_of(const session::Verdict& verdict) {
@@ -92,10 +72,7 @@ void DropStatistics::on_frame(Live& live, const session::Event& event, const ses
   } else if (frame.from == Side::server && frame.header.opcode == Opcode::pong) {
     if (const auto trip = live.pings.on_pong(frame.payload, event.t_ns)) {
       for (Period* period : {&all_, &period_}) {
-        period->trips.push_back(*trip);
-        if (period->trips.size() > kTrips) {
-          period->trips.pop_front();
-        }
+        period->trips.add(*trip);
       }
     }
   }
@@ -137,7 +114,7 @@ std::string DropStatistics::since_last(std::int64_t now_ns) {
     causes += fmt::format("{}{} {}", causes.empty() ? "" : ", ", count.endings, cause);
   }
   const std::int64_t length = now_ns - period.from_ns, open = open_until(period, now_ns);
-  const std::string trips = trips_text(period.trips);
+  const std::string trips = period.trips.text();
   return fmt::format("{}{}, open {} of {} ({}), sent {}, received {}{}",
                      counted(endings, "ending"),
                      causes.empty() ? "" : " (" + causes + ")",
@@ -159,7 +136,7 @@ std::string DropStatistics::summary(std::int64_t now_ns) const {
           fmt::format("{}, open {} ({})", format_duration(now_ns), format_duration(open), percent(open, now_ns)));
   text +=
       row("sessions", fmt::format("{}; {} sent, {} received", sessions_, counted(all_.sent, "message"), all_.received));
-  if (const std::string trips = trips_text(all_.trips); !trips.empty()) {
+  if (const std::string trips = all_.trips.text(); !trips.empty()) {
     text += row("ping", trips);
   }
   std::vector<std::pair<std::string, Count>> causes(all_.causes.begin(), all_.causes.end());

@@ -1,11 +1,10 @@
 #pragma once
 
+#include "report/round_trips.hpp"
 #include "session/event.hpp"
 #include "session/pings.hpp"
 
-#include <array>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,8 +32,6 @@ class DropStatistics {
   std::string summary(std::int64_t now_ns) const;
 
  private:
-  static constexpr std::size_t kTrips = 1024;
-
   struct Live {
     std::uint64_t number = 0;
     std::optional<std::int64_t> opened_ns;
@@ -49,7 +46,7 @@ class DropStatistics {
     std::int64_t from_ns = 0, open_ns = 0;
     std::uint64_t sent = 0, received = 0;
     std::map<std::string, Count> causes;
-    std::deque<std::int64_t> trips;  ///< the last kTrips round trips
+    RoundTrips trips;
   };
   void on_frame(Live& live, const session::Event& event, const session::Frame& frame);
   void on_verdict(const Live& live, const session::Event& event, const session::Verdict& verdict);

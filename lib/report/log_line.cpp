@@ -53,7 +53,9 @@ void LogLine::begin(std::uint64_t seq, std::int64_t t_ns, std::uint32_t conn, Ma
     out_ += clock;
     used_ += 1 + clock.size();
   }
-  put_time(t_ns);
+  if (style_.times != Times::absolute || clock.empty()) {
+    put_time(t_ns);
+  }
   out_ += brush_.color() ? payload::kInkOff : "";
   if (conn > 1) {
     put_ascii(Ink::magenta, " c" + std::to_string(conn));

@@ -22,7 +22,8 @@ class LogLine {
   LogLine(std::string& out, const Style& style, const payload::Brush& brush)
       : out_(out), style_(style), brush_(brush) {}
 
-  /// `seq` 0: an opinion, which has no number of its own.
+  /// `seq` 0: an opinion, which has no number of its own. `clock`: the time of day; empty: it is not shown. `t_ns`: the
+  /// time that is shown beside it, or in its place.
   void begin(std::uint64_t seq, std::int64_t t_ns, std::uint32_t conn, Mark mark, std::string_view clock);
   /// Appends safe text and counts it as `columns`.
   void put(payload::Ink ink, std::string_view text, std::size_t columns);

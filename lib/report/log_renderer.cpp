@@ -13,6 +13,7 @@
 #include "report/renderers.hpp"
 #include "report/steps.hpp"
 #include "report/wrap.hpp"
+#include "session/pings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -92,6 +93,8 @@ class LogRenderer final : public session::EventSink {
   std::string packets_of(std::uint32_t conn, const session::Message& message);
   void message_content(LogLine& line, std::string_view payload, bool text);
   void frame_details(const Frame& frame, std::string_view payload);
+  void pretty_details(std::string_view payload, bool text);
+  void put_round_trip(LogLine& line, const HeldFrame& held);
   void size_column(LogLine& line, std::size_t begin, std::uint64_t bytes);
   void on_inflated(const Event& event, const session::Inflated& inflated);
   void on_message(const Event& event, const session::Message& message);
@@ -123,6 +126,8 @@ class LogRenderer final : public session::EventSink {
   std::optional<HeldFrame> held_;
   std::array<bool, 2> in_text_{};  ///< whether the last message that each side began is text
   std::map<std::uint32_t, std::unique_ptr<codec::Decoder>> decoders_;  ///< by connection
+  std::int64_t last_ns_ = 0;                                           ///< time of the line before
+  session::Pings pings_;                                               ///< of the client
   std::string last_headline_;  ///< of a connection that may not have been the last
 };
 
@@ -188,14 +193,16 @@ void LogRenderer::show(const Event& event) {
 
 LogLine LogRenderer::start(std::uint64_t seq, std::int64_t t_ns, std::uint32_t conn, Mark mark) {
   LogLine line(buffer_.text(), style_, brush_);
-  line.begin(seq, t_ns, conn, mark, clock(t_ns));
+  const std::int64_t before = std::exchange(last_ns_, t_ns);
+  line.begin(seq, style_.times == Times::delta ? t_ns - before : t_ns, conn, mark, clock(t_ns));
   return line;
 }
 
 std::string LogRenderer::clock(std::int64_t t_ns) const {
   constexpr std::size_t kDate = 11;
   std::int64_t at = 0;
-  const bool known = style_.verbosity > 0 && started_ && !__builtin_add_overflow(*started_, t_ns, &at);
+  const bool wanted = style_.verbosity > 0 || style_.times == Times::absolute;
+  const bool known = wanted && started_ && !__builtin_add_overflow(*started_, t_ns, &at);
   return known ? format_rfc3339(at).substr(kDate) : std::string();
 }
 
@@ -310,6 +317,7 @@ void LogRenderer::frame_line(const HeldFrame& held, const session::Message* mess
   std::string flags;
   append_flags(flags, frame);
   line.put_ascii(Ink::yellow, flags);
+  put_round_trip(line, held);
   put_type(line, message);
   const std::string packets = message != nullptr ? packets_of(held.conn, *message) : std::string();
   if (!packets.empty()) {
@@ -380,15 +388,50 @@ void LogRenderer::message_content(LogLine& line, std::string_view payload, bool 
   if (text && payload::is_too_deep(payload)) {
     line.put_ascii(Ink::yellow, "(not JSON: too deep) ");
   }
-  append_excerpt(buffer_.text(), payload, text, line.room(), brush_);
+  if (!style_.pretty) {
+    append_excerpt(buffer_.text(), payload, text, line.room(), brush_);
+  }
 }
 
 void LogRenderer::frame_details(const Frame& frame, std::string_view payload) {
   if (style_.verbosity >= 1) {
     detail("header " + header_hex(frame.header));
   }
+  if (style_.pretty && frame.header.fin && !wire::is_control(frame.header.opcode) &&
+      frame.header.opcode != Opcode::continuation) {
+    pretty_details(payload, shown_as_text(frame, in_text(frame.from)));
+  }
   if (style_.verbosity >= 2) {
     buffer_.text() += payload::hex_dump(payload, hex_indent());
+  }
+}
+
+/// A whole message, on lines of its own.
+void LogRenderer::pretty_details(std::string_view payload, bool text) {
+  if (!text) {
+    buffer_.text() += style_.verbosity >= 2 ? "" : payload::hex_dump(payload, hex_indent());
+    return;
+  }
+  const bool json = payload::looks_like_json(payload) && payload::json_fault(payload).empty();
+  const std::string lines = json ? payload::pretty_json(payload) : std::string(payload);
+  for (std::string_view rest = lines; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    buffer_.text().append(kDetailIndent, ' ');
+    payload::append_json(buffer_.text(), escape_for_terminal(rest.substr(0, end)), brush_);
+    end_line();
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+/// How long a pong took that answers one of the client's pings.
+void LogRenderer::put_round_trip(LogLine& line, const HeldFrame& held) {
+  const Frame& frame = held.frame;
+  if (frame.from == Side::client && frame.header.opcode == Opcode::ping) {
+    pings_.on_ping(frame.payload, held.t_ns, held.seq);
+  } else if (frame.from == Side::server && frame.header.opcode == Opcode::pong) {
+    if (const auto trip = pings_.on_pong(frame.payload, held.t_ns)) {
+      line.put_ascii(Ink::dim, "(" + format_duration(*trip) + ") ");
+    }
   }
 }
 
@@ -432,6 +475,9 @@ void LogRenderer::on_message(const Event& event, const session::Message& message
     message_content(line, message.payload, message.text);
   }
   end_line();
+  if (style_.pretty) {
+    pretty_details(message.payload, message.text);
+  }
 }
 
 // ---- opinions -------------------------------------------------------------------------------------------------------

@@ -15,12 +15,21 @@ namespace whydrop::report {
 
 enum class Output : std::uint8_t { log, messages, ndjson, summary, drops };
 
+/// Which time a line of the log begins with.
+enum class Times : std::uint8_t {
+  relative,  ///< since the run began
+  absolute,  ///< of day, UTC
+  delta      ///< since the line before
+};
+
 struct Style {
   bool color = false;
   unsigned width = 0;   ///< columns to elide at; 0: do not elide
   int verbosity = 0;    ///< -v count: 1 header bytes, handshake headers and whole verdicts, 2 hex dumps too
   bool quiet = false;   ///< -q: only the verdict
   bool escape = false;  ///< data is a terminal: `messages` escapes peer bytes too (the others always do)
+  bool pretty = false;  ///< messages whole, on lines of their own: JSON indented, bytes as a hex dump
+  Times times = Times::relative;
   bool typed = false;   ///< a profile is in use: messages have types
   std::string started;  ///< RFC 3339 wall-clock time of t_ns 0; empty: relative times only
 };

@@ -2,6 +2,7 @@
 #include "base/units.hpp"
 #include "report/out_buffer.hpp"
 #include "report/renderers.hpp"
+#include "report/round_trips.hpp"
 #include "session/pings.hpp"
 
 #include <algorithm>
@@ -33,14 +34,11 @@ struct Traffic {
   std::map<std::string, TypeCount> types;
 };
 
-/// The client's round trips: the least, the mean and the most.
-std::string trips_text(const session::Pings& pings) {
-  if (pings.rtt_count == 0) {
-    return {};
-  }
-  const std::int64_t mean = pings.rtt_sum_ns / static_cast<std::int64_t>(pings.rtt_count);
-  return format_duration(pings.rtt_min_ns) + " / " + format_duration(mean) + " / " + format_duration(pings.rtt_max_ns) +
-         " (least, mean, most of " + std::to_string(pings.rtt_count) + ")";
+/// The client's round trips, and how many of its pings have no answer.
+std::string trips_text(const session::Pings& pings, const RoundTrips& trips) {
+  const std::uint64_t lost = pings.sent - pings.settled;
+  return trips.text() + (trips.empty() || lost == 0 ? "" : ", ") +
+         (lost == 0 ? "" : std::to_string(lost) + " unanswered");
 }
 
 /// Counts instead of lines, then the verdict.
@@ -81,7 +79,9 @@ class SummaryRenderer final : public session::EventSink {
     if (frame.from == Side::client && frame.header.opcode == Opcode::ping) {
       pings_.on_ping(frame.payload, event.t_ns, event.seq);
     } else if (frame.from == Side::server && frame.header.opcode == Opcode::pong) {
-      pings_.on_pong(frame.payload, event.t_ns);
+      if (const auto trip = pings_.on_pong(frame.payload, event.t_ns)) {
+        trips_.add(*trip);
+      }
     }
   }
   void on_message(const session::Message& message) {
@@ -127,7 +127,7 @@ class SummaryRenderer final : public session::EventSink {
       traffic_rows("sent", of(Side::client));
       traffic_rows("received", of(Side::server));
       row("lasted", format_duration(last_ns_) + (opened_ns_ ? ", open after " + format_duration(*opened_ns_) : ""));
-      if (const std::string trips = trips_text(pings_); !trips.empty()) {
+      if (const std::string trips = trips_text(pings_, trips_); !trips.empty()) {
         row("ping", trips);
       }
       if (connections_ > 1) {
@@ -142,6 +142,7 @@ class SummaryRenderer final : public session::EventSink {
   OutBuffer buffer_;
   std::array<Traffic, 2> traffic_{};
   session::Pings pings_;
+  RoundTrips trips_;
   std::optional<std::int64_t> opened_ns_;
   std::int64_t last_ns_ = 0;
   std::uint64_t connections_ = 0;

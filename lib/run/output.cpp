@@ -12,6 +12,8 @@ report::Style make_style(const Output& output, const os::Environment& environmen
   style.width = on.width();
   style.verbosity = output.verbosity;
   style.quiet = output.quiet;
+  style.pretty = output.pretty;
+  style.times = output.times;
   return style;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "capture/filter.hpp"
 #include "capture/redactor.hpp"
 #include "os/environment.hpp"
 #include "os/streams.hpp"
@@ -24,6 +25,9 @@ struct Output {
   std::optional<session::Severity> fail_on = session::Severity::error;  ///< null: no finding
   int verbosity = 0;
   bool quiet = false;
+  bool pretty = false;
+  report::Times times = report::Times::relative;
+  capture::Filter shown;  ///< of what is told while a session lasts
 };
 
 /// How `output` looks on the stream `on`.

@@ -57,7 +57,7 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Host& host, const Set
   style.typed = settings.profile != nullptr;
   style.started = run->started_;
   if (!settings.silent) {
-    run->add_renderer(style);
+    WHYDROP_TRY(run->add_renderer(style));
   }
   WHYDROP_TRY(run->add_capture(secrets));
   run->loop().before_wait([run = run.get()] { run->settle(); });
@@ -135,15 +135,26 @@ bool SessionRun::holds_secret(std::string_view line) const {
   return secrecy_->redact_text(line) != line;
 }
 
-void SessionRun::add_renderer(report::Style style) {
+Result<void> SessionRun::add_renderer(report::Style style) {
   const report::Output output = settings_.output.kind;
   renderer_ = report::make_renderer(output, style, data_, talk_);
-  pipeline_->add_sink(*renderer_);
+  if (capture::is_filter(settings_.output.shown)) {
+    capture::Filter shown = settings_.output.shown;
+    if (!shown.kinds.empty()) {
+      shown.kinds.emplace_back("verdict");  // that one always is
+    }
+    auto selector = capture::Selector::make(shown);
+    WHYDROP_TRY(selector);
+    selector_.emplace(std::move(*selector));
+    selected_ = std::make_unique<capture::SelectingSink>(*selector_, *renderer_);
+  }
+  pipeline_->add_sink(selected_ ? static_cast<session::EventSink&>(*selected_) : *renderer_);
   const bool scrolls = report::row_of(output).scrolls && !settings_.output.quiet && data_.is_terminal();
   if (talk_.is_terminal() && !scrolls) {
     progress_ = std::make_unique<ProgressLine>(loop(), talk_, talk_.width());
     pipeline_->add_sink(*progress_);
   }
+  return {};
 }
 
 Result<void> SessionRun::add_capture(const std::vector<capture::Secret>& secrets) {

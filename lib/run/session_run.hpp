@@ -75,7 +75,7 @@ class SessionRun {
 
  private:
   SessionRun(const Host& host, const Settings& settings);
-  void add_renderer(report::Style style);
+  Result<void> add_renderer(report::Style style);
   void settle();
   Result<void> add_capture(const std::vector<capture::Secret>& secrets);
 
@@ -96,6 +96,8 @@ class SessionRun {
   std::unique_ptr<capture::Redactor> secrecy_;
   std::unique_ptr<engine::Pipeline> pipeline_;
   std::unique_ptr<session::EventSink> renderer_;
+  std::optional<capture::Selector> selector_;         ///< null: all is shown
+  std::unique_ptr<capture::SelectingSink> selected_;  ///< before the renderer, where there is a selector
   std::unique_ptr<ProgressLine> progress_;
   std::unique_ptr<os::FdSink> capture_file_;
   std::unique_ptr<os::BackgroundSink> capture_thread_;  ///< null where the capture is no file

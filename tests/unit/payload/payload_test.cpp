@@ -43,6 +43,25 @@ TEST(Json, IsCompactedWithoutATouchToItsStrings) {
   EXPECT_EQ(compact_json("{ \"a b\" : [ 1 , \"x \\\" y\" ],\n\t\"c\": 1.50 }"), R"({"a b":[1,"x \" y"],"c":1.50})");
 }
 
+TEST(Json, IsIndentedWithoutATouchToItsStrings) {
+  EXPECT_EQ(pretty_json(R"( {"a" : "{[,:\"", "b":[], "c":{ },"d":[1 ,[2,3]]} )"),
+            "{\n"
+            "  \"a\": \"{[,:\\\"\",\n"
+            "  \"b\": [],\n"
+            "  \"c\": {},\n"
+            "  \"d\": [\n"
+            "    1,\n"
+            "    [\n"
+            "      2,\n"
+            "      3\n"
+            "    ]\n"
+            "  ]\n"
+            "}");
+  EXPECT_EQ(pretty_json("1"), "1");
+  EXPECT_EQ(pretty_json("[]"), "[]");
+  EXPECT_EQ(pretty_json(""), "");
+}
+
 TEST(Json, InkLeavesTheTextAsItIs) {
   std::mt19937 random(1);
   const std::string alphabet = "{}[]\":,\\ 1-eatrue\n\xff\x01";

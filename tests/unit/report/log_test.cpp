@@ -54,6 +54,55 @@ TEST(Log, ShowsEachStepOfTheOpening) {
             "   6   0.060 ← HTTP/1.1 101 Switching Protocols; subprotocol chat\n");
 }
 
+TEST(Log, BeginsWithTheTimeThatIsAskedFor) {
+  const std::vector<session::Event> events = {event(1, 100, frame(Side::client, Opcode::text, "a")),
+                                              event(2, 350, frame(Side::server, Opcode::text, "b"))};
+  Style style = plain();
+  style.started = "2026-01-02T03:04:05.5Z";
+  style.times = Times::absolute;
+  EXPECT_EQ(log(events, style),
+            "   1 03:04:05.600Z → text        1 B  a\n"
+            "   2 03:04:05.850Z ← text        1 B  b\n");
+  style.times = Times::delta;
+  EXPECT_EQ(log(events, style),
+            "   1   0.100 → text        1 B  a\n"
+            "   2   0.250 ← text        1 B  b\n");
+}
+
+TEST(Log, PongsTellTheirRoundTrip) {
+  EXPECT_EQ(log({event(1, 100, frame(Side::client, Opcode::ping, "1")),
+                 event(2, 112, frame(Side::server, Opcode::pong, "1")),
+                 event(3, 200, frame(Side::server, Opcode::pong, "9"))}),
+            "   1   0.100 → ping        1 B  1\n"
+            "   2   0.112 ← pong        1 B  (12 ms) 1\n"
+            "   3   0.200 ← pong        1 B  9\n");
+}
+
+TEST(Log, PrettyShowsMessagesWhole) {
+  Style style = plain(40);
+  style.pretty = true;
+  const std::string longer(60, 'x');
+  EXPECT_EQ(log({event(1, 100, frame(Side::client, Opcode::text, R"({"a":[1,{}],"b":"x"})")),
+                 event(2, 100, frame(Side::server, Opcode::text, longer + "\n\x1b[0m")),
+                 event(3, 100, frame(Side::server, Opcode::binary, "ab"))},
+                style),
+            "   1   0.100 → text       20 B\n"
+            "               {\n"
+            "                 \"a\": [\n"
+            "                   1,\n"
+            "                   {}\n"
+            "                 ],\n"
+            "                 \"b\": \"x\"\n"
+            "               }\n"
+            "   2   0.100 ← text       65 B\n"
+            "               " +
+                longer +
+                "\n"
+                "               \\x1b[0m\n"
+                "   3   0.100 ← binary      2 B\n"
+                "  00000000  61 62                                             |ab|\n");
+}
+
 TEST(Log, VerboseShowsHeadersAndTheWallClock) {
   Style style = plain();
   style.verbosity = 1;

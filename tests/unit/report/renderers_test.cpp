@@ -109,7 +109,7 @@ TEST(Summary, CountsEachDirection) {
             "  sent       1 message, 5 B; 3 frames, 25 B on the wire; 2 pings, 0 pongs\n"
             "  received   0 messages, 0 B; 3 frames, 15 B on the wire; 0 pings, 3 pongs\n"
             "  lasted     240 ms, open after 60 ms\n"
-            "  ping       20 ms / 30 ms / 40 ms (least, mean, most of 2)\n"
+            "  ping       40 ms / 40 ms / 40 ms (p50, p95, most of 2)\n"
             "\n" +
                 verdict_block(verdict, plain()));
 }

@@ -56,7 +56,7 @@ TEST(Reconnect, ALastingSessionStartsAnew) {
 }
 
 TEST(Reconnect, WithoutChanceWaitsAreWhole) {
-  ReconnectPolicy it({5, false, false, {}, 1s, 10s}, [] { return 0.0; });
+  ReconnectPolicy it({5, false, {}, 1s, 10s}, [] { return 0.0; });
   std::vector<nanoseconds> waits;
   while (const auto wait = it.next_wait({})) {
     waits.push_back(*wait);
@@ -65,7 +65,7 @@ TEST(Reconnect, WithoutChanceWaitsAreWhole) {
 }
 
 TEST(Reconnect, NotAfterCodesThatAreFinal) {
-  ReconnectPolicy it({5, false, false, {4001}, 1s, 10s}, [] { return 0.0; });
+  ReconnectPolicy it({5, false, {4001}, 1s, 10s}, [] { return 0.0; });
   Ended ended;
   ended.verdict.received = session::CloseSeen{4000, "", 1};
   EXPECT_EQ(it.next_wait(ended), nanoseconds(1s));

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "capture/har_ending.hpp"
+#include "capture/limits.hpp"
 #include "json/tree.hpp"
 #include "session/causes.hpp"
 #include "wire/encoder.hpp"
@@ -46,10 +47,17 @@ class Stream {
 
   const std::optional<Error>& error() const { return error_; }
   bool empty() const { return size_ == 0 && told_ == 0; }
+  /// A string ended, or something else that is not kept as a whole.
+  void on_token() { token_ = told_; }
+  bool too_long() const { return too_long_; }
 
  private:
   void fill() {
     at_ = size_ = 0;
+    if (told_ - token_ > kMaxLine) {  // the parser keeps a string until it ends
+      too_long_ = true;
+      return;
+    }
     auto got = source_(block_.data(), block_.size());
     if (got) {
       size_ = *got;
@@ -60,8 +68,9 @@ class Stream {
 
   const ByteSource& source_;
   std::array<char, kBlock> block_{};
-  std::size_t at_ = 0, size_ = 0, told_ = 0;
+  std::size_t at_ = 0, size_ = 0, told_ = 0, token_ = 0;
   std::optional<Error> error_;
+  bool too_long_ = false;
 };
 
 struct HarMessage {
@@ -96,7 +105,7 @@ bool is_session(const Entry& entry) {
 class Collector {
  public:
   using OnEntry = std::function<void(Entry&&)>;
-  explicit Collector(OnEntry on_entry) : on_entry_(std::move(on_entry)) {}
+  Collector(OnEntry on_entry, Stream& stream) : on_entry_(std::move(on_entry)), stream_(stream) {}
 
   bool Null() { return true; }
   bool Bool(bool) { return true; }
@@ -106,8 +115,12 @@ class Collector {
   bool Uint64(uint64_t value) { return number(static_cast<double>(value)); }
   bool Double(double value) { return number(value); }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return true; }
-  bool String(const char* text, rapidjson::SizeType size, bool) { return string({text, size}); }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    stream_.on_token();
+    return string({text, size});
+  }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
+    stream_.on_token();
     key_.assign(text, size);
     return true;
   }
@@ -132,6 +145,7 @@ class Collector {
   std::string* text_field();
 
   OnEntry on_entry_;
+  Stream& stream_;
   std::string path_, key_;
   std::vector<std::size_t> sizes_;
   std::vector<bool> in_array_;
@@ -449,7 +463,7 @@ Result<void> read_har(const std::string& name,
   }
   Teller teller(emit);
   Collector* self = nullptr;
-  Collector collector([&](Entry&& entry) { teller.tell(std::move(entry), self->creator()); });
+  Collector collector([&](Entry&& entry) { teller.tell(std::move(entry), self->creator()); }, *bytes);
   self = &collector;
   json::DepthLimit<Collector> limit(collector);
   rapidjson::EncodedInputStream<rapidjson::UTF8<>, Stream> stream(*bytes);
@@ -457,6 +471,9 @@ Result<void> read_har(const std::string& name,
   const auto result = reader.Parse<json::kParseFlags>(stream, limit);
   if (bytes->error()) {
     return tl::unexpected<Error>(*bytes->error());
+  }
+  if (bytes->too_long()) {
+    return fail(ErrorKind::local, what + "a string in it is longer than 128 MiB");
   }
   if (result.IsError()) {
     const std::string why = limit.too_deep() ? "too deep" : rapidjson::GetParseError_En(result.Code());

@@ -83,19 +83,20 @@ class Reading {
       return;
     }
     ++files_;
-    const std::string shown = path == "-" ? "standard input" : path;
-    const check::Sources sources = sources_of(path);
-    for (const auto& mistake : check::mistakes_of(*text, sources)) {
-      complain({ErrorKind::usage,
-                fmt::format("{}:{}:{}: {}", shown, mistake.place.line, mistake.place.column, mistake.says),
-                ""});
-    }
-    if (wrong_) {
+    if (text->size() > json::kMostOfFile) {
+      complain({ErrorKind::usage, path + ": it is larger than 64 MiB", ""});
       return;
     }
+    const std::string shown = path == "-" ? "standard input" : path;
+    const check::Sources sources = sources_of(path);
     auto loaded = check::load(*text, shown, sources);
     if (!loaded) {
-      complain(loaded.error());
+      // All mistakes of all files are told; of those that are right none is run then.
+      for (const auto& mistake : check::mistakes_of(*text, sources)) {
+        complain({ErrorKind::usage,
+                  fmt::format("{}:{}:{}: {}", shown, mistake.place.line, mistake.place.column, mistake.says),
+                  ""});
+      }
       return;
     }
     std::move(loaded->begin(), loaded->end(), std::back_inserter(checks_));

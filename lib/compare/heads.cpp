@@ -9,7 +9,13 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -80,26 +86,42 @@ struct Part {
   bool redacted = false;
 };
 
-std::string joined(const std::vector<std::string_view>& values) {
+using FieldValues = std::vector<std::string_view>;
+
+/// The values of a head by the names of their fields, in lower case: a head may have ten thousand.
+std::map<std::string, FieldValues, std::less<>> values_by_name(const Head& head) {
+  std::map<std::string, FieldValues, std::less<>> values;
+  for (const auto& field : head.fields) {
+    values[lower_case(field.name)].push_back(field.value);
+  }
+  return values;
+}
+
+std::string joined(const FieldValues& values) {
   return fmt::format("{}", fmt::join(values, ", "));
 }
 
-void tell_header(const Part& part, const std::string& field, bool in_a, bool in_b, Weight weight, Teller& teller) {
+void tell_header(const Part& part,
+                 const std::string& field,
+                 const FieldValues& in_a,
+                 const FieldValues& in_b,
+                 Weight weight,
+                 Teller& teller) {
   Difference difference = part.as;
   difference.pointer = field;
-  difference.a = in_a ? std::optional(joined(part.a.find_all(field))) : std::nullopt;
-  difference.b = in_b ? std::optional(joined(part.b.find_all(field))) : std::nullopt;
+  difference.a = !in_a.empty() ? std::optional(joined(in_a)) : std::nullopt;
+  difference.b = !in_b.empty() ? std::optional(joined(in_b)) : std::nullopt;
   const std::string what = part.context.title + ": the header " + field;
-  difference.says = in_a && in_b
+  difference.says = difference.a && difference.b
                         ? teller.two_sided(what, json::quote(shown(*difference.a)), json::quote(shown(*difference.b)))
-                        : teller.one_sided(what, in_a);
+                        : teller.one_sided(what, !in_a.empty());
   teller.tell(std::move(difference), weight);
 }
 
-void compare_header(const Part& part, const std::string& field, Teller& teller) {
+void compare_header(
+    const Part& part, const std::string& field, const FieldValues& in_a, const FieldValues& in_b, Teller& teller) {
   const std::string name = lower_case(field);
   const HeaderRow row = row_of(name);
-  const auto in_a = part.a.find_all(field), in_b = part.b.find_all(field);
   const Weight weight = row.slight ? Weight::slight : Weight::plain;
   const bool elsewhere = teller.options.other_server && (name == "host" || name == "origin");
   if (row.skipped || elsewhere ||
@@ -110,19 +132,22 @@ void compare_header(const Part& part, const std::string& field, Teller& teller) 
   const std::string a = lists ? lower_case(joined(in_a)) : joined(in_a),
                     b = lists ? lower_case(joined(in_b)) : joined(in_b);
   if (in_a.empty() != in_b.empty() || !teller.values.same_text(a, b, name, part.context)) {
-    tell_header(part, field, !in_a.empty(), !in_b.empty(), weight, teller);
+    tell_header(part, field, in_a, in_b, weight, teller);
   }
 }
 
 void compare_headers(const Part& part, Teller& teller, const std::vector<std::string_view>& skipped = {}) {
-  std::vector<std::string> seen;
+  const auto in_a = values_by_name(part.a), in_b = values_by_name(part.b);
+  const auto values_in = [](const auto& head, const std::string& name) {
+    const auto found = head.find(name);
+    return found == head.end() ? FieldValues() : found->second;
+  };
+  std::set<std::string, std::less<>> seen(skipped.begin(), skipped.end());
   const auto each = [&](const Head& head) {
     for (const auto& field : head.fields) {
       const std::string name = lower_case(field.name);
-      const bool skip = std::find(skipped.begin(), skipped.end(), name) != skipped.end();
-      if (!skip && std::find(seen.begin(), seen.end(), name) == seen.end()) {
-        seen.push_back(name);
-        compare_header(part, field.name, teller);
+      if (seen.insert(name).second) {
+        compare_header(part, field.name, values_in(in_a, name), values_in(in_b, name), teller);
       }
     }
   };
@@ -170,17 +195,27 @@ void compare_text(const Part& part,
   }
 }
 
+/// The first value of each name.
+std::map<std::string_view, const std::string*> first_values(const profile::Query& query) {
+  std::map<std::string_view, const std::string*> values;
+  for (const auto& [name, value] : query) {
+    values.emplace(name, &value);
+  }
+  return values;
+}
+
 void compare_query(const Part& part, const profile::Query& a, const profile::Query& b, Teller& teller) {
+  const auto in_a = first_values(a), in_b = first_values(b);
   for (const auto& [name, value] : a) {
-    const std::string* opposite = profile::find_in(b, name);
-    if (opposite == nullptr) {
+    const auto opposite = in_b.find(name);
+    if (opposite == in_b.end()) {
       tell_part(part, "the query parameter " + name, &value, nullptr, name, teller);
     } else {
-      compare_text(part, "the query parameter " + name, value, *opposite, name, teller);
+      compare_text(part, "the query parameter " + name, value, *opposite->second, name, teller);
     }
   }
   for (const auto& [name, value] : b) {
-    if (profile::find_in(a, name) == nullptr) {
+    if (in_a.count(name) == 0) {
       tell_part(part, "the query parameter " + name, nullptr, &value, name, teller);
     }
   }

@@ -84,7 +84,9 @@ class Json {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Parses a file's text. Errors: `kind`, "<name>:line:column: not JSON: why".
+/// Files that people write are no larger: bytes.
+inline constexpr std::size_t kMostOfFile = std::size_t{64} << 20;
+/// Parses a file's text. Errors: `kind`, "<name>:line:column: not JSON: why", or that it is larger than kMostOfFile.
 Result<std::shared_ptr<const Json>> parse_file(std::string_view text, const std::string& name, ErrorKind kind);
 
 /// A place in a text, counted from 1, columns in code points.

@@ -163,6 +163,9 @@ const std::vector<Fault>& Json::losses() const {
 }
 
 Result<std::shared_ptr<const Json>> parse_file(std::string_view text, const std::string& name, ErrorKind kind) {
+  if (text.size() > kMostOfFile) {
+    return fail(kind, name + ": it is larger than 64 MiB");
+  }
   auto json = std::make_shared<Json>();
   if (const auto fault = json->parse(text)) {
     if (looks_like_yaml(text)) {

@@ -173,10 +173,11 @@ Result<std::string> read_file(const std::string& path) {
   std::string content;
   std::array<char, 1 << 16> buffer{};
   ssize_t count = 0;
-  while ((count = ::read(fd, buffer.data(), buffer.size())) > 0 || (count < 0 && errno == EINTR)) {
+  while (content.size() <= kMostOfFile &&
+         ((count = ::read(fd, buffer.data(), buffer.size())) > 0 || (count < 0 && errno == EINTR))) {
     content.append(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
   }
-  const int failed = count < 0 ? errno : 0;
+  const int failed = content.size() > kMostOfFile ? EFBIG : count < 0 ? errno : 0;
   if (!standard_input) {
     ::close(fd);
   }

@@ -70,7 +70,10 @@ Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode m
 /// A new file with `content`. Refuses one that is there.
 Result<void> write_new_file(const std::string& path, std::string_view content);
 
-/// The whole content of a file, or of standard input for "-".
+/// read_file() takes no more: a device that never ends would take all memory.
+inline constexpr std::size_t kMostOfFile = std::size_t{1} << 30;
+
+/// The whole content of a file, or of standard input for "-". Errors: local, also for what is larger than kMostOfFile.
 Result<std::string> read_file(const std::string& path);
 
 /// Keeps the numbers of standard streams that were closed before the start from sockets and files of ours.

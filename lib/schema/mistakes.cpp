@@ -6,7 +6,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <set>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -39,6 +44,30 @@ std::string description_of(json::Value schema, const Fault& fault) {
     pointer.resize(pointer.rfind('/'));
   }
   return {};
+}
+
+/// A schema and the document that it was compiled from.
+struct Compiled {
+  explicit Compiled(std::string_view text) : schema(compile(text)) {}
+  Result<Schema> compile(std::string_view text) {
+    (void)document.parse(text);
+    return Schema::compile(document, text, "schema", {});
+  }
+  json::Json document;
+  Result<Schema> schema;
+};
+
+/// Each schema once: there are few, and thousands of files are held against one.
+const Compiled& compiled(std::string_view text) {
+  static std::mutex mutex;
+  static std::map<std::string, std::unique_ptr<const Compiled>, std::less<>> known;
+  const std::lock_guard<std::mutex> lock(mutex);
+  auto found = known.find(text);
+  if (found == known.end()) {
+    found = known.emplace(text, nullptr).first;
+    found->second = std::make_unique<const Compiled>(found->first);
+  }
+  return *found->second;
 }
 
 }  // namespace
@@ -104,9 +133,7 @@ void MistakeList::names_at(const std::string& pointer, const Names& known, std::
 }
 
 void MistakeList::check_schema(std::string_view schema_text) {
-  json::Json document;
-  (void)document.parse(schema_text);
-  const auto schema = Schema::compile(document, schema_text, "schema", {});
+  const auto& [document, schema] = compiled(schema_text);
   if (!schema) {
     say("", schema.error().message);
     return;

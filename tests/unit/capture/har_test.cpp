@@ -3,6 +3,8 @@
 #include "capture/sniff.hpp"
 #include "unit/capture/samples.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace whydrop::capture {
@@ -146,6 +148,21 @@ TEST(LooksLikeHar, GoesByTheFirstField) {
   for (const char* other : {"", "{", "[", "{\"log\"", "{\"logs\":1}", "{\"whydrop\":1}"}) {
     EXPECT_FALSE(looks_like_har(other)) << other;
   }
+}
+
+TEST(Har, AStringWithoutEndIsAnErrorAndNotMemory) {
+  std::uint64_t given = 0;
+  const ByteSource endless = [&](char* to, std::size_t size) -> Result<std::size_t> {
+    constexpr std::string_view kFront = R"({"log":{"comment":")";
+    std::fill_n(to, size, 'x');
+    kFront.copy(to, given == 0 ? kFront.size() : 0);
+    given += size;
+    return size;
+  };
+  const auto read = read_har("b.har", endless, [](const Reader::Item&) {});
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, "HAR b.har: a string in it is longer than 128 MiB");
+  EXPECT_LT(given, 130U << 20);
 }
 
 }  // namespace

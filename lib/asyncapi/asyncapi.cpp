@@ -3,12 +3,14 @@
 #include "asyncapi/json_object.hpp"
 #include "asyncapi/messages.hpp"
 #include "asyncapi/model.hpp"
+#include "asyncapi/sample.hpp"
 #include "asyncapi/schemas.hpp"
 #include "asyncapi/socket.hpp"
 #include "asyncapi/sources.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "profile/load.hpp"
+#include "schema/kinds.hpp"
 #include "schema/schema.hpp"
 #include "yaml/yaml.hpp"
 
@@ -240,7 +242,7 @@ class Importer {
     WHYDROP_TRY(document);
     for (const wire::Side side : {wire::Side::client, wire::Side::server}) {
       for (std::size_t i = 0; i < of(side).size(); ++i) {
-        const Message& message = of(side)[i];
+        Message& message = messages_[static_cast<std::size_t>(side)][i];
         const std::string entry = fmt::format("/{}/{}", wire::name(side), i);
         const auto compiled = schema::Schema::compile(**document, {}, "its schema", {}, entry);
         if (!compiled) {
@@ -251,27 +253,41 @@ class Importer {
                         fmt::format("the schema of message {} is not carried over: {}", message.name, why));
           schemas_of(side)[i].clear();
         }
-        keep_example(message, compiled ? &*compiled : nullptr, side, i);
+        keep_example(message, compiled ? &*compiled : nullptr, side);
       }
     }
     return {};
   }
 
-  /// An example that is no message of its type would be sent in vain.
-  void keep_example(const Message& message, const schema::Schema* schema, wire::Side side, std::size_t index) {
-    json::Json example;
-    if (message.example.empty() || example.parse(message.example)) {
-      return;
+  /// What is wrong with an example of a message; empty if nothing is.
+  static std::string fault_of(const std::string& example, const Message& message, const schema::Schema* schema) {
+    json::Json value;
+    if (const auto fault = value.parse(example)) {
+      return fault->why;
     }
-    const auto faults = schema == nullptr ? std::vector<schema::Fault>() : schema->check(example.root(), 1);
-    if (holds(message.match, example.root()) && faults.empty()) {
-      return;
+    const auto faults = schema == nullptr ? std::vector<schema::Fault>() : schema->check(value.root(), 1);
+    if (!faults.empty()) {
+      return faults[0].says();
     }
-    sources_.note(message.site,
-                  fmt::format("the example of message {} is not carried over: {}",
-                              message.name,
-                              faults.empty() ? "its values are not those of this message" : faults[0].says()));
-    messages_[static_cast<std::size_t>(side)][index].example.clear();
+    return holds(message.match, value.root()) ? "" : "its values are not those of this message";
+  }
+
+  /// An example that is no message of its type would be sent in vain. Where the client has none, one is made.
+  void keep_example(Message& message, const schema::Schema* schema, wire::Side side) {
+    const std::string fault = message.example.empty() ? "" : fault_of(message.example, message, schema);
+    if (!fault.empty()) {
+      sources_.note(message.site,
+                    fmt::format("the example of message {} is not carried over: {}", message.name, fault));
+      message.example.clear();
+    }
+    if (side == wire::Side::client && message.example.empty() && schema != nullptr && !message.schemas.empty()) {
+      std::string made = sample_of(sources_, message.schemas.front());
+      // Of a schema that allows anything, nothing is an example.
+      if (made != "null" && fault_of(made, message, schema).empty()) {
+        message.example = std::move(made);
+        sources_.note(message.site, fmt::format("an example of message {} is made of its schema", message.name));
+      }
+    }
   }
 
   std::string match_text(const Match& match) const {
@@ -392,7 +408,7 @@ class Importer {
         .text("name", profile_name(title))
         .text("title", title.empty() ? "An API of AsyncAPI" : title);
     out.text("about",
-             fmt::format("Made of the AsyncAPI {} document {}{}, channel {}.",
+             fmt::format("Made of the AsyncAPI {} document {}{}, {}.",
                          model_.version,
                          file_name(),
                          told.empty() ? "" : " of version " + told,
@@ -414,11 +430,15 @@ class Importer {
   }
 
   std::string names_of_channels() const {
+    constexpr std::size_t kMostNamed = 8;
     std::vector<std::string_view> names;
     for (const Channel* channel : channels_) {
       names.push_back(channel->name);
     }
-    return fmt::format("{}", fmt::join(names, ", "));
+    const std::string more =
+        names.size() > kMostNamed ? fmt::format(" and {} more", names.size() - kMostNamed) : std::string();
+    names.resize(std::min(names.size(), kMostNamed));
+    return fmt::format("{} {}{}", channels_.size() > 1 ? "channels" : "channel", fmt::join(names, ", "), more);
   }
 
   Sources sources_;
@@ -464,8 +484,13 @@ Result<Imported> import_document(std::string_view text, const std::string& name,
   auto document = yaml::Document::parse(text, name);
   WHYDROP_TRY(document);
   if (!document->root().is(json::Type::object) || !document->root().find("asyncapi")) {
-    return fail(ErrorKind::usage,
-                escape_for_terminal(name) + ": this is no AsyncAPI document: it has no member asyncapi at its top");
+    const auto kind = schema::other_kind(document->root());
+    return fail(
+        ErrorKind::usage,
+        fmt::format("{}: {}",
+                    escape_for_terminal(name),
+                    kind && kind->known ? "this is " + kind->what + ", not an AsyncAPI document"
+                                        : "this is no AsyncAPI document: it has no member asyncapi at its top"));
   }
   return Importer(std::move(*document), name, options).run();
 }

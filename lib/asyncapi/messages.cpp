@@ -269,9 +269,8 @@ void name_all(std::vector<Message>& all) {
   }
 }
 
-}  // namespace
-
-std::vector<Message> messages_of(Sources& sources, const std::vector<const Channel*>& channels, wire::Side from) {
+/// The messages of one side, each once.
+std::vector<Message> read_all(Sources& sources, const std::vector<const Channel*>& channels, wire::Side from) {
   std::vector<Message> all;
   Reader reader(sources);
   for (const Channel* channel : channels) {
@@ -282,14 +281,20 @@ std::vector<Message> messages_of(Sources& sources, const std::vector<const Chann
       }
       if (all.size() == kMostMessages) {
         sources.note(channel->site, fmt::format("messages behind the first {} are not carried over", kMostMessages));
-        break;
+        return all;
       }
       if (auto message = reader.read(use)) {
         all.push_back(std::move(*message));
       }
     }
   }
-  all = merged(sources, std::move(all));
+  return all;
+}
+
+}  // namespace
+
+std::vector<Message> messages_of(Sources& sources, const std::vector<const Channel*>& channels, wire::Side from) {
+  std::vector<Message> all = merged(sources, read_all(sources, channels, from));
   name_all(all);
   for (std::size_t i = 0; i < all.size(); ++i) {
     all[i].match = match_of(all, i);

@@ -15,6 +15,8 @@ namespace {
 
 using json::Type;
 
+constexpr std::size_t kMostDefinitions = 2'000;
+
 /// True for a keyword that says nothing in a profile: what a $ref needs becomes a definition of the profile's own,
 /// which a base URI would lead away from.
 bool is_left_out(std::string_view keyword) {
@@ -104,6 +106,12 @@ std::string SchemaWriter::reference(const Site& site) {
   const auto target = sources_.follow(site);
   const auto language = target ? schema_of(sources_, *target, "", "what $ref leads to") : std::nullopt;
   if (!language) {
+    return "true";
+  }
+  if (names_.size() == kMostDefinitions && names_.count({language->file, language->pointer}) == 0) {
+    sources_.note(
+        site,
+        fmt::format("schemas behind the first {} are not carried over: anything is taken for one", kMostDefinitions));
     return "true";
   }
   return JsonObject().text("$ref", "#/definitions/" + json::escape_step(define(*language))).str();

@@ -13,7 +13,7 @@
 namespace whydrop::asyncapi {
 namespace {
 
-constexpr std::size_t kMostHops = 64, kMostFiles = 100, kMostBytes = 16U << 20, kMostNotes = 1000;
+constexpr std::size_t kMostHops = 64, kMostFiles = 100, kMostBytes = 16U << 20, kMostNotes = 200;
 
 std::optional<std::string_view> reference_of(const json::Value& value) {
   const auto found = value.is(json::Type::object) ? value.find("$ref") : std::nullopt;
@@ -65,9 +65,16 @@ std::optional<Site> Sources::at(const Site& site, std::string_view pointer) {
   return found;
 }
 
+std::size_t Sources::bounded(const Site& site) {
+  if (site.value.size() > kMostMembers) {
+    note(site, fmt::format("what stands behind the first {} is not read", kMostMembers));
+  }
+  return std::min(site.value.size(), kMostMembers);
+}
+
 std::vector<std::pair<std::string, Site>> Sources::members(const Site& site) {
   std::vector<std::pair<std::string, Site>> all;
-  for (std::size_t i = 0; site.value.is(json::Type::object) && i < site.value.size(); ++i) {
+  for (std::size_t i = 0; site.value.is(json::Type::object) && i < bounded(site); ++i) {
     const auto [key, value] = site.value.member(i);
     if (auto found = follow(child(site, key, value))) {
       all.emplace_back(key, std::move(*found));
@@ -78,7 +85,7 @@ std::vector<std::pair<std::string, Site>> Sources::members(const Site& site) {
 
 std::vector<Site> Sources::items(const Site& site) {
   std::vector<Site> all;
-  for (std::size_t i = 0; site.value.is(json::Type::array) && i < site.value.size(); ++i) {
+  for (std::size_t i = 0; site.value.is(json::Type::array) && i < bounded(site); ++i) {
     if (auto found = follow(child(site, std::to_string(i), site.value.item(i)))) {
       all.push_back(std::move(*found));
     }
@@ -163,20 +170,23 @@ std::string Sources::shown_name(const std::string& path) const {
 }
 
 void Sources::note(const Site& site, std::string says) {
-  const auto& file = files_[site.file];
-  Note made{file.name, site.pointer, file.document.place(site.pointer).value_or(json::Place()), std::move(says)};
-  const bool known = std::any_of(notes_.begin(), notes_.end(), [&](const Note& note) {
-    return note.pointer == made.pointer && note.says == made.says && note.file == made.file;
-  });
-  if (!known && notes_.size() < kMostNotes) {
-    notes_.push_back(std::move(made));
+  if (!noted_.emplace(site.file, site.pointer, says).second) {
+    return;
   }
+  if (notes_.size() == kMostNotes) {
+    ++untold_;
+    return;
+  }
+  const auto& file = files_[site.file];
+  notes_.push_back(
+      {file.name, site.pointer, file.document.place(site.pointer).value_or(json::Place()), std::move(says)});
 }
 
-std::string Sources::where(const Site& site) const {
-  const auto& file = files_[site.file];
-  const json::Place place = file.document.place(site.pointer).value_or(json::Place());
-  return fmt::format("{}:{}:{}", escape_for_terminal(file.name), place.line, place.column);
+std::vector<Note> Sources::take_notes() {
+  if (untold_ > 0) {
+    notes_.push_back({files_.front().name, "", {}, fmt::format("and {} notes more", untold_)});
+  }
+  return std::move(notes_);
 }
 
 std::string name_of(const Site& site) {

@@ -8,8 +8,10 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,8 @@ std::string name_of(const Site& site);
 /// The document and the files that its $refs lead to. What cannot be followed is noted, once.
 class Sources {
  public:
+  static constexpr std::size_t kMostMembers = 2'000;
+
   /// `main` is the document; `options` must outlive it.
   Sources(yaml::Document main, std::string name, const Options& options);
 
@@ -37,7 +41,8 @@ class Sources {
   /// What stands below `site`; what stands there is a $ref: what it leads to. Null where nothing does.
   std::optional<Site> member(const Site& site, std::string_view key);
   std::optional<Site> at(const Site& site, std::string_view pointer);
-  /// All members of an object, and all items of a list; $refs are followed. None of anything else.
+  /// The members of an object and the items of a list, at most kMostMembers of them; $refs are followed. None of
+  /// anything else.
   std::vector<std::pair<std::string, Site>> members(const Site& site);
   std::vector<Site> items(const Site& site);
   std::string text(const Site& site, std::string_view key);
@@ -47,15 +52,16 @@ class Sources {
   static std::optional<Site> own(const Site& site, std::string_view key);
 
   void note(const Site& site, std::string says);
-  std::vector<Note> take_notes() { return std::move(notes_); }
-  /// "<file>:line:column".
-  std::string where(const Site& site) const;
+  /// What was noted: at most the first 200, and how many there are besides.
+  std::vector<Note> take_notes();
 
  private:
   struct File {
     std::string name, path;
     yaml::Document document;
   };
+  /// How many members or items of `site` are read.
+  std::size_t bounded(const Site& site);
   std::optional<Site> resolve(const Site& from, std::string_view reference);
   std::optional<std::size_t> load(const Site& from, const std::string& path);
   /// As a person would name it who named the document.
@@ -65,6 +71,8 @@ class Sources {
   std::deque<File> files_;
   std::map<std::string, std::optional<std::size_t>, std::less<>> by_path_;
   std::vector<Note> notes_;
+  std::set<std::tuple<std::size_t, std::string, std::string>> noted_;
+  std::size_t untold_ = 0;
   std::size_t bytes_ = 0;
 };
 

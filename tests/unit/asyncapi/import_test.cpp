@@ -75,7 +75,7 @@ TEST(Import, SaysWhatCannotBe) {
     std::string text, server, channel, message, hint;
   } rows[] = {
       {"a: [", "", "", "a.yaml:1:5: not YAML: end of sequence flow not found", ""},
-      {"openapi: 3.0.0\n", "", "", "a.yaml: this is no AsyncAPI document: it has no member asyncapi at its top", ""},
+      {"openapi: 3.0.0\n", "", "", "a.yaml: this is an OpenAPI 3.0.0 document, not an AsyncAPI document", ""},
       {"[asyncapi]", "", "", "a.yaml: this is no AsyncAPI document: it has no member asyncapi at its top", ""},
       {"asyncapi: 1.2.0\n",
        "",
@@ -160,6 +160,36 @@ TEST(Import, PutsUrlsTogether) {
   };
   for (const auto& row : rows) {
     EXPECT_EQ(made(head + row.server + "'}}\nchannels: {'" + row.channel + "': {}}\n").url, row.url) << row.server;
+  }
+}
+
+TEST(Import, MakesExamplesOfSchemas) {
+  const std::string head = "asyncapi: 3.0.0\nchannels: {c: {messages: {m: {payload: ";
+  const std::string tail = "}}}}\noperations: {o: {action: receive, channel: {$ref: '#/channels/c'}}}\n";
+  const std::pair<const char*, const char*> rows[] = {
+      {"{const: {a: '{b}'}}", R"({"a":"{{b}}"})"},
+      {"{enum: [b, a]}", R"("b")"},
+      {"{type: [string, 'null'], minLength: 6}", R"("textxx")"},
+      {"{type: string, format: uuid}", R"("00000000-0000-4000-8000-000000000000")"},
+      {"{type: integer, minimum: 3}", "3"},
+      {"{type: number, exclusiveMinimum: 3}", "4"},
+      {"{type: array, minItems: 2, items: {type: boolean}}", "[false,false]"},
+      {"{required: [a, b], properties: {a: {type: object}, b: {default: 7}, c: {const: x}, d: {type: string}}}",
+       R"({"a":{},"b":7,"c":"x"})"},
+      {"{allOf: [{required: [a]}, {properties: {a: {examples: [1]}}}], oneOf: [{properties: {t: {const: u}}}, {}]}",
+       nullptr},
+      {"{anyOf: [{type: 'null'}, {type: string}]}", nullptr},
+      {"{type: string, pattern: '^[0-9]+$'}", nullptr},
+      {"{$ref: '#/channels/c/messages/m/payload/x', x: 1}", nullptr},
+      {"true", nullptr},
+  };
+  for (const auto& [payload, expected] : rows) {
+    const auto imported = import_document(head + payload + tail, "a.yaml", {});
+    ASSERT_TRUE(imported) << payload << imported.error().message;
+    json::Json profile;
+    ASSERT_FALSE(profile.parse(imported->profile));
+    const auto example = profile.root().at("/messages/client/m/example");
+    EXPECT_EQ(example ? example->text() : "none", expected == nullptr ? "none" : expected) << payload;
   }
 }
 

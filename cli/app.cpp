@@ -9,6 +9,7 @@
 #include "cli/options.hpp"
 #include "cli/options/curl.hpp"
 #include "cli/synonyms.hpp"
+#include "cli/targets.hpp"
 #include "os/streams.hpp"
 #include "target/addresses.hpp"
 
@@ -82,7 +83,9 @@ Result<int> run_command(const Command& command, std::vector<std::string> argumen
   WHYDROP_TRY(expanded);
   auto own = in_our_words(options, std::move(*expanded));
   WHYDROP_TRY(own);
-  const Result<bool> parsed = options.parse(std::move(*own));
+  auto whole = with_target(options, std::move(*own), run::process_host());
+  WHYDROP_TRY(whole);
+  const Result<bool> parsed = options.parse(std::move(*whole));
   WHYDROP_TRY(parsed);
   return *parsed ? action() : Result<int>(print(command_help(command, options)));
 }
@@ -90,7 +93,8 @@ Result<int> run_command(const Command& command, std::vector<std::string> argumen
 /// True for a command line that begins with a URL, a pasted curl command, or options before either.
 bool stands_for_connect(const std::vector<std::string>& arguments) {
   const std::string& first = arguments.front();
-  if (first == "curl" || first.rfind("curl ", 0) == 0 || target::is_address(first)) {
+  const bool named = first.size() > 1 && first[0] == '@';
+  if (named || first == "curl" || first.rfind("curl ", 0) == 0 || target::is_address(first)) {
     return true;
   }
   return first.size() > 1 && first[0] == '-' && std::any_of(arguments.begin(), arguments.end(), target::is_address);

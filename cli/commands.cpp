@@ -93,6 +93,13 @@ const std::vector<Command>& commands() {
        "whydrop session show --profile guest-tutorial\n"
        "whydrop session clear --profile guest-tutorial",
        setup_session},
+      {"config",
+       "List the targets that you named, or check the file that names them",
+       "whydrop config path\n"
+       "whydrop config list\n"
+       "whydrop config check\n"
+       "whydrop connect @chat",
+       setup_config},
       {"explain",
        "Say what a close code, an ending, a finding or an exit code means",
        "whydrop explain 1006\n"

@@ -9,6 +9,7 @@ Run setup_connect(Options& options);
 Run setup_send(Options& options);
 Run setup_check(Options& options);
 Run setup_completion(Options& options);
+Run setup_config(Options& options);
 Run setup_diff(Options& options);
 Run setup_explain(Options& options);
 Run setup_inspect(Options& options);

@@ -1,0 +1,79 @@
+#include "run/config.hpp"
+
+#include "base/text.hpp"
+#include "base/try.hpp"
+#include "cli/commands.hpp"
+#include "cli/host.hpp"
+#include "cli/options.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace whydrop::cli {
+namespace {
+
+struct ConfigFlags {
+  std::string action, file;
+};
+
+Result<int> check(const std::string& path, const run::Host& host) {
+  const auto text = host.read(path);
+  WHYDROP_TRY(text);
+  std::string out;
+  const auto mistakes = run::config_mistakes(*text);
+  for (const schema::Mistake& mistake : mistakes) {
+    out += fmt::format("{}:{}:{}: {}\n",
+                       escape_for_terminal(path),
+                       mistake.place.line,
+                       mistake.place.column,
+                       escape_for_terminal(mistake.says));
+  }
+  WHYDROP_TRY(host.out.write(mistakes.empty() ? escape_for_terminal(path) + ": ok\n" : out));
+  return mistakes.empty() ? 0 : 1;
+}
+
+Result<int> list(const std::string& path, const run::Host& host) {
+  const auto text = host.read(path);
+  WHYDROP_TRY(text);
+  const auto config = run::load_config(*text, path);
+  WHYDROP_TRY(config);
+  std::string out;
+  for (const run::NamedTarget& target : config->targets) {
+    const std::string where = target.url.empty() ? "profile " + target.profile : target.url;
+    out += fmt::format("@{:<20} {}\n", target.name, escape_for_terminal(where));
+  }
+  WHYDROP_TRY(host.out.write(out));
+  return 0;
+}
+
+Result<int> config(const ConfigFlags& flags) {
+  const run::Host& host = begin_run();
+  const std::string path = flags.file.empty() ? run::config_path(host.environment) : flags.file;
+  if (flags.action == "path") {
+    WHYDROP_TRY(host.out.write(path + "\n"));
+    return 0;
+  }
+  return flags.action == "check" ? check(path, host) : list(path, host);
+}
+
+}  // namespace
+
+Run setup_config(Options& options) {
+  const auto flags = std::make_shared<ConfigFlags>();
+  options.custom(
+      OptionInfo::argument("ACTION", "list: the named targets. check: every mistake in the file. path: where it is")
+          .must_be_given()
+          .completed_by({"list", "check", "path"}),
+      [flags](const std::vector<std::string>& given) -> std::string {
+        flags->action = given.back();
+        const bool known = flags->action == "list" || flags->action == "check" || flags->action == "path";
+        return known ? "" : "'" + flags->action + "' is not one of list|check|path";
+      });
+  options.positional("FILE", flags->file, false, "The file, in place of $XDG_CONFIG_HOME/whydrop/config.json");
+  return [flags] { return config(*flags); };
+}
+
+}  // namespace whydrop::cli

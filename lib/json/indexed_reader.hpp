@@ -44,17 +44,15 @@ class IndexedReader {
   /// False where the text is no JSON, or deeper than kMaxDepth: a part was told, and the text is spoilt.
   bool read() {
     open_.clear();
-    skip_space();
-    if (!value()) {
-      return false;
-    }
-    while (!open_.empty()) {
-      if (!go_on()) {
+    do {
+      skip_space();
+      if (!value()) {
         return false;
       }
-    }
+      end_levels();
+    } while (!open_.empty() && begin_next());
     skip_space();
-    return at_ == size_;
+    return open_.empty() && at_ == size_;
   }
 
  private:
@@ -103,32 +101,32 @@ class IndexedReader {
     return open_.size() <= kMaxDepth;
   }
 
-  /// What is next in the object or list in hand: a member, an item, or its end.
-  bool go_on() {
-    Level& level = open_.back();
-    skip_space();
-    if (skip(level.object ? '}' : ']')) {
-      const Level ended = level;
+  /// Ends the objects and lists that end here.
+  void end_levels() {
+    while (!open_.empty()) {
+      const Level level = open_.back();
+      skip_space();
+      if (!skip(level.object ? '}' : ']')) {
+        return;
+      }
       open_.pop_back();
-      return ended.object ? target_.EndObject(ended.count) : target_.EndArray(ended.count);
+      level.object ? target_.EndObject(level.count) : target_.EndArray(level.count);
     }
-    if (level.count++ > 0 && !skip(',')) {
-      return false;
-    }
-    skip_space();
-    return level.object ? member() : value();
   }
 
-  bool member() {
+  /// Goes to the next value of the object or list in hand.
+  bool begin_next() {
+    Level& level = open_.back();
+    return (level.count++ == 0 || skip(',')) && (!level.object || name());
+  }
+
+  bool name() {
+    skip_space();
     if (text_[at_] != '"' || !string()) {
       return false;
     }
     skip_space();
-    if (!skip(':')) {
-      return false;
-    }
-    skip_space();
-    return value();
+    return skip(':');
   }
 
   /// Where the next byte from `from` on stands that may not be in a string as it is; the text's end if there is none.

@@ -35,7 +35,8 @@ inline std::uint8_t type_bit(const Node& value) {
   return kBits[value.GetType()];
 }
 inline bool has_type(const Node& value, std::uint8_t allowed) {
-  return (allowed & type_bit(value)) != 0 || ((allowed & types::kInteger) != 0 && json::is_whole(value));
+  return (allowed & type_bit(value)) != 0 ||
+         ((allowed & types::kInteger) != 0 && (value.IsInt64() || json::is_whole(value)));
 }
 
 struct Bound {

@@ -142,11 +142,26 @@ bool is_json_pointer(std::string_view text) {
   return true;
 }
 
-/// Levels upwards, then a pointer or "#". draft-handrews-relative-json-pointer-01.
-bool is_relative_json_pointer(std::string_view text) {
+/// Takes a whole number without zeros in front of it; false where there is none.
+bool take_number(std::string_view& text) {
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const std::string_view rest = text.substr(digits);
-  return digits > 0 && (digits == 1 || text.front() != '0') && (rest == "#" || is_json_pointer(rest));
+  const bool fits = digits > 0 && (digits == 1 || text.front() != '0');
+  text.remove_prefix(digits);
+  return fits;
+}
+
+/// Levels upwards, a step to a neighbour, then a pointer or "#". draft-bhutton-relative-json-pointer-00 section 3.
+bool is_relative_json_pointer(std::string_view text) {
+  if (!take_number(text)) {
+    return false;
+  }
+  if (!text.empty() && (text.front() == '+' || text.front() == '-')) {
+    text.remove_prefix(1);
+    if (!take_number(text)) {
+      return false;
+    }
+  }
+  return text == "#" || is_json_pointer(text);
 }
 
 constexpr std::array<Format, 18> kFormats{{

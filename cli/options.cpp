@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "base/units.hpp"
+#include "cli/secret_arguments.hpp"
 
 #include <algorithm>
 #include <map>
@@ -123,6 +124,12 @@ struct Options::Impl {
   }
   Result<void> check_extras() const;
   Result<void> check_contradictions() const;
+  /// Secrets in what was given leave the process list and all errors.
+  void hide() const {
+    for (std::size_t i = 0; i < infos.size(); ++i) {
+      hide_secrets(infos[i].positional ? infos[i].value : infos[i].names.back(), unguard(bound[i]->results()));
+    }
+  }
 
   /// Where an option goes. CLI11 compares each new option with all that are there, so each heading has its own list;
   /// what may be repeated shares one with the positional arguments, since only within one is the order of parsing
@@ -405,6 +412,7 @@ Result<bool> Options::parse(std::vector<std::string> arguments) {
   std::reverse(arguments.begin(), arguments.end());
   try {
     impl_->app.parse(std::move(arguments));
+    impl_->hide();
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string words = error.what();
     return fail(ErrorKind::usage,
@@ -412,6 +420,7 @@ Result<bool> Options::parse(std::vector<std::string> arguments) {
                 "whydrop " + impl_->command + " --help");
   } catch (const CLI::ParseError& error) {
     const std::string words = error.what();
+    impl_->hide();
     return fail(
         ErrorKind::usage, words.substr(words.rfind(": ", 0) == 0 ? 2 : 0), "whydrop " + impl_->command + " --help");
   }

@@ -29,4 +29,14 @@ void hide_argument(std::string_view secret) {
   }
 }
 
+void overwrite_argument(std::string_view value, std::string_view shown) {
+  for (char* argument : own_arguments()) {
+    const std::string_view text = argument;
+    const std::size_t at = text.size() - std::min(text.size(), value.size());
+    if (text.substr(at) == value && (at == 0 || text.front() == '-')) {
+      std::copy(shown.begin(), shown.end(), argument + at);
+    }
+  }
+}
+
 }  // namespace whydrop::os

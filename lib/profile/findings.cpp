@@ -67,7 +67,8 @@ const std::vector<CheckRow>& check_rows() {
        "Send what the protocol has; a library of it writes packets for you."},
       {"packet-incomplete",
        "A packet was begun and never ended",
-       "The protocol says where a packet ends, by a length or by a byte, and the side's last message holds less than that. "
+       "The protocol says where a packet ends, by a length or by a byte, and the side's last message holds less than "
+       "that. "
        "The peer waits for the rest.",
        "Send what the finding says is missing: where a packet has a length, look whether it is right."},
       // sequence

@@ -54,7 +54,10 @@ void HistoryFile::add(std::string_view line) {
     return;
   }
   std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
+  const auto folder = std::filesystem::path(path_).parent_path();
+  if (std::filesystem::create_directories(folder, ignored)) {
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+  }
   write_lines(path_, O_APPEND, std::string(line) + "\n");
 }
 

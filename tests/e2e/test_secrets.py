@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import unittest
 import urllib.parse
@@ -124,6 +125,50 @@ class Secrets(harness.Test):
                             "--capture", capture)
         self.assertEqual(done.exit, 5)
         self.assert_hidden((done.out + done.err).encode() + pathlib.Path(capture).read_bytes())
+
+
+class Arguments(harness.Test):
+    """The process list forgets what an option or an argument holds of secrets, and no error says it."""
+
+    SECRET = "arg-Jd82kWqz"
+    OPTIONS = (["-H", "X-Api-Key: {}"], ["--header=Authorization: Bearer {}"], ["-b", "sid={}"], ["-u", "me:{}"], ["-ume:{}"],
+               ["--secret", "other={}"], ["-s", "bearer", "-s", "{}"], ["--execute", '{{"token": "{}"}}'], ["-d", '{{"token": "{}"}}'],
+               ["--proxy-user", "me:{}", "-x", "http://127.0.0.1:1"], ["-x", "http://me:{}@127.0.0.1:1"], ["--cert", "x", "--pass", "{}"])
+
+    def shown(self, *arguments):
+        """The process list of a run that waits for a server that does not answer, and all that it says."""
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        url = f"ws://me:{self.SECRET}@127.0.0.1:{server.getsockname()[1]}/?token={self.SECRET}&n=1"
+        process = self.start("connect", url, *arguments, "--noproxy", "*")
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(65536)
+            shown = pathlib.Path(f"/proc/{process.pid}/cmdline").read_bytes()
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=harness.TIME_LIMIT_S)
+        return shown, out + err
+
+    def test_the_process_list_forgets_each(self):
+        for option in self.OPTIONS:
+            if "--pass" in option or "-x" in option:
+                continue  # they lead elsewhere, or are refused: below
+            with self.subTest(option=option):
+                shown, said = self.shown(*(text.format(self.SECRET) for text in option))
+                self.assertNotIn(self.SECRET.encode(), shown + said)
+                self.assertIn(b"/?token=" + b"x" * len(self.SECRET) + b"&n=1", shown)
+
+    def test_no_error_says_it(self):
+        for option in self.OPTIONS:
+            for wrong in (["--ping-interval", "never"], ["--no-such-option"], []):
+                with self.subTest(option=option, wrong=wrong):
+                    done = self.whydrop("connect", f"ws://me:{self.SECRET}@ho st/?token={self.SECRET}",
+                                        *(text.format(self.SECRET) for text in option), *wrong)
+                    self.assertEqual(done.exit, 2, done.err)
+                    self.assertNotIn(self.SECRET, done.out + done.err)
+        for wrong in (["--secret", f"={self.SECRET}"], ["-H", f"X-Api-Key {self.SECRET}"]):
+            done = self.whydrop("connect", "ws://127.0.0.1:1", *wrong)
+            self.assertEqual(done.exit, 2, done.err)
 
 
 DIALECTS = {

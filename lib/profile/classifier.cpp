@@ -77,7 +77,7 @@ std::optional<std::string> Classifier::string_of(const MessageType& type) const 
 }
 
 std::optional<json::Value> Classifier::discriminator(json::Value message) const {
-  return key_.empty() ? message.at(pointer_) : message.find(key_);
+  return key_.empty() || !message.is(json::Type::object) ? message.at(pointer_) : message.find(key_);
 }
 
 std::optional<TypeIndex> Classifier::first(const std::vector<TypeIndex>& candidates, json::Value message) const {

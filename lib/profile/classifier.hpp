@@ -34,7 +34,7 @@ class Classifier {
 
   const Profile& profile_;
   std::string pointer_;
-  std::string key_;  ///< of the top level, where the pointer is a plain one of one step; else empty
+  std::string key_;  ///< of an object's top level, where the pointer is a plain one of one step; else empty
   std::map<std::string, std::vector<TypeIndex>, std::less<>> by_string_;
   std::vector<TypeIndex> others_;     ///< types that no string at the pointer is asked of
   std::vector<bool> only_by_string_;  ///< by TypeIndex: the string is all that is asked

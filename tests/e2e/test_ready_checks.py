@@ -40,6 +40,14 @@ def init_first(check):
     check["steps"][0] = {"send": {"message": "connection_init"}}
 
 
+def payload_complete(check):
+    del check["steps"][2]["send"]["drop"]
+
+
+def join_in_place(check):
+    check["steps"][0] = {"send": {"message": "join"}}
+
+
 def connect_twice(check):
     check["steps"][2] = {"send": {"message": "connect"}}
 
@@ -140,6 +148,24 @@ FAILS = {
         "step 4 (expect pingresp): the session ended: Likely cause: connect was sent"),
     "mqtt-too-early": ("happy", begin_connected,
         "step 2 (expect a close by the server): waited 1 s; the session did not end"),
+    "ocpp-1.6-boots": ("rejected", None,
+        "step 2 (expect boot_result where /2/status is \"Accepted\"): "),
+    "ocpp-1.6-beats": ("rejected", None,
+        "step 2 (expect boot_result where /2/status is \"Accepted\"): "),
+    "ocpp-1.6-refuses": ("happy", payload_complete,
+        "step 4 (expect error): waited 1 s; 1 other message came: result"),
+    "ocpp-2.0.1-boots": ("rejected", None,
+        "step 2 (expect boot_result where /2/status is \"Accepted\"): "),
+    "ocpp-2.0.1-beats": ("rejected", None,
+        "step 2 (expect boot_result where /2/status is \"Accepted\"): "),
+    "ocpp-2.0.1-refuses": ("happy", payload_complete,
+        "step 4 (expect error): waited 1 s; 1 other message came: result"),
+    "phoenix-beats": ("join-refused", at_step(0, message="join"),
+        "step 2 (expect reply where /2 is \"phoenix\"): "),
+    "phoenix-joins": ("join-refused", None,
+        "step 2 (expect reply where /2 is \"{topic}\"): "),
+    "phoenix-too-early": ("happy", join_in_place,
+        "step 2 (expect refusal where /4/response/reason is \"unmatched topic\"): "),
     "signalr-answers": ("no-separator", without_separator,
         "step 2 (expect accepted): refused came"),
     "signalr-no-separator": ("happy", with_separator,

@@ -66,6 +66,9 @@ SERVERS = {
 CLIENTS = {
     "socket.io-client": ("socket.io", "connected, echoed Hi, pinged, closed"),
     "mqtt": ("mqtt", "connected, subscribed, echoed Hi, closed"),
+    "ocpp-rpc": ("ocpp-1.6", "connected with ocpp1.6, Accepted, beat, closed"),
+    "ocpp-rpc-2.0.1": ("ocpp-2.0.1", "connected with ocpp2.0.1, Accepted, beat, closed"),
+    "phoenix": ("phoenix", "joined, echoed Hi, closed"),
     "stompjs": ("stomp", "connected, echoed Hi, closed"),
     "mqtt-5": ("mqtt", "connected, subscribed, echoed Hi, closed"),
 }

@@ -71,7 +71,38 @@ const clients = {
     };
     client.activate();
   },
+  async "ocpp-rpc"(protocol = "ocpp1.6", boot = { chargePointModel: "m", chargePointVendor: "v" }) {
+    const { RPCClient } = require("ocpp-rpc");
+    const client = new RPCClient({ endpoint: base.replace("http", "ws") + "/ocpp", identity: "CP001", protocols: [protocol], reconnect: false });
+    await client.connect();
+    met.push(`connected with ${client.protocol}`, (await client.call("BootNotification", boot)).status);
+    await client.call("Heartbeat", {});
+    met.push("beat");
+    await client.close();
+    met.push("closed");
+    done();
+  },
+  "ocpp-rpc-2.0.1": () => clients["ocpp-rpc"]("ocpp2.0.1", { reason: "PowerUp", chargingStation: { model: "m", vendorName: "v" } }),
+  phoenix() {
+    const { Socket } = require("phoenix");
+    const socket = new Socket(base.replace("http", "ws") + "/socket", { transport: require("ws") });
+    socket.onError(failed);
+    socket.connect();
+    const channel = socket.channel("room:lobby", {});
+    channel.on("new_msg", (payload) => {
+      met.push(`echoed ${payload.body}`);
+      channel.leave().receive("ok", () =>
+        socket.disconnect(() => {
+          met.push("closed");
+          done();
+        }));
+    });
+    channel.join().receive("error", failed).receive("ok", () => {
+      met.push("joined");
+      channel.push("new_msg", { body: "Hi" });
+    });
+  },
   "mqtt-5": () => clients.mqtt(5),
 };
 setTimeout(() => failed("nothing came any more"), 20000).unref();
-clients[name]();
+Promise.resolve(clients[name]()).catch(failed);

@@ -30,7 +30,10 @@ def raw(said):
 
 def at(value, pointer):
     for step in pointer.split("/")[1:]:
-        value = value.get(step) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            value = value[int(step)] if step.isdigit() and int(step) < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
     return value
 
 

@@ -74,4 +74,25 @@ void append_excerpt(
   }
 }
 
+void append_whole(std::string& out,
+                  std::string_view payload,
+                  bool text,
+                  std::size_t indent,
+                  std::size_t hex_indent,
+                  const payload::Brush& brush) {
+  if (!text) {
+    out += payload::hex_dump(payload, hex_indent);
+    return;
+  }
+  const bool json = payload::looks_like_json(payload) && payload::json_fault(payload).empty();
+  const std::string lines = json ? payload::pretty_json(payload) : std::string(payload);
+  for (std::string_view rest = lines; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    out.append(indent, ' ');
+    payload::append_json(out, escape_for_terminal(rest.substr(0, end)), brush);
+    out += '\n';
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
 }  // namespace whydrop::report

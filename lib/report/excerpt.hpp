@@ -13,4 +13,13 @@ namespace whydrop::report {
 void append_excerpt(
     std::string& out, std::string_view payload, bool text, std::size_t columns, const payload::Brush& brush);
 
+/// Appends all of a message, each line behind `indent` spaces and safe for a terminal: JSON with a line for each
+/// member, other text by its own lines, bytes as a hex dump behind `hex_indent` spaces.
+void append_whole(std::string& out,
+                  std::string_view payload,
+                  bool text,
+                  std::size_t indent,
+                  std::size_t hex_indent,
+                  const payload::Brush& brush);
+
 }  // namespace whydrop::report

@@ -406,20 +406,10 @@ void LogRenderer::frame_details(const Frame& frame, std::string_view payload) {
   }
 }
 
-/// A whole message, on lines of its own.
+/// A whole message, on lines of its own; a hex dump is there already where so much is asked for.
 void LogRenderer::pretty_details(std::string_view payload, bool text) {
-  if (!text) {
-    buffer_.text() += style_.verbosity >= 2 ? "" : payload::hex_dump(payload, hex_indent());
-    return;
-  }
-  const bool json = payload::looks_like_json(payload) && payload::json_fault(payload).empty();
-  const std::string lines = json ? payload::pretty_json(payload) : std::string(payload);
-  for (std::string_view rest = lines; !rest.empty();) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    buffer_.text().append(kDetailIndent, ' ');
-    payload::append_json(buffer_.text(), escape_for_terminal(rest.substr(0, end)), brush_);
-    end_line();
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+  if (text || style_.verbosity < 2) {
+    append_whole(buffer_.text(), payload, text, kDetailIndent, hex_indent(), brush_);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "run/connector.hpp"
 #include "run/interactive.hpp"
 #include "run/prepare.hpp"
+#include "run/recent_messages.hpp"
 
 #include <memory>
 #include <utility>
@@ -44,7 +45,8 @@ class ClientRun {
       run_.loop().after(*session_.timeout, [this] { time_out(); });
     }
     if (interactive) {
-      interactive_.emplace(run_, conversation_, [this](int number) { interrupted_by(number); });
+      run_.pipeline().add_sink(recent_);
+      interactive_.emplace(run_, conversation_, recent_, [this](int number) { interrupted_by(number); });
     }
     connector_.start([this] { run_.loop().stop(); });
     run_.loop().run();
@@ -100,6 +102,7 @@ class ClientRun {
   const Session& session_;
   Connector connector_;
   diagnose::RunOutcome outcome_;
+  RecentMessages recent_;  ///< of an interactive run
   std::optional<Interactive> interactive_;
 };
 

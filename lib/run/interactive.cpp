@@ -2,8 +2,9 @@
 
 #include "base/try.hpp"
 #include "base/utf8.hpp"
+#include "payload/ink.hpp"
 #include "profile/compose.hpp"
-#include "terminal/command.hpp"
+#include "report/excerpt.hpp"
 
 #include <csignal>
 
@@ -81,10 +82,25 @@ std::vector<std::string> completions(const SessionRun& run, std::string_view lin
   return types;
 }
 
+/// True for what /again repeats.
+bool is_sent(const terminal::Command& command) {
+  return std::visit(overloaded{[](const terminal::SendAgain&) { return false; },
+                               [](const terminal::SendClose&) { return false; },
+                               [](const terminal::ShowMessages&) { return false; },
+                               [](const terminal::ShowMessage&) { return false; },
+                               [](const terminal::ShowLast&) { return false; },
+                               [](const terminal::ShowHelp&) { return false; },
+                               [](const auto&) { return true; }},
+                    command);
+}
+
 }  // namespace
 
-Interactive::Interactive(SessionRun& run, script::ScriptedClient& conversation, std::function<void(int)> on_interrupt)
-    : run_(run), conversation_(conversation), on_interrupt_(std::move(on_interrupt)) {
+Interactive::Interactive(SessionRun& run,
+                         script::ScriptedClient& conversation,
+                         const RecentMessages& recent,
+                         std::function<void(int)> on_interrupt)
+    : run_(run), conversation_(conversation), recent_(recent), on_interrupt_(std::move(on_interrupt)) {
   terminal::PromptOptions options;
   options.history_path = history_path(run.host().environment);
   options.holds_secret = [&run](std::string_view line) { return run.holds_secret(line); };
@@ -134,36 +150,57 @@ void Interactive::on_input(const terminal::Input& input) {
   }
 }
 
-void Interactive::on_line(const std::string& line) {
-  if (line.empty()) {
-    return;
+Result<void> Interactive::show(const RecentMessages::Message* message, const std::string& missing) {
+  if (message == nullptr) {
+    return fail(ErrorKind::usage, missing);
   }
-  auto command = terminal::parse_command(line);
+  std::string text;
+  report::append_whole(text, message->payload, message->text, 2, 2, payload::Brush(run_.colored()));
+  prompt_->print_above(text);
+  return {};
+}
+
+Result<void> Interactive::carry_out(const terminal::Command& command) {
   const auto say = [this](Kind kind, const std::string& payload, std::uint16_t code = 0) {
     conversation_.say({kind, payload, code});
     return Result<void>{};
   };
-  const Result<void> done =
-      !command
-          ? Result<void>(tl::unexpected<Error>(command.error()))
-          : std::visit(
-                overloaded{
-                    [&](const terminal::SendText& it) { return say(Kind::text, it.text); },
-                    [&](const terminal::SendBinary& it) { return say(Kind::binary, it.bytes); },
-                    [&](const terminal::SendFile& it) { return say_file(run_.host().read, conversation_, it); },
-                    [&](const terminal::SendPing& it) { return say(Kind::ping, it.payload); },
-                    [&](const terminal::SendPong& it) { return say(Kind::pong, it.payload); },
-                    [&](const terminal::SendClose& it) { return say(Kind::close, it.reason, it.code.value_or(1000)); },
-                    [&](const terminal::SendMessage& it) { return say_message(run_, conversation_, it); },
-                    [&](const terminal::ShowMessages&) {
-                      prompt_->print_above(message_list(run_));
-                      return Result<void>{};
-                    },
-                    [&](const terminal::ShowHelp&) {
-                      prompt_->print_above(terminal::command_help());
-                      return Result<void>{};
-                    }},
-                *command);
+  const auto print = [this](const std::string& text) {
+    prompt_->print_above(text);
+    return Result<void>{};
+  };
+  if (is_sent(command)) {
+    last_sent_ = command;
+  }
+  return std::visit(
+      overloaded{[&](const terminal::SendText& it) { return say(Kind::text, it.text); },
+                 [&](const terminal::SendBinary& it) { return say(Kind::binary, it.bytes); },
+                 [&](const terminal::SendFile& it) { return say_file(run_.host().read, conversation_, it); },
+                 [&](const terminal::SendPing& it) { return say(Kind::ping, it.payload); },
+                 [&](const terminal::SendPong& it) { return say(Kind::pong, it.payload); },
+                 [&](const terminal::SendClose& it) { return say(Kind::close, it.reason, it.code.value_or(1000)); },
+                 [&](const terminal::SendMessage& it) { return say_message(run_, conversation_, it); },
+                 [&](const terminal::SendAgain&) {
+                   return last_sent_ ? carry_out(*last_sent_) : fail(ErrorKind::usage, "/again: nothing was sent yet");
+                 },
+                 [&](const terminal::ShowMessages&) { return print(message_list(run_)); },
+                 [&](const terminal::ShowMessage& it) {
+                   return show(recent_.of_frame(it.seq),
+                               fmt::format("/show {}: no message of this number is kept", it.seq));
+                 },
+                 [&](const terminal::ShowLast&) {
+                   return show(recent_.last_of_server(), "/last: the server said nothing yet");
+                 },
+                 [&](const terminal::ShowHelp&) { return print(terminal::command_help()); }},
+      command);
+}
+
+void Interactive::on_line(const std::string& line) {
+  if (line.empty()) {
+    return;
+  }
+  const auto command = terminal::parse_command(line);
+  const Result<void> done = command ? carry_out(*command) : Result<void>(tl::unexpected<Error>(command.error()));
   if (!done) {
     run_.talk(done.error().message + (done.error().hint.empty() ? "" : " (" + done.error().hint + ")"));
   }

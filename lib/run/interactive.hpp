@@ -1,12 +1,16 @@
 #pragma once
 
+#include "run/recent_messages.hpp"
 #include "run/session_run.hpp"
 #include "script/scripted_client.hpp"
+#include "terminal/command.hpp"
 #include "terminal/prompt.hpp"
 
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace whydrop::run {
 
@@ -14,8 +18,12 @@ namespace whydrop::run {
 /// what the run prints goes above the prompt.
 class Interactive {
  public:
-  /// `on_interrupt` is called with SIGINT for Ctrl-C, on the loop.
-  Interactive(SessionRun& run, script::ScriptedClient& conversation, std::function<void(int)> on_interrupt);
+  /// `on_interrupt` is called with SIGINT for Ctrl-C, on the loop. `recent`: what /last and /show look at; all must
+  /// outlive it.
+  Interactive(SessionRun& run,
+              script::ScriptedClient& conversation,
+              const RecentMessages& recent,
+              std::function<void(int)> on_interrupt);
   ~Interactive();
   Interactive(const Interactive&) = delete;
   Interactive& operator=(const Interactive&) = delete;
@@ -24,12 +32,16 @@ class Interactive {
   void on_input(const terminal::Input& input);
   void catch_up();
   void on_line(const std::string& line);
+  Result<void> carry_out(const terminal::Command& command);
+  Result<void> show(const RecentMessages::Message* message, const std::string& missing);
 
   SessionRun& run_;
   script::ScriptedClient& conversation_;
+  const RecentMessages& recent_;
   std::function<void(int)> on_interrupt_;
   std::deque<terminal::Input> early_;  ///< typed while no session is open
   std::unique_ptr<terminal::Prompt> prompt_;
+  std::optional<terminal::Command> last_sent_;
   bool greeted_ = false;
 };
 

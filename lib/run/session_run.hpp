@@ -53,6 +53,8 @@ class SessionRun {
   engine::Pipeline& pipeline() { return *pipeline_; }
   ByteSink& data() { return data_; }
   bool quiet() const { return settings_.output.quiet; }
+  /// True where what is shown has colours.
+  bool colored() const { return make_style(settings_.output, host_.environment, data_).color; }
   /// Path of the capture that is being written; empty: there is none.
   std::string capture_path() const;
   /// Called (on the loop) once the reader of standard output is gone.

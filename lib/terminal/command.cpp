@@ -103,6 +103,25 @@ Result<Command> parse_messages(std::string_view) {
   return ShowMessages{};
 }
 
+Result<Command> parse_show(std::string_view rest) {
+  std::uint64_t seq = 0;
+  const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), seq);
+  if (rest.empty() || read.ec != std::errc() || read.ptr != rest.data() + rest.size()) {
+    return fail(ErrorKind::usage,
+                "/show " + escape_for_terminal(rest) + ": not the number of a frame",
+                "the numbers stand before the lines of the log");
+  }
+  return ShowMessage{seq};
+}
+
+Result<Command> parse_last(std::string_view) {
+  return ShowLast{};
+}
+
+Result<Command> parse_again(std::string_view) {
+  return SendAgain{};
+}
+
 Result<Command> parse_help(std::string_view) {
   return ShowHelp{};
 }
@@ -114,13 +133,16 @@ struct Row {
   Result<Command> (*parse)(std::string_view rest);
 };
 
-constexpr std::array<Row, 8> kCommands = {{
+constexpr std::array<Row, 11> kCommands = {{
     {"/ping", "/ping [TEXT]", "send a ping frame", parse_ping},
     {"/pong", "/pong [TEXT]", "send a pong frame that nobody asked for", parse_pong},
     {"/close", "/close [CODE [REASON]]", "start the close handshake", parse_close},
     {"/binary", "/binary HEX | @FILE", "send bytes as a binary message", parse_binary},
     {"/file", "/file PATH", "send a file as a text message", parse_file},
     {"/send", "/send TYPE [/PTR=VALUE]", "send a message of the profile", parse_send},
+    {"/again", "/again", "send what was sent last once more", parse_again},
+    {"/last", "/last", "show the server's last message whole", parse_last},
+    {"/show", "/show N", "show the message of frame N whole", parse_show},
     {"/messages", "/messages", "list the profile's messages", parse_messages},
     {"/help", "/help", "show this list", parse_help},
 }};

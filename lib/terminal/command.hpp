@@ -42,10 +42,27 @@ struct SendMessage {
 };
 /// The types of messages that SendMessage knows.
 struct ShowMessages {};
+/// A message whole: by the number of one of its frames, or the server's last.
+struct ShowMessage {
+  std::uint64_t seq = 0;
+};
+struct ShowLast {};
+/// What was sent last, once more.
+struct SendAgain {};
 struct ShowHelp {};
 
-using Command =
-    std::variant<SendText, SendBinary, SendFile, SendPing, SendPong, SendClose, SendMessage, ShowMessages, ShowHelp>;
+using Command = std::variant<SendText,
+                             SendBinary,
+                             SendFile,
+                             SendPing,
+                             SendPong,
+                             SendClose,
+                             SendMessage,
+                             SendAgain,
+                             ShowMessages,
+                             ShowMessage,
+                             ShowLast,
+                             ShowHelp>;
 
 /// Reads one line. A line that starts with a slash is a command, with two slashes a message that starts with one; any
 /// other line is a message. Errors: usage.

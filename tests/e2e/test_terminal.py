@@ -69,7 +69,7 @@ class AtATerminal(Terminal):
         self.type("hello\r")
         self.await_shown("← text        5 B  hello")
         self.type("/ping beat\r")
-        self.await_shown("← pong        4 B  beat")
+        self.await_shown("← pong        4 B  (")
         self.type("/binary 00ff\r")
         self.await_shown("← binary      2 B")
         self.type("/help\r")
@@ -82,6 +82,28 @@ class AtATerminal(Terminal):
         frames = [(event["from"], event.get("name", "text")) for event in self.lines_of("run.ndjson") if event.get("kind") == "frame"]
         self.assertEqual(frames, [(side, name) for name in ("text", "ping", "binary", "close") for side, name in
                                   (("client", name), ("server", {"ping": "pong"}.get(name, name)))])
+
+    def test_messages_are_shown_whole_and_sent_again(self):
+        self.open("connect", self.rehearse(), "--no-compression")
+        self.await_shown("101 Switching Protocols")
+        self.type("/last\r")
+        self.await_shown("/last: the server said nothing yet")
+        self.type("/again\r")
+        self.await_shown("/again: nothing was sent yet")
+        long = '{"list":[1,{}],"text":"' + "x" * 100 + '"}'
+        self.type(long + "\r")
+        self.await_shown("← text      125 B")
+        self.type("/last\r")
+        self.await_shown('"text": "' + "x" * 10)
+        self.type("/show 5\r")
+        self.type("/show 99\r")
+        self.await_shown("/show 99: no message of this number is kept")
+        self.assertEqual(self.plain().count('"list": ['), 2)
+        self.type("/again\r")
+        self.await_shown("   8 ")
+        self.type("/close\r")
+        self.assertEqual(self.await_end(), 0)
+        self.assertEqual(self.plain().count("→ text      125 B"), 2)
 
     def test_tab_completes_commands_and_types_of_messages(self):
         url = self.rehearse("--profile", "guest-conversations").replace("ws://", "http://")

@@ -27,7 +27,10 @@ std::string words(const Result<Command>& command) {
             }
             return text;
           },
+          [](const SendAgain&) { return "again"s; },
           [](const ShowMessages&) { return "messages"s; },
+          [](const ShowMessage& it) { return "show " + std::to_string(it.seq); },
+          [](const ShowLast&) { return "last"s; },
           [](const ShowHelp&) { return "help"s; },
       },
       *command);
@@ -77,6 +80,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"/send note /text=Hello there /n=1", "message note|/text=Hello there|/n=1"},
         Case{"/send note  /a=b", "message note|/a=b"},
         Case{"/send", "error: /send: no type of message given | /messages lists them"},
+        Case{"/again", "again"},
+        Case{"/last", "last"},
+        Case{"/show 12", "show 12"},
+        Case{"/show", "error: /show : not the number of a frame | the numbers stand before the lines of the log"},
+        Case{"/show 1x", "error: /show 1x: not the number of a frame | the numbers stand before the lines of the log"},
         Case{"/help", "help"},
         Case{"/pingg", "error: command /pingg: not known | did you mean /ping?"},
         Case{
@@ -91,6 +99,9 @@ TEST(Help, ListsEveryCommand) {
             "  /binary HEX | @FILE       send bytes as a binary message\n"
             "  /file PATH                send a file as a text message\n"
             "  /send TYPE [/PTR=VALUE]   send a message of the profile\n"
+            "  /again                    send what was sent last once more\n"
+            "  /last                     show the server's last message whole\n"
+            "  /show N                   show the message of frame N whole\n"
             "  /messages                 list the profile's messages\n"
             "  /help                     show this list\n"
             "  //TEXT                    send \"/TEXT\" as a message\n"

@@ -30,12 +30,11 @@ std::vector<Server> read_hosts(Sources& sources) {
   const auto all = sources.member(sources.root(), "servers");
   for (const auto& [name, site] : all ? sources.members(*all) : std::vector<std::pair<std::string, Site>>()) {
     const std::string path = sources.text(site, "pathname");
-    const std::string between = path.empty() || path.front() == '/' ? "" : "/";
-    servers.push_back({name,
-                       site,
-                       lower_case(sources.text(site, "protocol")),
-                       sources.text(site, "host") + between + path,
-                       read_schemes(sources, site)});
+    std::string address = sources.text(site, "host");
+    address += path.empty() || path.front() == '/' ? "" : "/";
+    address += path;
+    servers.push_back(
+        {name, site, lower_case(sources.text(site, "protocol")), std::move(address), read_schemes(sources, site)});
   }
   return servers;
 }

@@ -79,6 +79,7 @@ const std::vector<Command>& commands() {
        "whydrop profile list\n"
        "whydrop profile show guest-tutorial\n"
        "whydrop profile new my-api -o my-api.json\n"
+       "whydrop profile import asyncapi.yaml -o my-api.json\n"
        "whydrop profile check my-api.json",
        setup_profile},
       {"token",

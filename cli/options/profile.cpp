@@ -14,11 +14,12 @@ namespace whydrop::cli {
 
 void add_profile_options(Options& options, ProfileFlags& flags) {
   options.group("Profile");
-  options.text(
-      "--profile",
-      "NAME|FILE|none",
-      flags.profile,
-      "What the API expects: a profile of `whydrop profile list`, or a file; none: not even one that is recognised");
+  options.text("--profile",
+               "NAME|FILE|none",
+               flags.profile,
+               "What the API expects: a profile of `whydrop profile list`, or a file, which may be an AsyncAPI "
+               "document; none: not "
+               "even one that is recognised");
   options.suggest(run::built_in_profiles());
   options.list("--var",
                "NAME=VALUE",

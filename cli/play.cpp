@@ -72,7 +72,7 @@ std::string try_line(const Play& play,
     if (variable != nullptr && variable->secret) {
       before += fmt::format("{}={} ", variable->env, shell_word(value));
     } else {
-      after += " --var " + shell_word(name + "=" + value);
+      after += " --var " + shell_word(fmt::format("{}={}", name, value));
     }
   }
   return fmt::format("{}whydrop connect --profile {} --at {} --no-store{}{}",

@@ -1,7 +1,7 @@
 #include "cli/targets.hpp"
 
 #include "base/try.hpp"
-#include "run/config.hpp"
+#include "config/config.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -38,7 +38,7 @@ std::string dated(const std::string& folder, const std::string& name) {
 }
 
 /// Options that say what `target` does. What the command line gives itself comes behind them, and wins.
-Result<std::vector<std::string>> options_of(const run::NamedTarget& target,
+Result<std::vector<std::string>> options_of(const config::NamedTarget& target,
                                             const Options& options,
                                             const run::Host& host) {
   std::vector<std::string> out;
@@ -50,7 +50,7 @@ Result<std::vector<std::string>> options_of(const run::NamedTarget& target,
   for (const auto& [option, values, mark] :
        {std::tuple("--header", &target.headers, ": "), std::tuple("--var", &target.variables, "=")}) {
     for (const auto& [name, from] : *values) {
-      const auto value = run::value_of(from, host.environment, host.read);
+      const auto value = config::value_of(from, host.environment, host.read);
       if (!value) {
         return fail(value.error().kind, fmt::format("target {}: {}: {}", target.name, name, value.error().message));
       }
@@ -78,7 +78,7 @@ Result<std::vector<std::string>> with_target(const Options& options,
   if (at == arguments.size() || arguments[at].size() < 2 || arguments[at][0] != '@') {
     return arguments;
   }
-  const auto target = run::find_target(arguments[at].substr(1), host.environment, host.read);
+  const auto target = config::find_target(arguments[at].substr(1), host.environment, host.read);
   WHYDROP_TRY(target);
   auto own = options_of(*target, options, host);
   WHYDROP_TRY(own);

@@ -1,4 +1,4 @@
-#include "run/config.hpp"
+#include "config/config.hpp"
 
 #include "base/text.hpp"
 #include "base/try.hpp"
@@ -23,7 +23,7 @@ Result<int> check(const std::string& path, const run::Host& host) {
   const auto text = host.read(path);
   WHYDROP_TRY(text);
   std::string out;
-  const auto mistakes = run::config_mistakes(*text);
+  const auto mistakes = config::config_mistakes(*text);
   for (const schema::Mistake& mistake : mistakes) {
     out += fmt::format("{}:{}:{}: {}\n",
                        escape_for_terminal(path),
@@ -38,10 +38,10 @@ Result<int> check(const std::string& path, const run::Host& host) {
 Result<int> list(const std::string& path, const run::Host& host) {
   const auto text = host.read(path);
   WHYDROP_TRY(text);
-  const auto config = run::load_config(*text, path);
-  WHYDROP_TRY(config);
+  const auto loaded = config::load_config(*text, path);
+  WHYDROP_TRY(loaded);
   std::string out;
-  for (const run::NamedTarget& target : config->targets) {
+  for (const config::NamedTarget& target : loaded->targets) {
     const std::string where = target.url.empty() ? "profile " + target.profile : target.url;
     out += fmt::format("@{:<20} {}\n", target.name, escape_for_terminal(where));
   }
@@ -49,9 +49,9 @@ Result<int> list(const std::string& path, const run::Host& host) {
   return 0;
 }
 
-Result<int> config(const ConfigFlags& flags) {
+Result<int> configure(const ConfigFlags& flags) {
   const run::Host& host = begin_run();
-  const std::string path = flags.file.empty() ? run::config_path(host.environment) : flags.file;
+  const std::string path = flags.file.empty() ? config::config_path(host.environment) : flags.file;
   if (flags.action == "path") {
     WHYDROP_TRY(host.out.write(path + "\n"));
     return 0;
@@ -73,7 +73,7 @@ Run setup_config(Options& options) {
         return known ? "" : "'" + flags->action + "' is not one of list|check|path";
       });
   options.positional("FILE", flags->file, false, "The file, in place of $XDG_CONFIG_HOME/whydrop/config.json");
-  return [flags] { return config(*flags); };
+  return [flags] { return configure(*flags); };
 }
 
 }  // namespace whydrop::cli

@@ -65,8 +65,8 @@ Result<Curl> load() {
 }  // namespace
 
 Result<const Curl*> load_curl() {
-  static const Result<Curl> kCurl = load();
-  return kCurl ? Result<const Curl*>(&*kCurl) : tl::unexpected<Error>(kCurl.error());
+  static const Result<Curl> loaded = load();
+  return loaded ? Result<const Curl*>(&*loaded) : tl::unexpected<Error>(loaded.error());
 }
 
 }  // namespace whydrop::auth

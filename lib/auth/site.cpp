@@ -18,7 +18,7 @@ struct SuffixList {
 };
 
 const SuffixList& suffix_list() {
-  static const SuffixList kList = [] {
+  static const SuffixList found = [] {
     SuffixList list;
     if (void* library = ::dlopen("libpsl.so.5", RTLD_NOW | RTLD_LOCAL)) {
       list.builtin = reinterpret_cast<decltype(list.builtin)>(::dlsym(library, "psl_builtin"));
@@ -27,7 +27,7 @@ const SuffixList& suffix_list() {
     }
     return list;
   }();
-  return kList;
+  return found;
 }
 
 bool is_address(const std::string& host) {

@@ -245,26 +245,26 @@ class Scribe {
 
   void begin(const replay::Began& began) {
     url_ = other_url_.empty() ? bound(began.open.url, began.open.redact) : as_template(other_url_);
-    static const std::set<std::string> kOfTheProtocol{"host",
-                                                      "upgrade",
-                                                      "connection",
-                                                      "sec-websocket-key",
-                                                      "sec-websocket-version",
-                                                      "sec-websocket-protocol",
-                                                      "sec-websocket-extensions",
-                                                      "user-agent",
-                                                      "accept-encoding",
-                                                      "accept-language",
-                                                      "cache-control",
-                                                      "pragma",
-                                                      "content-length"};
+    static const std::set<std::string> of_the_protocol{"host",
+                                                       "upgrade",
+                                                       "connection",
+                                                       "sec-websocket-key",
+                                                       "sec-websocket-version",
+                                                       "sec-websocket-protocol",
+                                                       "sec-websocket-extensions",
+                                                       "user-agent",
+                                                       "accept-encoding",
+                                                       "accept-language",
+                                                       "cache-control",
+                                                       "pragma",
+                                                       "content-length"};
     for (const session::Header& header : began.request.headers) {
       const bool of_profile =
           profile_ &&
           std::any_of(profile_->socket_headers.begin(), profile_->socket_headers.end(), [&](const profile::Field& row) {
             return lower_case(row.name) == lower_case(header.name);
           });
-      if (kOfTheProtocol.count(lower_case(header.name)) == 0 && !of_profile) {
+      if (of_the_protocol.count(lower_case(header.name)) == 0 && !of_profile) {
         headers_.add(header.name, quote(bound(header.value, header.redact)));
       }
     }

@@ -117,8 +117,8 @@ std::size_t Expectations::size() const {
   return impl_->all.size();
 }
 const std::string& Expectations::next_text() const {
-  static const std::string kNone;
-  return done() ? kNone : impl_->all[impl_->met].text;
+  static const std::string none;
+  return done() ? none : impl_->all[impl_->met].text;
 }
 const std::string& Expectations::last_seen() const {
   return impl_->last_seen;

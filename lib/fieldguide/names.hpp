@@ -44,9 +44,9 @@ std::string_view name_of(Enum value) {
 /// The first value for a word that is none of them: the files are checked.
 template <typename Enum>
 Enum value_of(std::string_view word) {
-  const auto& kAll = Names<Enum>::kAll;
-  const auto found = std::find(kAll.begin(), kAll.end(), word);
-  return static_cast<Enum>(found == kAll.end() ? 0 : std::distance(kAll.begin(), found));
+  const auto& all = Names<Enum>::kAll;
+  const auto found = std::find(all.begin(), all.end(), word);
+  return static_cast<Enum>(found == all.end() ? 0 : std::distance(all.begin(), found));
 }
 
 }  // namespace whydrop::fieldguide

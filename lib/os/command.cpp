@@ -98,7 +98,8 @@ Result<void> Commands::start(const Command& command) {
   }
   std::vector<std::string> texts{"sh", "-c", command.line};
   for (const auto& [name, value] : command.environment) {
-    texts.push_back(name + "=" + value);
+    texts.push_back(name);
+    texts.back().append("=").append(value);
   }
   std::vector<char*> arguments{texts[0].data(), texts[1].data(), texts[2].data(), nullptr};
   std::vector<char*> environment;

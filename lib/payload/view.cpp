@@ -61,12 +61,12 @@ void append_row(std::string& out, std::string_view row) {
 }  // namespace
 
 const std::vector<View>& views() {
-  static const std::vector<View> kViews = {
+  static const std::vector<View> all = {
       {"json", is_json, render_json},
       {"text", is_text, render_text},
       {"hex", is_anything, render_hex},
   };
-  return kViews;
+  return all;
 }
 
 const View& best_view(std::string_view payload, bool text) {

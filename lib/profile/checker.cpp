@@ -419,9 +419,9 @@ std::vector<session::Finding> Checker::preview(bool text,
 }
 
 const std::string& Checker::state() const {
-  static const std::string kNone;
+  static const std::string none;
   const auto& machine = impl_->judge.machine;
-  return machine.exists() ? machine.state(impl_->standing.state).name : kNone;
+  return machine.exists() ? machine.state(impl_->standing.state).name : none;
 }
 
 bool Checker::ready() const {

@@ -125,8 +125,8 @@ void Player::give_out(std::string& body) {
   for (const profile::Take& take : call_->takes) {
     const auto url = parsed.root().at(take.pointer);
     if (!origin.empty() && url && director_->profile().socket_url == fmt::format("{{{}}}", take.variable)) {
-      body =
-          json::with(body, take.pointer, json::quote(origin + std::string(local_part(url->string())))).value_or(body);
+      body = json::with(body, take.pointer, json::quote(fmt::format("{}{}", origin, local_part(url->string()))))
+                 .value_or(body);
     }
   }
 }

@@ -74,12 +74,9 @@ void append_excerpt(
   }
 }
 
-void append_whole(std::string& out,
-                  std::string_view payload,
-                  bool text,
-                  std::size_t indent,
-                  std::size_t hex_indent,
-                  const payload::Brush& brush) {
+void append_whole(
+    std::string& out, std::string_view payload, bool text, std::size_t indent, std::size_t hex_indent, bool color) {
+  const payload::Brush brush(color);
   if (!text) {
     out += payload::hex_dump(payload, hex_indent);
     return;

@@ -15,11 +15,7 @@ void append_excerpt(
 
 /// Appends all of a message, each line behind `indent` spaces and safe for a terminal: JSON with a line for each
 /// member, other text by its own lines, bytes as a hex dump behind `hex_indent` spaces.
-void append_whole(std::string& out,
-                  std::string_view payload,
-                  bool text,
-                  std::size_t indent,
-                  std::size_t hex_indent,
-                  const payload::Brush& brush);
+void append_whole(
+    std::string& out, std::string_view payload, bool text, std::size_t indent, std::size_t hex_indent, bool color);
 
 }  // namespace whydrop::report

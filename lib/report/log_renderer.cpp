@@ -409,7 +409,7 @@ void LogRenderer::frame_details(const Frame& frame, std::string_view payload) {
 /// A whole message, on lines of its own; a hex dump is there already where so much is asked for.
 void LogRenderer::pretty_details(std::string_view payload, bool text) {
   if (text || style_.verbosity < 2) {
-    append_whole(buffer_.text(), payload, text, kDetailIndent, hex_indent(), brush_);
+    append_whole(buffer_.text(), payload, text, kDetailIndent, hex_indent(), style_.color);
   }
 }
 

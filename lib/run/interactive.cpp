@@ -2,7 +2,6 @@
 
 #include "base/try.hpp"
 #include "base/utf8.hpp"
-#include "payload/ink.hpp"
 #include "profile/compose.hpp"
 #include "report/excerpt.hpp"
 
@@ -155,7 +154,7 @@ Result<void> Interactive::show(const RecentMessages::Message* message, const std
     return fail(ErrorKind::usage, missing);
   }
   std::string text;
-  report::append_whole(text, message->payload, message->text, 2, 2, payload::Brush(run_.colored()));
+  report::append_whole(text, message->payload, message->text, 2, 2, run_.colored());
   prompt_->print_above(text);
   return {};
 }

@@ -48,6 +48,7 @@ ALLOWED = {
                    "compare", "net", "auth", "rehearsal", "os", "script", "target", "run"},
     "check_run": {"base", "json", "wire", "codec", "handshake", "session", "schema", "profile", "diagnose", "capture", "report", "engine",
                   "replay", "check", "net", "auth", "rehearsal", "os", "script", "target", "run"},
+    "config": {"base", "json", "schema", "os"},
     "validate": {"base", "json", "yaml", "wire", "schema", "profile", "os"},
 }
 # headers that only these modules may include: sockets, clocks, threads, randomness, third-party I/O

@@ -1,5 +1,5 @@
 // The person's configuration: its mistakes, its targets, and what their values stand for.
-#include "run/config.hpp"
+#include "config/config.hpp"
 
 #include <map>
 #include <string>
@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace whydrop::run {
+namespace whydrop::config {
 namespace {
 
 constexpr const char* kGood = R"({
@@ -85,4 +85,4 @@ TEST(config, a_target_that_is_not_named_is_told_with_the_nearest) {
 }
 
 }  // namespace
-}  // namespace whydrop::run
+}  // namespace whydrop::config

@@ -1,17 +1,17 @@
-#include "run/config.hpp"
+#include "config/config.hpp"
 
 #include "base/secret_keys.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
+#include "config/config_schema.hpp"
 #include "json/json.hpp"
 #include "json/read.hpp"
-#include "run/config_schema.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-namespace whydrop::run {
+namespace whydrop::config {
 namespace {
 
 namespace read_json = json::read;
@@ -138,4 +138,4 @@ Result<std::string> value_of(const ConfigValue& value, const os::Environment& en
   return value.before + found;
 }
 
-}  // namespace whydrop::run
+}  // namespace whydrop::config

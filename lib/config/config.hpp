@@ -1,3 +1,5 @@
+// Rule of this module: config/ reads what a person keeps in a file of their own: which servers they named, and where
+// the secrets of these are. Nothing is looked for before it is asked for.
 #pragma once
 
 #include "base/result.hpp"
@@ -10,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace whydrop::run {
+namespace whydrop::config {
 
 /// Where a value of a named target comes from. A secret is never in the file itself.
 struct ConfigValue {
@@ -49,4 +51,4 @@ Result<NamedTarget> find_target(const std::string& name,
 /// What it stands for now. Errors: usage, for a variable that is not set; local, for a file.
 Result<std::string> value_of(const ConfigValue& value, const os::Environment& environment, const os::FileReader& read);
 
-}  // namespace whydrop::run
+}  // namespace whydrop::config

@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-namespace whydrop::run {
+namespace whydrop::config {
 
 extern const std::string_view kConfigSchema;
 
-}  // namespace whydrop::run
+}  // namespace whydrop::config

@@ -3,9 +3,9 @@
 #include "asyncapi/json_object.hpp"
 #include "asyncapi/messages.hpp"
 #include "asyncapi/model.hpp"
+#include "asyncapi/profile_text.hpp"
 #include "asyncapi/sample.hpp"
 #include "asyncapi/schemas.hpp"
-#include "asyncapi/socket.hpp"
 #include "asyncapi/sources.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
@@ -15,8 +15,6 @@
 #include "yaml/yaml.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,37 +23,7 @@
 namespace whydrop::asyncapi {
 namespace {
 
-/// A profile's name: small letters, digits and single dashes.
-std::string profile_name(const std::string& title) {
-  std::string name;
-  for (const char c : title) {
-    const bool fits = static_cast<unsigned char>(c) < 0x80 && std::isalnum(static_cast<unsigned char>(c)) != 0;
-    if (fits) {
-      name += ascii_lower(c);
-    } else if (!name.empty() && name.back() != '-') {
-      name += '-';
-    }
-  }
-  while (!name.empty() && name.back() == '-') {
-    name.pop_back();
-  }
-  return name.empty() ? "asyncapi" : name;
-}
-
-/// A JSON text as a JSON template: braces in its strings are no placeholder's.
-std::string as_template(std::string_view json) {
-  std::string out;
-  bool inside = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    inside = c == '"' ? !inside : inside;
-    out.append(inside && (c == '{' || c == '}') ? 2 : 1, c);
-    if (inside && c == '\\' && i + 1 < json.size()) {
-      out += json[++i];
-    }
-  }
-  return out;
-}
+constexpr wire::Side kSides[] = {wire::Side::client, wire::Side::server};
 
 bool speaks_websocket(const Server& server) {
   return server.protocol == "ws" || server.protocol == "wss";
@@ -187,17 +155,20 @@ class Importer {
   }
 
   Result<Imported> make() {
-    socket_ = make_socket(sources_, server_, channels_);
-    for (const wire::Side side : {wire::Side::client, wire::Side::server}) {
-      messages_[static_cast<std::size_t>(side)] = messages_of(sources_, channels_, side);
-      for (const Message& message : of(side)) {
-        schemas_[static_cast<std::size_t>(side)].push_back(schema_text(message));
+    parts_.socket = make_socket(sources_, server_, channels_);
+    for (const wire::Side side : kSides) {
+      parts_.of(side) = messages_of(sources_, channels_, side);
+      for (Message& message : parts_.of(side)) {
+        message.schema = schema_text(message);
       }
     }
-    definitions_ = writer_.definitions();
+    parts_.definitions = writer_.definitions();
     WHYDROP_TRY(drop_what_does_not_compile());
+    parts_.correlate_client = correlation(wire::Side::client);
+    parts_.correlate_server = correlation(wire::Side::server);
+    tell_origin();
     Imported out;
-    out.profile = profile_text();
+    out.profile = profile_text(parts_);
     out.notes = sources_.take_notes();
     const auto mistakes = profile::check(out.profile);
     if (!mistakes.empty()) {
@@ -206,9 +177,6 @@ class Importer {
     }
     return out;
   }
-
-  const std::vector<Message>& of(wire::Side side) const { return messages_[static_cast<std::size_t>(side)]; }
-  std::vector<std::string>& schemas_of(wire::Side side) { return schemas_[static_cast<std::size_t>(side)]; }
 
   /// Empty: anything will do.
   std::string schema_text(const Message& message) {
@@ -223,15 +191,17 @@ class Importer {
   }
 
   /// All schemas in one document, as they will stand in the profile: "/client/0/…", "/definitions/…".
-  std::string schemas_text() {
+  std::string schemas_text() const {
     JsonObject all;
-    for (const wire::Side side : {wire::Side::client, wire::Side::server}) {
-      std::vector<std::string> schemas = schemas_of(side);
-      std::replace(schemas.begin(), schemas.end(), std::string(), std::string("true"));
+    for (const wire::Side side : kSides) {
+      std::vector<std::string> schemas;
+      for (const Message& message : parts_.of(side)) {
+        schemas.push_back(message.schema.empty() ? "true" : message.schema);
+      }
       all.raw(wire::name(side), json_list(schemas));
     }
-    if (!definitions_.empty()) {
-      all.raw("definitions", definitions_);
+    if (!parts_.definitions.empty()) {
+      all.raw("definitions", parts_.definitions);
     }
     return all.str();
   }
@@ -240,9 +210,9 @@ class Importer {
     constexpr std::string_view kName = "its schema: ";
     const auto document = json::parse_file(schemas_text(), name_, ErrorKind::internal);
     WHYDROP_TRY(document);
-    for (const wire::Side side : {wire::Side::client, wire::Side::server}) {
-      for (std::size_t i = 0; i < of(side).size(); ++i) {
-        Message& message = messages_[static_cast<std::size_t>(side)][i];
+    for (const wire::Side side : kSides) {
+      for (std::size_t i = 0; i < parts_.of(side).size(); ++i) {
+        Message& message = parts_.of(side)[i];
         const std::string entry = fmt::format("/{}/{}", wire::name(side), i);
         const auto compiled = schema::Schema::compile(**document, {}, "its schema", {}, entry);
         if (!compiled) {
@@ -251,7 +221,7 @@ class Importer {
           why.erase(0, starts_with(why, entry + "/") ? entry.size() : 0);
           sources_.note(message.site,
                         fmt::format("the schema of message {} is not carried over: {}", message.name, why));
-          schemas_of(side)[i].clear();
+          message.schema.clear();
         }
         keep_example(message, compiled ? &*compiled : nullptr, side);
       }
@@ -290,94 +260,10 @@ class Importer {
     }
   }
 
-  std::string match_text(const Match& match) const {
-    JsonObject out;
-    for (const auto& [pointer, condition] : match) {
-      if (condition.values.empty()) {
-        out.raw(pointer, condition.exists ? R"({"exists":true})" : R"({"exists":false})");
-      } else if (condition.values.size() == 1) {
-        out.raw(pointer, condition.values[0]);
-      } else {
-        out.raw(pointer, JsonObject().raw("in", json_list(condition.values)).str());
-      }
-    }
-    return out.str();
-  }
-
-  std::string messages_text() {
-    JsonObject sides;
-    for (const wire::Side side : {wire::Side::client, wire::Side::server}) {
-      JsonObject types;
-      for (std::size_t i = 0; i < of(side).size(); ++i) {
-        const Message& message = of(side)[i];
-        JsonObject type;
-        type.text("about", message.about).raw("match", match_text(message.match));
-        if (!schemas_of(side)[i].empty()) {
-          type.raw("schema", schemas_of(side)[i]);
-        }
-        if (!message.example.empty()) {
-          type.raw("example", as_template(message.example));
-        }
-        types.raw(message.name, type.str());
-      }
-      sides.raw(wire::name(side), types.str());
-    }
-    return sides.str();
-  }
-
-  std::string variables_text() const {
-    JsonObject variables;
-    for (const Variable& variable : socket_.variables) {
-      JsonObject one;
-      one.text("about", variable.about);
-      if (variable.default_value) {
-        one.text("default", *variable.default_value);
-      }
-      if (variable.secret) {
-        one.raw("secret", "true");
-      }
-      if (!variable.choices.empty()) {
-        one.raw("choices", strings(variable.choices));
-      }
-      variables.raw(variable.name, one.str());
-    }
-    return variables.str();
-  }
-
-  static std::string strings(const std::vector<std::string>& texts) {
-    std::vector<std::string> quoted;
-    for (const std::string& text : texts) {
-      quoted.push_back(json::quote(text));
-    }
-    return json_list(quoted);
-  }
-
-  std::string socket_text() const {
-    JsonObject socket;
-    socket.text("url", socket_.url);
-    JsonObject headers;
-    for (const auto& [name, value] : socket_.headers) {
-      headers.text(name, value);
-    }
-    if (!headers.empty()) {
-      socket.raw("headers", headers.str());
-    }
-    if (!socket_.subprotocols.empty()) {
-      socket.raw("subprotocols", strings(socket_.subprotocols));
-    }
-    if (!socket_.token.empty()) {
-      socket.text("token", socket_.token);
-    }
-    if (!socket_.scopes.empty()) {
-      socket.raw("scopes", strings(socket_.scopes));
-    }
-    return socket.str();
-  }
-
   /// The one pointer at which all requests, or all replies, hold their id; empty where there is none.
   std::string correlation(wire::Side side) {
     std::string pointer;
-    for (const Message& message : of(side)) {
+    for (const Message& message : parts_.of(side)) {
       if (!message.id.empty() && !message.correlated) {
         sources_.note(
             message.site,
@@ -399,34 +285,15 @@ class Importer {
   /// The document's file name, without its folder: a profile may be passed on.
   std::string file_name() const { return name_.substr(name_.rfind('/') + 1); }
 
-  std::string profile_text() {
+  void tell_origin() {
     const auto info = sources_.member(sources_.root(), "info");
-    const std::string title = info ? sources_.text(*info, "title") : "";
-    const std::string told = info ? sources_.text(*info, "version") : "";
-    JsonObject out;
-    out.raw("whydrop_profile", "1")
-        .text("name", profile_name(title))
-        .text("title", title.empty() ? "An API of AsyncAPI" : title);
-    out.text("about",
-             fmt::format("Made of the AsyncAPI {} document {}{}, {}.",
-                         model_.version,
-                         file_name(),
-                         told.empty() ? "" : " of version " + told,
-                         names_of_channels()));
-    out.text("status", "served");
-    if (!socket_.variables.empty()) {
-      out.raw("variables", variables_text());
-    }
-    out.raw("socket", socket_text()).raw("messages", messages_text());
-    if (!definitions_.empty()) {
-      out.raw("definitions", definitions_);
-    }
-    const std::string client = correlation(wire::Side::client), server = correlation(wire::Side::server);
-    if (!client.empty() && !server.empty()) {
-      out.raw("correlate", JsonObject().text("client", client).text("server", server).raw("many", "true").str());
-    }
-    json::Json parsed;
-    return parsed.parse(out.str()) ? out.str() : json::pretty(parsed.root()) + "\n";
+    const std::string version = info ? sources_.text(*info, "version") : "";
+    parts_.title = info ? sources_.text(*info, "title") : "";
+    parts_.about = fmt::format("Made of the AsyncAPI {} document {}{}, {}.",
+                               model_.version,
+                               file_name(),
+                               version.empty() ? "" : " of version " + version,
+                               names_of_channels());
   }
 
   std::string names_of_channels() const {
@@ -447,11 +314,8 @@ class Importer {
   Model model_;
   const Server* server_ = nullptr;
   std::vector<const Channel*> channels_;
-  Socket socket_;
   SchemaWriter writer_{sources_};
-  std::array<std::vector<Message>, 2> messages_;
-  std::array<std::vector<std::string>, 2> schemas_;
-  std::string definitions_;
+  ProfileParts parts_;
 };
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <set>
 #include <utility>
 
@@ -161,36 +160,6 @@ std::string member_pointer(const std::string& name) {
 bool told_apart(const Traits& a, const Traits& b) {
   return fixed_apart(a, b) != nullptr || required_apart(a, b) != nullptr || required_apart(b, a) != nullptr ||
          a.fixed.empty() != b.fixed.empty();
-}
-
-/// What holds of a message that is one of the two.
-Traits either(Traits a, const Traits& b) {
-  for (auto it = a.fixed.begin(); it != a.fixed.end();) {
-    const auto found = b.fixed.find(it->first);
-    if (found == b.fixed.end()) {
-      it = a.fixed.erase(it);
-      continue;
-    }
-    for (const std::string& value : found->second) {
-      if (std::find(it->second.begin(), it->second.end(), value) == it->second.end()) {
-        it->second.push_back(value);
-      }
-    }
-    ++it;
-  }
-  std::set<std::string> required;
-  std::set_intersection(a.required.begin(),
-                        a.required.end(),
-                        b.required.begin(),
-                        b.required.end(),
-                        std::inserter(required, required.end()));
-  a.required = std::move(required);
-  if (a.allowed && b.allowed) {
-    a.allowed->insert(b.allowed->begin(), b.allowed->end());
-  } else {
-    a.allowed.reset();
-  }
-  return a;
 }
 
 std::string joined_name(const std::vector<std::string>& names) {

@@ -24,6 +24,7 @@ struct Message {
   Match match;
   std::vector<Site> schemas;  ///< any of them; empty: anything
   bool any = false;           ///< one that it stands for has no schema
+  std::string schema;         ///< as the profile has it, JSON; empty: anything will do
   std::string example;        ///< JSON; empty: none
   std::string id;             ///< pointer to its correlation id; empty: none
   bool correlated = false;

@@ -147,6 +147,35 @@ std::string SchemaWriter::definitions() {
   return out.empty() ? "" : out.str();
 }
 
+Traits either(Traits a, const Traits& b) {
+  for (auto it = a.fixed.begin(); it != a.fixed.end();) {
+    const auto found = b.fixed.find(it->first);
+    if (found == b.fixed.end()) {
+      it = a.fixed.erase(it);
+      continue;
+    }
+    for (const std::string& value : found->second) {
+      if (std::find(it->second.begin(), it->second.end(), value) == it->second.end()) {
+        it->second.push_back(value);
+      }
+    }
+    ++it;
+  }
+  std::set<std::string> required;
+  std::set_intersection(a.required.begin(),
+                        a.required.end(),
+                        b.required.begin(),
+                        b.required.end(),
+                        std::inserter(required, required.end()));
+  a.required = std::move(required);
+  if (a.allowed && b.allowed) {
+    a.allowed->insert(b.allowed->begin(), b.allowed->end());
+  } else {
+    a.allowed.reset();
+  }
+  return a;
+}
+
 namespace {
 
 constexpr std::size_t kDeepestTrait = 4, kMostValues = 32, kMostSteps = 2'000;
@@ -240,35 +269,7 @@ class TraitFinder {
     std::optional<Traits> common;
     for_each_branch(list, [&](const Site& branch) {
       Traits one = find(branch, at, depth + 1);
-      if (!common) {
-        common = std::move(one);
-        return;
-      }
-      for (auto it = common->fixed.begin(); it != common->fixed.end();) {
-        const auto found = one.fixed.find(it->first);
-        if (found == one.fixed.end()) {
-          it = common->fixed.erase(it);
-          continue;
-        }
-        for (std::string& value : found->second) {
-          if (std::find(it->second.begin(), it->second.end(), value) == it->second.end()) {
-            it->second.push_back(std::move(value));
-          }
-        }
-        ++it;
-      }
-      std::set<std::string> required;
-      std::set_intersection(common->required.begin(),
-                            common->required.end(),
-                            one.required.begin(),
-                            one.required.end(),
-                            std::inserter(required, required.end()));
-      common->required = std::move(required);
-      if (common->allowed && one.allowed) {
-        common->allowed->insert(one.allowed->begin(), one.allowed->end());
-      } else {
-        common->allowed.reset();
-      }
+      common = common ? either(std::move(*common), one) : std::move(one);
     });
     return common.value_or(Traits());
   }

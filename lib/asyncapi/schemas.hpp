@@ -55,5 +55,7 @@ struct Traits {
   std::optional<std::set<std::string>> allowed;  ///< its only members; null: any
 };
 Traits traits_of(Sources& sources, const Site& schema);
+/// What holds of a value that is of one or of the other.
+Traits either(Traits a, const Traits& b);
 
 }  // namespace whydrop::asyncapi

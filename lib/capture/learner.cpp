@@ -9,7 +9,6 @@ namespace whydrop::capture {
 namespace {
 
 constexpr std::size_t kShortest = 6;
-constexpr std::size_t kMost = 256, kMostBytes = 16U << 10;
 
 /// What was masked already.
 bool is_all(std::string_view text, char c) {
@@ -31,10 +30,14 @@ std::string plain_value(std::string_view value) {
 
 void Learner::note(const std::string& variable, std::string_view value) {
   value.remove_prefix(scheme_length(value));
-  if (value.size() < kShortest || is_all(value, value.front()) || known_.size() >= kMost ||
-      bytes_ + value.size() > kMostBytes || !known_.insert(std::string(value)).second) {
+  if (value.size() < kShortest || is_all(value, value.front()) || known_.count(std::string(value)) > 0) {
     return;
   }
+  if (known_.size() >= kMost || bytes_ + value.size() > kMostBytes) {
+    over_limit_ = !std::exchange(told_, true);
+    return;
+  }
+  known_.insert(std::string(value));
   bytes_ += value.size();
   noted_.emplace_back(variable, plain_value(value));
   const auto credentials = base64_decode(value);

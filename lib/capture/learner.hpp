@@ -20,10 +20,15 @@ class Learner {
   void note(const std::string& variable, std::string_view value);
   /// Adds to `values` what was noted since the last call; false if that is nothing.
   bool teach(ValueMatcher& values);
+  /// True once, after a value was passed over because there were too many.
+  bool take_over_limit() { return std::exchange(over_limit_, false); }
+
+  static constexpr std::size_t kMost = 256, kMostBytes = 16U << 10;
 
  private:
   std::unordered_set<std::string> known_;
   std::size_t bytes_ = 0;  ///< of known_
+  bool over_limit_ = false, told_ = false;
   std::vector<std::pair<std::string, std::string>> noted_;
 };
 

@@ -28,21 +28,26 @@ using Spans = std::vector<RedactSpan>;
 /// Past this many different tokens the memory of which were told begins anew.
 constexpr std::size_t kMaxTokensTold = 4096;
 
+/// A dialect's secret stands at the front of a message: of one in fragments, in so many bytes.
+constexpr std::size_t kMostBegun = 8 * 1024;
+
 /// How far one direction's message is, while it comes in fragments.
 struct Progress {
   KeyScanner keys;
   FormScanner forms;
   ValueMatcher::State values = 0;
   bool compressed = false;
-  bool begun = false;    ///< its first piece was looked at
+  std::string begun;     ///< what came of it, as far as a dialect may put a secret there
   bool dialect = false;  ///< a dialect's secret was in it: what follows may be the rest
+  bool words = false;    ///< it is no message: of no dialect
   Content content = Content::text;
 
   void reset() {
     keys.reset();
     forms = {};
     values = 0;
-    compressed = begun = dialect = false;
+    begun.clear();
+    compressed = dialect = false;
     content = Content::text;
   }
 };
@@ -73,6 +78,7 @@ struct Redactor::Impl {
   std::uint32_t conn = 0;  ///< of the event in hand
   bool by_client = false;  ///< the event in hand is what a client sent
   Learner learner;
+  bool over_limit = false;
   Event shown;
   std::string masked;
   std::vector<Found> given, keyed;
@@ -139,21 +145,38 @@ void Redactor::Impl::note(const std::string& variable, std::string_view value) {
   note_token(variable, value);
   if (by_client) {
     learner.note(variable, value);
+    over_limit |= learner.take_over_limit();
   }
 }
 
-/// A dialect's secret that goes on in another fragment hides all of that one.
+/// A dialect's secret that goes on in another fragment hides all of that one. One may begin in any of the first
+/// fragments, so that these are looked at together.
 void Redactor::Impl::find_in_dialects(std::string_view content,
                                       Progress& progress,
                                       Rest rest,
                                       const OnValue& on_value) {
   if (progress.dialect) {
     keyed.push_back({0, content.size(), "rest"});
-  } else if (!std::exchange(progress.begun, true)) {
-    const std::size_t before = keyed.size();
-    find_dialect_secrets(content, keyed, on_value);
-    progress.dialect = rest == Rest::more && keyed.size() > before;
+    return;
   }
+  const std::size_t before = progress.begun.size();
+  if (before > kMostBegun) {
+    return;
+  }
+  if (before == 0 && rest != Rest::more) {
+    find_dialect_secrets(content, keyed, on_value);
+    return;
+  }
+  progress.begun += content;
+  std::vector<Found> together;
+  find_dialect_secrets(progress.begun, together, on_value);
+  for (const Found& found : together) {
+    const std::size_t from = std::max(found.at, before), end = found.at + found.length;
+    if (end > from) {
+      keyed.push_back({from - before, end - from, found.variable});
+    }
+  }
+  progress.dialect = rest == Rest::more && !together.empty();
 }
 
 /// Fills `given` and `keyed`; false if nothing was found.
@@ -167,7 +190,7 @@ bool Redactor::Impl::find(std::string_view content, Progress& progress, Rest res
     note_token(found.variable, content.substr(found.at, found.length));
   }
   progress.keys.scan(names, content, rest != Rest::more, keyed, on_value, seen);
-  if (by_client) {
+  if (by_client && !progress.words) {
     find_in_dialects(content, progress, rest, on_value);
   }
   if (learner.teach(values)) {
@@ -181,7 +204,7 @@ bool Redactor::Impl::find(std::string_view content, Progress& progress, Rest res
 
 bool Redactor::Impl::mask_string(std::string& text, Spans& spans, Rest rest) {
   Progress fresh;
-  fresh.begun = true;
+  fresh.words = true;
   return find(text, fresh, rest) && mask_found(text, given, keyed, spans);
 }
 
@@ -207,6 +230,7 @@ bool Redactor::Impl::mask_header(Header& header, bool& next_too) {
     note_token(header.name, value);
     if (by_client && !is_preference(secret.variable)) {
       learner.note(secret.variable, value);
+      over_limit |= learner.take_over_limit();
     }
   }
   learner.teach(values);
@@ -489,8 +513,12 @@ const Event& Redactor::redact(const Event& event) {
   return impl_->off ? event : impl_->redact(event);
 }
 
-bool Redactor::has_tokens() const {
-  return !impl_->tokens.empty();
+bool Redactor::has_news() const {
+  return !impl_->tokens.empty() || impl_->over_limit;
+}
+
+bool Redactor::take_over_limit() {
+  return std::exchange(impl_->over_limit, false);
 }
 
 std::vector<Token> Redactor::take_tokens() {

@@ -31,8 +31,15 @@ class Redactor {
   /// Returns the event to be shown: `event` itself if it holds no secret, else a masked copy (valid until the next
   /// call).
   const session::Event& redact(const session::Event& event);
-  /// True if take_tokens() has some.
-  bool has_tokens() const;
+  /// True if take_tokens() has some, or take_over_limit() something to say.
+  bool has_news() const;
+  /// True once, after the client sent more secrets than are remembered (256, 16 KiB in all): those are masked where a
+  /// name or a form tells of them, and not where they stand besides.
+  bool take_over_limit();
+  /// What a person is told of it then.
+  static constexpr std::string_view kOverLimit =
+      "more secrets were sent than are remembered (256, or 16 KiB): later ones are masked where a name, a dialect or a "
+      "form tells of them, and not where else they stand; --secret NAME=VALUE masks one everywhere";
   /// Tokens seen since the last call.
   std::vector<session::Token> take_tokens();
   /// Masks given values and values of secret keys in free text, as in a URL or a finding's sentence.

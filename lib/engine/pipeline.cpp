@@ -395,8 +395,11 @@ void Pipeline::Impl::show_to_sinks(const Event& event) {
 }
 
 void Pipeline::Impl::note_tokens(std::uint32_t conn) {
-  if (!redactor.has_tokens()) {
+  if (!redactor.has_news()) {
     return;
+  }
+  if (redactor.take_over_limit() && options.on_secrets_over) {
+    options.on_secrets_over();
   }
   for (auto& token : redactor.take_tokens()) {
     show_to_sinks(Event{++last_seq, now_ns, conn, std::move(token)});

@@ -30,6 +30,8 @@ struct PipelineOptions {
   /// Told each value of `bindings` that is to be masked from now on; null: nobody else wants to know. The pipeline is
   /// the one listener that those have.
   std::function<void(const capture::Secret&)> on_secret;
+  /// Told once, where more secrets come than are remembered (Redactor::take_over_limit); may be null.
+  std::function<void()> on_secrets_over;
   std::function<void(const Error&)> on_sink_error;  ///< told once of each sink that fails, when it does; may be null
   const profile::Dialects* dialects = nullptr;      ///< what is recognised without a profile; not owned; null: nothing
 };

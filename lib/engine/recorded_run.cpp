@@ -45,6 +45,7 @@ RecordedRun::RecordedRun(const capture::CaptureHeader& header,
   options.max_payload = capture::kMaxContent;
   options.secrets = settings.secrets;
   options.reveal = settings.reveal;
+  options.on_secrets_over = settings.on_secrets_over;
   options.dialects = settings.dialects;
   options.expectation.from_har = settings.from_har;
   options.expectation.started_ns = started;

@@ -4,6 +4,7 @@
 #include "engine/pipeline.hpp"
 #include "profile/bindings.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,7 @@ class RecordedRun {
   struct Settings {
     std::vector<capture::Secret> secrets;
     bool reveal = false, from_har = false;
+    std::function<void()> on_secrets_over;        ///< as PipelineOptions has it
     const profile::Dialects* dialects = nullptr;  ///< as PipelineOptions has it
   };
   /// `profile`: what it is judged by; null: none.

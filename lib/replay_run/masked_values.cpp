@@ -87,8 +87,10 @@ Error MaskedValues::unset(const std::string& variable, const std::string& place)
   const std::string name = escape_for_terminal(variable);
   return {ErrorKind::usage,
           fmt::format("variable {} is not set: it is masked in {}", name, place),
-          fmt::format(
-              "--secret {0}=@FILE, --var {0}=VALUE, or {1} of the environment", name, profile::environment_name(name))};
+          fmt::format("--secret {0}=@FILE, --var {0}=VALUE, or {1} of the environment; a profile's take where the "
+                      "server gave it under another name",
+                      name,
+                      profile::environment_name(name))};
 }
 
 Result<std::string> MaskedValues::fill(std::string_view text,

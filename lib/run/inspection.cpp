@@ -41,6 +41,7 @@ void Inspection::begin(const capture::CaptureHeader& header) {
   engine::RecordedRun::Settings recorded;
   recorded.secrets = settings_.secrets;
   recorded.reveal = settings_.reveal;
+  recorded.on_secrets_over = [this] { talk("warning: " + std::string(capture::Redactor::kOverLimit)); };
   recorded.from_har = settings_.from_har;
   const bool recognise = settings_.recognise && (settings_.profile || header.profile != kNoProfile);
   recorded.dialects = recognise ? &dialects_ : nullptr;

@@ -73,6 +73,10 @@ engine::PipelineOptions SessionRun::pipeline_options(const std::vector<capture::
   options.expectation.started_ns = parse_rfc3339(started_).value_or(0);
   options.secrets = secrets;
   options.on_sink_error = [this](const Error& error) { talk(error_text(error)); };
+  // Posted: it is told in the middle of an event.
+  options.on_secrets_over = [this] {
+    loop().post([this] { talk("warning: " + std::string(capture::Redactor::kOverLimit)); });
+  };
   options.secret_keys = settings_.secret_keys;
   options.dialects = settings_.recognise ? &dialects_ : nullptr;
   if (settings_.profile != nullptr) {

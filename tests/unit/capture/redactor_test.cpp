@@ -605,5 +605,57 @@ TEST(Redactor, WhatIsSaidOfAMessageIsMaskedToo) {
   EXPECT_EQ(shown.errors, (std::vector<std::string>{"/a is a string, \"xxxxxx\"", "/b is missing"}));
 }
 
+/// What a client's message in pieces is shown as, joined.
+std::string shown_of_client(std::string_view message, std::size_t first, std::size_t second) {
+  Redactor redactor({}, false);
+  std::string joined;
+  const std::size_t ends[] = {first, second, message.size()};
+  std::size_t at = 0;
+  for (const std::size_t end : ends) {
+    Frame frame = sample_frame(
+        Side::client, at == 0 && end == first ? Opcode::text : Opcode::continuation, message.substr(at, end - at));
+    frame.header.fin = end == message.size();
+    joined += std::get<Frame>(redactor.redact(Event{1, 2, 3, frame}).body).payload;
+    at = end;
+  }
+  return joined;
+}
+
+TEST(Redactor, ADialectsSecretMayBeginInALaterFragment) {
+  constexpr std::string_view kSecret = "own-Jd82kWqz";
+  for (const std::string& message : {std::string("CONNECT\nhost:h\npasscode:own-Jd82kWqz\n\n") + '\0',
+                                     std::string(R"(40{"who":"own-Jd82kWqz"})"),
+                                     std::string(R"({"type":"connection_init","payload":{"who":"own-Jd82kWqz"}})"),
+                                     std::string("PASS own-Jd82kWqz\r\n"),
+                                     std::string(R"([5,"own-Jd82kWqz",{}])"),
+                                     std::string("<auth mechanism='PLAIN'>own-Jd82kWqz</auth>")}) {
+    const std::size_t begins = message.find(kSecret);
+    for (std::size_t first = 1; first < message.size() - 1; ++first) {
+      for (std::size_t second = first + 1; second < message.size(); ++second) {
+        const std::string shown = shown_of_client(message, first, second);
+        ASSERT_EQ(shown.size(), message.size());
+        ASSERT_EQ(shown.find(kSecret), std::string::npos) << message << " cut at " << first << " and " << second;
+        if (second <= begins) {
+          ASSERT_EQ(shown.substr(begins, kSecret.size()), std::string(kSecret.size(), 'x')) << shown;
+        }
+      }
+    }
+  }
+}
+
+TEST(Redactor, SaysOnceThatItRemembersNoMore) {
+  Redactor redactor({}, false);
+  int said = 0;
+  for (int i = 0; i < 600; ++i) {
+    const std::string payload = R"({"token":"own-)" + std::to_string(i) + R"(-word"})";
+    Frame frame = sample_frame(Side::client, Opcode::text, payload);
+    EXPECT_EQ(std::get<Frame>(redactor.redact(Event{1, 2, 3, frame}).body).payload.find("-word"), std::string::npos);
+    said += redactor.has_news() && redactor.take_over_limit() ? 1 : 0;
+    EXPECT_EQ(said, i < 256 ? 0 : 1);
+  }
+  EXPECT_EQ(redactor.redact_text("own-255-word."), "xxxxxxxxxxxx.");
+  EXPECT_EQ(redactor.redact_text("own-256-word."), "own-256-word.");
+}
+
 }  // namespace
 }  // namespace whydrop::capture

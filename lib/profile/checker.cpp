@@ -137,7 +137,7 @@ struct Checker::Impl {
   struct Record {
     json::Json json;
     Seen seen;
-    std::string text;  ///< of a packet
+    std::string text;  ///< of a packet, or of a record that is not all of its message
   };
   std::vector<Record> records;  ///< of the message in hand; those behind `count` are kept for their memory
   std::size_t count = 0;
@@ -188,6 +188,7 @@ std::size_t Checker::Impl::read(std::vector<Record>& into, const Seen& message, 
     Record& record = next();
     record.seen.payload = used == 1 ? message.payload : rest.substr(0, length);
     record.seen.length = used == 1 ? message.length : length;
+    record.text = end.empty() ? std::string_view() : rest.substr(0, length);
     examine(record, rest.substr(0, length), text);
     rest.remove_prefix(std::min(length + end.size(), rest.size()));
   } while (!rest.empty() && used < kMaxRecords);
@@ -263,7 +264,7 @@ void Checker::Impl::tell_of(const Record& record, session::Message& message) {
   }
   const std::string type = of.type ? profile.messages[*of.type].name : std::string();
   message.type = message.type.empty() ? type : message.type;
-  if (decoder && of.root) {
+  if (!record.text.empty() && of.root) {
     message.packets.push_back({type, record.text});
   }
   if (of.type) {

@@ -138,7 +138,7 @@ bool awaits_reply(const profile::Bindings& bindings, const profile::Step& step) 
 Result<codec::Message> on_wire(const profile::Profile& profile, std::string json, bool binary) {
   const codec::Codec* codec = codec::find_codec(profile.codec);
   if (codec == nullptr) {
-    return codec::Message{!binary, std::move(json)};
+    return codec::Message{!binary, std::move(json) + profile.shape.ends_with};
   }
   json::Json document;
   if (const auto fault = document.parse(json)) {

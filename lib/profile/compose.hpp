@@ -18,7 +18,8 @@ Result<void> add_set(profile::Step& step, std::string_view text);
 /// Adds a pointer to take away. Errors: usage.
 Result<void> add_drop(profile::Step& step, const std::string& pointer);
 
-/// The message of a JSON text: itself, or what the profile's codec makes of it. `binary`: where it is JSON itself.
+/// The message of a JSON text: itself and what the profile ends each message with, or what its codec makes of it.
+/// `binary`: where it is JSON itself.
 /// Errors: usage, for what is no packet of the codec.
 Result<codec::Message> on_wire(const profile::Profile& profile, std::string json, bool binary);
 

@@ -318,7 +318,7 @@ struct Message {
   std::optional<bool> valid;        ///< against the profile's schema; null: it was not checked
   std::vector<std::string> errors;  ///< one sentence a fault, bounded
   std::vector<RedactSpan> redact;
-  /// One of several packets that the payload is made of by the profile's codec.
+  /// One of the packets or records that the payload is made of by the profile.
   struct Packet {
     std::string type;  ///< profile's name for it, or empty
     std::string json;  ///< as the codec reads it, nothing masked: sinks do not show it

@@ -102,6 +102,18 @@ const clients = {
       channel.push("new_msg", { body: "Hi" });
     });
   },
+  async signalr() {
+    const { HubConnectionBuilder, HttpTransportType, LogLevel } = require("@microsoft/signalr");
+    const hub = new HubConnectionBuilder()
+      .withUrl(base + "/hub", { skipNegotiation: true, transport: HttpTransportType.WebSockets })
+      .configureLogging(LogLevel.Error)
+      .build();
+    await hub.start();
+    met.push("shook hands", `1 + 2 = ${await hub.invoke("Add", 1, 2)}`);
+    await hub.stop();
+    met.push("closed");
+    done();
+  },
   "mqtt-5": () => clients.mqtt(5),
 };
 setTimeout(() => failed("nothing came any more"), 20000).unref();

@@ -163,6 +163,38 @@ TEST(Import, PutsUrlsTogether) {
   }
 }
 
+TEST(Import, IsBounded) {
+  std::string text = "asyncapi: 3.0.0\nchannels:\n";
+  for (int i = 0; i < 2'100; ++i) {
+    text += "  c" + std::to_string(i) + ": {address: /" + std::to_string(i % 300) + "}\n";
+  }
+  const auto many = import_document(text, "a.yaml", {});
+  ASSERT_TRUE(many) << many.error().message;
+  ASSERT_EQ(many->notes.size(), 201U);
+  EXPECT_EQ(many->notes[1].text(), "a.yaml:3:3: /channels: what stands behind the first 2000 is not read");
+  EXPECT_EQ(many->notes.back().text(), "a.yaml:1:1: and 1795 notes more");
+
+  text = "asyncapi: 3.0.0\nchannels: {c: {messages: {";
+  for (int i = 0; i < 401; ++i) {
+    text += "m" + std::to_string(i) + ": {payload: {const: " + std::to_string(i) + "}}, ";
+  }
+  text += "}}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}}}\n";
+  const auto messages = import_document(text, "a.yaml", {});
+  ASSERT_TRUE(messages) << messages.error().message;
+  EXPECT_EQ(messages->notes.back().says, "messages behind the first 400 are not carried over");
+
+  text =
+      "asyncapi: 3.0.0\nchannels: {c: {messages: {m: {payload: {$ref: '#/s/s0'}}}}}\n"
+      "operations: {o: {action: send, channel: {$ref: '#/channels/c'}}}\ns:\n";
+  for (int i = 0; i < 2'001; ++i) {
+    text += "  s" + std::to_string(i) + ": {not: {$ref: '#/s/s" + std::to_string(i + 1) + "'}}\n";
+  }
+  const auto schemas = import_document(text + "  s2001: {}\n", "a.yaml", {});
+  ASSERT_TRUE(schemas) << schemas.error().message;
+  EXPECT_EQ(schemas->notes.back().says,
+            "schemas behind the first 2000 are not carried over: anything is taken for one");
+}
+
 TEST(Import, MakesExamplesOfSchemas) {
   const std::string head = "asyncapi: 3.0.0\nchannels: {c: {messages: {m: {payload: ";
   const std::string tail = "}}}}\noperations: {o: {action: receive, channel: {$ref: '#/channels/c'}}}\n";

@@ -19,7 +19,7 @@ constexpr std::uint16_t kNone = 0;
 }  // namespace
 
 const std::vector<Row>& table() {
-  static const std::vector<Row> kTable{
+  static const std::vector<Row> rows{
       // clang-format off
       // heads
       {{"head-malformed", "A request and its answer are HTTP/1.1 heads with CRLF lines and \"name: value\" fields.",
@@ -110,18 +110,18 @@ const std::vector<Row>& table() {
         "RFC 6455 section 5.5.1", kNote, kNone}, FrameCheck{close_echo_differs}},
       // clang-format on
   };
-  return kTable;
+  return rows;
 }
 
 const std::vector<Rule>& all_rules() {
-  static const std::vector<Rule> kRules = [] {
+  static const std::vector<Rule> ids = [] {
     std::vector<Rule> rules;
     for (const auto& row : table()) {
       rules.push_back(row.rule);
     }
     return rules;
   }();
-  return kRules;
+  return ids;
 }
 
 const Rule* find_rule(std::string_view id) {

@@ -31,7 +31,7 @@ struct ConnectFlags {
   std::chrono::nanoseconds linger{std::chrono::milliseconds(250)};
   std::optional<std::chrono::nanoseconds> stay_open;
   std::optional<std::uint64_t> reconnects;
-  std::string heartbeat = "on";
+  std::string heartbeat;
   std::vector<std::chrono::nanoseconds> sweep;
 };
 
@@ -156,9 +156,7 @@ Result<int> connect(const ConnectFlags& flags) {
   plan.interactive =
       reads_input && flags.in == "lines" && os::is_terminal(STDIN_FILENO) && os::is_terminal(STDOUT_FILENO);
   plan.script = script_of(flags, reads_input, plan.interactive);
-  auto heartbeats = heartbeats_of(flags.heartbeat, profile->context.get());
-  WHYDROP_TRY(heartbeats);
-  plan.script.heartbeats = std::move(*heartbeats);
+  WHYDROP_TRY(add_heartbeats(flags.heartbeat, profile->context.get(), plan.script));
   WHYDROP_TRY(plays ? add_scenario_moves(*profile, plan.script)
                     : add_client_moves(flags.execute, flags.session, *profile, plan.script));
   plan.reconnects = flags.reconnects;

@@ -25,7 +25,7 @@ constexpr std::uint64_t kLeastPart = 64U << 10;
 struct WatchFlags {
   SessionFlags session;
   std::vector<std::string> execute;
-  std::string heartbeat = "on";
+  std::string heartbeat;
   std::optional<std::chrono::nanoseconds> stay_open;
   run::WatchSettings watch;
 };
@@ -67,9 +67,7 @@ Result<int> watch(const WatchFlags& flags) {
   WHYDROP_TRY(profile);
   script::ClientScript script;
   script.stay_open = flags.stay_open;
-  auto heartbeats = heartbeats_of(flags.heartbeat, profile->context.get());
-  WHYDROP_TRY(heartbeats);
-  script.heartbeats = std::move(*heartbeats);
+  WHYDROP_TRY(add_heartbeats(flags.heartbeat, profile->context.get(), script));
   const bool plays = profile->scenario != nullptr && flags.execute.empty();
   WHYDROP_TRY(plays ? add_scenario_moves(*profile, script)
                     : add_client_moves(flags.execute, flags.session, *profile, script));

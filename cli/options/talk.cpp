@@ -2,6 +2,7 @@
 
 #include "base/units.hpp"
 #include "cli/options.hpp"
+#include "profile/heartbeats.hpp"
 #include "run/client_run.hpp"
 
 #include <algorithm>
@@ -21,30 +22,33 @@ std::string set_heartbeat(const std::vector<std::string>& given, std::string& va
 
 void add_heartbeat_option(Options& options, std::string& heartbeat) {
   options.custom(
-      OptionInfo::option("--heartbeat",
-                         "on|off|DURATION",
-                         "Send the heartbeats that the profile asks of a client (on, the default), or this often")
+      OptionInfo::option(
+          "--heartbeat",
+          "on|off|DURATION",
+          "Send the heartbeats that the profile asks of a client (on: of a recognised one too), or this often")
           .completed_by({"on", "off"}),
       [&heartbeat](const std::vector<std::string>& given) { return set_heartbeat(given, heartbeat); });
 }
 
-Result<std::vector<profile::Heartbeat>> heartbeats_of(const std::string& given, const run::ProfileContext* context) {
-  std::vector<profile::Heartbeat> own =
-      context != nullptr ? context->profile().heartbeats : std::vector<profile::Heartbeat>();
-  own.erase(std::remove_if(own.begin(), own.end(), [](const auto& row) { return row.side == profile::Side::server; }),
-            own.end());
-  if (given == "on" || given == "off") {
-    return given == "on" ? own : std::vector<profile::Heartbeat>();
+Result<void> add_heartbeats(const std::string& given,
+                            const run::ProfileContext* context,
+                            script::ClientScript& script) {
+  script.beats_if_recognised = context == nullptr && given == "on";
+  std::vector<profile::Heartbeat> own;
+  if (context != nullptr && given != "off") {
+    own = profile::client_heartbeats(context->profile());
   }
-  if (own.empty()) {
+  const bool by_time = !given.empty() && given != "on" && given != "off";
+  if (by_time && own.empty()) {
     return context == nullptr
                ? fail(ErrorKind::usage, "option --heartbeat: no profile to take the message from", "--profile NAME")
                : fail(ErrorKind::usage, "option --heartbeat: profile " + context->profile().name + " has none");
   }
   for (profile::Heartbeat& row : own) {
-    row.every = row.answers.empty() ? std::vector{given} : row.every;
+    row.every = by_time && row.answers.empty() ? std::vector{given} : row.every;
   }
-  return own;
+  script.heartbeats = std::move(own);
+  return {};
 }
 
 Result<void> add_client_moves(const std::vector<std::string>& messages,

@@ -15,9 +15,9 @@ class Options;
 
 /// Declares --heartbeat: "on", "off" or a duration.
 void add_heartbeat_option(Options& options, std::string& heartbeat);
-/// What the client owes by this profile (null: none), as given; none: nothing is sent. Errors: usage, where there is no
-/// message for it.
-Result<std::vector<profile::Heartbeat>> heartbeats_of(const std::string& given, const run::ProfileContext* context);
+/// What of the client's heartbeats is sent by itself: `given` is empty where nothing was asked for, and `context` null
+/// where no profile was named. Errors: usage, where there is no message for it.
+Result<void> add_heartbeats(const std::string& given, const run::ProfileContext* context, script::ClientScript& script);
 
 /// What is said by itself each time a session opens: what the profile begins with, and then `messages`.
 Result<void> add_client_moves(const std::vector<std::string>& messages,

@@ -62,6 +62,10 @@ class Opinions {
   const profile::Checker* checker() const {
     return profile_ || !recognition_ ? profile_.get() : recognition_->checker();
   }
+  /// The profile that was recognised; null where none is, or one was named.
+  std::shared_ptr<const profile::Recognised> recognised() const {
+    return recognition_ ? recognition_->recognised() : nullptr;
+  }
   bool has_recognised() const { return recognition_ && recognition_->has_news(); }
   /// Once, after the call in which a profile was recognised that nobody named: it; null else.
   std::shared_ptr<const profile::Recognised> take_recognised() {

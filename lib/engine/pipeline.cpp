@@ -567,6 +567,10 @@ bool Pipeline::ready(std::uint32_t conn) const {
   return checker == nullptr || checker->ready();
 }
 
+std::shared_ptr<const profile::Recognised> Pipeline::recognised(std::uint32_t conn) const {
+  return impl_->connection(conn).opinions().recognised();
+}
+
 std::uint64_t Pipeline::last_seq() const {
   return impl_->last_seq;
 }

@@ -4,6 +4,7 @@
 #include "diagnose/diagnose.hpp"
 #include "profile/checker.hpp"
 #include "profile/dialects.hpp"
+#include "profile/recognition.hpp"
 #include "session/sink.hpp"
 #include "session/tracker.hpp"
 
@@ -71,6 +72,8 @@ class Pipeline {
       std::uint32_t conn, bool text, std::string_view payload, std::int64_t t_ns, unsigned frames = 1) const;
   /// True where the profile's sequence lets the application's messages be sent on `conn`; true without a profile.
   bool ready(std::uint32_t conn) const;
+  /// The profile that `conn` is recognised to speak; null where none is, or one was named.
+  std::shared_ptr<const profile::Recognised> recognised(std::uint32_t conn) const;
   /// Seq of the last fact.
   std::uint64_t last_seq() const;
   /// The end of a connection: emits what was left partial, the Ending, and the connection's Verdict, which it returns.

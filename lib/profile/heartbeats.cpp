@@ -3,6 +3,7 @@
 #include "base/units.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -23,6 +24,14 @@ std::string_view who(Side side) {
 }
 
 }  // namespace
+
+std::vector<Heartbeat> client_heartbeats(const Profile& profile) {
+  std::vector<Heartbeat> own;
+  std::copy_if(profile.heartbeats.begin(), profile.heartbeats.end(), std::back_inserter(own), [](const Heartbeat& row) {
+    return row.side == Side::client;
+  });
+  return own;
+}
 
 std::optional<BeatSpan> span_of(const Heartbeat& beat, const Bindings& bindings) {
   std::int64_t longest = 0;

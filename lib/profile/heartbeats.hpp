@@ -10,6 +10,9 @@
 
 namespace whydrop::profile {
 
+/// Those that the client owes.
+std::vector<Heartbeat> client_heartbeats(const Profile& profile);
+
 /// How long `beat` may be waited for, counted from the last one or from what it answers; null where a value is not
 /// known, or none is owed.
 struct BeatSpan {

@@ -51,6 +51,8 @@ class Recognition {
   bool has_news() const { return news_ != nullptr; }
   /// Once, after the call in which it was settled: what was recognised; null else.
   std::shared_ptr<const Recognised> take_news() { return std::move(news_); }
+  /// The same as long as the connection lives; null where nothing is recognised.
+  std::shared_ptr<const Recognised> recognised() const { return checker_ ? recognised_ : nullptr; }
   /// Null where nothing is recognised.
   const Checker* checker() const { return checker_.get(); }
 

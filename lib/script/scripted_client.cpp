@@ -145,6 +145,7 @@ void ScriptedClient::on_message(const session::Message& message, std::int64_t t_
     expectations_.offer(message.payload);
   }
   script_.on_message(message);
+  take_recognised();
   answer_beats(message);
   begin_beats();
   if (plan_.echo) {
@@ -319,6 +320,22 @@ session::Awaited ScriptedClient::awaited() const {
   return awaited;
 }
 
+const profile::Bindings* ScriptedClient::beat_bindings() const {
+  return recognised_ ? &recognised_->bindings : run_.bindings;
+}
+
+/// What was recognised by the message before is kept up from now on.
+void ScriptedClient::take_recognised() {
+  if (!plan_.beats_if_recognised || recognised_ || run_.bindings != nullptr) {
+    return;
+  }
+  recognised_ = run_.pipeline.recognised(conn_);
+  if (recognised_) {
+    plan_.heartbeats = profile::client_heartbeats(*recognised_->profile);
+    beat_timers_.assign(plan_.heartbeats.size(), 0);
+  }
+}
+
 /// Begins those whose interval is known by now.
 void ScriptedClient::begin_beats() {
   for (std::size_t i = 0; i < beat_timers_.size() && channel_ != nullptr && !in_opening_; ++i) {
@@ -330,7 +347,7 @@ void ScriptedClient::begin_beats() {
 
 void ScriptedClient::beat(std::size_t index) {
   const profile::Heartbeat& heartbeat = plan_.heartbeats[index];
-  const auto span = profile::span_of(heartbeat, *run_.bindings);
+  const auto span = profile::span_of(heartbeat, *beat_bindings());
   if (!span) {
     return;
   }
@@ -352,7 +369,7 @@ void ScriptedClient::answer_beats(const session::Message& message) {
 void ScriptedClient::send_beat(const profile::Heartbeat& heartbeat) {
   profile::Step step;
   step.message = heartbeat.message;
-  auto message = payload_of(std::get<check::Send>(saying(step).step.act), 1);
+  auto message = profile::compose(*beat_bindings(), step);
   if (!message) {
     run_.talk("warning: no heartbeat any more: " + message.error().message);
     plan_.heartbeats.clear();

@@ -40,7 +40,8 @@ struct ClientScript {
   std::string close_reason;
   /// What the client owes by the profile, sent by itself: answers at once, the others once the opening is made.
   std::vector<profile::Heartbeat> heartbeats;
-  bool strict = false;  ///< a message that the profile finds at fault is not sent
+  bool beats_if_recognised = false;  ///< where no profile is named: those of the one that is recognised
+  bool strict = false;               ///< a message that the profile finds at fault is not sent
 };
 
 /// What a conversation needs of its run.
@@ -102,6 +103,8 @@ class ScriptedClient final : public engine::Actor, private Stage {
   void send(Outbox::Item item);
   bool may_send(const Outbox::Item& item);
   void read_input();
+  const profile::Bindings* beat_bindings() const;
+  void take_recognised();
   void begin_beats();
   void beat(std::size_t index);
   void answer_beats(const session::Message& message);
@@ -140,7 +143,8 @@ class ScriptedClient final : public engine::Actor, private Stage {
   std::int64_t last_heard_ns_ = 0;
   std::uint64_t crossed_ = 0;  ///< messages of this side that were seen on the wire, those of the opening left out
   session::RunLimit ran_out_;
-  std::vector<engine::TimerId> beat_timers_;  ///< by heartbeat; 0: not begun, as its interval is not known
+  std::shared_ptr<const profile::Recognised> recognised_;  ///< whose heartbeats are sent
+  std::vector<engine::TimerId> beat_timers_;               ///< by heartbeat; 0: not begun, as its interval is not known
   Outbox outbox_;
   Script script_;
 };

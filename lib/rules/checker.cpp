@@ -186,10 +186,11 @@ void Checker::Impl::follow(const session::Frame& frame, std::uint64_t seq) {
   }
 }
 
-/// Text is judged frame by frame, so that a break is told as early as an endpoint can see it.
+/// Text is judged frame by frame, so that a break is told as early as an endpoint can see it. What is masked in it is
+/// judged as well: masks leave faults as they are.
 void Checker::Impl::check_text(const session::Frame& frame, std::uint64_t seq) {
   auto& from = speaker(frame.from);
-  if (!frame.has_payload || !frame.redact.empty()) {
+  if (!frame.has_payload) {
     from.half.text = false;
     return;
   }
@@ -286,7 +287,7 @@ void Checker::Impl::on(const session::Inflated& inflated, std::uint64_t seq) {
     from.inflate_failed = true;
     judge(InflatedContext{inflated}, inflated.from, seq);
   }
-  if (!inflated.text || !inflated.error.empty() || !inflated.redact.empty()) {
+  if (!inflated.text || !inflated.error.empty()) {
     return;
   }
   const bool whole = inflated.content.size() == inflated.length;

@@ -295,7 +295,7 @@ Judgement close_code_out_of_range(const FrameContext& context) {
 }
 
 Judgement utf8_invalid_close_reason(const FrameContext& context) {
-  if (!has_close_body(context) || context.frame.payload.size() <= 2 || !context.frame.redact.empty()) {
+  if (!has_close_body(context) || context.frame.payload.size() <= 2) {
     return std::nullopt;
   }
   const auto reason = context.frame.payload.substr(2);

@@ -127,6 +127,37 @@ class Secrets(harness.Test):
         self.assert_hidden((done.out + done.err).encode() + pathlib.Path(capture).read_bytes())
 
 
+class Faults(harness.Test):
+    def test_what_is_masked_beside_a_fault_keeps_the_verdict(self):
+        """A recording says what the live run said, whatever of it is masked."""
+        def closes(connection):
+            connection.sendall(harness.frame(0x88, b"\x03\xe8token=" + GIVEN.encode() + b"\xff"))
+            harness.ByHand.read(connection, 6)
+
+        def talks(payload, first=0x81):
+            def talk(connection):
+                connection.sendall(harness.frame(first, payload))
+                if not first & 0x80:
+                    connection.sendall(harness.frame(0x80, payload))
+                harness.ByHand.end(connection)
+            return talk
+
+        secret = f'{{"token":"{GIVEN}'.encode()
+        for talk in (talks(secret + b"\xff1234\"}"), talks(secret + b"\xc3"), talks(secret + b"\xff", 0x01), talks(b"\xff" + secret), closes):
+            for more in ([], ["--no-compression"]):
+                with self.subTest(talk=talk, more=more):
+                    capture = self.path("run.ndjson")
+                    with harness.ByHand(talk) as server:
+                        live = self.whydrop("connect", server.url, "--capture", capture, "--overwrite", "--output", "summary",
+                                            "--secret", f"given={GIVEN}", *more, stdin=None)
+                    again = self.whydrop("inspect", capture, "--output", "summary")
+                    self.assertNotIn(GIVEN, pathlib.Path(capture).read_text(encoding="utf-8"))
+                    self.assertIn("not UTF-8", live.out)
+                    for line in live.out.splitlines():
+                        if "UTF-8" in line:
+                            self.assertIn(line, again.out)
+
+
 class Arguments(harness.Test):
     """The process list forgets what an option or an argument holds of secrets, and no error says it."""
 

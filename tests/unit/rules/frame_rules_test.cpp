@@ -401,21 +401,32 @@ TEST(FrameRules, LeaveOtherLostBytesAlone) {
 }
 
 TEST(FrameRules, DoNotJudgeBytesThatAreNotThere) {
-  const std::string bad = "\xff\xff\xff";
   auto cut = frame_fact(kServer, Opcode::text, "a\xe2");
   cut.header.length = 9;
-  auto masked = frame_fact(kServer, Opcode::text, bad);
-  masked.redact = {{0, 1, "token"}};
+  auto masked = frame_fact(kServer, Opcode::text, "xxx");
+  masked.redact = {{0, 3, "token"}};
   auto bare = frame_fact(kServer, Opcode::text, "");
   bare.has_payload = false;
-  auto close = frame_fact(kServer, Opcode::close, "\x03\xe8\xff");
-  close.redact = {{2, 1, "token"}};
+  auto close = frame_fact(kServer, Opcode::close, "\x03\xe8xxx");
+  close.redact = {{2, 3, "token"}};
   Checked checked;
   checked.upgraded();
   for (const auto& frame : {cut, masked, bare, close}) {
     checked.fact(frame);
   }
   EXPECT_EQ(checked.ids(), "");
+}
+
+/// Masks leave faults as they are, so that a recording is judged as the session was.
+TEST(FrameRules, JudgeWhatIsMasked) {
+  auto text = frame_fact(kServer, Opcode::text, "xxx\xffxx");
+  text.redact = {{0, 6, "token"}};
+  auto close = frame_fact(kServer, Opcode::close, "\x03\xe8x\xff");
+  close.redact = {{2, 2, "token"}};
+  Checked checked;
+  checked.upgraded().fact(text);
+  checked.fact(close);
+  EXPECT_EQ(checked.ids(), "utf8-invalid utf8-invalid-close-reason");
 }
 
 TEST(FrameRules, JudgeTheKeptPartOfACutFrame) {

@@ -17,6 +17,17 @@ constexpr std::size_t kMaxValue = 16U << 10;
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kQueryEnd = "&#;\"'<>\\ \t\r\n";
 
+/// Length of the escape of an equals sign at the front, with all backslashes that begin it; 0 if there is none. Gson
+/// writes a URL's so.
+std::size_t escaped_equals(std::string_view text) {
+  constexpr std::string_view kDigits = "u003";
+  const std::size_t letter = std::min(text.size(), text.find_first_not_of('\\'));
+  const std::size_t last = letter + kDigits.size();
+  const bool is = letter > 0 && last < text.size() && text.substr(letter, kDigits.size()) == kDigits &&
+                  (text[last] == 'd' || text[last] == 'D');
+  return is ? last + 1 : 0;
+}
+
 /// Where a text's marks and quotes stand. Looks at the text in pieces, unless somebody has.
 class Marks {
  public:
@@ -36,9 +47,14 @@ class Marks {
       const std::size_t from = begin_ + block * kTextBlock;
       const std::uint64_t marks = blocks_[block].marks & ~std::uint64_t{0} << (at - from);
       const std::uint64_t behind_quotes = blocks_[block].quotes << 1U | (from > 0 && text_[from - 1] == '"' ? 1U : 0U);
-      for (std::uint64_t others = marks & ~behind_quotes; others != 0; others &= others - 1) {
+      // Only where backslashes begin, so that each is looked at once.
+      const std::uint64_t backslashes = blocks_[block].backslashes;
+      const std::uint64_t go_on = backslashes << 1U | (from > 0 && text_[from - 1] == '\\' ? 1U : 0U);
+      const std::uint64_t escapes = backslashes & ~go_on & ~std::uint64_t{0} << (at - from);
+      for (std::uint64_t others = (marks & ~behind_quotes) | escapes; others != 0; others &= others - 1) {
         const auto bit = static_cast<std::size_t>(__builtin_ctzll(others));
-        if (!is_no_name(from + bit)) {
+        const bool escape = text_[from + bit] == '\\';
+        if (escape ? escaped_equals(text_.substr(from + bit)) > 0 : !is_no_name(from + bit)) {
           return first_behind_name(names, block, marks & behind_quotes & ~(~std::uint64_t{0} << bit), from + bit);
         }
       }
@@ -334,9 +350,9 @@ void KeyScanner::scan(const NameMemo& names,
   Marks marks(piece, seen);
   std::size_t at = phase_ == Phase::idle ? 0 : value(piece, 0, found, on_value);
   while ((at = marks.next(names, at)) < piece.size()) {
-    if (piece[at] == '=') {
+    if (piece[at] != ':') {
       at_equals(names, piece, at);
-      ++at;
+      at += std::max<std::size_t>(1, escaped_equals(piece.substr(at)));
     } else {
       at_colon(names, piece, at);
       at = phase_ == Phase::idle ? at_user_info(piece, at, found) : at + 1;

@@ -139,8 +139,9 @@ std::string secrets(std::string_view text, std::size_t step) {
 
 void check_secrets(std::string_view text) {
   const std::string whole = masked(text, text.size() + 1, nullptr);
-  // Of a query and of a URL's user what stands further on decides.
-  require(text.find_first_of("=@") != std::string_view::npos || secrets(text, 1) == secrets(text, text.size() + 1),
+  // Of a query and of a URL's user what stands further on decides, and an escape is seen as a whole.
+  require(text.find_first_of("=@") != std::string_view::npos || text.find("\\u003") != std::string_view::npos ||
+              secrets(text, 1) == secrets(text, text.size() + 1),
           "secrets of members, byte by byte");
   if (text.size() <= TextScan::kMost) {
     TextScan seen;

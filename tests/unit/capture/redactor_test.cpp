@@ -128,6 +128,9 @@ TEST(Redactor, MasksValuesOfSecretKeys) {
       {"an escaped ampersand",
        R"("wss://h/?a=b\u0026token=abc\u0026c=d")",
        R"("wss://h/?a=b\u0026token=xxx\u0026c=d" 25+3:token)"},
+      {"an escaped equals sign",
+       R"({"u":"/?a\u003db\u0026token\u003Dabc","b":"{\"u\":\"?jwt\\u003dabc\"}"})",
+       R"({"u":"/?a\u003db\u0026token\u003Dxxx","b":"{\"u\":\"?jwt\\u003dxxx\"}"} 33+3:token 63+3:jwt)"},
       {"an escaped ampersand beside a state",
        R"("/cb?code=abc\u0026state=1")",
        R"("/cb?code=xxx\u0026state=1" 10+3:code)"},
@@ -142,6 +145,12 @@ TEST(Redactor, MasksValuesOfSecretKeys) {
     Redactor redactor({}, false);
     EXPECT_EQ(redacted(redactor, text_event(row.payload)), row.shown) << row.name;
   }
+}
+
+TEST(Redactor, LooksAtEachBackslashOnce) {
+  const std::string payload(4U << 20, '\\');
+  Redactor redactor({}, false);
+  EXPECT_EQ(redacted(redactor, text_event(payload)), payload);
 }
 
 TEST(Redactor, MasksGivenValuesWhereverTheyStand) {

@@ -395,23 +395,45 @@ std::string PreparedReplay::doing() const {
   return "cannot replay " + file_.name();
 }
 
+std::string PreparedReplay::masked(const std::string& text) const {
+  std::vector<capture::Secret> secrets = bound();
+  const auto& given = request_.session.secrets.values;
+  secrets.insert(secrets.end(), given.begin(), given.end());
+  return capture::Redactor(secrets, false).redact_text(text);
+}
+
+/// The calls that come first, with where they go as far as that is known before the first.
+std::vector<std::pair<std::string, std::string>> PreparedReplay::called() const {
+  std::vector<std::pair<std::string, std::string>> lines;
+  for (const profile::Call* call : calls_) {
+    const auto filled = bindings()->fill_url(call->url);
+    const auto url = filled ? net::parse_url(*filled) : tl::unexpected<Error>(filled.error());
+    lines.emplace_back(
+        "calls",
+        fmt::format(
+            "{}: {}; {} {}", call->name, call->about, call->method, filled ? masked(*filled) : "where a reply says"));
+    const bool person_says = request_.session.endpoint.at || profile_.scenario != nullptr;
+    const auto may =
+        url && !person_says ? run::judge_call(*destinations_, *profile_.context, *call, *url) : Result<void>();
+    if (!may) {
+      lines.emplace_back("stops", may.error().message);
+    }
+  }
+  return lines;
+}
+
 /// What the upgrade will say, secrets masked: the same computation as the run's.
 std::vector<std::pair<std::string, std::string>> PreparedReplay::dialled() const {
   const auto options = asked_options(request_.session.endpoint.at, bindings());
   if (!options) {
     return {};
   }
-  std::vector<capture::Secret> secrets = bound();
-  const auto& given = request_.session.secrets.values;
-  secrets.insert(secrets.end(), given.begin(), given.end());
-  const capture::Redactor redactor(secrets, false);
-  std::vector<std::pair<std::string, std::string>> lines{{"dials", redactor.redact_text(options->url.text())}};
+  std::vector<std::pair<std::string, std::string>> lines{{"dials", masked(options->url.text())}};
   for (const handshake::HeaderField& field : options->headers) {
-    lines.emplace_back(
-        "header", field.name + ": " + (is_secret_header(field.name) ? "(secret)" : redactor.redact_text(field.value)));
+    lines.emplace_back("header", field.name + ": " + (is_secret_header(field.name) ? "(secret)" : masked(field.value)));
   }
   for (const std::string& subprotocol : options->subprotocols) {
-    lines.emplace_back("protocol", redactor.redact_text(subprotocol));
+    lines.emplace_back("protocol", masked(subprotocol));
   }
   const auto may = is_chosen(options->url)
                        ? Result<void>()
@@ -448,8 +470,8 @@ std::string PreparedReplay::text() const {
   if (profile_.context && profile_.context->profile().name != plan_.profile) {
     line("replays as", profile_.context->profile().name);
   }
-  for (const profile::Call* call : calls_) {
-    line("calls", fmt::format("{}: {}", call->name, call->about));
+  for (const auto& [label, what] : called()) {
+    line(label, what);
   }
   for (const replay::Needed& needed : plan_.needed) {
     line("values", fmt::format("{}: {}", needed.variable, value_words(needed)));

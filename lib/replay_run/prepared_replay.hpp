@@ -108,6 +108,8 @@ class PreparedReplay {
   run::Destinations::Near nearness() const;
   std::string doing() const;
   std::vector<std::pair<std::string, std::string>> dialled() const;
+  std::vector<std::pair<std::string, std::string>> called() const;
+  std::string masked(const std::string& text) const;
   std::string value_words(const replay::Needed& needed) const;
   bool is_server_only() const;
   bool is_profiles_url() const;

@@ -30,6 +30,23 @@ void CallsMade::tell(diagnose::RunOutcome& run) const {
   run.usage = outcome.error && outcome.error->kind == ErrorKind::usage;
 }
 
+namespace {
+
+std::string doing(const profile::Call& call, const ProfileContext& context) {
+  return fmt::format("cannot make call {} of profile {}", call.name, context.profile().path);
+}
+
+}  // namespace
+
+Result<void> judge_call(Destinations& destinations,
+                        const ProfileContext& context,
+                        const profile::Call& call,
+                        const net::Url& url) {
+  return context.is_owners_place(url)
+             ? Result<void>()
+             : destinations.judge(doing(call, context), url, context.carried_by(call), Destinations::Near::site);
+}
+
 auth::CallRunner::Parts call_parts(SessionRun& run,
                                    const target::Endpoint& endpoint,
                                    ProfileContext& context,
@@ -48,11 +65,7 @@ auth::CallRunner::Parts call_parts(SessionRun& run,
               return {};
             }
             if (!context.is_owners_place(url)) {
-              return destinations.check(
-                  fmt::format("cannot make call {} of profile {}", call.name, context.profile().path),
-                  url,
-                  context.carried_by(call),
-                  Destinations::Near::site);
+              return destinations.check(doing(call, context), url, context.carried_by(call), Destinations::Near::site);
             }
             if (context.store() != nullptr) {
               // A record that cannot be written is told where the session's is.

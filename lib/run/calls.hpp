@@ -36,6 +36,12 @@ CallsMade make_calls(SessionRun& run,
 /// conclude.
 Result<std::optional<int>> conclude_failed(SessionRun& run, const CallsMade& made);
 
+/// Whether the secrets of a call may go to `url`, where its profile leads; nobody is asked. Errors: usage.
+Result<void> judge_call(Destinations& destinations,
+                        const ProfileContext& context,
+                        const profile::Call& call,
+                        const net::Url& url);
+
 /// What a CallRunner needs of the run. `bindings`: what replies give is bound there; `store`: and kept there; null:
 /// nowhere. `context` and `destinations` must outlive it.
 auth::CallRunner::Parts call_parts(SessionRun& run,

@@ -255,6 +255,13 @@ class Replies(Attack):
         self.whydrop("send", *self.profile(self.home(self.answers("127.0.0.1")), headers={"X-Ticket": "{ticket}"}), "--new-session", "x")
         self.assertIn(TOKEN.encode(), self.stranger.heard)
 
+    def test_what_looks_like_an_option_is_a_value(self):
+        """What a profile has in its headers is no file to read, whatever it begins with."""
+        profile = self.profile(self.home(self.answers("127.0.0.1")), headers={"X-More": "@" + self.path("key")}, subprotocols=["a"])
+        self.whydrop("send", *profile, "--new-session", "x")
+        self.assertIn(f"X-More: @{self.path('key')}".encode(), self.stranger.heard)
+        self.assertNotIn(KEY.encode(), self.stranger.heard)
+
     def test_what_carries_nothing_may_lead_anywhere(self):
         self.whydrop("send", *self.profile(self.home(self.answers("localhost"))), "--new-session", "x")
         self.assertIn(b"GET / HTTP/1.1", self.stranger.heard)
@@ -292,10 +299,29 @@ class Replies(Attack):
         head = json.loads(lines[0])
         head["variables"] = {"at": f"localhost:{self.stranger.port}"}
         pathlib.Path(made).write_text("\n".join([json.dumps(head), *lines[1:]]) + "\n", encoding="utf-8")
+        plan = self.whydrop("replay", made, "--profile", str(own), "--plan", env=env)
+        self.assertIn(f"  calls      begin: begins; GET http://localhost:{self.stranger.port}/begin\n  stops      cannot make call", plan.out)
         done = self.whydrop("replay", made, "--profile", str(own), env=env)
         self.assert_kept(done)
         self.assertIn(f"cannot make call begin of profile {own}: it leads to ws://localhost:{self.stranger.port}", done.err)
         self.assertNotIn(KEY.encode(), self.stranger.heard)
+
+
+    def test_nor_those_of_a_profile_that_is_built_in(self):
+        made = self.path("made.ndjson")
+        done = self.whydrop("send", "--profile", "guest-sessions", "--rehearse=happy", "--capture", made)
+        self.assertEqual(done.exit, 0, done.err)
+        lines = pathlib.Path(made).read_text(encoding="utf-8").splitlines()
+        head = json.loads(lines[0])
+        head["variables"] = {**head["variables"], "region": "strange.example"}
+        pathlib.Path(made).write_text("\n".join([json.dumps(head), *lines[1:]]) + "\n", encoding="utf-8")
+        env = {"WHYDROP_CLIENT_SECRET": KEY, "WHYDROP_CLIENT_ID": "me", "WHYDROP_ACCESS_TOKEN": TOKEN}
+        for more in ([], ["--no-calls"]):
+            done = self.whydrop("replay", made, *more, env=env)
+            self.assertEqual(done.exit, 2, done.err)
+            self.assertIn("it leads to wss://", done.err)
+            self.assertIn("strange.example:443, and would take there", done.err)
+            self.assertNotIn("resolve", done.out)
 
 
 class NamedFiles(harness.Test):

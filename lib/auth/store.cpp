@@ -103,12 +103,14 @@ Result<void> Store::save() const {
 Result<void> Store::remove(const std::string& path) {
   const PrivateFile file = file_of(path);
   struct stat found {};
-  if (::lstat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode) && !S_ISLNK(found.st_mode)) {
+  const bool there = ::lstat(path.c_str(), &found) == 0;
+  if (there && !S_ISREG(found.st_mode) && !S_ISLNK(found.st_mode)) {
     return file.cannot("remove", "it is not a plain file", "--store FILE names another");
   }
   // What whydrop wrote begins so, also where it is damaged further on.
   const std::string front = file.front();
-  if (!front.empty() && front.find("\"whydrop_store\"") == std::string::npos) {
+  const bool empty = there && S_ISREG(found.st_mode) && found.st_size == 0;
+  if (empty || (!front.empty() && front.find("\"whydrop_store\"") == std::string::npos)) {
     return file.cannot("remove", "it is no store of whydrop's", "--store FILE names another");
   }
   return ::unlink(path.c_str()) == 0 || errno == ENOENT ? Result<void>() : file.cannot("remove", std::strerror(errno));

@@ -133,5 +133,18 @@ TEST(store_path, is_where_xdg_says) {
   EXPECT_EQ(store_path("p", "", ""), "");
 }
 
+TEST_F(StoreTest, removes_what_it_wrote_only) {
+  for (const char* text : {"", "my notes", R"({"other": 1})"}) {
+    write(text);
+    const auto removed = Store::remove(path_);
+    ASSERT_FALSE(removed) << text;
+    EXPECT_EQ(removed.error().message, "cannot remove store " + path_ + ": it is no store of whydrop's");
+    EXPECT_EQ(::access(path_.c_str(), F_OK), 0);
+  }
+  write(R"({"whydrop_store": 1, "values": damaged)");
+  EXPECT_TRUE(Store::remove(path_));
+  EXPECT_NE(::access(path_.c_str(), F_OK), 0);
+}
+
 }  // namespace
 }  // namespace whydrop::auth

@@ -1,6 +1,7 @@
 // Engine.IO 3 and 4 (github.com/socketio/engine.io-protocol) and, in its messages, Socket.IO 4 and 5
 // (github.com/socketio/socket.io-protocol). A packet of theirs is one WebSocket message; an attachment is one more.
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "codec/makers.hpp"
 #include "codec/packet_text.hpp"
 
@@ -35,8 +36,12 @@ class SocketIo final : public Decoder {
   SocketIo(const SocketIo& other) : Decoder(), inner_(other.inner_), awaited_(other.awaited_) {}
 
   std::optional<Fault> feed(wire::Side from, bool text, std::string_view message, const OnPacket& each) override {
-    return text ? read(awaited_[static_cast<std::size_t>(from)], message, each)
-                : attachment(awaited_[static_cast<std::size_t>(from)], message, each);
+    std::size_t& awaited = awaited_[static_cast<std::size_t>(from)];
+    if (!text) {
+      return attachment(awaited, message, each);
+    }
+    const std::size_t valid = utf8_valid_prefix(message);
+    return valid < message.size() ? Fault{valid, "expected UTF-8"} : read(awaited, message, each);
   }
   std::unique_ptr<Decoder> copy() const override { return std::make_unique<SocketIo>(*this); }
 

@@ -40,6 +40,14 @@ def init_first(check):
     check["steps"][0] = {"send": {"message": "connection_init"}}
 
 
+def packet_in_place(check):
+    check["steps"][1] = {"send": {"message": "message"}}
+
+
+def request_in_place(check):
+    check["steps"][0] = {"send": {"message": "request"}}
+
+
 def payload_complete(check):
     del check["steps"][2]["send"]["drop"]
 
@@ -142,6 +150,18 @@ FAILS = {
         "routing_queued"),
     "guest-tutorial-heartbeat": ("drop-then-recover", None,
         "step 4 (expect guest_message_delivered): the session ended: The server's side reset the connection (RST)"),
+    "engine.io-answers": ("not-a-packet", at_step(1, set={"/engine": "ping"}, drop=["/data"]),
+        "step 3 (expect message where /data is \"Is anybody there?\"): the session ended: Likely cause: The client sent 2 (ping)"),
+    "engine.io-not-a-packet": ("happy", packet_in_place,
+        "step 3 (expect a close by the server): waited 1 s; the session did not end"),
+    "engine.io-pong": ("no-pong", None,
+        "step 2.1 in turn 2 (expect ping within 1m): the session ended: "),
+    "json-rpc-answers": ("no-method", None,
+        "step 2 (expect result where /id is 7): "),
+    "json-rpc-no-method": ("happy", None,
+        "step 2 (expect error where /error/code is -32601): waited 1 s; 1 other message came: result"),
+    "json-rpc-not-json": ("happy", request_in_place,
+        "step 2 (expect error where /error/code is -32700): waited 1 s; 1 other message came: result"),
     "mqtt-delivers": ("not-authorized", None,
         "step 2 (expect connack where /code is 0): the session ended: Likely cause: The broker refused CONNECT"),
     "mqtt-ping": ("connect-twice", connect_twice,

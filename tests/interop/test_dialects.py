@@ -39,6 +39,10 @@ SERVERS = {
     "socket.io-no-connect": (["socket.io", "25000", "20000", "300"], ["connect", EIO4, "--for", "10s"]),
     "socket.io-no-version": (["socket.io"], ["connect", SIO, "--for", "10s"]),
     "socket.io-old-version": (["socket.io"], ["connect", SIO + "?EIO=3&transport=websocket", "--for", "10s"]),
+    "engine.io-happy": (["engine.io"], ["send", "--profile", "engine.io", "--var", "url=ws://127.0.0.1:{port}/engine.io/",
+                                        "--message", "message", "--expect", "/data=Hello"]),
+    "engine.io-client-pings": (["engine.io"], ["connect", "ws://127.0.0.1:{port}/engine.io/?EIO=4&transport=websocket",
+                                               "--execute", "2", "--for", "10s"]),
     "mqtt-aedes": (["aedes"], ["send", "--profile", "mqtt", "--var", "url=ws://127.0.0.1:{port}/", "--message", "subscribe",
                                "--message", "publish", "--expect", "/packet=SUBACK", "--expect", "/payload=Hello"]),
     "mqtt-mosquitto": ([], ["send", "--profile", "mqtt", "--var", "url=ws://127.0.0.1:{port}/", "--message", "subscribe",
@@ -76,7 +80,8 @@ CLIENTS = {
 
 
 def shown(text):
-    """Without what differs from run to run."""
+    """Without what differs from run to run: times, ports, and whether a message or the server's greeting came first."""
+    text = re.sub(r"after (open|the session opened)\b", "after <begin>", text)
     return re.sub(r"less than 1 ms|\d+(\.\d+)? (ns|µs|us|ms|s)\b", "<t>", re.sub(r"127\.0\.0\.1:\d+", "{address}", text))
 
 

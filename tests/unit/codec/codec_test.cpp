@@ -106,6 +106,7 @@ TEST(socket_io, is_written_and_read) {
 TEST(socket_io, tells_what_it_cannot_read) {
   expect_told("socket.io",
               {{Side::client, true, "", "0: expected the type of an Engine.IO packet, a digit of 0 to 6\n"},
+               {Side::client, true, "2\xff", "1: expected UTF-8\n"},
                {Side::client, true, "{}", "0: expected the type of an Engine.IO packet, a digit of 0 to 6\n"},
                {Side::client, true, "4", "1: expected the type of a Socket.IO packet, a digit of 0 to 6\n"},
                {Side::client, true, "49", "1: expected the type of a Socket.IO packet, a digit of 0 to 6\n"},

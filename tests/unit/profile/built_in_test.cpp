@@ -129,6 +129,7 @@ INSTANTIATE_TEST_SUITE_P(all, built_in_profile, testing::ValuesIn(names()), test
 TEST(built_in_profiles, are_all_there) {
   EXPECT_EQ(names(),
             (std::vector<std::string_view>{"apigw-websocket",
+                                           "engine.io",
                                            "genesys-notifications",
                                            "genesys-web-messaging",
                                            "genesys-webchat-v2",
@@ -138,6 +139,7 @@ TEST(built_in_profiles, are_all_there) {
                                            "guest-event",
                                            "guest-sessions",
                                            "guest-tutorial",
+                                           "json-rpc",
                                            "mqtt",
                                            "ocpp-1.6",
                                            "ocpp-2.0.1",

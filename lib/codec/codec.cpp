@@ -11,6 +11,7 @@ const std::vector<Codec>& codecs() {
       {"engine.io", make_engine_io, encode_engine_io},
       {"mqtt", make_mqtt, encode_mqtt},
       {"socket.io", make_socket_io, encode_socket_io},
+      {"sockjs", make_sockjs, encode_sockjs},
       {"stomp", make_stomp, encode_stomp},
   };
   return rows;

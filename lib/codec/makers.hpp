@@ -11,6 +11,8 @@ std::unique_ptr<Decoder> make_mqtt();
 Result<Message> encode_mqtt(json::Value packet);
 std::unique_ptr<Decoder> make_socket_io();
 Result<Message> encode_socket_io(json::Value packet);
+std::unique_ptr<Decoder> make_sockjs();
+Result<Message> encode_sockjs(json::Value packet);
 std::unique_ptr<Decoder> make_stomp();
 Result<Message> encode_stomp(json::Value packet);
 

@@ -7,10 +7,12 @@
 #include "base/utf8.hpp"
 #include "codec/makers.hpp"
 #include "codec/packet_text.hpp"
+#include "json/read.hpp"
 
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -575,9 +577,12 @@ void write_property(std::string& out, const Property& row, json::Value value, js
     return put_field(out, value.string());
   case Form::bytes:
     return put_field(out, bytes_of(all, row.name));
-  case Form::pair:
-    put_field(out, value.size() > 0 ? value.item(0).string() : std::string_view());
-    return put_field(out, value.size() > 1 ? value.item(1).string() : std::string_view());
+  case Form::pair: {
+    auto pair = json::read::items(value);
+    pair.resize(2, value);
+    put_field(out, pair[0].string());
+    return put_field(out, pair[1].string());
+  }
   }
 }
 
@@ -587,10 +592,15 @@ void write_properties(std::string& out, json::Value packet) {
     for (const Property& row : kProperties) {
       const auto value = properties->find(row.name);
       const auto encoded = properties->find(fmt::format("{}_base64", row.name));
-      const bool list = row.form == Form::pair && value;
-      for (std::size_t i = 0; i < (list ? value->size() : value || encoded ? 1U : 0U); ++i) {
+      std::vector<json::Value> values;
+      if (row.form == Form::pair) {
+        values = json::read::items(value);
+      } else if (value || encoded) {
+        values.push_back(value ? *value : *encoded);
+      }
+      for (const json::Value& each : values) {
         all += static_cast<char>(row.id);
-        write_property(all, row, list ? value->item(i) : value ? *value : *encoded, *properties);
+        write_property(all, row, each, *properties);
       }
     }
   }
@@ -669,9 +679,9 @@ void Writer::write_body() {
   case unsuback:
     id();
     properties();
-    if (const auto codes = packet_.find("codes"); codes && (type_ == suback || version_ >= kVersion5)) {
-      for (std::size_t i = 0; i < codes->size(); ++i) {
-        put_number(body_, static_cast<std::uint64_t>(codes->item(i).integer()), 1);
+    if (type_ == suback || version_ >= kVersion5) {
+      for (const json::Value& code : json::read::items(packet_.find("codes"))) {
+        put_number(body_, static_cast<std::uint64_t>(code.integer()), 1);
       }
     }
     return;
@@ -725,9 +735,7 @@ void Writer::write_publish() {
 void Writer::write_filters() {
   id();
   properties();
-  const auto filters = packet_.find("filters");
-  for (std::size_t i = 0; filters && i < filters->size(); ++i) {
-    const json::Value filter = filters->item(i);
+  for (const json::Value& filter : json::read::items(packet_.find("filters"))) {
     put_field(body_, string_of(filter, "topic"));
     if (type_ == subscribe) {
       put_number(body_, number_of(filter, "options").value_or(number_of(filter, "qos").value_or(0)), 1);

@@ -40,6 +40,10 @@ def init_first(check):
     check["steps"][0] = {"send": {"message": "connection_init"}}
 
 
+def frame_in_place(check):
+    check["steps"][1] = {"send": {"message": "send"}}
+
+
 def packet_in_place(check):
     check["steps"][1] = {"send": {"message": "message"}}
 
@@ -198,6 +202,12 @@ FAILS = {
         "step 4.1 in turn 2 (expect ping within 1m): the session ended: "),
     "socket.io-too-early": ("happy", connect_first,
         "step 3 (expect a close by the server): waited 1 s; the session did not end"),
+    "sockjs-answers": ("go-away", None,
+        "step 3 (expect message where /messages/0 is \"Is anybody there?\"): the session ended: "),
+    "sockjs-not-framed": ("happy", frame_in_place,
+        "step 3 (expect a close by the server): waited 1 s; the session did not end"),
+    "sockjs-opens": ("session-in-use", None,
+        "step 1 (expect open): the session ended: Likely cause: The server closed the session, since another connection"),
     "stomp-delivers": ("refused", None,
         "step 2 (expect connected): the session ended: Likely cause: The server sent ERROR"),
     "stomp-receipt": ("refused", None,

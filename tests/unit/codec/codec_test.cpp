@@ -170,6 +170,13 @@ TEST(mqtt, is_written_and_read) {
   for (const auto& [packet, bytes] : rows) {
     expect_written("mqtt", {{packet, false, hex(bytes)}});
   }
+  // What is not of the form that it must have is left out.
+  json::Json odd;
+  ASSERT_FALSE(odd.parse(
+      R"({"packet":"SUBSCRIBE","version":5,"id":1,"filters":{"topic":"a"},"properties":{"user":{"a":"b"}}})"));
+  EXPECT_EQ(find_codec("mqtt")->encode(odd.root())->payload, hex("82 03 0001 00"));
+  ASSERT_FALSE(odd.parse(R"({"packet":"SUBACK","id":1,"codes":{"a":1},"version":5,"properties":{"user":[1]}})"));
+  EXPECT_EQ(find_codec("mqtt")->encode(odd.root())->payload, hex("90 08 0001 05 26 0000 0000"));
   expect_refused("mqtt", R"({"packet":"PING"})", "packet: /packet is none of MQTT's packets");
 }
 
@@ -232,6 +239,26 @@ TEST(mqtt, tells_what_it_cannot_read) {
         {{Side::client, false, message, lines}, {Side::client, false, "\xc0\0"sv, "{\"packet\":\"PINGREQ\"}\n"}});
   }
   expect_told("mqtt", {{Side::client, true, "\xc0\0"sv, "0: expected a binary message\n"}});
+}
+
+TEST(sockjs, is_read_by_who_sent_it) {
+  expect_written("sockjs", {{R"({"sockjs":"send","messages":["a","b"]})", true, R"(["a","b"])"}});
+  expect_told(
+      "sockjs",
+      {{Side::server, true, "o", "{\"sockjs\":\"open\"}\n"},
+       {Side::server, true, "h", "{\"sockjs\":\"heartbeat\"}\n"},
+       {Side::server, true, R"(a["x"])", "{\"sockjs\":\"message\",\"messages\":[\"x\"]}\n"},
+       {Side::server, true, R"(c[3000,"Go away!"])", "{\"sockjs\":\"close\",\"code\":3000,\"reason\":\"Go away!\"}\n"},
+       {Side::client, true, R"("x")", "{\"sockjs\":\"send\",\"messages\":[\"x\"]}\n"},
+       {Side::client, true, "x", "0: not JSON: Invalid value\n"},
+       {Side::client, true, R"({"a":1})", "0: expected an array of strings\n"},
+       {Side::client, true, "[1]", "0: expected an array of strings\n"},
+       {Side::client, true, "", "0: expected a frame, and the message is empty\n"},
+       {Side::client, false, "[]", "0: expected a text message\n"},
+       {Side::server, true, "c[3000]", "1: expected a code and a reason\n"},
+       {Side::server, true, "x", "0: expected a SockJS frame: o, h, a[...] or c[...]\n"}});
+  expect_refused("sockjs", R"({"sockjs":"send","messages":[1]})", "packet: /messages is no array of strings");
+  expect_refused("sockjs", R"({"sockjs":"x"})", "packet: /sockjs is none of SockJS's frames");
 }
 
 TEST(stomp, is_written_and_read) {

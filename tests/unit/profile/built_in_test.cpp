@@ -146,6 +146,7 @@ TEST(built_in_profiles, are_all_there) {
                                            "phoenix",
                                            "signalr",
                                            "socket.io",
+                                           "sockjs",
                                            "stomp",
                                            "webchat-start"}));
   EXPECT_EQ(find_built_in("nothing"), nullptr);

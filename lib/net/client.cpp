@@ -18,8 +18,8 @@ using session::EndingHow;
 
 namespace {
 
-// A kill loses the chunk under way and what came before it and is still on its way to a file: together at most 256 KiB,
-// or one message that is longer.
+// A kill loses the chunk under way and what came before it and is still on its way to a file: together at most 256 KiB.
+// A message that is longer is written before the next chunk is read.
 constexpr std::size_t kUnflushed = 16 * 1024;
 constexpr std::size_t kReadBuffer = (256 * 1024 - kUnflushed) / 2;
 constexpr std::size_t kLowWater = 256 * 1024;

@@ -79,13 +79,10 @@ Result<void> BackgroundSink::write(std::string_view bytes) {
 
 Result<void> BackgroundSink::write_lent(std::string_view bytes) {
   Impl& self = *impl_;
-  if (!bytes.empty() && bytes.size() < kMuch) {
+  if (bytes.size() < kMuch) {
     return write(bytes);
   }
   std::unique_lock lock(self.mutex);
-  if (bytes.empty()) {
-    return self.busy ? Result<void>() : self.outcome();
-  }
   self.await(lock);
   if (self.failed) {
     return self.outcome();

@@ -18,8 +18,8 @@ class BackgroundSink final : public ByteSink {
   BackgroundSink(const BackgroundSink&) = delete;
   BackgroundSink& operator=(const BackgroundSink&) = delete;
 
-  /// Both wait until the piece before is written, unless nothing is lent. The error of an earlier piece is told by each
-  /// later call, which writes nothing.
+  /// Both wait until the piece before is written. The error of an earlier piece is told by each later call, which
+  /// writes nothing.
   Result<void> write(std::string_view bytes) override;
   Result<void> write_lent(std::string_view bytes) override;
   /// Waits until all is written; an error of any piece.

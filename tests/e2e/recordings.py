@@ -45,7 +45,11 @@ def har_of(path):
         "serverIPAddress": "127.0.0.1", "timings": {"blocked": -1, "dns": -1, "connect": 1, "send": 0, "wait": 1, "receive": 0}}]}}
 
 
+def texts_of_client(path):
+    return [event["text"] for event in events_of(path)
+            if event["kind"] == "frame" and event["from"] == "client" and event["opcode"] == 1]
+
+
 def lines_of_client(path):
     """What the client said, a JSON message a line."""
-    return "".join(event["text"] + "\n" for event in events_of(path)
-                   if event["kind"] == "frame" and event["from"] == "client" and event["opcode"] == 1)
+    return "".join(text + "\n" for text in texts_of_client(path))

@@ -16,7 +16,8 @@ EXPECTED = pathlib.Path(__file__).with_name("replayed.json")
 JOBS = 3
 # The client's next message is under way while the server closes: it may go or not.
 RACES = {("guest-sessions", name) for name in ("expired-token", "missing-scope", "valid-token-closed-1000")} | {
-    ("genesys-notifications", name) for name in ("channel-taken", "two-connections")}
+    ("genesys-notifications", name) for name in ("channel-taken", "two-connections")} | {
+    ("mqtt", "not-authorized"), ("ocpp-1.6", "rejected"), ("ocpp-2.0.1", "rejected")}
 CUT_ID = re.compile(r"(?<=…)[0-9a-f]{6}(?=\")")  # an id of which the middle is left out
 SAYS = "▌ The recording and the replay "
 LONGER = re.compile(r"(?:more than )?[0-9]+ × longer")  # the slower the machine, the fewer times

@@ -79,7 +79,7 @@ class Replayed(harness.Test):
         return done, json.loads(process.stdout.readline() or b"{}")
 
     def assert_same(self, capture, *more):
-        sent = recordings.lines_of_client(capture).count("\n")  # splitlines() would part at 0x1e too
+        sent = len(recordings.texts_of_client(capture))
         cases = [(kind, pace) for kind in PARROTS for pace in PACES]
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
             played = pool.map(lambda case: self.replay(capture, *case, *more), cases)
@@ -90,7 +90,7 @@ class Replayed(harness.Test):
                     self.assertIn("▌ The recording and the replay do not differ.\n", done.out)
 
     def test_every_profile(self):
-        for profile in recordings.PROFILES:
+        for profile in sorted(set(recordings.PROFILES) - OF_OTHERS):
             self.assert_same(recordings.record(self, profile), *GIVEN.get(profile, []))
 
     def test_ids_of_the_server_go_back_to_it(self):
@@ -106,6 +106,10 @@ class Replayed(harness.Test):
         told = re.sub(r"(?<=a capture, ).*", "<t>", plan.out)
         self.assertEqual((plan.exit, told), (0, PLAN), plan.err)
 
+
+# The parrots say texts, and at once: what speaks bytes, or by a clock of its own, is replayed against real software
+# (test_dialects.py) and against rehearsals.
+OF_OTHERS = {"engine.io", "mqtt", "socket.io"}
 
 # Secrets that a capture of this profile does not hold.
 GIVEN = {

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <ctime>
+#include <filesystem>
+#include <system_error>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -34,6 +37,10 @@ std::string dated(const std::string& folder, const std::string& name) {
   const std::time_t now = std::time(nullptr);
   char time[32];
   std::strftime(time, sizeof(time), "%Y%m%d-%H%M%S", std::localtime(&now));
+  std::error_code ignored;  // where it cannot be made, opening the file says why
+  if (std::filesystem::create_directories(folder, ignored)) {
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+  }
   return fmt::format("{}/{}-{}.ndjson", folder, name, time);
 }
 

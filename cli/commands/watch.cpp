@@ -40,7 +40,7 @@ void add_watch_options(Options& options, WatchFlags& flags) {
   options.flag("--notify", flags.watch.notify, "Tell each drop on the desktop (notify-send)");
   options.duration("--statistics", flags.watch.statistics_every, "Say this often how it went since (1h; 0s: never)");
   options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as a session is open; repeatable");
-  options.duration("--for", flags.stay_open, "Watch this long, then close");
+  options.duration("--for", flags.stay_open, "Watch this long in all, then close");
   options.group("Captures");
   auto& capture = flags.session.session.capture;
   options.text("--captures",

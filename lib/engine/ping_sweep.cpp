@@ -33,6 +33,9 @@ std::string statement(const SweepResult* longest_alive, const SweepResult* short
   if (shortest_dead == nullptr) {
     return fmt::format("idle limit: none found up to {}\n", seconds(longest_alive->idle));
   }
+  if (shortest_dead->server_spoke || (longest_alive != nullptr && longest_alive->server_spoke)) {
+    return "idle limit: none can be told, since the server spoke meanwhile; an age limit ends a session so, too\n";
+  }
   const std::string most = seconds(shortest_dead->ended_after.value_or(shortest_dead->idle));
   if (longest_alive == nullptr) {
     return fmt::format("idle limit: at most {}; try shorter intervals\n", most);
@@ -42,9 +45,11 @@ std::string statement(const SweepResult* longest_alive, const SweepResult* short
                        seconds(longest_alive->idle),
                        seconds(shortest_dead->idle));
   }
-  return fmt::format("idle limit: over {0} and at most {1}; a ping every {0} keeps this path open\n",
-                     seconds(longest_alive->idle),
-                     most);
+  return fmt::format(
+      "idle limit: over {0} and at most {1}; a ping more often than every {0} may keep this path open: try "
+      "--ping-interval\n",
+      seconds(longest_alive->idle),
+      most);
 }
 
 }  // namespace

@@ -37,7 +37,10 @@ Result<std::unique_ptr<CaptureFolder>> CaptureFolder::make(const Capture& settin
     }
     ::chmod(settings.folder.c_str(), 0700);
   }
-  return std::unique_ptr<CaptureFolder>(new CaptureFolder(settings, host, std::move(header)));
+  Capture own = settings;
+  own.folder.erase(own.folder.find_last_not_of('/') + 1);
+  own.folder += own.folder.empty() ? "/" : "";
+  return std::unique_ptr<CaptureFolder>(new CaptureFolder(own, host, std::move(header)));
 }
 
 Result<void> CaptureFolder::on_event(const session::Event& event) {

@@ -38,11 +38,15 @@ class ClientRun {
                      return wants_more(verdict);
                    }) {}
 
-  int carry_out(bool interactive) {
+  /// `most`: after so long it ends, whether a session is open or not; null: as the script has it.
+  int carry_out(bool interactive, std::optional<std::chrono::nanoseconds> most) {
     run_.loop().on_signal([this](int number) { interrupted_by(number); });
     run_.on_reader_gone([this] { connector_.interrupt(); });
     if (session_.timeout) {
       run_.loop().after(*session_.timeout, [this] { time_out(); });
+    }
+    if (most) {
+      run_.loop().after(*most, [this] { end(); });
     }
     if (interactive) {
       run_.pipeline().add_sink(recent_);
@@ -58,6 +62,14 @@ class ClientRun {
   bool wants_more(const session::Verdict& verdict) const {
     const bool as_expected = verdict.received && !session_.expect_close.empty();
     return !conversation_.finished() && !as_expected && !outcome_.timed_out;
+  }
+
+  void end() {
+    if (conversation_.open()) {
+      conversation_.close();
+    } else {
+      connector_.interrupt();
+    }
   }
 
   void interrupted_by(int number) {
@@ -191,12 +203,13 @@ Result<int> run_client(const Host& host,
   plan.script.strict = session.strict;
   options->run_limits = run_limits(session, plan.script);
   options->expect = plan.script.expect;
+  const auto most = plan.endless ? std::exchange(plan.script.stay_open, std::nullopt) : std::nullopt;
   Input input(host, (*run)->loop());
   auto client = script::ScriptedClient::make(services(**run, input), std::move(plan.script));
   WHYDROP_TRY(client);
   input.client = std::move(*client);
   ClientRun running(**run, *input.client, session, std::move(*options), limits_of(profile, plan));
-  const int code = running.carry_out(plan.interactive);
+  const int code = running.carry_out(plan.interactive, most);
   const auto saved = profile.context ? profile.context->save() : Result<void>();
   return saved ? Result<int>(code) : tl::unexpected<Error>(saved.error());
 }

@@ -21,7 +21,8 @@ constexpr std::string_view kNotifier = "notify-send";
 
 /// True for an end that nobody on this side asked for.
 bool is_drop(const session::Verdict& verdict) {
-  return verdict.first_close != session::Side::client || verdict.ended_by != session::EndedBy::client;
+  const bool closed = verdict.first_close == session::Side::client && verdict.ended_by == session::EndedBy::client;
+  return !closed && verdict.cause != "run-interrupted";
 }
 
 /// In single quotes, for a shell.
@@ -126,7 +127,9 @@ Result<int> watch(const Host& host,
                 fmt::format("option --notify: {} is not installed", kNotifier),
                 "apt install libnotify-bin, or --on-drop COMMAND");
   }
-  const std::string what = session.address ? session.address->url.origin() : profile.context->profile().title;
+  const std::string what = session.address   ? session.address->url.origin()
+                           : profile.context ? profile.context->profile().title
+                                             : std::string();  // without either there is nothing to watch
   ClientPlan plan;
   plan.script = std::move(script);
   plan.script.stays = true;

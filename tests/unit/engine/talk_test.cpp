@@ -197,7 +197,8 @@ TEST(PingSweep, StatesTheIdleLimit) {
             "idle 15 s     survived: the ping after it was answered\n"
             "idle 30 s     survived: the ping after it was answered\n"
             "idle 60 s     ended after 45 s (fin)\n"
-            "idle limit: over 30 s and at most 45 s; a ping every 30 s keeps this path open\n");
+            "idle limit: over 30 s and at most 45 s; a ping more often than every 30 s may keep this path open: try "
+            "--ping-interval\n");
   EXPECT_EQ(sweep_report({alive(15s)}),
             "idle 15 s     survived: the ping after it was answered\nidle limit: none found up to 15 s\n");
   EXPECT_EQ(sweep_report({ended}),
@@ -205,7 +206,14 @@ TEST(PingSweep, StatesTheIdleLimit) {
   EXPECT_EQ(
       sweep_report({{1s, true, true, false, std::nullopt, std::nullopt}}),
       "idle 1 s      dead: the ping after it was not answered; the server spoke meanwhile, so the path was not idle\n"
-      "idle limit: at most 1 s; try shorter intervals\n");
+      "idle limit: none can be told, since the server spoke meanwhile; an age limit ends a session so, too\n");
+  // One age, whatever goes over the path.
+  EXPECT_EQ(
+      sweep_report({{1s, true, true, true, std::nullopt, std::nullopt},
+                    {6s, true, true, false, 98ms, session::EndingHow::reset}}),
+      "idle 1 s      survived: the ping after it was answered; the server spoke meanwhile, so the path was not idle\n"
+      "idle 6 s      ended after 0.098 s (reset); the server spoke meanwhile, so the path was not idle\n"
+      "idle limit: none can be told, since the server spoke meanwhile; an age limit ends a session so, too\n");
   EXPECT_EQ(sweep_report({{1s, false, false, false, std::nullopt, std::nullopt}}),
             "idle 1 s      could not connect\nidle limit: unknown, no connection opened\n");
 }

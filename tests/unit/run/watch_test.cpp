@@ -114,6 +114,23 @@ TEST(Watch, EndsInAWaitOnceItsTimeIsOver) {
   EXPECT_EQ(std::count(host.acts.begin(), host.acts.end(), "connect ws://h/"), 1);
 }
 
+TEST(Watch, EndsOnceItsTimeIsOverThoughNoSessionEverOpened) {
+  HandHost host;
+  host.servers = {refuses};
+  WatchSettings settings;
+  settings.on_drop = "notify me";
+  EXPECT_EQ(run(host, session_to("ws://h/"), for_so_long(10s), settings), "4");
+  EXPECT_EQ(host.clock().now_ns(), std::chrono::nanoseconds(10s).count());
+  EXPECT_EQ(host.commands.size(), 1U);
+}
+
+TEST(Watch, NeedsAServer) {
+  HandHost host;
+  Session session = session_to("ws://h/");
+  session.address.reset();
+  EXPECT_EQ(run(host, std::move(session), for_so_long(1s)), "no URL given");
+}
+
 TEST(Watch, EndsWithASignal) {
   HandHost host;
   host.servers = {[&host](HandConnection& it) {

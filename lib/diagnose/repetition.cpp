@@ -61,6 +61,7 @@ EndedSession ended_session(const Ledger& ledger) {
   session.seq = ledger.end_seq();
   session.age_ns = ledger.saw_opening() ? ledger.end_t() - ledger.session_t() : 0;
   session.idle_ns = ledger.idle_ns();
+  session.quiet_ns = ledger.client.last ? ledger.since_last_message_ns(session::Side::client) : 0;
   if (ledger.client.last && ledger.unanswered()) {
     session.since_ns = ledger.since_last_message_ns(session::Side::client);
     session.message = std::hash<std::string_view>()(ledger.client.last->excerpt.view());
@@ -74,16 +75,23 @@ std::optional<Judgement> same_age(const std::vector<EndedSession>& sessions) {
     return std::nullopt;
   }
   const std::string age = about_words(least(sessions, &EndedSession::age_ns));
-  const bool silent_as_well = agree(sessions, &EndedSession::idle_ns);
   const std::string seen = fmt::format("{} sessions ended when they were {} old", sessions.size(), age);
-  Judgement judgement =
-      repeated(sessions,
-               fmt::format("{}{}.", seen, silent_as_well ? ", after one and the same silence as well" : ""),
-               fmt::format("{} of {}: {}", silent_as_well ? "a timer (age or silence)" : "an age limit", age, seen));
-  if (silent_as_well) {
+  if (agree(sessions, &EndedSession::idle_ns)) {
+    Judgement judgement = repeated(sessions,
+                                   seen + ", after one and the same silence as well.",
+                                   fmt::format("a timer (age or silence) of {}: {}", age, seen));
     judgement.fix = "Repeat with --ping-interval of half of that: if the age stays the same, pings do not help.";
+    return judgement;
   }
-  return judgement;
+  if (agree(sessions, &EndedSession::quiet_ns)) {
+    Judgement judgement = repeated(sessions,
+                                   seen + ", and the client's last message was equally long ago in each.",
+                                   fmt::format("a timer (age, or time since your last message) of {}: {}", age, seen));
+    judgement.fix =
+        "Send a message in between: if the age stays the same, it is an age limit, and messages do not help.";
+    return judgement;
+  }
+  return repeated(sessions, seen + ".", fmt::format("an age limit of {}: {}", age, seen));
 }
 
 std::optional<Judgement> same_silence(const std::vector<EndedSession>& sessions) {

@@ -157,8 +157,9 @@ void RunLedger::add(const Ledger& ledger, const session::Verdict& verdict) {
     ended_.push_back(ended_session(ledger));
   }
   if (ledger.had_session()) {
-    ++sessions_;
     const bool ended_by_us = ledger.first_close == session::Side::client;
+    // One that the client closed in the end says nothing against what the others have in common.
+    sessions_ += ended_by_us ? 0 : 1;
     if (!ended_by_us && ledger.how() != session::EndingHow::capture_ended &&
         ledger.end_t() - ledger.session_t() < kRapidNs) {
       ++rapid_;

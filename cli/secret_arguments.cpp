@@ -139,6 +139,15 @@ std::string masked(SecretPart part, const std::string& value, bool& credential_n
   return value;
 }
 
+/// From the first to the last character that is hidden; empty where it is too short to be looked for elsewhere.
+std::string hidden_part(const std::string& value, const std::string& shown) {
+  constexpr std::size_t kShortest = 6;
+  const auto begin = std::mismatch(value.begin(), value.end(), shown.begin()).first - value.begin();
+  const auto end = value.rend() - std::mismatch(value.rbegin(), value.rend(), shown.rbegin()).first;
+  const auto size = static_cast<std::size_t>(std::max<std::ptrdiff_t>(end - begin, 0));
+  return size < kShortest ? std::string() : value.substr(static_cast<std::size_t>(begin), size);
+}
+
 /// Values that were hidden, and what stands for them in errors.
 std::vector<std::pair<std::string, std::string>>& hidden() {
   static std::vector<std::pair<std::string, std::string>> values;
@@ -158,6 +167,7 @@ void hide_secrets(std::string_view option, const std::vector<std::string>& value
     std::string shown = value.empty() ? value : masked(row->second, value, credential_next);
     if (shown != value && shown.size() == value.size()) {
       os::overwrite_argument(value, shown);
+      os::hide_argument(hidden_part(value, shown));  // where it stands in an argument that was written in other words
       hidden().emplace_back(value, std::move(shown));
     }
   }

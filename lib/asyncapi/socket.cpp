@@ -74,7 +74,7 @@ class SocketMaker {
 
  private:
   std::string url_of(const Server* server, const Channel& channel) {
-    std::string base = server == nullptr
+    std::string base = server == nullptr || server->address.empty()
                            ? unknown_server()
                            : server->protocol + "://" + template_of(server->address, server->site, "variables");
     if (!channel.path.empty() && base.back() == '/') {

@@ -187,8 +187,7 @@ class PartCheck {
       list_.say(given->pointer, "names a scenario, and the target has no profile whose scenarios could be played");
       return;
     }
-    const profile::BuiltIn* built_in =
-        profile_->path == profile::kBuiltInPath ? profile::find_built_in(profile_->name) : nullptr;
+    const profile::BuiltIn* built_in = profile_->built_in ? profile::find_built_in(profile_->name) : nullptr;
     json::Json rehearsal;
     if (built_in != nullptr && !rehearsal.parse(built_in->rehearsal)) {
       list_.name(given->pointer,

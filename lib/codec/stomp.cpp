@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -128,7 +129,7 @@ FrameRead read_frame(std::string_view text) {
     return {};
   }
   PacketText packet, headers;
-  std::vector<std::string> told;
+  std::set<std::string> told;
   std::optional<std::size_t> length;
   std::string_view beats;
   packet.string("command", *command);
@@ -152,10 +153,9 @@ FrameRead read_frame(std::string_view text) {
     const bool plain = is_connecting(*command);
     const std::string name = plain ? std::string(line->substr(0, colon)) : unescaped(line->substr(0, colon));
     // Of equal names the first counts (STOMP 1.2, repeated header entries).
-    if (std::find(told.begin(), told.end(), name) != told.end()) {
+    if (!told.insert(name).second) {
       continue;
     }
-    told.push_back(name);
     const std::string_view value = line->substr(colon + 1);
     headers.quoted(name, plain ? std::string(value) : unescaped(value));
     beats = name == "heart-beat" ? value : beats;
@@ -245,8 +245,16 @@ Result<Message> encode_stomp(json::Value packet) {
     made.payload += plain ? fmt::format("{}:{}\n", name, text) : fmt::format("{}:{}\n", escaped(name), escaped(text));
   }
   const std::string_view encoded = string_of(packet, "body_base64");
-  made.payload +=
-      "\n" + (encoded.empty() ? std::string(string_of(packet, "body")) : base64_decode(encoded).value_or(""));
+  const std::optional<std::string> body =
+      encoded.empty() ? std::optional(std::string(string_of(packet, "body"))) : base64_decode(encoded);
+  if (!body) {
+    return no_packet("/body_base64 is not base64");
+  }
+  const bool has_length = headers && headers->is(json::Type::object) && headers->find("content-length");
+  if (body->find('\0') != std::string::npos && !has_length) {
+    made.payload += fmt::format("content-length:{}\n", body->size());  // else the frame would end at that NUL
+  }
+  made.payload += "\n" + *body;
   made.payload += '\0';
   made.text = is_utf8(made.payload);
   return made;

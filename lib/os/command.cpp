@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <string_view>
 
 #include <spawn.h>
 #include <sys/mman.h>
@@ -73,8 +74,9 @@ class Spawning {
 void Commands::reap() {
   const auto has_ended = [this](pid_t child) {
     int status = 0;
-    if (::waitpid(child, &status, WNOHANG) != child) {
-      return false;
+    const pid_t ended = ::waitpid(child, &status, WNOHANG);
+    if (ended != child) {
+      return ended < 0 && errno == ECHILD;  // where SIGCHLD is ignored nobody is told how it ended
     }
     if (WIFSIGNALED(status)) {
       failed_.push_back("signal " + std::to_string(WTERMSIG(status)));
@@ -106,7 +108,15 @@ Result<void> Commands::start(const Command& command) {
   for (std::size_t i = 3; i < texts.size(); ++i) {
     environment.push_back(texts[i].data());
   }
+  const auto is_given = [&command](std::string_view own) {
+    return std::any_of(command.environment.begin(), command.environment.end(), [own](const auto& row) {
+      return own.substr(0, own.find('=')) == row.first;
+    });
+  };
   for (char** own = environ; *own != nullptr; ++own) {
+    if (is_given(*own)) {
+      continue;
+    }
     environment.push_back(*own);
   }
   environment.push_back(nullptr);

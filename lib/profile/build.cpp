@@ -339,11 +339,16 @@ std::shared_ptr<const Profile> build_heading(Value root) {
   auto made = std::make_shared<Profile>();
   fill_heading(root, *made);
   made->path = kBuiltInPath;
+  made->built_in = true;
   return made;
 }
 
-std::shared_ptr<const Profile> build(std::shared_ptr<const json::Json> document, std::string text, std::string path) {
+std::shared_ptr<const Profile> build(std::shared_ptr<const json::Json> document,
+                                     std::string text,
+                                     std::string path,
+                                     bool built_in) {
   auto made = std::make_shared<Profile>();
+  made->built_in = built_in;
   const Value root = document->root();
   fill_heading(root, *made);
   fill_calls(root, *made);

@@ -13,6 +13,9 @@ namespace {
 /// Timers of the other side may run a little ahead of what is seen here.
 constexpr std::int64_t kTolerance = 20;  ///< one part of so many
 
+/// The other side may announce any interval: one that is longer than this is none, and none is kept that is shorter.
+constexpr std::int64_t kLongestSpan = std::int64_t{366} * 24 * 3600 * 1'000'000'000, kShortestSpan = 100'000'000;
+
 std::optional<std::int64_t> nanoseconds(const std::string& text, const Bindings& bindings) {
   const auto filled = bindings.fill_text(text);
   const auto parsed = filled ? parse_duration(*filled) : parse_duration("");
@@ -46,8 +49,9 @@ std::optional<BeatSpan> span_of(const Heartbeat& beat, const Bindings& bindings)
   if (!grace || longest == 0) {
     return std::nullopt;
   }
-  const auto most = static_cast<std::int64_t>(static_cast<double>(longest) * beat.times) + *grace;
-  return BeatSpan{longest, beat.judged ? most : 0};
+  const double most = static_cast<double>(longest) * beat.times + static_cast<double>(*grace);
+  const bool judged = beat.judged && most < static_cast<double>(kLongestSpan);
+  return BeatSpan{std::clamp(longest, kShortestSpan, kLongestSpan), judged ? static_cast<std::int64_t>(most) : 0};
 }
 
 Heartbeats::Heartbeats(const Profile& profile, const Bindings& bindings)

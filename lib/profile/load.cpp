@@ -25,7 +25,7 @@ Result<std::shared_ptr<const Profile>> load(const BuiltIn& profile) {
   if (!document) {
     return tl::unexpected(document.error());
   }
-  return build(std::move(*document), std::string(profile.text), std::string(kBuiltInPath));
+  return build(std::move(*document), std::string(profile.text), std::string(kBuiltInPath), true);
 }
 
 const BuiltIn* find_built_in(std::string_view name) {

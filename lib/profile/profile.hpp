@@ -292,8 +292,9 @@ struct Profile {
   std::vector<std::string>
       secret_keys;  ///< JSON keys and query parameters whose values are secret, besides the well-known
 
-  std::string text;  ///< its source
-  std::string path;  ///< file, or kBuiltInPath
+  std::string text;       ///< its source
+  std::string path;       ///< file, or kBuiltInPath; for people only: a file may have that name, too
+  bool built_in = false;  ///< part of the program
   std::shared_ptr<const json::Json> document;
 
   const Variable* variable(std::string_view wanted) const;

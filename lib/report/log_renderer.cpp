@@ -127,11 +127,15 @@ class LogRenderer final : public session::EventSink {
   std::array<bool, 2> in_text_{};  ///< whether the last message that each side began is text
   std::map<std::uint32_t, std::unique_ptr<codec::Decoder>> decoders_;  ///< by connection
   std::int64_t last_ns_ = 0;                                           ///< time of the line before
-  session::Pings pings_;                                               ///< of the client
+  std::map<std::uint32_t, session::Pings> pings_;                      ///< of the client, by connection
   std::string last_headline_;  ///< of a connection that may not have been the last
 };
 
 Result<void> LogRenderer::on_event(const Event& event) {
+  if (std::holds_alternative<session::Verdict>(event.body) && event.conn != 0) {
+    decoders_.erase(event.conn);
+    pings_.erase(event.conn);
+  }
   if (!style_.quiet || std::holds_alternative<session::Verdict>(event.body)) {
     show(event);
   }
@@ -417,9 +421,9 @@ void LogRenderer::pretty_details(std::string_view payload, bool text) {
 void LogRenderer::put_round_trip(LogLine& line, const HeldFrame& held) {
   const Frame& frame = held.frame;
   if (frame.from == Side::client && frame.header.opcode == Opcode::ping) {
-    pings_.on_ping(frame.payload, held.t_ns, held.seq);
+    pings_[held.conn].on_ping(frame.payload, held.t_ns, held.seq);
   } else if (frame.from == Side::server && frame.header.opcode == Opcode::pong) {
-    if (const auto trip = pings_.on_pong(frame.payload, held.t_ns)) {
+    if (const auto trip = pings_[held.conn].on_pong(frame.payload, held.t_ns)) {
       line.put_ascii(Ink::dim, "(" + format_duration(*trip) + ") ");
     }
   }

@@ -2,6 +2,7 @@
 
 #include "base/try.hpp"
 #include "base/units.hpp"
+#include "run/profiles.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -54,6 +55,9 @@ Result<void> CaptureFolder::on_event(const session::Event& event) {
     opening_.clear();
     upgraded_ = false;
     name_ = fmt::format("{}-{:04}", short_time(host_.now_ns()), session_);
+    if (std::error_code ignored; std::filesystem::exists(settings_.folder + "/" + name_ + ".ndjson", ignored)) {
+      name_ += fmt::format("-{:08x}", host_.random());  // another run's
+    }
     WHYDROP_TRY(begin_file());
   } else if (written_ + buffer_.size() >= settings_.part && may_part(event)) {
     ++part_;
@@ -100,6 +104,9 @@ Result<void> CaptureFolder::begin_file() {
   in_message_[0] = in_message_[1] = false;
   capture::CaptureHeader header = header_();
   header.minor = capture::kMinorVersion;
+  if (part_ > 1) {
+    header.profile = kNoProfile;  // a sequence of messages cannot be judged from its middle on
+  }
   capture::append_header(buffer_, header);
   return {};
 }

@@ -63,10 +63,13 @@ Result<void> Destinations::judge(const std::string& doing,
                                  const net::Url& url,
                                  const std::vector<Carried>& carried,
                                  Near near) {
-  if (carried.empty() || is_let(url)) {
+  if (carried.empty()) {
     return {};
   }
-  WHYDROP_TRY(open());
+  WHYDROP_TRY(open());  // what is let go once is no home against the record
+  if (is_let(url)) {
+    return {};
+  }
   std::vector<std::string> foreign;
   for (const Carried& it : carried) {
     const auto homes = homes_of(it);

@@ -95,7 +95,7 @@ void adopt_destination(Destinations& destinations,
   if (!keeps || !own || session.endpoint.at || profile.scenario != nullptr) {
     return;
   }
-  std::vector<Carried> carried = profile.context ? profile.context->carried() : std::vector<Carried>();
+  std::vector<Carried> carried = profile.context ? profile.context->carried_by_session() : std::vector<Carried>();
   for (const capture::Secret& secret : session.secrets.values) {
     carried.push_back({secret.variable, secret.value, "--secret"});
   }

@@ -105,8 +105,7 @@ std::vector<std::string> ProfileContext::places() const {
 bool ProfileContext::is_own() const {
   const std::string own = own_profiles(host_.environment);
   const auto folder = std::filesystem::path(profile_->path).lexically_normal().parent_path();
-  return profile_->path == profile::kBuiltInPath ||
-         (!own.empty() && folder == std::filesystem::path(own).lexically_normal());
+  return profile_->built_in || (!own.empty() && folder == std::filesystem::path(own).lexically_normal());
 }
 
 bool ProfileContext::is_owners_place(const net::Url& url) const {

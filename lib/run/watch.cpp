@@ -22,7 +22,8 @@ constexpr std::string_view kNotifier = "notify-send";
 /// True for an end that nobody on this side asked for.
 bool is_drop(const session::Verdict& verdict) {
   const bool closed = verdict.first_close == session::Side::client && verdict.ended_by == session::EndedBy::client;
-  return !closed && verdict.cause != "run-interrupted";
+  const bool own_fault = verdict.sent && verdict.sent->code && *verdict.sent->code != 1000 && !verdict.cause.empty();
+  return (!closed || own_fault) && verdict.cause != "run-interrupted";
 }
 
 /// In single quotes, for a shell.
@@ -88,17 +89,18 @@ class Watcher final : public session::EventSink {
       start(command);
     }
   }
+  /// Posted: its capture is to be written before it reads it, and an event is being told.
   void start(const os::Command& command) {
+    run_.loop().post([this, command] { start_now(command); });
+  }
+  void start_now(const os::Command& command) {
+    run_.pipeline().flush();
     if (const auto started = run_.host().start_command(command); !started) {
-      tell("warning: " + started.error().message);
+      run_.talk("warning: " + started.error().message);
     }
     for (const std::string& failure : run_.host().failed_commands()) {
-      tell("warning: a command of an earlier drop failed: " + failure);
+      run_.talk("warning: a command of an earlier drop failed: " + failure);
     }
-  }
-  /// Posted: an event is being told.
-  void tell(std::string line) {
-    run_.loop().post([&run = run_, line = std::move(line)] { run.talk(line); });
   }
   void tell_later() {
     run_.loop().after(settings_.statistics_every, [this] {

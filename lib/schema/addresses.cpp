@@ -71,6 +71,9 @@ std::u32string code_points(std::string_view text) {
 
 /// A label with other letters than ASCII's, or the ASCII form of one. RFC 5891 section 4.
 std::optional<Label> idn_label(const std::string& given, bool encoded, int flags) {
+  if (given.find('\0') != std::string::npos) {
+    return std::nullopt;  // the library would not see what stands behind it
+  }
   std::uint8_t* made = nullptr;
   const auto* const text = reinterpret_cast<const std::uint8_t*>(given.c_str());
   const int result = encoded ? idn2_register_u8(nullptr, text, &made, IDN2_ALABEL_ROUNDTRIP)

@@ -338,7 +338,7 @@ void ScriptedClient::take_recognised() {
 
 /// Begins those whose interval is known by now.
 void ScriptedClient::begin_beats() {
-  for (std::size_t i = 0; i < beat_timers_.size() && channel_ != nullptr && !in_opening_; ++i) {
+  for (std::size_t i = 0; i < beat_timers_.size() && channel_ != nullptr && !in_opening_ && !beats_given_up_; ++i) {
     if (beat_timers_[i] == 0 && plan_.heartbeats[i].answers.empty()) {
       beat(i);
     }
@@ -353,14 +353,19 @@ void ScriptedClient::beat(std::size_t index) {
   }
   beat_timers_[index] = run_.timers.after(std::chrono::nanoseconds(span->every_ns), [this, index] {
     beat_timers_[index] = 0;
-    send_beat(plan_.heartbeats[index]);
-    beat(index);
+    // What was not taken yet keeps the session alive as well.
+    if (channel_ != nullptr && channel_->backlog() == 0) {
+      send_beat(plan_.heartbeats[index]);
+    }
+    if (!beats_given_up_) {
+      beat(index);
+    }
   });
 }
 
 void ScriptedClient::answer_beats(const session::Message& message) {
   for (const profile::Heartbeat& heartbeat : plan_.heartbeats) {
-    if (!heartbeat.answers.empty() && heartbeat.answers == message.type) {
+    if (!beats_given_up_ && !heartbeat.answers.empty() && heartbeat.answers == message.type) {
       send_beat(heartbeat);
     }
   }
@@ -372,7 +377,7 @@ void ScriptedClient::send_beat(const profile::Heartbeat& heartbeat) {
   auto message = profile::compose(*beat_bindings(), step);
   if (!message) {
     run_.talk("warning: no heartbeat any more: " + message.error().message);
-    plan_.heartbeats.clear();
+    beats_given_up_ = true;
     return;
   }
   send({message->text ? Kind::text : Kind::binary, std::move(message->payload), 0, 1, heartbeat.message});

@@ -144,6 +144,7 @@ class ScriptedClient final : public engine::Actor, private Stage {
   std::uint64_t crossed_ = 0;  ///< messages of this side that were seen on the wire, those of the opening left out
   session::RunLimit ran_out_;
   std::shared_ptr<const profile::Recognised> recognised_;  ///< whose heartbeats are sent
+  bool beats_given_up_ = false;                            ///< one could not be made
   std::vector<engine::TimerId> beat_timers_;               ///< by heartbeat; 0: not begun, as its interval is not known
   Outbox outbox_;
   Script script_;

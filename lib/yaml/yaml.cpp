@@ -129,7 +129,7 @@ class Builder final : public YAML::EventHandler {
   std::unordered_map<YAML::anchor_t, const Node*> anchors_;
 };
 
-/// How many maps merge keys may go through in one document.
+/// How many maps and members merge keys may go through in one document.
 constexpr std::size_t kMostMerges = 100'000;
 
 /// The members of a map, those of its merge keys behind its own. https://yaml.org/type/merge.html
@@ -166,7 +166,8 @@ class Members {
   }
 
   void merge(const Node& from, std::size_t depth) {
-    if (depth == kMostDepth || ++merges_ > kMostMerges) {
+    merges_ += 1 + from.items.size() / 2;
+    if (depth == kMostDepth || merges_ > kMostMerges) {
       throw Refused{from.mark, "its aliases stand for too much"};
     }
     if (from.kind == Node::Kind::list) {

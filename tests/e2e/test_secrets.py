@@ -164,7 +164,8 @@ class Arguments(harness.Test):
     SECRET = "arg-Jd82kWqz"
     OPTIONS = (["-H", "X-Api-Key: {}"], ["--header=Authorization: Bearer {}"], ["-b", "sid={}"], ["-u", "me:{}"], ["-ume:{}"],
                ["--secret", "other={}"], ["-s", "bearer", "-s", "{}"], ["--execute", '{{"token": "{}"}}'], ["-d", '{{"token": "{}"}}'],
-               ["--proxy-user", "me:{}", "-x", "http://127.0.0.1:1"], ["-x", "http://me:{}@127.0.0.1:1"], ["--cert", "x", "--pass", "{}"])
+               ["--proxy-user", "me:{}", "-x", "http://127.0.0.1:1"], ["-x", "http://me:{}@127.0.0.1:1"], ["--cert", "x", "--pass", "{}"],
+               ["--token", "{}"], ["--bearer={}"])
 
     def shown(self, *arguments):
         """The process list of a run that waits for a server that does not answer, and all that it says."""

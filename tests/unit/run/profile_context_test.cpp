@@ -88,9 +88,12 @@ TEST(ProfileContext, ABuiltInOnesNameGivesNoSecretToAnotherUrl) {
   };
   EXPECT_EQ(value(*original), "from-the-environment");
   profile::Profile changed = *original;
-  changed.path = "strange.json";
+  changed.built_in = false;
   changed.socket_url = "wss://strange.example/";
-  EXPECT_EQ(value(changed), std::nullopt);
+  for (const char* path : {"strange.json", "built in"}) {
+    changed.path = path;  // whatever a file is called
+    EXPECT_EQ(value(changed), std::nullopt) << path;
+  }
 }
 
 TEST(FindProfile, APersonsOwnStandsForTheBuiltInOne) {

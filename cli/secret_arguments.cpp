@@ -139,13 +139,14 @@ std::string masked(SecretPart part, const std::string& value, bool& credential_n
   return value;
 }
 
-/// From the first to the last character that is hidden; empty where it is too short to be looked for elsewhere.
+/// The last word of what is hidden; empty where it is too short to be looked for elsewhere.
 std::string hidden_part(const std::string& value, const std::string& shown) {
   constexpr std::size_t kShortest = 6;
   const auto begin = std::mismatch(value.begin(), value.end(), shown.begin()).first - value.begin();
   const auto end = value.rend() - std::mismatch(value.rbegin(), value.rend(), shown.rbegin()).first;
-  const auto size = static_cast<std::size_t>(std::max<std::ptrdiff_t>(end - begin, 0));
-  return size < kShortest ? std::string() : value.substr(static_cast<std::size_t>(begin), size);
+  std::string part = end <= begin ? std::string() : std::string(value.begin() + begin, value.begin() + end);
+  part.erase(0, part.rfind(' ') + 1);  // "Bearer" stands before it
+  return part.size() < kShortest ? std::string() : part;
 }
 
 /// Values that were hidden, and what stands for them in errors.

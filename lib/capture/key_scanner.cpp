@@ -209,6 +209,12 @@ void KeyScanner::at_colon(const NameMemo& names, std::string_view piece, std::si
 }
 
 void KeyScanner::at_equals(const NameMemo& names, std::string_view piece, std::size_t mark) {
+  // The padding of base64 is no value: a key of the handshake may end in a name that means a secret.
+  constexpr std::string_view kBehind = "&#;\"' \t\r\n<>";
+  if (piece.substr(mark, 2) == "==" &&
+      (mark + 2 == piece.size() || kBehind.find(piece[mark + 2]) != std::string_view::npos)) {
+    return;
+  }
   std::string_view text = before(piece, mark);
   const std::string_view whole = text;
   constexpr std::string_view kBefore = "?&#; \"";

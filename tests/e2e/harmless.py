@@ -89,7 +89,7 @@ HEADERS = [
     ("Host", "api.example.org"), ("Origin", "https://app.example.org"), ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)"),
     ("Accept", "text/html,application/xhtml+xml;q=0.9"), ("Accept-Language", "en-GB,en;q=0.5"), ("Cache-Control", "no-cache"),
     ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"), ("ETag", "\"33a64df551425fcc55e4d42a148795d9\""),
-    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), ("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), ("X-Nonce", "fnyllnC8qzz4YZACqD6Sig=="), ("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
     ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"), ("Sec-WebSocket-Version", "13"),
     ("X-Request-Id", "7b92603e-77ed-4896-8e78-5dea2050476a"), ("X-Amzn-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793"),
     ("Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("X-Forwarded-For", "192.0.2.43"),

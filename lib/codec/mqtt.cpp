@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "codec/makers.hpp"
+#include "codec/packet_names.hpp"
 #include "codec/packet_text.hpp"
 #include "json/read.hpp"
 
@@ -38,22 +39,6 @@ enum Type : std::uint8_t {
   disconnect,
   auth
 };
-constexpr std::array<std::string_view, 16> kTypes{"",
-                                                  "CONNECT",
-                                                  "CONNACK",
-                                                  "PUBLISH",
-                                                  "PUBACK",
-                                                  "PUBREC",
-                                                  "PUBREL",
-                                                  "PUBCOMP",
-                                                  "SUBSCRIBE",
-                                                  "SUBACK",
-                                                  "UNSUBSCRIBE",
-                                                  "UNSUBACK",
-                                                  "PINGREQ",
-                                                  "PINGRESP",
-                                                  "DISCONNECT",
-                                                  "AUTH"};
 
 /// What a property's value is. MQTT 5 section 2.2.2.2.
 enum class Form : std::uint8_t { byte, two, four, varint, text, bytes, pair };
@@ -197,15 +182,6 @@ class Reader {
   std::string why_;
 };
 
-/// Text as a string, other bytes as base64 under a name that says so.
-void put_bytes(PacketText& packet, std::string_view name, std::string_view bytes) {
-  if (is_utf8(bytes)) {
-    packet.string(name, bytes);
-  } else {
-    packet.string(fmt::format("{}_base64", name), base64_encode(bytes));
-  }
-}
-
 void put_property(Reader& in, const Property& row, PacketText& all, std::string& users) {
   switch (row.form) {
   case Form::byte:
@@ -224,7 +200,7 @@ void put_property(Reader& in, const Property& row, PacketText& all, std::string&
     all.string(row.name, in.text(row.name));
     break;
   case Form::bytes:
-    put_bytes(all, row.name, in.field(row.name));
+    all.bytes(row.name, in.field(row.name));
     break;
   case Form::pair: {
     const std::string name = json::quote(in.text(row.name));
@@ -277,9 +253,9 @@ class Body {
 
   void read(unsigned type) {
     const bool fixed = type != publish;
-    const unsigned wanted = type == pubrel || type == subscribe || type == unsubscribe ? 2 : 0;
+    const unsigned wanted = mqtt_flags(type);
     if (fixed && flags_ != wanted) {
-      return in_.fail(fmt::format("expected the flags {} of {}", wanted, kTypes[type]));
+      return in_.fail(fmt::format("expected the flags {} of {}", wanted, kMqttTypes[type]));
     }
     switch (type) {
     case connect:
@@ -358,7 +334,7 @@ void Body::read_connect() {
     packet_.string("user_name", in_.text("a user name"));
   }
   if ((flags & kPassword) != 0) {
-    put_bytes(packet_, "password", in_.field("a password"));
+    packet_.bytes("password", in_.field("a password"));
   }
 }
 
@@ -368,7 +344,7 @@ void Body::read_will(unsigned flags) {
     put_properties(in_, will);
   }
   will.string("topic", in_.text("the will's topic"));
-  put_bytes(will, "payload", in_.field("the will's payload"));
+  will.bytes("payload", in_.field("the will's payload"));
   will.number("qos", flags >> 3U & 3U).flag("retain", (flags & 0x20U) != 0);
   packet_.raw("will", std::move(will).done());
 }
@@ -385,7 +361,7 @@ void Body::read_publish() {
   }
   packet_.flag("retain", (flags_ & 1U) != 0).flag("dup", (flags_ & 8U) != 0);
   properties();
-  put_bytes(packet_, "payload", in_.take(in_.rest().size(), "a payload"));
+  packet_.bytes("payload", in_.take(in_.rest().size(), "a payload"));
 }
 
 void Body::read_filters(bool with_options) {
@@ -498,21 +474,21 @@ std::optional<Fault> Mqtt::read(Stream& stream, std::string_view bytes, std::siz
         stream.kept = rest;
       } else {
         stream.skips = head.length - (rest.size() - head.size);
-        each(std::move(PacketText().string("packet", kTypes[head.type]).number("length", head.length)).done());
+        each(std::move(PacketText().string("packet", kMqttTypes[head.type]).number("length", head.length)).done());
       }
       used = bytes.size();
       return std::nullopt;
     }
     Reader in(rest.substr(head.size, head.length));
     PacketText packet;
-    packet.string("packet", kTypes[head.type]);
+    packet.string("packet", kMqttTypes[head.type]);
     const bool connects = head.type == connect;
     if (!connects && version_ >= kVersion5) {
       packet.number("version", version_);
     }
     Body(head.flags, version_, in, packet).read(head.type);
     if (in.ok() && !in.at_end()) {
-      in.fail(fmt::format("{} of {} left over", counted(in.rest().size(), "byte"), kTypes[head.type]));
+      in.fail(fmt::format("{} of {} left over", counted(in.rest().size(), "byte"), kMqttTypes[head.type]));
     }
     if (!in.ok()) {
       return Fault{head.size + in.at(), in.why()};
@@ -532,7 +508,7 @@ std::string Mqtt::lacks(wire::Side from) const {
   if (stream.kept.empty() || head.size == 0) {
     return stream.kept.empty() ? "" : "the length of a packet";
   }
-  return fmt::format("{} of {}", counted(head.size + head.length - stream.kept.size(), "byte"), kTypes[head.type]);
+  return fmt::format("{} of {}", counted(head.size + head.length - stream.kept.size(), "byte"), kMqttTypes[head.type]);
 }
 
 // ---- writing --------------------------------------------------------------------------------------------------------
@@ -622,7 +598,7 @@ class Writer {
         version_(static_cast<unsigned>(number_of(packet, "version").value_or(kVersion311))) {}
 
   std::string write() {
-    flags_ = type_ == pubrel || type_ == subscribe || type_ == unsubscribe ? 2 : 0;
+    flags_ = mqtt_flags(type_);
     write_body();
     std::string whole(1, static_cast<char>(type_ << 4U | flags_));
     put_varint(whole, body_.size());
@@ -756,7 +732,7 @@ std::unique_ptr<Decoder> make_mqtt() {
 }
 
 Result<Message> encode_mqtt(json::Value packet) {
-  const auto type = index_in(kTypes, string_of(packet, "packet"));
+  const auto type = index_in(kMqttTypes, string_of(packet, "packet"));
   return type ? Result<Message>(Message{false, Writer(packet, static_cast<unsigned>(*type)).write()})
               : no_packet("/packet is none of MQTT's packets");
 }

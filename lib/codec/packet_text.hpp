@@ -1,7 +1,9 @@
 // Internal to codec/: builds the JSON of packets, and reads packets that are to be written.
 #pragma once
 
+#include "base/base64.hpp"
 #include "base/result.hpp"
+#include "base/utf8.hpp"
 #include "json/json.hpp"
 
 #include <cstdint>
@@ -20,6 +22,10 @@ class PacketText {
   PacketText& string(std::string_view key, std::string_view value) { return raw(key, json::quote(value)); }
   PacketText& number(std::string_view key, std::uint64_t value) { return raw(key, std::to_string(value)); }
   PacketText& flag(std::string_view key, bool value) { return raw(key, value ? "true" : "false"); }
+  /// Text as a string, other bytes as base64 under a name that says so.
+  PacketText& bytes(std::string_view key, std::string_view value) {
+    return is_utf8(value) ? string(key, value) : string(std::string(key) + "_base64", base64_encode(value));
+  }
   /// A name that came from outside.
   PacketText& quoted(std::string_view name, std::string_view value) {
     text_.append(text_.empty() ? "{" : ",").append(json::quote(name)).append(":").append(json::quote(value));

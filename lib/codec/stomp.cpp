@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "codec/makers.hpp"
+#include "codec/packet_names.hpp"
 #include "codec/packet_text.hpp"
 
 #include <algorithm>
@@ -17,22 +18,6 @@
 
 namespace whydrop::codec {
 namespace {
-
-constexpr std::array<std::string_view, 15> kCommands{"CONNECT",
-                                                     "STOMP",
-                                                     "CONNECTED",
-                                                     "SEND",
-                                                     "SUBSCRIBE",
-                                                     "ACK",
-                                                     "UNSUBSCRIBE",
-                                                     "NACK",
-                                                     "BEGIN",
-                                                     "COMMIT",
-                                                     "ABORT",
-                                                     "DISCONNECT",
-                                                     "MESSAGE",
-                                                     "RECEIPT",
-                                                     "ERROR"};
 
 /// A line from `at` on without its end, which is LF or CR LF; null where there is no end.
 std::optional<std::string_view> line_at(std::string_view text, std::size_t& at) {
@@ -94,11 +79,7 @@ FrameRead whole_frame(std::string_view text,
                   fmt::format("expected NUL behind the {} of {}'s content-length", counted(*length, "byte"), command)}};
   }
   const std::string_view content = text.substr(body, end - body);
-  if (is_utf8(content)) {
-    packet.string("body", content);
-  } else {
-    packet.string("body_base64", base64_encode(content));
-  }
+  packet.bytes("body", content);
   return {std::move(packet).done(), end + 1, std::nullopt};
 }
 
@@ -119,7 +100,7 @@ FrameRead read_frame(std::string_view text) {
   std::size_t at = 0;
   const auto command = line_at(text, at);
   const std::string_view begins = command ? *command : text.substr(0, text.find('\0'));
-  const bool known = std::any_of(kCommands.begin(), kCommands.end(), [&](std::string_view row) {
+  const bool known = std::any_of(kStompCommands.begin(), kStompCommands.end(), [&](std::string_view row) {
     return command ? row == begins : row.substr(0, begins.size()) == begins;
   });
   if (!known || (!command && text.find('\0') != std::string_view::npos)) {
@@ -229,7 +210,7 @@ Result<Message> encode_stomp(json::Value packet) {
   if (command == "heart-beat") {
     return Message{true, "\n"};
   }
-  if (!index_in(kCommands, command)) {
+  if (!index_in(kStompCommands, command)) {
     return no_packet("/command is none of STOMP's");
   }
   Message made{true, std::string(command) + "\n"};

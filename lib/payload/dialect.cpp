@@ -1,6 +1,7 @@
 #include "payload/dialect.hpp"
 
 #include "base/text.hpp"
+#include "codec/packet_names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -67,22 +68,6 @@ std::string socket_io(std::string_view payload, bool text) {
 // ---- STOMP
 // --------------------------------------------------------------------------------------------------------------
 
-constexpr std::array<std::string_view, 15> kStomp = {"CONNECT",
-                                                     "STOMP",
-                                                     "CONNECTED",
-                                                     "SEND",
-                                                     "SUBSCRIBE",
-                                                     "UNSUBSCRIBE",
-                                                     "ACK",
-                                                     "NACK",
-                                                     "BEGIN",
-                                                     "COMMIT",
-                                                     "ABORT",
-                                                     "DISCONNECT",
-                                                     "MESSAGE",
-                                                     "RECEIPT",
-                                                     "ERROR"};
-
 std::string stomp(std::string_view payload, bool) {
   if (payload.empty() || payload[0] < 'A' || payload[0] > 'Z' || payload.back() != '\0') {
     return {};
@@ -91,7 +76,8 @@ std::string stomp(std::string_view payload, bool) {
   if (!command.empty() && command.back() == '\r') {
     command.remove_suffix(1);
   }
-  const bool known = std::find(kStomp.begin(), kStomp.end(), command) != kStomp.end();
+  const bool known =
+      std::find(codec::kStompCommands.begin(), codec::kStompCommands.end(), command) != codec::kStompCommands.end();
   return known ? "STOMP " + std::string(command) : std::string();
 }
 
@@ -199,23 +185,6 @@ std::string signal_r(std::string_view payload, bool text) {
 // ---- MQTT
 // ---------------------------------------------------------------------------------------------------------------
 
-constexpr std::array<std::string_view, 16> kMqtt = {"",
-                                                    "CONNECT",
-                                                    "CONNACK",
-                                                    "PUBLISH",
-                                                    "PUBACK",
-                                                    "PUBREC",
-                                                    "PUBREL",
-                                                    "PUBCOMP",
-                                                    "SUBSCRIBE",
-                                                    "SUBACK",
-                                                    "UNSUBSCRIBE",
-                                                    "UNSUBACK",
-                                                    "PINGREQ",
-                                                    "PINGRESP",
-                                                    "DISCONNECT",
-                                                    "AUTH"};
-
 std::uint8_t byte_at(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint8_t>(bytes[at]);
 }
@@ -246,8 +215,7 @@ bool printable_topic(std::string_view body) {
 
 bool flags_fit(unsigned type, unsigned flags) {
   constexpr unsigned kPublish = 3;
-  const bool needs_two = type == 6 || type == 8 || type == 10;
-  return type == kPublish ? (flags & 6U) != 6U : flags == (needs_two ? 2U : 0U);
+  return type == kPublish ? (flags & 6U) != 6U : flags == codec::mqtt_flags(type);
 }
 
 std::string mqtt(std::string_view payload, bool text) {
@@ -264,7 +232,7 @@ std::string mqtt(std::string_view payload, bool text) {
       (type == 3 && !printable_topic(body))) {
     return {};
   }
-  return "MQTT " + std::string(kMqtt.at(type));
+  return "MQTT " + std::string(codec::kMqttTypes.at(type));
 }
 
 using Recognise = std::string (*)(std::string_view payload, bool text);

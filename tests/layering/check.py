@@ -26,7 +26,7 @@ ALLOWED = {
     "yaml": {"base", "json"},
     "asyncapi": {"base", "json", "yaml", "wire", "schema", "profile"},
     "fieldguide": {"base", "json"},
-    "payload": {"base", "wire", "session"},
+    "payload": {"base", "wire", "codec", "session"},
     "diagnose": {"base", "json", "wire", "codec", "handshake", "session", "rules", "profile", "fieldguide"},
     "capture": {"base", "json", "wire", "handshake", "session"},
     "report": {"base", "wire", "codec", "handshake", "session", "rules", "payload", "diagnose", "capture"},

@@ -207,8 +207,7 @@ def isolate():
         print("skipped: this system allows no network namespace")
         sys.exit(77)
     os.environ[ISOLATED] = "1"
-    arguments = [argument for argument in sys.argv if argument != "--isolated"]
-    os.execvp(inside[0], inside + ["/usr/bin/python3"] + arguments)
+    os.execvp(inside[0], inside + ["/usr/bin/python3"] + sys.argv)
 
 
 def main():
@@ -217,10 +216,9 @@ def main():
     parser.add_argument("--cases", type=pathlib.Path, default=HERE / "cases")
     parser.add_argument("--filter", default="")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--isolated", action="store_true", help="run in a network namespace of its own, one case at a time")
     given = parser.parse_args()
     # What cuts the network is never run in the machine's own.
-    if (given.isolated or given.cases.resolve().name == "isolated") and ISOLATED not in os.environ:
+    if given.cases.resolve().name == "isolated" and ISOLATED not in os.environ:
         isolate()
     files, cases = load(given.cases, given.filter)
     whydrop = str(pathlib.Path(given.whydrop).resolve())

@@ -75,8 +75,9 @@ class Docs(harness.Test):
             out, _ = process.communicate(timeout=harness.TIME_LIMIT_S)
         return process.returncode, out.decode(errors="replace")
 
-    def furnish(self, folder, url):
+    def furnished(self, url):
         """A folder with all the files that the pages name."""
+        folder = self.path("furnished")
         os.makedirs(folder)
         def write(name, text):
             path = pathlib.Path(folder, name)
@@ -106,16 +107,18 @@ class Docs(harness.Test):
         self.assertEqual(recorded.returncode, 0)
         for name in ("good", "bad", "client", "monday", "tuesday"):
             write(f"{name}.ndjson", pathlib.Path(folder, "run.ndjson").read_text(encoding="utf-8"))
+        return folder
 
     def test_commands_are_used_as_they_are_meant_to_be(self):
         url = self.rehearse()
         self.env.update(VALUES)
+        furnished = self.furnished(url)
         commands = [(page.name, command) for page in PAGES for block in blocks(page, "sh")
                     for command in command_lines(block["text"])]
 
         def use(number):
             command, folder = commands[number][1], self.path(f"use-{number}")
-            self.furnish(folder, url)
+            shutil.copytree(furnished, folder)
             if "--capture run.ndjson" in command:
                 os.remove(os.path.join(folder, "run.ndjson"))
             return self.run_line(self.in_place(command, url), folder)
@@ -133,6 +136,7 @@ class Docs(harness.Test):
         self.assertEqual(self.whydrop("version").out, told)
 
     def test_pages_show_what_is_printed(self):
+        furnished = self.furnished(self.rehearse())
         for page in PAGES:
             text = page.read_text(encoding="utf-8")
             for at, block in enumerate(blocks(page, "console")):
@@ -141,7 +145,7 @@ class Docs(harness.Test):
                     peer = shlex.split(block["peer"] or "rehearse")
                     url = self.stage.start({peer[0]: peer[1:]})["url"]
                     folder = self.path(f"{page.stem}-{at}")
-                    self.furnish(folder, self.rehearse())
+                    shutil.copytree(furnished, folder)
                     _, out = self.run_line(self.in_place(command.removeprefix("$ "), url), folder)
                     out = out.replace(url.split("://")[1].rstrip("/"), "localhost:8080")
                     if run.UPDATE:

@@ -20,8 +20,18 @@ def at_step(index, **changes):
     return change
 
 
-def message_complete(check):
-    del check["steps"][0]["send"]["drop"]
+def sends(index, message):
+    """A message of the profile in place of a step."""
+    def change(check):
+        check["steps"][index] = {"send": {"message": message}}
+    return change
+
+
+def complete(index):
+    """What a step sends lacks nothing."""
+    def change(check):
+        del check["steps"][index]["send"]["drop"]
+    return change
 
 
 def right_path(check):
@@ -30,46 +40,6 @@ def right_path(check):
 
 def good_token(check):
     del check["target"]["variables"]
-
-
-def start_first(check):
-    check["steps"][0] = {"send": {"message": "start"}}
-
-
-def init_first(check):
-    check["steps"][0] = {"send": {"message": "connection_init"}}
-
-
-def frame_in_place(check):
-    check["steps"][1] = {"send": {"message": "send"}}
-
-
-def packet_in_place(check):
-    check["steps"][1] = {"send": {"message": "message"}}
-
-
-def request_in_place(check):
-    check["steps"][0] = {"send": {"message": "request"}}
-
-
-def payload_complete(check):
-    del check["steps"][2]["send"]["drop"]
-
-
-def join_in_place(check):
-    check["steps"][0] = {"send": {"message": "join"}}
-
-
-def connect_twice(check):
-    check["steps"][2] = {"send": {"message": "connect"}}
-
-
-def begin_connected(check):
-    check["steps"][0] = {"send": {"message": "connect"}}
-
-
-def connect_first(check):
-    check["steps"][1] = {"send": {"message": "connect"}}
 
 
 def without_separator(check):
@@ -117,7 +87,7 @@ FAILS = {
         "step 2 (expect connection_ack): the session ended: Cause: 4403 means that"),
     "graphql-transport-ws-init-limit": ("happy", at_step(0, within="300ms"),
         "step 1 (expect a close 4408 by the server within 300ms): waited 300 ms; the session did not end"),
-    "graphql-transport-ws-too-early": ("forbidden", init_first,
+    "graphql-transport-ws-too-early": ("forbidden", sends(0, "connection_init"),
         'step 2 (expect a close 4401 by the server): Close 4403 "Forbidden" came; expected 4401'),
     "graphql-ws-answers": ("newer-server", None,
         "step 2 (expect connection_ack): the session ended: Cause: 4406 is a code of the newer protocol"),
@@ -138,7 +108,7 @@ FAILS = {
     "guest-event-connects": ("queue-paused", None,
         "step 2 (expect connected): the session ended: The server's side ended TCP (FIN) without a "
         "Close frame"),
-    "guest-event-queue-missing": ("happy", message_complete,
+    "guest-event-queue-missing": ("happy", complete(0),
         'step 2 (expect error where /message is "invalid message"): connected came'),
     "guest-sessions-ends-with-token": ("happy", at_step(2, within="300ms"),
         "step 3 (expect a close 1000 by the server within 300ms): waited 300 ms; the session did not end"),
@@ -156,7 +126,7 @@ FAILS = {
         "step 4 (expect guest_message_delivered): the session ended: The server's side reset the connection (RST)"),
     "engine.io-answers": ("not-a-packet", at_step(1, set={"/engine": "ping"}, drop=["/data"]),
         "step 3 (expect message where /data is \"Is anybody there?\"): the session ended: Likely cause: The client sent 2 (ping)"),
-    "engine.io-not-a-packet": ("happy", packet_in_place,
+    "engine.io-not-a-packet": ("happy", sends(1, "message"),
         "step 3 (expect a close by the server): waited 1 s; the session did not end"),
     "engine.io-pong": ("no-pong", None,
         "step 2.1 in turn 2 (expect ping within 1m): the session ended: "),
@@ -164,31 +134,31 @@ FAILS = {
         "step 2 (expect result where /id is 7): "),
     "json-rpc-no-method": ("happy", None,
         "step 2 (expect error where /error/code is -32601): waited 1 s; 1 other message came: result"),
-    "json-rpc-not-json": ("happy", request_in_place,
+    "json-rpc-not-json": ("happy", sends(0, "request"),
         "step 2 (expect error where /error/code is -32700): waited 1 s; 1 other message came: result"),
     "mqtt-delivers": ("not-authorized", None,
         "step 2 (expect connack where /code is 0): the session ended: Likely cause: The broker refused CONNECT"),
-    "mqtt-ping": ("connect-twice", connect_twice,
+    "mqtt-ping": ("connect-twice", sends(2, "connect"),
         "step 4 (expect pingresp): the session ended: Likely cause: connect was sent"),
-    "mqtt-too-early": ("happy", begin_connected,
+    "mqtt-too-early": ("happy", sends(0, "connect"),
         "step 2 (expect a close by the server): waited 1 s; the session did not end"),
     "ocpp-1.6-boots": ("rejected", None,
         "step 2 (expect boot_result where /2/status is \"Accepted\"): "),
     "ocpp-1.6-beats": ("rejected", None,
         "step 2 (expect boot_result where /2/status is \"Accepted\"): "),
-    "ocpp-1.6-refuses": ("happy", payload_complete,
+    "ocpp-1.6-refuses": ("happy", complete(2),
         "step 4 (expect error): waited 1 s; 1 other message came: result"),
     "ocpp-2.0.1-boots": ("rejected", None,
         "step 2 (expect boot_result where /2/status is \"Accepted\"): "),
     "ocpp-2.0.1-beats": ("rejected", None,
         "step 2 (expect boot_result where /2/status is \"Accepted\"): "),
-    "ocpp-2.0.1-refuses": ("happy", payload_complete,
+    "ocpp-2.0.1-refuses": ("happy", complete(2),
         "step 4 (expect error): waited 1 s; 1 other message came: result"),
     "phoenix-beats": ("join-refused", at_step(0, message="join"),
         "step 2 (expect reply where /2 is \"phoenix\"): "),
     "phoenix-joins": ("join-refused", None,
         "step 2 (expect reply where /2 is \"{topic}\"): "),
-    "phoenix-too-early": ("happy", join_in_place,
+    "phoenix-too-early": ("happy", sends(0, "join"),
         "step 2 (expect refusal where /4/response/reason is \"unmatched topic\"): "),
     "signalr-answers": ("no-separator", without_separator,
         "step 2 (expect accepted): refused came"),
@@ -200,11 +170,11 @@ FAILS = {
         "step 3 (expect connected): the session ended: Likely cause: The server refused the namespace /"),
     "socket.io-pong": ("no-pong", None,
         "step 4.1 in turn 2 (expect ping within 1m): the session ended: "),
-    "socket.io-too-early": ("happy", connect_first,
+    "socket.io-too-early": ("happy", sends(1, "connect"),
         "step 3 (expect a close by the server): waited 1 s; the session did not end"),
     "sockjs-answers": ("go-away", None,
         "step 3 (expect message where /messages/0 is \"Is anybody there?\"): the session ended: "),
-    "sockjs-not-framed": ("happy", frame_in_place,
+    "sockjs-not-framed": ("happy", sends(1, "send"),
         "step 3 (expect a close by the server): waited 1 s; the session did not end"),
     "sockjs-opens": ("session-in-use", None,
         "step 1 (expect open): the session ended: Likely cause: The server closed the session, since another connection"),
@@ -212,14 +182,14 @@ FAILS = {
         "step 2 (expect connected): the session ended: Likely cause: The server sent ERROR"),
     "stomp-receipt": ("refused", None,
         "step 2 (expect connected): the session ended: Likely cause: The server sent ERROR"),
-    "stomp-too-early": ("happy", begin_connected,
+    "stomp-too-early": ("happy", sends(0, "connect"),
         "step 2 (expect error): waited 1 s; 1 other message came: connected"),
     "webchat-start-start-limit": ("happy", at_step(1, within="300ms"),
         "step 2 (expect the ending fin within 300ms): waited 300 ms; the session did not end"),
     "webchat-start-starts": ("happy", at_step(0, drop=["/payload/webchatId"]),
         "step 2 (expect session_start where /payload/conversationId matches ^[0-9a-f-]{36}$): the session "
         "ended: Likely cause: start: /payload/webchatId is missing; the server's side ended TCP (FIN)"),
-    "webchat-start-wrong-action": ("happy", start_first,
+    "webchat-start-wrong-action": ("happy", sends(0, "start"),
         "step 2 (expect the ending fin): waited 1 s; the session did not end"),
 }
 

@@ -10,8 +10,6 @@ import threading
 import unittest
 
 import harness
-import peers
-import run
 
 TOKEN = "home-token-8Hd72kQz"
 
@@ -53,7 +51,7 @@ class Attack(harness.Test):
         self.stranger = Listener()
         self.addCleanup(self.stranger.close)
 
-    def recording(self, **more):
+    def recording(self):
         """A true recording, its server put in place of the one that it was made with."""
         made = self.path("made.ndjson")
         done = self.whydrop("send", self.rehearse() + "/?access_token=" + TOKEN, "hello", "--capture", made)
@@ -62,7 +60,6 @@ class Attack(harness.Test):
         self.assertNotIn(TOKEN, text)
         lines = [json.loads(line) for line in text.splitlines()]
         old = next(line["url"] for line in lines if line["kind"] == "open").split("/")[2]
-        lines[0].update(more)
         text = "".join(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n" for line in lines)
         file = self.path("strange.ndjson")
         pathlib.Path(file).write_text(text.replace(old, f"127.0.0.1:{self.stranger.port}"), encoding="utf-8")
@@ -219,9 +216,7 @@ class Replies(Attack):
     """A profile that somebody wrote, and the replies of its servers, lead no value to another site."""
 
     def home(self, answers):
-        stage = peers.Stage(harness.WHYDROP, self.tmp, run.environment(self.tmp))
-        self.addCleanup(stage.__exit__)
-        return stage.start_http(answers, {})["url"]
+        return self.stage.start({"http": answers})["url"]
 
     def profile(self, home, **socket):
         text = json.dumps({

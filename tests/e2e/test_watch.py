@@ -8,6 +8,7 @@ import socket
 import unittest
 
 import harness
+import recordings
 
 
 class Watch(harness.Test):
@@ -52,7 +53,7 @@ class Watch(harness.Test):
         self.finish(process)
         for file in sorted(pathlib.Path(self.path("drops")).iterdir())[:3]:
             with self.subTest(file=file.name):
-                events = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()][1:]
+                events = recordings.events_of(file)
                 self.assertEqual([event["kind"] for event in events][-1], "ending")
                 self.assertEqual([event.get("text") for event in events if event["kind"] == "frame"], ["hello", "hello"])
 

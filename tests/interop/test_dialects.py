@@ -103,8 +103,7 @@ class Dialects(unittest.TestCase):
 
     def talked(self, name):
         server, args, *typed = SERVERS[name]
-        port = self.lab.shared(" ".join(server), lambda: self.lab.run(["node", str(labs.PEERS / "servers.js"), *server])[1]
-                               if server else self.lab.mosquitto()[1])
+        port = self.lab.shared(" ".join(server), lambda: self.lab.node(*server)[1] if server else self.lab.mosquitto()[1])
         args = args + (["--no-store"] if "--profile" in args else [])
         done = subprocess.run([WHYDROP, *(arg.replace("{port}", str(port)) for arg in args), "--output", "ndjson"],
                               capture_output=True, text=True, timeout=60, check=False,

@@ -21,7 +21,6 @@ const clients = {
     });
     socket.on("message", (text) => {
       met.push(`echoed ${text}`);
-      socket.io.engine.once("pong", () => {});
       socket.io.engine.once("heartbeat", () => {
         met.push("pinged");
         setImmediate(() => socket.disconnect());

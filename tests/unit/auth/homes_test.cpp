@@ -4,8 +4,6 @@
 #include "support/folder.hpp"
 
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -22,13 +20,9 @@ class HomesTest : public testing::Test {
   Result<Homes> open() {
     return Homes::open(path_, [this] { return ++random_; });
   }
-  std::string text() const {
-    std::ifstream file(path_);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  std::string text() const { return folder_.read("state/whydrop/homes"); }
   void write(const std::string& text) {
-    path_ = folder_.path("homes");
-    std::ofstream(path_) << text;
+    path_ = folder_.file("homes", text);
     ::chmod(path_.c_str(), 0600);
   }
   test::Folder folder_;

@@ -1,8 +1,7 @@
 #include "codec/codec.hpp"
 
-#include "base/hex.hpp"
+#include "support/bytes.hpp"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +14,7 @@ namespace whydrop::codec {
 namespace {
 
 using namespace std::string_view_literals;
+using test::hex;
 using wire::Side;
 
 /// One data message, and what of it is told: a line a packet, and the fault.
@@ -134,13 +134,6 @@ TEST(socket_io, takes_attachments_of_each_side_after_what_announces_them) {
                {Side::client, true, R"(451-["a"])", kAnnounced},
                {Side::client, true, "40", "0: expected an attachment, in a binary message\n"},
                {Side::client, true, "41", "{\"engine\":\"message\",\"packet\":\"disconnect\",\"namespace\":\"/\"}\n"}});
-}
-
-/// Bytes of hex digits, blanks left out.
-std::string hex(std::string_view digits) {
-  std::string packed(digits);
-  packed.erase(std::remove(packed.begin(), packed.end(), ' '), packed.end());
-  return hex_decode(packed).value();
 }
 
 TEST(mqtt, is_written_and_read) {

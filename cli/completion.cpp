@@ -21,15 +21,6 @@ void each_command(const std::function<void(const Command&, const Options&)>& vis
   }
 }
 
-/// For single quotes of a shell.
-std::string shell_quoted(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return out;
-}
-
 /// What a help text says first, without what stands in parentheses at its end.
 std::string first_sentence(const std::string& help) {
   const std::size_t end = std::min(help.find(". "), help.find(';'));
@@ -83,7 +74,7 @@ std::string bash_case(const Command& command, const Options& options) {
 }
 
 std::string zsh_option(const OptionInfo& info) {
-  std::string help = shell_quoted(first_sentence(info.help));
+  std::string help = escape_for_shell(first_sentence(info.help));
   for (std::size_t at = 0; (at = help.find_first_of("[]:", at)) != std::string::npos; at += 2) {
     help.insert(at, "\\");
   }
@@ -104,7 +95,8 @@ std::string zsh_option(const OptionInfo& info) {
   std::string out;
   for (const std::string& name : info.names) {
     const std::string value =
-        info.value.empty() ? "" : ":" + shell_quoted(lower_case(joined(split(info.value, ':'), " "))) + ":" + action;
+        info.value.empty() ? ""
+                           : ":" + escape_for_shell(lower_case(joined(split(info.value, ':'), " "))) + ":" + action;
     out += fmt::format("        '{}{}[{}]{}'\n", info.repeatable ? "*" : "", name, help, value);
   }
   return out;
@@ -127,7 +119,7 @@ std::string fish_option(std::string_view command, const OptionInfo& info) {
   if (!info.choices.empty()) {
     line += " -a '" + joined(info.choices, " ") + "'";
   }
-  return line + " -d '" + shell_quoted(first_sentence(info.help)) + "'\n";
+  return line + " -d '" + escape_for_shell(first_sentence(info.help)) + "'\n";
 }
 
 std::string command_names() {
@@ -157,7 +149,7 @@ std::string bash_completion() {
 std::string zsh_completion() {
   std::string list, cases;
   each_command([&](const Command& command, const Options& options) {
-    list += fmt::format("    '{}:{}'\n", command.name, shell_quoted(command.summary));
+    list += fmt::format("    '{}:{}'\n", command.name, escape_for_shell(command.summary));
     cases += fmt::format("    {})\n      specs=(\n", command.name);
     for (const OptionInfo& info : options.infos()) {
       cases += zsh_option(info);
@@ -184,7 +176,7 @@ std::string fish_completion() {
   each_command([&](const Command& command, const Options& options) {
     out += fmt::format("complete -c whydrop -n '__fish_use_subcommand' -f -a {} -d '{}'\n",
                        command.name,
-                       shell_quoted(command.summary));
+                       escape_for_shell(command.summary));
     for (const OptionInfo& info : options.infos()) {
       out += fish_option(command.name, info);
     }

@@ -102,6 +102,12 @@ const OptionInfo* find_option(const std::vector<OptionInfo>& options, std::strin
   return row == options.end() ? nullptr : &*row;
 }
 
+bool has_argument(const std::vector<OptionInfo>& options, std::string_view value) {
+  return std::any_of(options.begin(), options.end(), [value](const OptionInfo& info) {
+    return info.positional && info.value == value;
+  });
+}
+
 struct Options::Impl {
   explicit Impl(std::string name) : command(std::move(name)), app("", command) {
     app.set_help_flag();
@@ -266,23 +272,38 @@ void Options::choice(const std::string& names,
   choose_index(names, std::move(choices), std::move(take), std::move(help));
 }
 
-void Options::choose_index(const std::string& names,
-                           std::vector<std::string> choices,
-                           std::function<void(std::size_t)> take,
-                           std::string help) {
-  std::string value;
-  for (const std::string& choice : choices) {
-    value += (value.empty() ? "" : "|") + choice;
-  }
-  auto set = [take = std::move(take), choices, value](const std::vector<std::string>& given) -> std::string {
+namespace {
+
+std::string alternatives(const std::vector<std::string>& choices) {
+  return fmt::format("{}", fmt::join(choices, "|"));
+}
+
+/// A Setter that tells `take` which of the choices the last text given is.
+Options::Setter chosen(std::vector<std::string> choices, std::function<void(std::size_t)> take) {
+  return [choices = std::move(choices), take = std::move(take)](const std::vector<std::string>& given) -> std::string {
     const auto found = std::find(choices.begin(), choices.end(), given.back());
     if (found == choices.end()) {
-      return "'" + given.back() + "' is not one of " + value;
+      return "'" + given.back() + "' is not one of " + alternatives(choices);
     }
     take(static_cast<std::size_t>(found - choices.begin()));
     return {};
   };
-  custom(OptionInfo::option(names, value, std::move(help)).completed_by(std::move(choices)), std::move(set));
+}
+
+}  // namespace
+
+void Options::choose_index(const std::string& names,
+                           std::vector<std::string> choices,
+                           std::function<void(std::size_t)> take,
+                           std::string help) {
+  auto info = OptionInfo::option(names, alternatives(choices), std::move(help)).completed_by(choices);
+  custom(std::move(info), chosen(std::move(choices), std::move(take)));
+}
+
+void Options::positional(std::string name, std::vector<std::string> choices, std::string& target, std::string help) {
+  auto info = OptionInfo::argument(std::move(name), std::move(help)).must_be_given().completed_by(choices);
+  auto take = [&target, choices](std::size_t at) { target = choices[at]; };
+  custom(std::move(info), chosen(std::move(choices), std::move(take)));
 }
 
 namespace {
@@ -301,6 +322,7 @@ Options::Setter parsed(Target& target, Parse parse, std::string what) {
 }
 
 constexpr const char* kDurationWords = "a duration (as in 250ms, 30s, 5m, 2h)";
+constexpr const char* kSizeWords = "a size (as in 4096, 64k, 1M, 2G)";
 
 std::string number_words(std::uint64_t least, std::uint64_t most) {
   return most == std::numeric_limits<std::uint64_t>::max()
@@ -319,13 +341,11 @@ void Options::duration(const std::string& names, std::optional<std::chrono::nano
 }
 
 void Options::size(const std::string& names, std::uint64_t& target, std::string help) {
-  custom(OptionInfo::option(names, "BYTES", std::move(help)),
-         parsed(target, parse_size, "a size (as in 4096, 64k, 1M, 2G)"));
+  custom(OptionInfo::option(names, "BYTES", std::move(help)), parsed(target, parse_size, kSizeWords));
 }
 
 void Options::size(const std::string& names, std::optional<std::uint64_t>& target, std::string help) {
-  custom(OptionInfo::option(names, "BYTES", std::move(help)),
-         parsed(target, parse_size, "a size (as in 4096, 64k, 1M, 2G)"));
+  custom(OptionInfo::option(names, "BYTES", std::move(help)), parsed(target, parse_size, kSizeWords));
 }
 
 void Options::number(const std::string& names,

@@ -39,6 +39,8 @@ struct OptionInfo {
 
 /// The option of this name, as "-H" or "--header"; null: there is none.
 const OptionInfo* find_option(const std::vector<OptionInfo>& options, std::string_view name);
+/// True if a positional argument is called `value`, as in "URL".
+bool has_argument(const std::vector<OptionInfo>& options, std::string_view value);
 
 /// The options of one command. Bind targets, then parse(). Values are taken as they are: what CLI11 makes of brackets,
 /// braces and commas does not reach them. Errors are usage errors in our words.
@@ -98,6 +100,8 @@ class Options {
   /// Any other kind of value.
   void custom(OptionInfo info, Setter set);
   void positional(std::string name, std::string& target, bool required, std::string help);
+  /// One that must be given, and is one of these.
+  void positional(std::string name, std::vector<std::string> choices, std::string& target, std::string help);
   void positionals(std::string name, std::vector<std::string>& target, bool required, std::string help);
   /// Giving both is a usage error.
   void contradict(std::string one, std::string other);

@@ -1,5 +1,6 @@
 #include "cli/play.hpp"
 
+#include "base/text.hpp"
 #include "base/try.hpp"
 #include "cli/options.hpp"
 #include "cli/options/profile.hpp"
@@ -49,14 +50,7 @@ std::string shell_word(const std::string& text) {
   const bool safe = !text.empty() && std::all_of(text.begin(), text.end(), [&](const char c) {
     return plain(c) || std::string_view("-./:@%+=,").find(c) != std::string_view::npos;
   });
-  if (safe) {
-    return text;
-  }
-  std::string out = "'";
-  for (const char c : text) {
-    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return out + "'";
+  return safe ? text : "'" + escape_for_shell(text) + "'";
 }
 
 /// A command that plays against this server as it stands here. Nothing of it goes to the store: what a rehearsal gives

@@ -72,16 +72,10 @@ constexpr Row kRows[] = {
     {"--ping", Carry::seconds, "--ping-interval", "{}", "DURATION"},
 };
 
-bool has_argument(const Options& options, std::string_view value) {
-  const auto& infos = options.infos();
-  return std::any_of(
-      infos.begin(), infos.end(), [value](const OptionInfo& info) { return info.positional && info.value == value; });
-}
-
 bool means_something(const Row& row, const Options& options) {
   const bool own = find_option(options.infos(), row.name) != nullptr;
-  const bool known =
-      row.option.empty() ? has_argument(options, row.shown) : find_option(options.infos(), row.option) != nullptr;
+  const bool known = row.option.empty() ? has_argument(options.infos(), row.shown)
+                                        : find_option(options.infos(), row.option) != nullptr;
   return known && !own;
 }
 

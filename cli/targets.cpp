@@ -15,12 +15,6 @@
 namespace whydrop::cli {
 namespace {
 
-bool takes_url(const Options& options) {
-  const auto& infos = options.infos();
-  return std::any_of(
-      infos.begin(), infos.end(), [](const OptionInfo& info) { return info.positional && info.value == "URL"; });
-}
-
 /// The index of the first argument that is neither an option nor an option's value; the end if there is none.
 std::size_t first_positional(const Options& options, const std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
@@ -81,7 +75,7 @@ Result<std::vector<std::string>> options_of(const config::NamedTarget& target,
 Result<std::vector<std::string>> with_target(const Options& options,
                                              std::vector<std::string> arguments,
                                              const run::Host& host) {
-  const std::size_t at = takes_url(options) ? first_positional(options, arguments) : arguments.size();
+  const std::size_t at = has_argument(options.infos(), "URL") ? first_positional(options, arguments) : arguments.size();
   if (at == arguments.size() || arguments[at].size() < 2 || arguments[at][0] != '@') {
     return arguments;
   }

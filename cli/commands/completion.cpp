@@ -49,14 +49,7 @@ Result<int> completion(const CompletionFlags& flags) {
 
 Run setup_completion(Options& options) {
   auto flags = std::make_shared<CompletionFlags>();
-  options.custom(OptionInfo::argument("SHELL", "bash, zsh, fish, or man for the man page")
-                     .must_be_given()
-                     .completed_by({"bash", "zsh", "fish", "man"}),
-                 [flags](const std::vector<std::string>& given) -> std::string {
-                   flags->shell = given.back();
-                   return shells().count(flags->shell) != 0 ? ""
-                                                            : "'" + flags->shell + "' is not one of bash|zsh|fish|man";
-                 });
+  options.positional("SHELL", {"bash", "zsh", "fish", "man"}, flags->shell, "bash, zsh, fish, or man for the man page");
   options.text("--into", "FOLDER", flags->folder, "With man: write a page of each command, and whydrop.1, there");
   return [flags] { return completion(*flags); };
 }

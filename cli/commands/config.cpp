@@ -63,15 +63,10 @@ Result<int> configure(const ConfigFlags& flags) {
 
 Run setup_config(Options& options) {
   const auto flags = std::make_shared<ConfigFlags>();
-  options.custom(
-      OptionInfo::argument("ACTION", "list: the named targets. check: every mistake in the file. path: where it is")
-          .must_be_given()
-          .completed_by({"list", "check", "path"}),
-      [flags](const std::vector<std::string>& given) -> std::string {
-        flags->action = given.back();
-        const bool known = flags->action == "list" || flags->action == "check" || flags->action == "path";
-        return known ? "" : "'" + flags->action + "' is not one of list|check|path";
-      });
+  options.positional("ACTION",
+                     {"list", "check", "path"},
+                     flags->action,
+                     "list: the named targets. check: every mistake in the file. path: where it is");
   options.positional("FILE", flags->file, false, "The file, in place of $XDG_CONFIG_HOME/whydrop/config.json");
   return [flags] { return configure(*flags); };
 }

@@ -77,12 +77,7 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
                    flags.linger,
                    "Stay this long after the last reply, to see whether the server ends the session by itself (250ms; "
                    "0s closes at once)");
-  options.number("-n,--messages",
-                 "N",
-                 flags.messages,
-                 1,
-                 UINT64_MAX,
-                 "Close once N messages of the server have come, however long that takes");
+  add_messages_option(options, flags.messages);
   options.duration("--for", flags.stay_open, "Stay this long, then close; the end of standard input is no end");
   options.duration("--timeout", flags.session.session.timeout, "Give up after this long, with exit code 8");
   options.number(

@@ -251,13 +251,7 @@ Run setup_profile(Options& options) {
   for (const Action& row : kActions) {
     names.emplace_back(row.name);
   }
-  options.custom(
-      OptionInfo::argument("ACTION", "list, show, check, new, import or match").must_be_given().completed_by(names),
-      [flags, names](const std::vector<std::string>& given) -> std::string {
-        flags->action = given.back();
-        const bool known = std::find(names.begin(), names.end(), flags->action) != names.end();
-        return known ? "" : fmt::format("'{}' is not one of {}", flags->action, fmt::join(names, "|"));
-      });
+  options.positional("ACTION", std::move(names), flags->action, "list, show, check, new, import or match");
   options.positionals("NAME|FILE",
                       flags->arguments,
                       false,

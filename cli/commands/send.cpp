@@ -218,12 +218,7 @@ Run setup_send(Options& options) {
                "PATTERN",
                flags->expect_regex,
                "A message must come in which this regular expression (RE2) is found, in order with --expect");
-  options.number("-n,--messages",
-                 "N",
-                 flags->count,
-                 1,
-                 UINT64_MAX,
-                 "Close once N messages of the server have come, however long that takes");
+  add_messages_option(options, flags->count);
   options.duration(
       "--wait",
       flags->wait,

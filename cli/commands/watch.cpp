@@ -42,7 +42,7 @@ void add_watch_options(Options& options, WatchFlags& flags) {
   options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as a session is open; repeatable");
   options.duration("--for", flags.stay_open, "Watch this long in all, then close");
   options.group("Captures");
-  auto& capture = flags.session.session.capture;
+  auto& capture = flags.session.capture.capture;
   options.text("--captures",
                "FOLDER",
                capture.folder,
@@ -55,14 +55,9 @@ Result<int> watch(const WatchFlags& flags) {
   const run::Host& host = begin_run();
   auto asked = make_session(flags.session, host);
   WHYDROP_TRY(asked);
-  const run::Capture& given = flags.session.session.capture;
-  if (given.part < kLeastPart) {
-    return fail(ErrorKind::usage, "option --part: " + format_size(given.part) + " is less than 64k", "--part 64M");
+  if (const std::uint64_t part = asked->session.capture.part; part < kLeastPart) {
+    return fail(ErrorKind::usage, "option --part: " + format_size(part) + " is less than 64k", "--part 64M");
   }
-  run::Capture& capture = asked->session.capture;
-  capture.folder = given.folder;
-  capture.part = given.part;
-  capture.folder_most = given.folder_most;
   auto profile = run::use_profile(asked->profile, host);
   WHYDROP_TRY(profile);
   script::ClientScript script;
@@ -80,7 +75,7 @@ Result<int> watch(const WatchFlags& flags) {
 Run setup_watch(Options& options) {
   const auto flags = std::make_shared<WatchFlags>();
   flags->session.session.output.kind = report::Output::drops;
-  flags->session.session.capture.folder_most = kFolderMost;
+  flags->session.capture.capture.folder_most = kFolderMost;
   add_session_arguments(options, flags->session);
   add_watch_options(options, *flags);
   add_session_profile(options, flags->session);

@@ -20,6 +20,15 @@ std::string set_heartbeat(const std::vector<std::string>& given, std::string& va
 
 }  // namespace
 
+void add_messages_option(Options& options, std::optional<std::uint64_t>& count) {
+  options.number("-n,--messages",
+                 "N",
+                 count,
+                 1,
+                 UINT64_MAX,
+                 "Close once N messages of the server have come, however long that takes");
+}
+
 void add_heartbeat_option(Options& options, std::string& heartbeat) {
   options.custom(
       OptionInfo::option(

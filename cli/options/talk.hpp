@@ -6,6 +6,8 @@
 #include "run/session.hpp"
 #include "script/scripted_client.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,8 @@ class Options;
 
 /// Declares --heartbeat: "on", "off" or a duration.
 void add_heartbeat_option(Options& options, std::string& heartbeat);
+/// Declares --messages: how many of the server's are enough.
+void add_messages_option(Options& options, std::optional<std::uint64_t>& count);
 /// What of the client's heartbeats is sent by itself: `given` is empty where nothing was asked for, and `context` null
 /// where no profile was named. Errors: usage, where there is no message for it.
 Result<void> add_heartbeats(const std::string& given, const run::ProfileContext* context, script::ClientScript& script);

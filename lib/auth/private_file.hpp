@@ -25,7 +25,6 @@ class PrivateFile {
   std::string front() const;
   /// "cannot <what> <noun> <path>: <why>", an Error of kind local.
   tl::unexpected<Error> cannot(std::string_view what, const std::string& why, std::string hint = {}) const;
-  const std::string& path() const { return path_; }
 
  private:
   tl::unexpected<Error> cannot_now(std::string_view what) const;

@@ -166,6 +166,14 @@ std::string elide(std::string_view text, std::size_t columns, Elide where) {
   return fmt::format("{}{}{}", text.substr(0, front), kEllipsis, text.substr(text.size() - back));
 }
 
+std::string escape_for_shell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c == '\'' ? "'\\''" : std::string(1, c);
+  }
+  return out;
+}
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
   const std::size_t first = text.find_first_not_of(kBlanks);

@@ -61,6 +61,9 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
 /// `pattern` with each "{hole}" replaced by what `value` says for "hole".
 std::string fill(std::string_view pattern, const std::function<std::string(std::string_view)>& value);
 
+/// `text` as it stands between single quotes of a shell.
+std::string escape_for_shell(std::string_view text);
+
 /// `text` without blanks and line ends at its ends.
 std::string_view trim(std::string_view text);
 /// `text` with the letters of ASCII in lower case.

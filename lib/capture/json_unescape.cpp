@@ -219,6 +219,9 @@ bool read_json_text(std::string_view quoted, std::string& scratch, std::string_v
 }
 
 std::string without_ascii_escapes(std::string_view text) {
+  if (text.find('\\') == std::string_view::npos) {
+    return std::string(text);
+  }
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t letter = std::min(text.size(), text.find_first_not_of('\\', at));

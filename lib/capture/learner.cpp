@@ -9,6 +9,7 @@ namespace whydrop::capture {
 namespace {
 
 constexpr std::size_t kShortest = 6;
+constexpr std::size_t kMost = 256, kMostBytes = 16U << 10;  // of known values
 
 /// What was masked already.
 bool is_all(std::string_view text, char c) {
@@ -34,7 +35,7 @@ void Learner::note(const std::string& variable, std::string_view value) {
     return;
   }
   if (known_.size() >= kMost || bytes_ + value.size() > kMostBytes) {
-    over_limit_ = !std::exchange(told_, true);
+    over_limit_ |= !std::exchange(told_, true);
     return;
   }
   known_.insert(std::string(value));

@@ -20,10 +20,10 @@ class Learner {
   void note(const std::string& variable, std::string_view value);
   /// Adds to `values` what was noted since the last call; false if that is nothing.
   bool teach(ValueMatcher& values);
-  /// True once, after a value was passed over because there were too many.
+  /// A value was passed over because there were too many, and take_over_limit() did not say so yet.
+  bool over_limit() const { return over_limit_; }
+  /// True once.
   bool take_over_limit() { return std::exchange(over_limit_, false); }
-
-  static constexpr std::size_t kMost = 256, kMostBytes = 16U << 10;
 
  private:
   std::unordered_set<std::string> known_;

@@ -78,7 +78,6 @@ struct Redactor::Impl {
   std::uint32_t conn = 0;  ///< of the event in hand
   bool by_client = false;  ///< the event in hand is what a client sent
   Learner learner;
-  bool over_limit = false;
   Event shown;
   std::string masked;
   std::vector<Found> given, keyed;
@@ -145,7 +144,6 @@ void Redactor::Impl::note(const std::string& variable, std::string_view value) {
   note_token(variable, value);
   if (by_client) {
     learner.note(variable, value);
-    over_limit |= learner.take_over_limit();
   }
 }
 
@@ -230,7 +228,6 @@ bool Redactor::Impl::mask_header(Header& header, bool& next_too) {
     note_token(header.name, value);
     if (by_client && !is_preference(secret.variable)) {
       learner.note(secret.variable, value);
-      over_limit |= learner.take_over_limit();
     }
   }
   learner.teach(values);
@@ -514,11 +511,11 @@ const Event& Redactor::redact(const Event& event) {
 }
 
 bool Redactor::has_news() const {
-  return !impl_->tokens.empty() || impl_->over_limit;
+  return !impl_->tokens.empty() || impl_->learner.over_limit();
 }
 
 bool Redactor::take_over_limit() {
-  return std::exchange(impl_->over_limit, false);
+  return impl_->learner.take_over_limit();
 }
 
 std::vector<Token> Redactor::take_tokens() {

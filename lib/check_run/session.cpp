@@ -298,7 +298,7 @@ std::vector<std::string> templates_of(const std::vector<check::Step>& steps) {
 /// check itself gives is no secret of the person's.
 Result<void> CheckActor::check_destination(const net::Url& url) {
   const bool is_own = check_.url.empty() && profile_.context->is_owners_place(url);
-  if (session_.address || session_.endpoint.at || profile_.scenario != nullptr || is_own) {
+  if (run::is_chosen(session_, profile_) || is_own) {
     return {};
   }
   std::vector<std::string> templates = templates_of(check_.steps);

@@ -68,9 +68,8 @@ void say_secrets(json::Value root, schema::MistakeList& mistakes) {
 }  // namespace
 
 std::string config_path(const os::Environment& environment) {
-  const std::string config = environment("XDG_CONFIG_HOME"), home = environment("HOME");
-  const std::string base = !config.empty() ? config : home.empty() ? "" : home + "/.config";
-  return base.empty() ? "" : base + "/whydrop/config.json";
+  const std::string folder = os::config_folder(environment);
+  return folder.empty() ? "" : folder + "/config.json";
 }
 
 std::vector<schema::Mistake> config_mistakes(std::string_view text) {

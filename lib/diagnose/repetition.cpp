@@ -63,7 +63,6 @@ EndedSession ended_session(const Ledger& ledger) {
   session.idle_ns = ledger.idle_ns();
   session.quiet_ns = ledger.client.last ? ledger.since_last_message_ns(session::Side::client) : 0;
   if (ledger.client.last && ledger.unanswered()) {
-    session.since_ns = ledger.since_last_message_ns(session::Side::client);
     session.message = std::hash<std::string_view>()(ledger.client.last->excerpt.view());
     session.number = ledger.client.last->number;
   }
@@ -106,14 +105,14 @@ std::optional<Judgement> same_silence(const std::vector<EndedSession>& sessions)
 
 std::optional<Judgement> same_message(const std::vector<EndedSession>& sessions) {
   const auto like_the_first = [&](const EndedSession& session) {
-    return session.message == sessions.front().message && session.message != 0 && session.since_ns <= kSecond;
+    return session.message == sessions.front().message && session.message != 0 && session.quiet_ns <= kSecond;
   };
   if (sessions.size() < 2 || !std::all_of(sessions.begin(), sessions.end(), like_the_first)) {
     return std::nullopt;
   }
   const std::string seen = fmt::format("{} sessions ended at most {} after the same message, unanswered",
                                        sessions.size(),
-                                       span_words(most(sessions, &EndedSession::since_ns)));
+                                       span_words(most(sessions, &EndedSession::quiet_ns)));
   return repeated(sessions, seen + ".", fmt::format("your message {}: {}", sessions.back().number, seen));
 }
 

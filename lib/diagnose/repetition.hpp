@@ -17,7 +17,6 @@ struct EndedSession {
   std::int64_t age_ns = 0;    ///< 0: the record does not show when it opened
   std::int64_t idle_ns = 0;   ///< nothing had gone either way for so long
   std::int64_t quiet_ns = 0;  ///< since the client's last message; 0: it sent none
-  std::int64_t since_ns = 0;  ///< since the client's last message
   std::size_t message = 0;    ///< hash of that message's beginning; 0: none, or it was answered
   std::uint64_t number = 0;   ///< of that message
   static constexpr std::size_t kMost = 16;

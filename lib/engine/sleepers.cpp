@@ -35,7 +35,10 @@ bool Beginning::add(const session::Event& event) {
 }
 
 void Sleepers::put(std::uint32_t conn, const Beginning& beginning) {
-  std::string deflated = deflater_.compress(beginning.lines());
+  if (!codecs_) {
+    codecs_ = std::make_unique<Codecs>();
+  }
+  std::string deflated = codecs_->deflater.compress(beginning.lines());
   deflated.shrink_to_fit();
   deflated_.insert_or_assign(conn, std::move(deflated));
 }
@@ -45,8 +48,8 @@ std::optional<std::string> Sleepers::take(std::uint32_t conn) {
   if (found == deflated_.end()) {
     return std::nullopt;
   }
-  inflater_.feed(found->second);
-  std::string lines(inflater_.finish().content);
+  codecs_->inflater.feed(found->second);
+  std::string lines(codecs_->inflater.finish().content);
   deflated_.erase(found);
   return lines;
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,8 +36,12 @@ class Sleepers {
   std::optional<std::uint32_t> first() const;
 
  private:
-  wire::Deflater deflater_{{false, 15}};
-  wire::Inflater inflater_{wire::Inflater::Options{false}};
+  /// A recording of many connections needs them, others do not.
+  struct Codecs {
+    wire::Deflater deflater{{false, 15}};
+    wire::Inflater inflater{wire::Inflater::Options{false}};
+  };
+  std::unique_ptr<Codecs> codecs_;
   std::map<std::uint32_t, std::string> deflated_;
 };
 

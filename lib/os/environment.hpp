@@ -13,6 +13,9 @@ using Environment = std::function<std::string(const std::string&)>;
 /// Reads a file whole.
 using FileReader = std::function<Result<std::string>(const std::string& path)>;
 
+/// $XDG_CONFIG_HOME/whydrop, or ~/.config/whydrop; empty where neither is set.
+std::string config_folder(const Environment& environment);
+
 /// That of the process.
 std::string process_environment(const std::string& name);
 

@@ -382,8 +382,7 @@ std::vector<run::Carried> PreparedReplay::carried(const profile::Bindings* value
 
 /// The server is the person's choice, the profile's owner's, or ours; a file names it otherwise.
 bool PreparedReplay::is_chosen(const net::Url& url) const {
-  return request_.session.address || request_.session.endpoint.at || profile_.scenario != nullptr ||
-         (is_profiles_url() && profile_.context->is_owners_place(url));
+  return run::is_chosen(request_.session, profile_) || (is_profiles_url() && profile_.context->is_owners_place(url));
 }
 
 /// A URL that a reply gave may be of the same site; a recorded one is as good as its origin.
@@ -395,23 +394,26 @@ std::string PreparedReplay::doing() const {
   return "cannot replay " + file_.name();
 }
 
-std::string PreparedReplay::masked(const std::string& text) const {
+capture::Redactor PreparedReplay::redactor() const {
   std::vector<capture::Secret> secrets = bound();
   const auto& given = request_.session.secrets.values;
   secrets.insert(secrets.end(), given.begin(), given.end());
-  return capture::Redactor(secrets, false).redact_text(text);
+  return {secrets, false};
 }
 
 /// The calls that come first, with where they go as far as that is known before the first.
 std::vector<std::pair<std::string, std::string>> PreparedReplay::called() const {
+  const capture::Redactor redactor = this->redactor();
   std::vector<std::pair<std::string, std::string>> lines;
   for (const profile::Call* call : calls_) {
     const auto filled = bindings()->fill_url(call->url);
     const auto url = filled ? net::parse_url(*filled) : tl::unexpected<Error>(filled.error());
-    lines.emplace_back(
-        "calls",
-        fmt::format(
-            "{}: {}; {} {}", call->name, call->about, call->method, filled ? masked(*filled) : "where a reply says"));
+    lines.emplace_back("calls",
+                       fmt::format("{}: {}; {} {}",
+                                   call->name,
+                                   call->about,
+                                   call->method,
+                                   filled ? redactor.redact_text(*filled) : "where a reply says"));
     const bool person_says = request_.session.endpoint.at || profile_.scenario != nullptr;
     const auto may =
         url && !person_says ? run::judge_call(*destinations_, *profile_.context, *call, *url) : Result<void>();
@@ -428,12 +430,14 @@ std::vector<std::pair<std::string, std::string>> PreparedReplay::dialled() const
   if (!options) {
     return {};
   }
-  std::vector<std::pair<std::string, std::string>> lines{{"dials", masked(options->url.text())}};
+  const capture::Redactor redactor = this->redactor();
+  std::vector<std::pair<std::string, std::string>> lines{{"dials", redactor.redact_text(options->url.text())}};
   for (const handshake::HeaderField& field : options->headers) {
-    lines.emplace_back("header", field.name + ": " + (is_secret_header(field.name) ? "(secret)" : masked(field.value)));
+    lines.emplace_back(
+        "header", field.name + ": " + (is_secret_header(field.name) ? "(secret)" : redactor.redact_text(field.value)));
   }
   for (const std::string& subprotocol : options->subprotocols) {
-    lines.emplace_back("protocol", masked(subprotocol));
+    lines.emplace_back("protocol", redactor.redact_text(subprotocol));
   }
   const auto may = is_chosen(options->url)
                        ? Result<void>()

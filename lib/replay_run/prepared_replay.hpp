@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "capture/redactor.hpp"
 #include "os/rereadable_file.hpp"
 #include "replay/plan.hpp"
 #include "replay_run/masked_values.hpp"
@@ -109,7 +110,7 @@ class PreparedReplay {
   std::string doing() const;
   std::vector<std::pair<std::string, std::string>> dialled() const;
   std::vector<std::pair<std::string, std::string>> called() const;
-  std::string masked(const std::string& text) const;
+  capture::Redactor redactor() const;
   std::string value_words(const replay::Needed& needed) const;
   bool is_server_only() const;
   bool is_profiles_url() const;

@@ -67,24 +67,20 @@ void DropStatistics::on_event(const session::Event& event) {
 }
 
 void DropStatistics::on_frame(Live& live, const session::Event& event, const session::Frame& frame) {
-  if (frame.from == Side::client && frame.header.opcode == Opcode::ping) {
-    live.pings.on_ping(frame.payload, event.t_ns, event.seq);
-  } else if (frame.from == Side::server && frame.header.opcode == Opcode::pong) {
-    if (const auto trip = live.pings.on_pong(frame.payload, event.t_ns)) {
-      for (Period* period : {&all_, &period_}) {
-        period->trips.add(*trip);
-      }
+  if (const auto trip = live.pings.on_frame(frame, event.t_ns, event.seq)) {
+    for (Period* period : {&all_, &period_}) {
+      period->trips.add(*trip);
     }
   }
 }
 
 void DropStatistics::on_verdict(const Live& live, const session::Event& event, const session::Verdict& verdict) {
-  Ended ended{live.number, std::nullopt, live.sent, live.received};
+  Ended ended{live.number, std::nullopt, live.sent, live.received, cause_of(verdict)};
   if (live.opened_ns) {
     ended.age_ns = event.t_ns - *live.opened_ns;
   }
   for (Period* period : {&all_, &period_}) {
-    Count& count = period->causes[cause_of(verdict)];
+    Count& count = period->causes[ended.cause];
     ++count.endings;
     if (ended.age_ns) {
       count.least_age_ns = std::min(count.least_age_ns.value_or(*ended.age_ns), *ended.age_ns);
@@ -92,7 +88,7 @@ void DropStatistics::on_verdict(const Live& live, const session::Event& event, c
       period->open_ns += event.t_ns - std::max(*live.opened_ns, period->from_ns);
     }
   }
-  ended_ = ended;
+  ended_ = std::move(ended);
 }
 
 /// With the sessions that are still open.

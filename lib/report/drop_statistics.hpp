@@ -21,6 +21,7 @@ class DropStatistics {
     std::uint64_t number = 0;            ///< of the session, from 1
     std::optional<std::int64_t> age_ns;  ///< null: it never opened
     std::uint64_t sent = 0, received = 0;
+    std::string cause;  ///< by cause_of()
   };
   /// Of the Verdict that on_event was given last; null where that was of no WebSocket connection.
   const std::optional<Ended>& ended() const { return ended_; }

@@ -42,7 +42,7 @@ class DropsRenderer final : public session::EventSink {
     return started_ns_ == 0 ? format_duration(t_ns) : format_rfc3339(started_ns_ + t_ns);
   }
   void tell(const session::Event& event, const session::Verdict& verdict, const DropStatistics::Ended& ended) {
-    const std::string cause = cause_of(verdict);
+    const std::string& cause = ended.cause;
     if (!ended.age_ns && cause == failed_as_) {
       ++failed_again_;
       failed_last_ns_ = event.t_ns;

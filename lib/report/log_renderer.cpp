@@ -419,13 +419,11 @@ void LogRenderer::pretty_details(std::string_view payload, bool text) {
 
 /// How long a pong took that answers one of the client's pings.
 void LogRenderer::put_round_trip(LogLine& line, const HeldFrame& held) {
-  const Frame& frame = held.frame;
-  if (frame.from == Side::client && frame.header.opcode == Opcode::ping) {
-    pings_[held.conn].on_ping(frame.payload, held.t_ns, held.seq);
-  } else if (frame.from == Side::server && frame.header.opcode == Opcode::pong) {
-    if (const auto trip = pings_[held.conn].on_pong(frame.payload, held.t_ns)) {
-      line.put_ascii(Ink::dim, "(" + format_duration(*trip) + ") ");
-    }
+  if (!wire::is_control(held.frame.header.opcode)) {
+    return;
+  }
+  if (const auto trip = pings_[held.conn].on_frame(held.frame, held.t_ns, held.seq)) {
+    line.put_ascii(Ink::dim, "(" + format_duration(*trip) + ") ");
   }
 }
 

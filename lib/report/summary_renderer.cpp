@@ -76,12 +76,8 @@ class SummaryRenderer final : public session::EventSink {
     traffic.wire_bytes += frame.header.size() + frame.header.length;
     traffic.pings += frame.header.opcode == Opcode::ping ? 1 : 0;
     traffic.pongs += frame.header.opcode == Opcode::pong ? 1 : 0;
-    if (frame.from == Side::client && frame.header.opcode == Opcode::ping) {
-      pings_.on_ping(frame.payload, event.t_ns, event.seq);
-    } else if (frame.from == Side::server && frame.header.opcode == Opcode::pong) {
-      if (const auto trip = pings_.on_pong(frame.payload, event.t_ns)) {
-        trips_.add(*trip);
-      }
+    if (const auto trip = pings_.on_frame(frame, event.t_ns, event.seq)) {
+      trips_.add(*trip);
     }
   }
   void on_message(const session::Message& message) {

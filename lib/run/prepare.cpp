@@ -63,14 +63,9 @@ std::vector<const profile::Call*> first_calls(const Session& session, const Prof
   return session.new_session ? session_calls(profile.context->profile()) : std::vector<const profile::Call*>();
 }
 
-namespace {
-
-/// The server is the person's choice, or ours.
 bool is_chosen(const Session& session, const ProfileInUse& profile) {
   return session.address || session.endpoint.at || profile.scenario != nullptr;
 }
-
-}  // namespace
 
 Result<void> check_destination(Destinations& destinations,
                                const Session& session,

@@ -29,6 +29,9 @@ struct Prepared {
   std::optional<int> code;                    ///< it went no further: the exit code
 };
 
+/// The server is the person's choice, or ours.
+bool is_chosen(const Session& session, const ProfileInUse& profile);
+
 /// Whether the secrets of a session may go to `url`, which its person, its profile or a reply names. Errors: usage, for
 /// a profile that somebody else wrote and that leads one to a site that is not its own.
 Result<void> check_destination(Destinations& destinations,

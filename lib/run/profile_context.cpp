@@ -82,21 +82,29 @@ Result<void> ProfileContext::open_store(const StoreChoice& choice) {
   return auth::Store::open(path).map([this](auth::Store&& opened) { store_ = std::move(opened); });
 }
 
-std::string ProfileContext::home() const {
-  const auto filled = bindings_.fill_url(authority_of(profile_->socket_url)).and_then(&net::parse_url);
+std::vector<std::string> ProfileContext::authorities() const {
+  std::vector<std::string> all{std::string(authority_of(profile_->socket_url))};
+  for (const profile::Call& call : profile_->calls) {
+    all.emplace_back(authority_of(call.url));
+  }
+  return all;
+}
+
+std::string ProfileContext::origin_of(std::string_view authority) const {
+  const auto filled = bindings_.fill_url(authority).and_then(&net::parse_url);
   return filled ? filled->origin() : "";
 }
 
+std::string ProfileContext::home() const {
+  return origin_of(authority_of(profile_->socket_url));
+}
+
 std::vector<std::string> ProfileContext::places() const {
-  std::vector<std::string> urls{profile_->socket_url};
-  for (const profile::Call& call : profile_->calls) {
-    urls.push_back(call.url);
-  }
   std::vector<std::string> places;
-  for (const std::string& url : urls) {
-    const auto filled = bindings_.fill_url(authority_of(url)).and_then(&net::parse_url);
-    if (filled && std::find(places.begin(), places.end(), filled->origin()) == places.end()) {
-      places.push_back(filled->origin());
+  for (const std::string& authority : authorities()) {
+    std::string origin = origin_of(authority);
+    if (!origin.empty() && std::find(places.begin(), places.end(), origin) == places.end()) {
+      places.push_back(std::move(origin));
     }
   }
   return places;
@@ -114,11 +122,7 @@ bool ProfileContext::is_owners_place(const net::Url& url) const {
 }
 
 void ProfileContext::lead_by_file(const std::vector<std::string>& variables, std::vector<std::string> places) {
-  std::vector<std::string> templates{std::string(authority_of(profile_->socket_url))};
-  for (const profile::Call& call : profile_->calls) {
-    templates.emplace_back(authority_of(call.url));
-  }
-  const auto in_places = variables_in(*profile_, std::move(templates));
+  const auto in_places = variables_in(*profile_, authorities());
   const bool leads = std::any_of(variables.begin(), variables.end(), [&](const std::string& name) {
     const profile::Variable* variable = profile_->variable(name);
     return variable != nullptr && variable->choices.empty() && in_places.count(name) > 0;
@@ -175,14 +179,6 @@ std::vector<Carried> ProfileContext::carried_by(const profile::Call& call) const
     for (const profile::Field& field : *fields) {
       templates.push_back(field.value);
     }
-  }
-  return carried_in(templates);
-}
-
-std::vector<Carried> ProfileContext::carried() const {
-  std::vector<std::string> templates;
-  for (const profile::Variable& variable : profile_->variables) {
-    templates.push_back("{" + variable.name + "}");
   }
   return carried_in(templates);
 }

@@ -54,8 +54,6 @@ class ProfileContext {
   std::vector<std::pair<std::string, std::string>> given() const;
   /// Names and values of all that have one now and are not secret; what is made by chance is left out.
   std::vector<std::pair<std::string, std::string>> known() const;
-  /// The origin of its socket's URL, by the values that it has now; empty where that is not known yet.
-  std::string home() const;
   /// True for a profile that is built in, or one of the person's own.
   bool is_own() const;
   /// True where the profile is_own() and leads to `url` by itself: then its owner says what may go there.
@@ -69,8 +67,6 @@ class ProfileContext {
   std::vector<Carried> carried_in(const std::vector<std::string>& templates) const;
   /// Those that the call's request carries.
   std::vector<Carried> carried_by(const profile::Call& call) const;
-  /// All that have values now.
-  std::vector<Carried> carried() const;
   /// The origins that the value of a variable in `bindings`, of this profile, belongs to; empty where that is not
   /// known here.
   std::vector<std::string> homes_of(const std::string& variable, const profile::Bindings& bindings) const;
@@ -88,6 +84,11 @@ class ProfileContext {
 
  private:
   ProfileContext(std::shared_ptr<const profile::Profile> profile, const Host& host, os::Environment environment);
+  /// Of the socket's URL and those of the calls.
+  std::vector<std::string> authorities() const;
+  /// By the values that it has now; empty where it is not known yet.
+  std::string origin_of(std::string_view authority) const;
+  std::string home() const;
   Result<void> open_store(const StoreChoice& choice);
   Result<void> set_from_store(bool secret);
   Result<void> set_from_environment(bool secret);

@@ -33,10 +33,8 @@ tl::unexpected<Error> no_such_profile(const std::string& name) {
 }  // namespace
 
 std::string own_profiles(const os::Environment& environment) {
-  const std::string config = environment("XDG_CONFIG_HOME");
-  const std::string home = environment("HOME");
-  const std::string base = !config.empty() ? config : home.empty() ? "" : home + "/.config";
-  return base.empty() ? "" : base + "/whydrop/profiles";
+  const std::string folder = os::config_folder(environment);
+  return folder.empty() ? "" : folder + "/profiles";
 }
 
 void add_own_profiles(profile::Dialects& dialects, const os::Environment& environment, const os::FileReader& read) {

@@ -26,15 +26,6 @@ bool is_drop(const session::Verdict& verdict) {
   return (!closed || own_fault) && verdict.cause != "run-interrupted";
 }
 
-/// In single quotes, for a shell.
-std::string shell_quoted(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return quoted + "'";
-}
-
 /// Tells others of drops, and now and then how it goes.
 class Watcher final : public session::EventSink {
  public:
@@ -69,23 +60,24 @@ class Watcher final : public session::EventSink {
       return;
     }
     // An attempt that fails as the one before is the same drop still.
-    const std::string cause = statistics_.ended()->age_ns ? "" : report::cause_of(verdict);
+    const auto& ended = *statistics_.ended();
+    const std::string cause = ended.age_ns ? "" : ended.cause;
     if (!cause.empty() && cause == std::exchange(failed_as_, cause)) {
       return;
     }
     failed_as_ = cause;
     os::Command command;
     capture::append_event(command.input, event);
-    command.environment = {{"WHYDROP_CAUSE", report::cause_of(verdict)}, {"WHYDROP_CAPTURE", run_.capture_path()}};
+    command.environment = {{"WHYDROP_CAUSE", ended.cause}, {"WHYDROP_CAPTURE", run_.capture_path()}};
     if (!settings_.on_drop.empty()) {
       command.line = settings_.on_drop;
       start(command);
     }
     if (settings_.notify) {
-      command.line = fmt::format("exec {} --app-name=whydrop -- {} {}",
+      command.line = fmt::format("exec {} --app-name=whydrop -- '{}' '{}'",
                                  kNotifier,
-                                 shell_quoted(what_ + " dropped"),
-                                 shell_quoted(escape_for_terminal(verdict.headline)));
+                                 escape_for_shell(what_ + " dropped"),
+                                 escape_for_shell(escape_for_terminal(verdict.headline)));
       start(command);
     }
   }

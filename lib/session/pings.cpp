@@ -44,4 +44,12 @@ std::optional<std::int64_t> Pings::on_pong(std::string_view payload, std::int64_
   return rtt;
 }
 
+std::optional<std::int64_t> Pings::on_frame(const Frame& frame, std::int64_t t_ns, std::uint64_t seq) {
+  if (frame.from == Side::client && frame.header.opcode == wire::Opcode::ping) {
+    on_ping(frame.payload, t_ns, seq);
+  }
+  return frame.from == Side::server && frame.header.opcode == wire::Opcode::pong ? on_pong(frame.payload, t_ns)
+                                                                                 : std::nullopt;
+}
+
 }  // namespace whydrop::session

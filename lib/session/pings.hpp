@@ -1,5 +1,7 @@
 #pragma once
 
+#include "session/event.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -31,6 +33,8 @@ struct Pings {
   void on_ping(std::string_view payload, std::int64_t t_ns, std::uint64_t seq);
   /// The round trip of the ping that the other side's pong repeats; null for a pong that answers none.
   std::optional<std::int64_t> on_pong(std::string_view payload, std::int64_t t_ns);
+  /// Where these are the client's: its ping begins one, and a pong of the server ends it. Any frame may be given.
+  std::optional<std::int64_t> on_frame(const Frame& frame, std::int64_t t_ns, std::uint64_t seq);
 };
 
 }  // namespace whydrop::session

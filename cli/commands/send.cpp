@@ -4,6 +4,7 @@
 #include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/session.hpp"
+#include "cli/options/talk.hpp"
 #include "profile/compose.hpp"
 #include "run/client_run.hpp"
 #include "run/profiles.hpp"

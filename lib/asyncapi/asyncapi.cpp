@@ -1,6 +1,5 @@
 #include "asyncapi/asyncapi.hpp"
 
-#include "asyncapi/json_object.hpp"
 #include "asyncapi/messages.hpp"
 #include "asyncapi/model.hpp"
 #include "asyncapi/profile_text.hpp"
@@ -9,6 +8,7 @@
 #include "asyncapi/sources.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
+#include "json/object_text.hpp"
 #include "profile/load.hpp"
 #include "schema/kinds.hpp"
 #include "schema/schema.hpp"
@@ -22,8 +22,6 @@
 
 namespace whydrop::asyncapi {
 namespace {
-
-constexpr wire::Side kSides[] = {wire::Side::client, wire::Side::server};
 
 bool speaks_websocket(const Server& server) {
   return server.protocol == "ws" || server.protocol == "wss";
@@ -156,7 +154,7 @@ class Importer {
 
   Result<Imported> make() {
     parts_.socket = make_socket(sources_, server_, channels_);
-    for (const wire::Side side : kSides) {
+    for (const wire::Side side : wire::kSides) {
       parts_.of(side) = messages_of(sources_, channels_, side);
       for (Message& message : parts_.of(side)) {
         message.schema = schema_text(message);
@@ -185,20 +183,20 @@ class Importer {
     }
     std::vector<std::string> all;
     for (const Site& schema : message.schemas) {
-      all.push_back(writer_.write(schema));
+      all.push_back(writer_.schema_at(schema));
     }
-    return all.size() == 1 ? all[0] : JsonObject().raw("anyOf", json_list(all)).str();
+    return all.size() == 1 ? all[0] : json::ObjectText().raw("anyOf", json::list_text(all)).str();
   }
 
   /// All schemas in one document, as they will stand in the profile: "/client/0/…", "/definitions/…".
   std::string schemas_text() const {
-    JsonObject all;
-    for (const wire::Side side : kSides) {
+    json::ObjectText all;
+    for (const wire::Side side : wire::kSides) {
       std::vector<std::string> schemas;
       for (const Message& message : parts_.of(side)) {
         schemas.push_back(message.schema.empty() ? "true" : message.schema);
       }
-      all.raw(wire::name(side), json_list(schemas));
+      all.raw(wire::name(side), json::list_text(schemas));
     }
     if (!parts_.definitions.empty()) {
       all.raw("definitions", parts_.definitions);
@@ -210,7 +208,7 @@ class Importer {
     constexpr std::string_view kName = "its schema: ";
     const auto document = json::parse_file(schemas_text(), name_, ErrorKind::internal);
     WHYDROP_TRY(document);
-    for (const wire::Side side : kSides) {
+    for (const wire::Side side : wire::kSides) {
       for (std::size_t i = 0; i < parts_.of(side).size(); ++i) {
         Message& message = parts_.of(side)[i];
         const std::string entry = fmt::format("/{}/{}", wire::name(side), i);

@@ -1,6 +1,8 @@
 #include "asyncapi/messages.hpp"
 
+#include "asyncapi/naming.hpp"
 #include "base/text.hpp"
+#include "json/json.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -15,21 +17,16 @@ namespace {
 
 constexpr std::size_t kMostMessages = 400;
 
-bool is_json(const std::string& content_type) {
-  const std::string type = lower_case(trim(content_type.substr(0, content_type.find(';'))));
-  constexpr std::string_view kSuffix = "+json";
-  return type.empty() || type == "application/json" || type == "text/json" ||
-         (type.size() > kSuffix.size() && type.compare(type.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0);
+/// One that is not named is JSON.
+bool is_json(std::string_view content_type) {
+  return trim(content_type.substr(0, content_type.find(';'))).empty() || json::is_json_media_type(content_type);
 }
 
 /// One line for people.
 std::string about_of(Sources& sources, const Site& site, const std::string& name) {
-  constexpr std::size_t kMostColumns = 200;
   for (const char* key : {"summary", "title", "description"}) {
-    const std::string text = sources.text(site, key);
-    const std::string_view line = trim(std::string_view(text).substr(0, text.find('\n')));
-    if (!line.empty()) {
-      return elide(line, kMostColumns);
+    if (std::string line = first_line(sources.text(site, key), ""); !line.empty()) {
+      return line;
     }
   }
   return "message " + name;
@@ -231,10 +228,7 @@ void name_all(std::vector<Message>& all) {
   for (Message& message : all) {
     std::replace(message.name.begin(), message.name.end(), '*', '_');
     std::string base = message.name.empty() || message.name == "comment" ? message.name + "-message" : message.name;
-    message.name = base;
-    for (std::size_t number = 2; !taken.insert(message.name).second; ++number) {
-      message.name = fmt::format("{}-{}", base, number);
-    }
+    message.name = take_name(taken, base, "-");
   }
 }
 

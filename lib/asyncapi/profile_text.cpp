@@ -1,7 +1,7 @@
 #include "asyncapi/profile_text.hpp"
 
-#include "asyncapi/json_object.hpp"
 #include "base/text.hpp"
+#include "json/object_text.hpp"
 
 #include <cctype>
 #include <string_view>
@@ -42,25 +42,25 @@ std::string as_template(std::string_view json) {
 }
 
 std::string match_text(const Match& match) {
-  JsonObject out;
+  json::ObjectText out;
   for (const auto& [pointer, condition] : match) {
     if (condition.values.empty()) {
       out.raw(pointer, condition.exists ? R"({"exists":true})" : R"({"exists":false})");
     } else if (condition.values.size() == 1) {
       out.raw(pointer, condition.values[0]);
     } else {
-      out.raw(pointer, JsonObject().raw("in", json_list(condition.values)).str());
+      out.raw(pointer, json::ObjectText().raw("in", json::list_text(condition.values)).str());
     }
   }
   return out.str();
 }
 
 std::string messages_text(const ProfileParts& parts) {
-  JsonObject sides;
+  json::ObjectText sides;
   for (const wire::Side side : {wire::Side::client, wire::Side::server}) {
-    JsonObject types;
+    json::ObjectText types;
     for (const Message& message : parts.of(side)) {
-      JsonObject type;
+      json::ObjectText type;
       type.text("about", message.about).raw("match", match_text(message.match));
       if (!message.schema.empty()) {
         type.raw("schema", message.schema);
@@ -80,13 +80,13 @@ std::string strings(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
     quoted.push_back(json::quote(text));
   }
-  return json_list(quoted);
+  return json::list_text(quoted);
 }
 
 std::string variables_text(const Socket& from) {
-  JsonObject variables;
+  json::ObjectText variables;
   for (const Variable& variable : from.variables) {
-    JsonObject one;
+    json::ObjectText one;
     one.text("about", variable.about);
     if (variable.default_value) {
       one.text("default", *variable.default_value);
@@ -103,9 +103,9 @@ std::string variables_text(const Socket& from) {
 }
 
 std::string socket_text(const Socket& from) {
-  JsonObject socket;
+  json::ObjectText socket;
   socket.text("url", from.url);
-  JsonObject headers;
+  json::ObjectText headers;
   for (const auto& [name, value] : from.headers) {
     headers.text(name, value);
   }
@@ -127,7 +127,7 @@ std::string socket_text(const Socket& from) {
 }  // namespace
 
 std::string profile_text(const ProfileParts& parts) {
-  JsonObject out;
+  json::ObjectText out;
   out.raw("whydrop_profile", "1").text("name", profile_name(parts.title));
   out.text("title", parts.title.empty() ? "An API of AsyncAPI" : parts.title).text("about", parts.about);
   out.text("status", "served");
@@ -140,7 +140,7 @@ std::string profile_text(const ProfileParts& parts) {
   }
   if (!parts.correlate_client.empty() && !parts.correlate_server.empty()) {
     // AsyncAPI does not promise that a message gets one reply only.
-    JsonObject correlate;
+    json::ObjectText correlate;
     correlate.text("client", parts.correlate_client).text("server", parts.correlate_server).raw("many", "true");
     out.raw("correlate", correlate.str());
   }

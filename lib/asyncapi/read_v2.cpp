@@ -85,7 +85,7 @@ void read_operation(Sources& sources, const char* verb, wire::Side from, Channel
     return;
   }
   for (std::size_t i = 0; choice->value.is(json::Type::array) && i < choice->value.size(); ++i) {
-    const Site item{choice->file, choice->value.item(i), choice->pointer + '/' + std::to_string(i)};
+    const Site item = child(*choice, std::to_string(i), choice->value.item(i));
     if (const auto site = sources.follow(item)) {
       add(*site, item);
     }

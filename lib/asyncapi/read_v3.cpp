@@ -96,7 +96,7 @@ class Operations {
   std::vector<Use> named_messages(const Site& list) {
     std::vector<Use> found;
     for (std::size_t i = 0; list.value.is(json::Type::array) && i < list.value.size(); ++i) {
-      const Site item{list.file, list.value.item(i), list.pointer + '/' + std::to_string(i)};
+      const Site item = child(list, std::to_string(i), list.value.item(i));
       const auto site = sources_.follow(item);
       if (site) {
         // "#/channels/c/messages/NAME" is what the channel calls it.

@@ -1,6 +1,6 @@
 #include "asyncapi/sample.hpp"
 
-#include "asyncapi/json_object.hpp"
+#include "json/object_text.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -70,8 +70,7 @@ class Sampler {
     if (const auto members = Sources::own(*site, "properties")) {
       for (std::size_t i = 0; members->value.is(Type::object) && i < members->value.size(); ++i) {
         const auto [name, member] = members->value.member(i);
-        outline.members.emplace_back(name,
-                                     Site{members->file, member, members->pointer + '/' + json::escape_step(name)});
+        outline.members.emplace_back(name, child(*members, name, member));
       }
     }
     outline.items = outline.items ? outline.items : Sources::own(*site, "items");
@@ -118,13 +117,13 @@ class Sampler {
                                 : std::string_view(keyword) == "allOf" ? list->value.size()
                                                                        : std::min<std::size_t>(list->value.size(), 1);
       for (std::size_t i = 0; i < count; ++i) {
-        outline_of({list->file, list->value.item(i), list->pointer + '/' + std::to_string(i)}, depth + 1, outline);
+        outline_of(child(*list, std::to_string(i), list->value.item(i)), depth + 1, outline);
       }
     }
   }
 
   std::string object(const Outline& outline, std::size_t depth) {
-    JsonObject out;
+    json::ObjectText out;
     std::set<std::string> written;
     for (const auto& [name, member] : outline.members) {
       const auto constant = Sources::own(member, "const");
@@ -146,7 +145,7 @@ class Sampler {
       items.push_back(outline.items && outline.items->value.is(Type::object) ? value(*outline.items, depth + 1)
                                                                              : kAnything);
     }
-    return json_list(items);
+    return json::list_text(items);
   }
 
   static std::string text(const Outline& outline) {

@@ -1,8 +1,8 @@
 #include "asyncapi/schemas.hpp"
 
-#include "asyncapi/json_object.hpp"
-#include "asyncapi/model.hpp"
+#include "asyncapi/naming.hpp"
 #include "base/text.hpp"
+#include "json/object_text.hpp"
 #include "schema/below.hpp"
 
 #include <algorithm>
@@ -30,10 +30,6 @@ bool is_scalar(const json::Value& value) {
   return !value.is(Type::object) && !value.is(Type::array);
 }
 
-Site part_of(const Site& site, std::string_view step, json::Value value) {
-  return {site.file, value, site.pointer + '/' + json::escape_step(step)};
-}
-
 }  // namespace
 
 std::optional<Site> schema_of(Sources& sources,
@@ -52,10 +48,6 @@ std::optional<Site> schema_of(Sources& sources,
   return own_format ? sources.member(payload, "schema") : std::optional(payload);
 }
 
-std::string SchemaWriter::write(const Site& site) {
-  return schema_at(site);
-}
-
 std::string SchemaWriter::schema_at(const Site& site) {
   if (!site.value.is(Type::object)) {
     return site.value.is(Type::boolean) ? site.value.text() : "true";
@@ -63,10 +55,10 @@ std::string SchemaWriter::schema_at(const Site& site) {
   if (const auto found = site.value.find("$ref"); found && found->is(Type::string)) {
     return reference(site);
   }
-  JsonObject out;
+  json::ObjectText out;
   for (std::size_t i = 0; i < site.value.size(); ++i) {
     const auto [keyword, value] = site.value.member(i);
-    const Site at = part_of(site, keyword, value);
+    const Site at = child(site, keyword, value);
     if (is_left_out(keyword)) {
       if (keyword == "discriminator") {
         sources_.note(at, "a discriminator is not carried over: JSON Schema has none");
@@ -87,17 +79,17 @@ std::string SchemaWriter::schema_at(const Site& site) {
 std::string SchemaWriter::list_of_schemas(const Site& site) {
   std::vector<std::string> all;
   for (std::size_t i = 0; site.value.is(Type::array) && i < site.value.size(); ++i) {
-    all.push_back(schema_at(part_of(site, std::to_string(i), site.value.item(i))));
+    all.push_back(schema_at(child(site, std::to_string(i), site.value.item(i))));
   }
-  return site.value.is(Type::array) ? json_list(all) : site.value.text();
+  return site.value.is(Type::array) ? json::list_text(all) : site.value.text();
 }
 
 std::string SchemaWriter::map_of_schemas(const Site& site) {
-  JsonObject out;
+  json::ObjectText out;
   for (std::size_t i = 0; site.value.is(Type::object) && i < site.value.size(); ++i) {
     const auto [name, value] = site.value.member(i);
     // A dependency may be a list of names.
-    out.raw(name, value.is(Type::array) ? value.text() : schema_at(part_of(site, name, value)));
+    out.raw(name, value.is(Type::array) ? value.text() : schema_at(child(site, name, value)));
   }
   return site.value.is(Type::object) ? out.str() : site.value.text();
 }
@@ -114,7 +106,7 @@ std::string SchemaWriter::reference(const Site& site) {
         fmt::format("schemas behind the first {} are not carried over: anything is taken for one", kMostDefinitions));
     return "true";
   }
-  return JsonObject().text("$ref", "#/definitions/" + json::escape_step(define(*language))).str();
+  return json::ObjectText().text("$ref", "#/definitions/" + json::escape_step(define(*language))).str();
 }
 
 std::string SchemaWriter::define(const Site& target) {
@@ -124,12 +116,8 @@ std::string SchemaWriter::define(const Site& target) {
     // The format keeps "comment" for people, and '%' would have to be escaped in a $ref.
     std::replace(base.begin(), base.end(), '%', '_');
     base = base.empty() || base == "comment" || is_digit(base.front()) ? "schema-" + base : base;
-    std::string name = base;
-    for (std::size_t number = 2; !taken_.insert(name).second; ++number) {
-      name = fmt::format("{}-{}", base, number);
-    }
-    known->second = name;
-    open_.emplace_back(name, target);
+    known->second = take_name(taken_, base, "-");
+    open_.emplace_back(known->second, target);
   }
   return known->second;
 }
@@ -140,7 +128,7 @@ std::string SchemaWriter::definitions() {
     open_.pop_front();
     written_.emplace_back(name, schema_at(site));
   }
-  JsonObject out;
+  json::ObjectText out;
   for (const auto& [name, text] : written_) {
     out.raw(name, text);
   }
@@ -213,7 +201,7 @@ class TraitFinder {
   template <typename Each>
   void for_each_branch(const Site& list, const Each& each) {
     for (std::size_t i = 0; list.value.is(Type::array) && i < list.value.size(); ++i) {
-      each(part_of(list, std::to_string(i), list.value.item(i)));
+      each(child(list, std::to_string(i), list.value.item(i)));
     }
   }
 
@@ -259,7 +247,7 @@ class TraitFinder {
       for (std::size_t i = 0; i < parts->value.size(); ++i) {
         const auto part = list ? std::make_pair(std::string_view(), parts->value.item(i)) : parts->value.member(i);
         const std::string step = list ? std::to_string(i) : std::string(part.first);
-        both(traits, find(part_of(*parts, step, part.second), at + '/' + json::escape_step(step), depth + 1));
+        both(traits, find(child(*parts, step, part.second), at + '/' + json::escape_step(step), depth + 1));
       }
     }
   }

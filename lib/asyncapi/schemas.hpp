@@ -27,12 +27,11 @@ class SchemaWriter {
   explicit SchemaWriter(Sources& sources) : sources_(sources) {}
 
   /// The schema at `site` as JSON; what it refers to becomes a definition.
-  std::string write(const Site& site);
+  std::string schema_at(const Site& site);
   /// All definitions that were referred to, as a JSON object; empty where there is none.
   std::string definitions();
 
  private:
-  std::string schema_at(const Site& site);
   std::string map_of_schemas(const Site& site);
   std::string list_of_schemas(const Site& site);
   std::string reference(const Site& site);

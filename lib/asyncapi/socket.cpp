@@ -1,12 +1,13 @@
 #include "asyncapi/socket.hpp"
 
+#include "asyncapi/naming.hpp"
 #include "base/secret_keys.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <functional>
-#include <iterator>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,13 +15,6 @@
 
 namespace whydrop::asyncapi {
 namespace {
-
-/// The first line of what is said of something, for people.
-std::string first_line(const std::string& text, std::string_view fallback) {
-  constexpr std::size_t kMostColumns = 200;
-  const std::string_view line = trim(std::string_view(text).substr(0, text.find('\n')));
-  return elide(line.empty() ? fallback : line, kMostColumns);
-}
 
 /// "apiKey" becomes "api_key": small letters, digits and underscores, a letter first.
 std::string variable_name(std::string_view given) {
@@ -39,10 +33,6 @@ std::string variable_name(std::string_view given) {
     name.pop_back();
   }
   return name.empty() || is_digit(name.front()) ? "value_" + name : name;
-}
-
-std::string text_of(json::Value value) {
-  return std::string(value.is(json::Type::string) ? std::string(value.string()) : value.text());
 }
 
 /// Text in a template: its braces are no placeholder's.
@@ -122,11 +112,11 @@ class SocketMaker {
       const std::string own = sources_.text(*site, "description");
       variable.about = first_line(own.empty() ? sources_.text(source, "description") : own, name);
       if (const auto value = sources_.member(source, "default")) {
-        variable.default_value = doubled(text_of(value->value));
+        variable.default_value = doubled(json::plain_text(value->value));
       }
       const auto choices = sources_.member(source, "enum");
       for (const Site& choice : choices ? sources_.items(*choices) : std::vector<Site>()) {
-        variable.choices.push_back(text_of(choice.value));
+        variable.choices.push_back(json::plain_text(choice.value));
       }
     }
     return add(std::move(variable));
@@ -140,12 +130,7 @@ class SocketMaker {
 
   /// Makes its name one of a profile's, and its own; returns it.
   std::string add(Variable variable) {
-    const std::string base = variable_name(variable.name);
-    variable.name = base;
-    const auto taken = [&](const Variable& one) { return one.name == variable.name; };
-    for (int number = 2; std::any_of(made_.variables.begin(), made_.variables.end(), taken); ++number) {
-      variable.name = fmt::format("{}_{}", base, number);
-    }
+    variable.name = take_name(taken_, variable_name(variable.name), "_");
     variable.about = variable.about.empty() ? variable.name : variable.about;
     made_.variables.push_back(std::move(variable));
     return made_.variables.back().name;
@@ -159,7 +144,7 @@ class SocketMaker {
     if (const auto method = sources_.member(*binding, "method"); method && method->value.string() != "GET") {
       sources_.note(*method,
                     fmt::format("method {} is not carried over: a WebSocket begins with GET (RFC 6455 section 4.1)",
-                                text_of(method->value)));
+                                json::plain_text(method->value)));
     }
     read_fields(*binding, "query", NamePlace::parameter, [this](const std::string& name, const std::string& value) {
       query_.push_back(name + "=" + value);
@@ -182,7 +167,7 @@ class SocketMaker {
       if (same_caseless(name, "Sec-WebSocket-Protocol")) {
         read_subprotocols(site);
       } else if (constant) {
-        put(name, doubled(text_of(constant->value)));
+        put(name, doubled(json::plain_text(constant->value)));
       } else if (is_required(*schema, name)) {
         put(name, "{" + add_told(name, site, secrecy_of(name, place) != Secrecy::none) + "}");
       } else {
@@ -210,7 +195,7 @@ class SocketMaker {
                           : found                                     ? std::vector<Site>{*found}
                                                                       : std::vector<Site>();
       for (const Site& one : listed) {
-        made_.subprotocols.push_back(text_of(one.value));
+        made_.subprotocols.push_back(json::plain_text(one.value));
       }
     }
   }
@@ -264,6 +249,7 @@ class SocketMaker {
 
   Sources& sources_;
   Socket made_;
+  std::set<std::string> taken_;  ///< names of its variables
   std::vector<std::string> query_;
 };
 

@@ -29,10 +29,6 @@ std::string beside(const std::string& path, const std::string& reference) {
   return (folder / percent_decoded(reference)).lexically_normal().generic_string();
 }
 
-Site child(const Site& site, std::string_view step, json::Value value) {
-  return {site.file, value, site.pointer + '/' + json::escape_step(step)};
-}
-
 }  // namespace
 
 Sources::Sources(yaml::Document main, std::string name, const Options& options) : options_(options) {
@@ -187,6 +183,10 @@ std::vector<Note> Sources::take_notes() {
     notes_.push_back({files_.front().name, "", {}, fmt::format("and {} notes more", untold_)});
   }
   return std::move(notes_);
+}
+
+Site child(const Site& site, std::string_view step, json::Value value) {
+  return {site.file, value, site.pointer + '/' + json::escape_step(step)};
 }
 
 std::string name_of(const Site& site) {

@@ -26,6 +26,8 @@ struct Site {
   bool operator==(const Site& other) const { return file == other.file && pointer == other.pointer; }
 };
 
+/// What stands one step below a site.
+Site child(const Site& site, std::string_view step, json::Value value);
 /// The last step of a site's pointer, unescaped: what a $ref calls it.
 std::string name_of(const Site& site);
 

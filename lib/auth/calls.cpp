@@ -198,8 +198,7 @@ bool CallRunner::Impl::learn(const Call& row, const HttpAnswer& answer) {
     gives_secrets = true;
     const auto value = is_json ? body.root().at(take.pointer) : std::nullopt;
     if (value && !value->is(json::Type::null)) {
-      parts.pipeline.add_secret(
-          {take.variable, value->is(json::Type::string) ? std::string(value->string()) : value->text()});
+      parts.pipeline.add_secret({take.variable, json::plain_text(*value)});
     }
   }
   return is_json || !gives_secrets || answer.status >= 300;

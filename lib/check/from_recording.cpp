@@ -7,6 +7,7 @@
 #include "base/utf8.hpp"
 #include "check/layout.hpp"
 #include "json/json.hpp"
+#include "json/object_text.hpp"
 #include "profile/template.hpp"
 #include "replay/made.hpp"
 #include "replay/message_key.hpp"
@@ -78,21 +79,6 @@ std::string seconds(std::int64_t ns, std::int64_t times) {
   return fmt::format("{}s", ns / kSecond * times + ns % kSecond * times / kSecond);
 }
 
-/// The members of an object in the making.
-class Members {
- public:
-  void add(std::string_view name, std::string_view json) {
-    text_ += fmt::format("{}{}:{}", text_.empty() ? "" : ",", quote(name), json);
-    ++size_;
-  }
-  std::size_t size() const { return size_; }
-  std::string object() const { return "{" + text_ + "}"; }
-
- private:
-  std::string text_;
-  std::size_t size_ = 0;
-};
-
 /// Writes the check that a recording is.
 class Scribe {
  public:
@@ -115,21 +101,21 @@ class Scribe {
   }
 
   std::string text() const {
-    Members file;
-    file.add("whydrop_check", "1");
-    file.add("name", quote("the recorded session of " + (profile_ ? profile_->name : host())));
-    file.add("about", quote(about()));
-    file.add("target", target());
+    json::ObjectText file;
+    file.raw("whydrop_check", "1");
+    file.text("name", "the recorded session of " + (profile_ ? profile_->name : host()));
+    file.text("about", about());
+    file.raw("target", target());
     if (plan_.duration_ns > kLongSession) {
-      file.add("timeout", quote(seconds(plan_.duration_ns, 3)));
+      file.text("timeout", seconds(plan_.duration_ns, 3));
     }
     std::string steps;
     for (const std::string& step : steps_) {
       steps += (steps.empty() ? "" : ",") + step;
     }
-    file.add("steps", "[" + steps + "]");
+    file.raw("steps", "[" + steps + "]");
     json::Json document;
-    (void)document.parse(file.object());
+    (void)document.parse(file.str());
     return laid_out(document.root()) + "\n";
   }
 
@@ -184,20 +170,20 @@ class Scribe {
     std::string& name = declared_[variable];
     if (name.empty()) {
       name = unique(variable_name(variable));
-      Members members;
+      json::ObjectText members;
       const auto known = std::find_if(
           header_.variables.begin(), header_.variables.end(), [&](const auto& row) { return row.first == variable; });
       if (known != header_.variables.end()) {
-        members.add("value", quote(as_template(known->second)));
+        members.text("value", as_template(known->second));
       }
-      members.add("env", quote(profile::environment_name(name)));
+      members.text("env", profile::environment_name(name));
       if (secret) {
-        members.add("secret", "true");
+        members.raw("secret", "true");
       }
       if (!place.empty()) {
-        members.add("about", quote(place));
+        members.text("about", place);
       }
-      variables_.emplace_back(name, members.object());
+      variables_.emplace_back(name, members.str());
     }
     return name;
   }
@@ -265,7 +251,7 @@ class Scribe {
             return lower_case(row.name) == lower_case(header.name);
           });
       if (of_the_protocol.count(lower_case(header.name)) == 0 && !of_profile) {
-        headers_.add(header.name, quote(bound(header.value, header.redact)));
+        headers_.text(header.name, bound(header.value, header.redact));
       }
     }
     if (profile_ != nullptr && plan_.calls > 0 && !profile_->session_calls.empty()) {
@@ -274,37 +260,37 @@ class Scribe {
   }
 
   std::string target() const {
-    Members target;
-    Members variables;
+    json::ObjectText target;
+    json::ObjectText variables;
     for (const auto& [name, value] : variables_) {
       if (is_used(name)) {
-        variables.add(name, value);
+        variables.raw(name, value);
       }
     }
     if (profile_ != nullptr) {
-      target.add("profile", quote(profile_->name));
+      target.text("profile", profile_->name);
       add_given(variables);
     }
     if (has_url()) {
-      target.add("url", quote(url_));
+      target.text("url", url_);
     }
     if (headers_.size() > 0) {
-      target.add("headers", headers_.object());
+      target.raw("headers", headers_.str());
     }
     if (!plan_.subprotocols.empty() && (profile_ == nullptr || profile_->subprotocols != plan_.subprotocols)) {
       std::string tokens;
       for (const std::string& token : plan_.subprotocols) {
         tokens += (tokens.empty() ? "" : ",") + quote(token);
       }
-      target.add("subprotocols", "[" + tokens + "]");
+      target.raw("subprotocols", "[" + tokens + "]");
     }
     if (variables.size() > 0) {
-      target.add("variables", variables.object());
+      target.raw("variables", variables.str());
     }
     if (profile_ != nullptr && !profile_->opening.empty()) {
-      target.add("opening", "false");
+      target.raw("opening", "false");
     }
-    return target.object();
+    return target.str();
   }
 
   /// A profile has a URL of its own.
@@ -317,15 +303,15 @@ class Scribe {
       return text.find(placeholder) != std::string::npos || text.find(number) != std::string::npos ||
              text.find(taken) != std::string::npos;
     };
-    return (has_url() && uses(url_)) || uses(headers_.object()) || std::any_of(steps_.begin(), steps_.end(), uses);
+    return (has_url() && uses(url_)) || uses(headers_.str()) || std::any_of(steps_.begin(), steps_.end(), uses);
   }
 
   /// What a person gave, but for what the session's calls give anew.
-  void add_given(Members& variables) const {
+  void add_given(json::ObjectText& variables) const {
     for (const auto& [name, value] : header_.variables) {
       const bool given = std::find(header_.given.begin(), header_.given.end(), name) != header_.given.end();
       if (given && (plan_.calls == 0 || !called_for(name))) {
-        variables.add(name, quote(as_template(value)));
+        variables.text(name, as_template(value));
       }
     }
   }
@@ -398,12 +384,12 @@ class Scribe {
     if (code == 1000 && act.payload.empty()) {
       return add_step("close", "true");
     }
-    Members members;
-    members.add("code", std::to_string(code));
+    json::ObjectText members;
+    members.raw("code", std::to_string(code));
     if (!act.payload.empty() && is_utf8(act.payload)) {
-      members.add("reason", quote(bound(act.payload, act.redact)));
+      members.text("reason", bound(act.payload, act.redact));
     }
-    add_step("close", members.object());
+    add_step("close", members.str());
   }
 
   bool parse(std::string_view text) { return !json_.parse(text); }
@@ -419,15 +405,15 @@ class Scribe {
     const auto changed =
         message != nullptr && !message->example.empty() ? changes(message->example, body) : std::nullopt;
     if (changed) {
-      Members members;
-      members.add("message", quote(key));
+      json::ObjectText members;
+      members.text("message", key);
       if (changed->set.size() > 0) {
-        members.add("set", changed->set.object());
+        members.raw("set", changed->set.str());
       }
       if (!changed->drop.empty()) {
-        members.add("drop", "[" + changed->drop + "]");
+        members.raw("drop", "[" + changed->drop + "]");
       }
-      return add_step("send", members.object());
+      return add_step("send", members.str());
     }
     // A text that is not as short as it can be is what some servers do not take: it is sent as it was.
     if (!json::is_compact(act.payload)) {
@@ -473,7 +459,7 @@ class Scribe {
 
   /// How a message differs from its type's example.
   struct Changes {
-    Members set;
+    json::ObjectText set;
     std::string drop;
     std::size_t count = 0;
   };
@@ -495,7 +481,7 @@ class Scribe {
     }
     if (!before.is(json::Type::object) || !after.is(json::Type::object)) {
       ++found.count;
-      found.set.add(pointer, after.text());
+      found.set.raw(pointer, after.text());
       return;
     }
     for (std::size_t i = 0; i < before.size(); ++i) {
@@ -511,7 +497,7 @@ class Scribe {
     for (std::size_t i = 0; i < after.size(); ++i) {
       if (const auto [name, value] = after.member(i); !before.find(name)) {
         ++found.count;
-        found.set.add(schema::under(pointer, name), value.text());
+        found.set.raw(schema::under(pointer, name), value.text());
       }
     }
   }
@@ -523,70 +509,69 @@ class Scribe {
     }
     const auto pieces = profile::pieces_of(before.string());
     const bool made = pieces.size() == 1 && pieces[0].name && pieces[0].text.front() == '$';
-    return made && replay::looks_made(after.is(json::Type::string) ? std::string(after.string()) : after.text(),
-                                      after.is(json::Type::number));
+    return made && replay::looks_made(json::plain_text(after), after.is(json::Type::number));
   }
 
   // ---- what was heard
 
   void listen(const replay::Heard& heard) {
-    Members expect;
+    json::ObjectText expect;
     const bool parsed = heard.text && !heard.cut && parse(heard.payload);
     const std::string key = keys_.key_of(Side::server, heard.text, root(parsed));
     const auto* type = profile_ ? profile_->message(Side::server, key) : nullptr;
     const bool typed = type != nullptr;
     if (typed) {
-      expect.add("type", quote(key));
+      expect.text("type", key);
     }
     if (!heard.text) {
-      expect.add("binary", "true");
+      expect.raw("binary", "true");
     } else if (!parsed) {
       add_text(heard, expect);
     } else {
       add_where(heard, key, type, expect);
     }
     if (heard.t_ns - last_ns_ > kLongWait) {
-      expect.add("within", quote(seconds(heard.t_ns - last_ns_, 2)));
+      expect.text("within", seconds(heard.t_ns - last_ns_, 2));
     }
     last_ns_ = heard.t_ns;
-    add_step("expect", typed && expect.size() == 1 ? quote(key) : expect.object());
+    add_step("expect", typed && expect.size() == 1 ? quote(key) : expect.str());
   }
 
-  static void add_text(const replay::Heard& heard, Members& expect) {
+  static void add_text(const replay::Heard& heard, json::ObjectText& expect) {
     const bool telling = !heard.cut && heard.redact.empty() && heard.payload.size() <= kLongestTelling &&
                          is_utf8(heard.payload) && !replay::looks_made(heard.payload, false);
     if (telling) {
-      expect.add("text", quote(as_template(heard.payload)));
+      expect.text("text", as_template(heard.payload));
     } else {
-      expect.add("binary", "false");
+      expect.raw("binary", "false");
     }
   }
 
   void add_where(const replay::Heard& heard,
                  const std::string& key,
                  const profile::MessageType* type,
-                 Members& expect) {
-    Members where, take;
+                 json::ObjectText& expect) {
+    json::ObjectText where, take;
     std::size_t told = 0;
     for (Scalars scalars(heard.payload); scalars.next();) {
       const std::string pointer = scalars.pointer();
       const auto taken = takes_.find({key, pointer});
       if (taken != takes_.end()) {
-        take.add(taken->second, quote(pointer));
+        take.text(taken->second, pointer);
       }
       if (taken != takes_.end() || told == kMostTelling || is_matched(type, pointer)) {
         continue;
       }
       if (const std::string condition = telling(heard, scalars, type != nullptr); !condition.empty()) {
-        where.add(pointer, condition);
+        where.raw(pointer, condition);
         ++told;
       }
     }
     if (where.size() > 0) {
-      expect.add("where", where.object());
+      expect.raw("where", where.str());
     }
     if (take.size() > 0) {
-      expect.add("take", take.object());
+      expect.raw("take", take.str());
     }
   }
 
@@ -623,26 +608,26 @@ class Scribe {
     if (closed_) {
       return;
     }
-    Members members;
+    json::ObjectText members;
     if (over.received) {
       if (over.received->code) {
-        members.add("code", std::to_string(*over.received->code));
+        members.raw("code", std::to_string(*over.received->code));
       }
       if (!over.received->reason.empty() && is_utf8(over.received->reason) &&
           !replay::looks_made(over.received->reason, false)) {
-        members.add("reason", quote(as_template(over.received->reason)));
+        members.text("reason", as_template(over.received->reason));
       }
-      members.add("by", R"("server")");
+      members.raw("by", R"("server")");
     } else if (over.ending && std::find(kAwaitable.begin(), kAwaitable.end(), over.ending->how) != kAwaitable.end()) {
-      members.add("ending", quote(session::name(over.ending->how)));
+      members.text("ending", session::name(over.ending->how));
     } else {
       cut_ = !over.ending || over.ending->how == session::EndingHow::capture_ended;
       return add_step("close", "true");
     }
     if (over.t_ns - last_ns_ > kLongWait) {
-      members.add("within", quote(seconds(over.t_ns - last_ns_, 2)));
+      members.text("within", seconds(over.t_ns - last_ns_, 2));
     }
-    add_step("expect_close", members.object());
+    add_step("expect_close", members.str());
   }
 
   const replay::Plan& plan_;
@@ -655,7 +640,7 @@ class Scribe {
   std::map<std::string, std::string> declared_;  ///< what the recording calls it: what the check calls it
   std::set<std::string> names_;
   std::vector<std::pair<std::string, std::string>> variables_;  ///< that the check declares, with their JSON
-  Members headers_;
+  json::ObjectText headers_;
   std::string other_url_, url_;
   std::vector<std::string> steps_;
   std::int64_t last_ns_ = 0;

@@ -253,7 +253,7 @@ Result<void> CheckActor::take(const std::vector<profile::Take>& takes, const std
       return fail(ErrorKind::refused,
                   fmt::format("{} cannot be taken: the message has nothing at {}", row.variable, row.pointer));
     }
-    const std::string value = found->is(json::Type::string) ? std::string(found->string()) : found->text();
+    const std::string value = json::plain_text(*found);
     if (const auto set = bindings().set(row.variable, value, profile::Origin::given); !set) {
       return set;
     }

@@ -150,7 +150,7 @@ std::optional<Fault> SocketIo::attachment(std::size_t& awaited, std::string_view
 
 std::string text_of(json::Value packet, std::string_view key) {
   const auto member = packet.find(key);
-  return !member ? std::string() : member->is(json::Type::string) ? std::string(member->string()) : member->text();
+  return !member ? std::string() : json::plain_text(*member);
 }
 
 }  // namespace

@@ -217,7 +217,7 @@ Result<Message> encode_stomp(json::Value packet) {
   const auto headers = packet.find("headers");
   for (std::size_t i = 0; headers && i < headers->size() && headers->is(json::Type::object); ++i) {
     const auto [name, value] = headers->member(i);
-    const std::string text = value.is(json::Type::string) ? std::string(value.string()) : value.text();
+    const std::string text = json::plain_text(value);
     const bool plain = is_connecting(command);
     if (plain &&
         (text.find_first_of("\r\n") != std::string::npos || name.find_first_of(":\r\n") != std::string_view::npos)) {

@@ -251,7 +251,7 @@ std::optional<std::string> Course::word(std::string_view name) const {
     text = session::name(ledger_.how());
   } else if (name.substr(0, 2) == "$/" && body_) {
     const auto value = body_->at(name.substr(1));
-    text = !value ? "" : value->is(json::Type::string) ? std::string(value->string()) : value->text();
+    text = !value ? "" : json::plain_text(*value);
     text = printable(text, 120);
   }
   return text.empty() ? std::nullopt : std::optional(json::quote(text));

@@ -50,6 +50,9 @@ class Value {
   const void* node_;
 };
 
+/// A string's characters; anything else as compact JSON.
+std::string plain_text(Value value);
+
 /// True if both are the same JSON value: numbers by value, objects whatever their order.
 bool equal(Value a, Value b);
 
@@ -110,6 +113,9 @@ Result<std::string> with(std::string_view text, std::string_view pointer, std::s
 std::string quote(std::string_view text);
 /// `given` itself where it is JSON, else the JSON string of it: what POINTER=VALUE flags take.
 std::string value_or_string(std::string_view given);
+/// True for the name of a media type that is JSON, parameters aside: application/json, text/json, or one that ends in
+/// +json (RFC 6839 section 3.1).
+bool is_json_media_type(std::string_view name);
 /// True if there is no white space outside strings.
 bool is_compact(std::string_view text);
 /// The same value over several lines, two spaces a level, for people.

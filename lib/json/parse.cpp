@@ -51,8 +51,6 @@ struct Json::Impl {
   rapidjson::Reader reader;
   std::vector<Fault> losses;
 
-  Impl() { make_tree(kFirstPool); }
-
   void make_tree(std::size_t size) {
     tree.reset();
     pool.reset();
@@ -61,9 +59,18 @@ struct Json::Impl {
     tree.emplace(&*pool, 1024, &stack_memory);
   }
 
+  /// Most texts that might be JSON are looked at and are none: memory is taken with the first.
+  Tree& held() {
+    if (!tree) {
+      make_tree(kFirstPool);
+    }
+    return *tree;
+  }
+
   /// Forgets the last text. A pool that was too small for it is made larger.
   void clear() {
     losses.clear();
+    held();
     tree->SetNull();
     const std::size_t used = pool->Size();
     pool->Clear();
@@ -155,7 +162,7 @@ std::optional<Fault> Json::parse(std::string_view text) {
 }
 
 Value Json::root() const {
-  return value_of(*impl_->tree);
+  return value_of(impl_->held());
 }
 
 const std::vector<Fault>& Json::losses() const {

@@ -1,3 +1,5 @@
+#include "base/text.hpp"
+
 #include "json/node.hpp"
 #include "json/tree.hpp"
 
@@ -12,6 +14,18 @@ std::string Value::text() const {
   rapidjson::Writer<rapidjson::StringBuffer> writer(out);
   node_of(*this).Accept(writer);
   return {out.GetString(), out.GetSize()};
+}
+
+std::string plain_text(Value value) {
+  return value.is(Type::string) ? std::string(value.string()) : value.text();
+}
+
+bool is_json_media_type(std::string_view name) {
+  constexpr std::string_view kSuffix = "+json";
+  const std::string type = lower_case(trim(name.substr(0, name.find(';'))));
+  const bool suffixed =
+      type.size() > kSuffix.size() && std::string_view(type).substr(type.size() - kSuffix.size()) == kSuffix;
+  return type == "application/json" || type == "text/json" || suffixed;
 }
 
 std::string pretty(Value value) {

@@ -143,9 +143,7 @@ std::string pretty_json(std::string_view text) {
     if (closes) {
       level -= level > 0 ? 1 : 0;
     }
-    if (closes != opened && (closes || opened || (i > 0 && compact[i - 1] == ','))) {
-      new_line();
-    } else if (i > 0 && compact[i - 1] == ',') {
+    if (closes != opened || (i > 0 && compact[i - 1] == ',')) {
       new_line();
     }
     out.append(compact, i, end - i);

@@ -473,7 +473,7 @@ void Bindings::take(const std::vector<Take>& takes, json::Value reply) {
   for (const Take& row : takes) {
     const auto found = reply.at(row.pointer);
     if (found && !found->is(json::Type::null)) {
-      const std::string value = found->is(json::Type::string) ? std::string(found->string()) : found->text();
+      const std::string value = json::plain_text(*found);
       // A reply may name what is none of the choices; then the value stays as it was.
       (void)set(row.variable, value, Origin::reply);
       const Variable* variable = profile_.variable(row.variable);

@@ -38,8 +38,9 @@ std::vector<Heartbeat> client_heartbeats(const Profile& profile) {
 
 std::optional<BeatSpan> span_of(const Heartbeat& beat, const Bindings& bindings) {
   std::int64_t longest = 0;
-  for (const std::string& text : beat.answers.empty() ? beat.every : std::vector{beat.within}) {
-    const auto span = nanoseconds(text, bindings);
+  const bool asked = !beat.answers.empty();
+  for (std::size_t i = 0; i < (asked ? 1 : beat.every.size()); ++i) {
+    const auto span = nanoseconds(asked ? beat.within : beat.every[i], bindings);
     if (!span || *span <= 0) {
       return std::nullopt;
     }

@@ -268,7 +268,7 @@ void check_same(const WordSource& source, const Seen& seen, Findings& findings) 
     if (!value || !known || is_masked(seen, *value)) {
       continue;
     }
-    const auto given = value->is(json::Type::string) ? std::string(value->string()) : value->text();
+    const auto given = json::plain_text(*value);
     if (given != *wanted) {
       findings.own(same.finding, seen.seq, [&] {
         return Words{fill_words(same.finding.says, source, seen), fill_words(same.finding.fix, source, seen), {}};

@@ -45,7 +45,7 @@ std::vector<Field> fields(Value object, std::string_view key) {
 std::vector<std::pair<std::string, std::string>> pairs(Value object, std::string_view key) {
   std::vector<std::pair<std::string, std::string>> found;
   for (const auto& [name, value] : members(object.find(key))) {
-    found.emplace_back(name, value.is(json::Type::string) ? std::string(value.string()) : value.text());
+    found.emplace_back(name, json::plain_text(value));
   }
   return found;
 }

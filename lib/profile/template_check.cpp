@@ -28,7 +28,7 @@ void check_template(MistakeList& list, const std::string& pointer, const Placeho
   if (!value) {
     return;
   }
-  const std::string text = value->is(json::Type::string) ? std::string(value->string()) : value->text();
+  const std::string text = json::plain_text(*value);
   for (const std::string& name : placeholders_of(text)) {
     if (!is_known(name, known)) {
       const bool ours = name.front() == '$' && !number_of(name);

@@ -20,7 +20,7 @@ std::optional<std::string> text_at(const std::optional<json::Value>& root, const
   if (!value || (!value->is(json::Type::string) && !value->is(json::Type::number))) {
     return std::nullopt;
   }
-  std::string text = value->is(json::Type::string) ? std::string(value->string()) : value->text();
+  std::string text = json::plain_text(*value);
   return text.size() <= kLongest ? std::optional(std::move(text)) : std::nullopt;
 }
 

@@ -51,11 +51,7 @@ const ContentEncoding* find_content_encoding(std::string_view name) {
 }
 
 const ContentMedia* find_content_media(std::string_view name) {
-  constexpr std::string_view kSuffix = "+json";
-  const std::string type = lower_case(trim(name.substr(0, name.find(';'))));
-  const bool suffixed =
-      type.size() > kSuffix.size() && std::string_view(type).substr(type.size() - kSuffix.size()) == kSuffix;
-  return type == "application/json" || type == "text/json" || suffixed ? &kJson : nullptr;
+  return json::is_json_media_type(name) ? &kJson : nullptr;
 }
 
 }  // namespace whydrop::schema

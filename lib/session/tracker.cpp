@@ -12,8 +12,6 @@
 namespace whydrop::session {
 namespace {
 
-constexpr std::array kSides{Side::client, Side::server};
-
 bool is_message_opcode(wire::Opcode opcode) {
   return opcode == wire::Opcode::continuation || opcode == wire::Opcode::text || opcode == wire::Opcode::binary;
 }
@@ -68,7 +66,7 @@ void Tracker::Impl::move(Side side, Trigger trigger) {
 void Tracker::Impl::on(const Request& fact) {
   request = head_of(fact);
   request_whole = is_whole(fact);
-  for (const auto side : kSides) {
+  for (const auto side : wire::kSides) {
     move(side, Trigger::request);
   }
 }
@@ -82,7 +80,7 @@ void Tracker::Impl::on(const Response& fact) {
   deflate = switched ? handshake::negotiate(request, response).deflate : std::nullopt;
   const bool opens = request_whole ? handshake::opens_session(request, response) : switched;
   const auto trigger = opens ? Trigger::upgraded : Trigger::refused;
-  for (const auto side : kSides) {
+  for (const auto side : wire::kSides) {
     move(side, trigger);
   }
 }
@@ -226,7 +224,7 @@ void Tracker::on_fact(const Event& event) {
                         [&](const Inflated& inflated) { impl.on(inflated); },
                         [&](const Shutdown& shutdown) { impl.move(shutdown.from, Trigger::ended); },
                         [&](const Ending&) {
-                          for (const auto side : kSides) {
+                          for (const auto side : wire::kSides) {
                             impl.move(side, Trigger::ended);
                           }
                         },

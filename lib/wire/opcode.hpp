@@ -4,6 +4,7 @@
 
 #include "base/names.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -15,6 +16,7 @@ using whydrop::parse;
 
 /// The role that wrote a byte. RFC 6455 section 1.2.
 enum class Side : std::uint8_t { client, server };
+inline constexpr std::array<Side, 2> kSides{Side::client, Side::server};
 
 constexpr Side other(Side side) {
   return side == Side::client ? Side::server : Side::client;

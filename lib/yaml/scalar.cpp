@@ -4,9 +4,10 @@
 #include "json/json.hpp"
 
 #include <algorithm>
-#include <cctype>
+#include <charconv>
 #include <cstdint>
 #include <optional>
+#include <system_error>
 
 namespace whydrop::yaml {
 namespace {
@@ -26,16 +27,10 @@ std::optional<std::string> based_integer(std::string_view text) {
   constexpr std::size_t kMostDigits = 15;
   const bool octal = starts_with(text, "0o"), hex = starts_with(text, "0x");
   const std::string_view digits = text.substr(octal || hex ? 2 : text.size());
-  const auto fits = [&](unsigned char c) { return hex ? std::isxdigit(c) != 0 : c >= '0' && c <= '7'; };
-  if (digits.empty() || digits.size() > kMostDigits || !std::all_of(digits.begin(), digits.end(), fits)) {
-    return std::nullopt;
-  }
   std::uint64_t value = 0;
-  for (const char c : digits) {
-    const auto digit = static_cast<std::uint64_t>(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
-    value = value * (hex ? 16 : 8) + digit;
-  }
-  return std::to_string(value);
+  const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), value, hex ? 16 : 8);
+  const bool whole = fault == std::errc() && end == digits.data() + digits.size();
+  return whole && digits.size() <= kMostDigits ? std::optional(std::to_string(value)) : std::nullopt;
 }
 
 /// A number of the core schema as JSON writes it: without "+", zeros in front, and bare points.

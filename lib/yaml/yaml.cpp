@@ -276,9 +276,7 @@ Result<Document> Document::parse(std::string_view text, const std::string& name)
     return fail(ErrorKind::usage, fmt::format("{}: it is larger than 4 MiB", escape_for_terminal(name)));
   }
   Document made;
-  auto whole = std::make_shared<json::Json>();
-  const auto fault = whole->parse(text);
-  if (begins_as_json(text) && !fault) {
+  if (auto whole = std::make_shared<json::Json>(); begins_as_json(text) && !whole->parse(text)) {
     if (depth_of(text) > kMostDepth) {
       return fail(ErrorKind::usage, escape_for_terminal(name) + ": it nests too deep");
     }

@@ -107,7 +107,7 @@ std::string manual_page_of(const Command& command) {
              roff(command.summary),
              roff(usage_line(options))) +
          options_section(options) + ".SH EXAMPLES\n" + examples_section(command) +
-         ".SH SEE ALSO\n.BR whydrop (1),\nof which the section EXIT STATUS tells what each exit code means\n";
+         ".SH SEE ALSO\n.BR whydrop (1),\nwhose section EXIT STATUS lists the exit codes\n";
 }
 
 }  // namespace whydrop::cli

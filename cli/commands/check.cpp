@@ -122,7 +122,7 @@ Run setup_check(Options& options) {
   options.text("--filter", "TEXT|/PATTERN/", request.choice.filter, "Only checks whose name has it");
   options.list("--tag", "TAG", request.choice.tags, "Only checks with this tag, or another one given; repeatable");
   options.flag("--list", request.list, "Print the checks and run none");
-  options.duration("--timeout", plan.settings.timeout, "Of each check, in place of its own (1m)");
+  options.duration("--timeout", plan.settings.timeout, "Of each check, in place of the check's own (1m)");
   options.text("--captures", "DIR", plan.captures, "Folder for captures of failed checks (that of the first report)");
   options.flag("--keep-all", plan.keep_all, "Keep captures of checks that passed too");
   options.text("--from-capture", "FILE", flags->from_capture, "Print the session recorded there as a check file");

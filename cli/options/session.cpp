@@ -72,8 +72,9 @@ void add_session_groups(Options& options, SessionFlags& flags) {
 void add_session_profile(Options& options, SessionFlags& flags) {
   add_profile_options(options, flags.profile);
   options.flag("--no-opening", flags.no_opening, "Do not send by itself what the profile begins a session with");
-  options.flag(
-      "--strict", flags.session.strict, "Do not send a message that the profile finds at fault; end with exit code 1");
+  options.flag("--strict",
+               flags.session.strict,
+               "Do not send a message in which the profile finds a fault; end with exit code 1");
   options.flag(
       "--new-session", flags.session.new_session, "Make the profile's session calls first, as `session create` does");
   add_rehearse_options(options,

@@ -115,7 +115,7 @@ class Reader {
           *id,
           fmt::format("the correlation id of message {} is not carried over: it stands at {}, not in the payload",
                       name,
-                      location.empty() ? "no place that is told" : location));
+                      location.empty() ? "no place given" : location));
     }
     return "";
   }
@@ -190,7 +190,7 @@ std::vector<Message> merged(Sources& sources, std::vector<Message> all) {
       out[i].name = joined_name(names[i]);
       out[i].about = fmt::format("one of {}", fmt::join(names[i], ", "));
       sources.note(out[i].site,
-                   fmt::format("no value tells {} apart: they are judged as one, by any of their schemas",
+                   fmt::format("no value distinguishes {}: they are judged as one type, by any of their schemas",
                                fmt::join(names[i], ", ")));
     }
   }

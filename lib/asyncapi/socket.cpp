@@ -93,7 +93,7 @@ class SocketMaker {
       const std::string name = text.substr(at + 1, end - at - 1);
       const auto site = told ? sources_.member(*told, name) : std::nullopt;
       if (!site) {
-        sources_.note(holder, fmt::format("{{{}}} is not told of by {}: it becomes a variable", name, key));
+        sources_.note(holder, fmt::format("{{{}}} is not described by {}: it becomes a variable", name, key));
       }
       out += "{" + add_told(name, site) + "}";
       at = end + 1;

@@ -39,7 +39,7 @@ class Redactor {
   /// What a person is told of it then.
   static constexpr std::string_view kOverLimit =
       "more secrets were sent than are remembered (256, or 16 KiB): later ones are masked where a name, a dialect or a "
-      "form tells of them, and not where else they stand; --secret NAME=VALUE masks one everywhere";
+      "form gives them away, and nowhere else; --secret NAME=VALUE masks one everywhere";
   /// Tokens seen since the last call.
   std::vector<session::Token> take_tokens();
   /// Masks given values and values of secret keys in free text, as in a URL or a finding's sentence.

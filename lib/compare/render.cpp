@@ -117,7 +117,7 @@ std::vector<std::string> headlines(const Comparison& comparison, const Options& 
   if (!comparison.ends_known()) {
     const std::string unknown = comparison.end_a_known   ? b + " does not tell how the session ended"
                                 : comparison.end_b_known ? a + " does not tell how the session ended"
-                                                         : "neither tells how the session ended";
+                                                         : "neither shows how the session ended";
     return with(fmt::format("{} and {} {}; {}.",
                             a,
                             b,

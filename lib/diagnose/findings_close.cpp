@@ -230,7 +230,7 @@ const std::vector<FindingRow>& close_findings() {
        true,
        crossed,
        "The server closed by itself as this side did",
-       "Both sides sent a Close before either had the other's. The server's has a code of its own, so it is no answer.",
+       "Both sides sent a Close before either had the other's. The server's has another code, so it is no answer.",
        "Read the server's code and reason: they tell why it closed.",
        "RFC 6455 section 7.1.6"},
       {"close-linger",

@@ -140,7 +140,7 @@ const std::vector<FindingRow>& credential_findings() {
        true,
        says_why,
        "The refusal says why",
-       "The answer's body, WWW-Authenticate (RFC 6750 section 3) or X-WebSocket-Reject-Reason tells more than its "
+       "The answer's body, WWW-Authenticate (RFC 6750 section 3) or X-WebSocket-Reject-Reason says more than its "
        "status does: an expired token, a missing scope, a login that may not do this.",
        "",
        "RFC 9110 section 11.6.1"},

@@ -116,7 +116,7 @@ const std::vector<FindingRow>& guide_findings() {
        "The software that the answer names is known to end sessions so",
        "Server or Via of the answer names software whose behaviour stands in the field guide, and the session ended as "
        "it "
-       "ends them for the reasons that are told. The header may be another hop's.",
+       "ends them for the reasons listed. The header may be another hop's.",
        "whydrop explain NAME prints all that is known of that software.",
        ""},
   };

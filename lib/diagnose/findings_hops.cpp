@@ -121,7 +121,7 @@ const std::vector<FindingRow>& hop_findings() {
        true,
        from_cache,
        "A cache answered the upgrade",
-       "Age or X-Cache tells that a cache gave an answer that it had kept: the upgrade did not reach the server.",
+       "Age or X-Cache shows that a cache gave a stored answer: the upgrade did not reach the server.",
        "Let the cache pass this path on (no caching, Upgrade handed on), or connect to the server behind it "
        "(--connect-to).",
        "RFC 9111 section 5.1"},

@@ -202,7 +202,7 @@ std::string size_fix(const Ledger& ledger, const KnownLimits& known) {
   const std::uint64_t passed = ledger.client.largest_before, dropped = ledger.client.largest->length;
   return passed == 0 || dropped / passed > kNear
              ? fmt::format(
-                   "Try half of {}, and half again: what passes tells the limit. Then send less in one message, "
+                   "Try half of {}, and half again: what passes shows the limit. Then send less in one message, "
                    "or raise the limit.",
                    format_size(dropped))
              : fmt::format(

@@ -295,7 +295,8 @@ const std::vector<FindingRow>& upgrade_findings() {
        true,
        refused,
        "The answer's head is larger than whydrop reads",
-       "whydrop gave the answer up at a limit of its own: 512 KiB, or 10,000 header fields. Chromium stops at 256 KiB, "
+       "whydrop gave up reading the answer at its own limit: 512 KiB, or 10,000 header fields. Chromium stops at 256 "
+       "KiB, "
        "Node.js at 16 KiB.",
        "Look at what fills the answer's headers: cookies, policies, or a server that does not end.",
        "RFC 9110 section 5.4"},

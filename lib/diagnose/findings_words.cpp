@@ -185,7 +185,7 @@ const std::vector<FindingRow>& words_findings() {
        true,
        server_said,
        "The server's last message says why",
-       "One of the server's last messages tells of an error, a refusal or an end, by its structure: a member named "
+       "One of the server's last messages reports an error, a refusal or an end, by its structure: a member named "
        "error, a "
        "status of 400 or more, a type that names a failure, an ERROR frame. Free text is not read so.",
        "",

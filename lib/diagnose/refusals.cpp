@@ -192,7 +192,7 @@ const std::vector<FindingRow>& refusal_findings() {
       row("call-rate-limited",
           Party::client,
           "Too many calls in too short a time",
-          "The API answered 429. Retry-After, where it is given, says how long to wait.",
+          "The API answered 429. Retry-After, if present, says how long to wait.",
           "Wait as long as Retry-After says; keep a token until it expires in place of getting one each time.",
           "RFC 6585 section 4"),
       row("call-failed",

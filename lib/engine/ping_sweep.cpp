@@ -34,7 +34,8 @@ std::string statement(const SweepResult* longest_alive, const SweepResult* short
     return fmt::format("idle limit: none found up to {}\n", seconds(longest_alive->idle));
   }
   if (shortest_dead->server_spoke || (longest_alive != nullptr && longest_alive->server_spoke)) {
-    return "idle limit: none can be told, since the server spoke meanwhile; an age limit ends a session so, too\n";
+    return "idle limit: unknown, because the server spoke meanwhile; an age limit would end a session in the same "
+           "way\n";
   }
   const std::string most = seconds(shortest_dead->ended_after.value_or(shortest_dead->idle));
   if (longest_alive == nullptr) {

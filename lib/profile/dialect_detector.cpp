@@ -278,7 +278,7 @@ void DialectDetector::Impl::tell_not_served() {
   }
   if (is_rehearsed()) {
     finding.says = fmt::format("No host of {} is known to serve the dialect {}.", owner->title, profile_in_use);
-    finding.fix = fmt::format("whydrop profile show {} tells what is served.", owner->socket.profile);
+    finding.fix = fmt::format("whydrop profile show {} shows what is served.", owner->socket.profile);
     finding.at_fault = Party::unknown;
     return tell(std::move(finding));
   }

@@ -19,7 +19,7 @@ const std::vector<CheckRow>& check_rows() {
        false},
       {"message-unknown",
        "A message is of no type that the profile knows",
-       "What tells the types apart (a member such as \"type\" or \"action\") is missing or has another value. "
+       "What distinguishes the types (a member such as \"type\" or \"action\") is missing or has another value. "
        "The nearest known value is named, if one is near.",
        "Compare the member that names the type with whydrop profile show."},
       {"schema-required",

@@ -144,7 +144,7 @@ void Recognition::use(const DialectScore& sum) {
   said.confidence = session::Confidence::high;
   said.evidence = sum.evidence;
   said.says = fmt::format("{} recognised ({}); --profile none: not.", name, fmt::join(sum.like.reasons, "; "));
-  said.fix = fmt::format("whydrop profile show {} tells what it expects.", name);
+  said.fix = fmt::format("whydrop profile show {} shows what it expects.", name);
   tell(std::move(said));
   judge_earlier();
   news_ = recognised_;

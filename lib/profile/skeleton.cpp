@@ -85,7 +85,7 @@ constexpr std::string_view kSkeleton = R"({
   },
   "signals": [
     {
-      "comment": "A message that tells something by itself.",
+      "comment": "A message that is a finding by itself.",
       "message": "error",
       "finding": {
         "id": "server-error",
@@ -108,7 +108,7 @@ constexpr std::string_view kSkeleton = R"({
     }
   ],
   "fingerprint": {
-    "comment": "How whydrop recognises this API without being told.",
+    "comment": "How whydrop recognises this API when nobody names it.",
     "urls": ["wss://*/socket"],
     "client": [{"/type": "connect"}],
     "server": [{"/type": "connected"}]

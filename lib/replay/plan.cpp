@@ -210,8 +210,9 @@ void Planner::note_secret_key(std::string_view pointer) {
 }
 
 void Planner::note_what_is_not_told() {
-  note(plan_.kind == RecordingKind::har, "a HAR tells no frames, pings or Closes, and not how the session ended");
-  note(plan_.kind == RecordingKind::lines, "a file of messages tells no times and nothing of the server");
+  note(plan_.kind == RecordingKind::har,
+       "a HAR has no frames, pings or Closes, and does not show how the session ended");
+  note(plan_.kind == RecordingKind::lines, "a file of messages has no times and nothing of the server");
   note(!raw_ && fragmented_ > 0,
        fmt::format("{} went in fragments; without --raw each goes in one frame", counted(fragmented_, "message")));
 

@@ -96,7 +96,7 @@ Result<void> PreparedReplay::choose_profile() {
                 "--profile FILE; or --url URL to go without it");
   }
   warnings_.push_back(
-      fmt::format("the profile {} that {} was made with is not known here: messages are told apart "
+      fmt::format("the profile {} that {} was made with is not known here: messages are distinguished "
                   "without it",
                   header_.profile,
                   file_.name()));

@@ -206,14 +206,14 @@ TEST(PingSweep, StatesTheIdleLimit) {
   EXPECT_EQ(
       sweep_report({{1s, true, true, false, std::nullopt, std::nullopt}}),
       "idle 1 s      dead: the ping after it was not answered; the server spoke meanwhile, so the path was not idle\n"
-      "idle limit: none can be told, since the server spoke meanwhile; an age limit ends a session so, too\n");
+      "idle limit: unknown, because the server spoke meanwhile; an age limit would end a session in the same way\n");
   // One age, whatever goes over the path.
   EXPECT_EQ(
       sweep_report({{1s, true, true, true, std::nullopt, std::nullopt},
                     {6s, true, true, false, 98ms, session::EndingHow::reset}}),
       "idle 1 s      survived: the ping after it was answered; the server spoke meanwhile, so the path was not idle\n"
       "idle 6 s      ended after 0.098 s (reset); the server spoke meanwhile, so the path was not idle\n"
-      "idle limit: none can be told, since the server spoke meanwhile; an age limit ends a session so, too\n");
+      "idle limit: unknown, because the server spoke meanwhile; an age limit would end a session in the same way\n");
   EXPECT_EQ(sweep_report({{1s, false, false, false, std::nullopt, std::nullopt}}),
             "idle 1 s      could not connect\nidle limit: unknown, no connection opened\n");
 }

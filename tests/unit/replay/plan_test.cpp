@@ -94,7 +94,7 @@ TEST(Plan, PrintsNoSecretOfABrowsersRecord) {
   recorded   a HAR, 0 ns
   sends      1 message
   heard      0 messages
-  note       a HAR tells no frames, pings or Closes, and not how the session ended
+  note       a HAR has no frames, pings or Closes, and does not show how the session ended
 )");
 }
 
@@ -168,7 +168,7 @@ TEST(Plan, SaysAllOfASession) {
 TEST(Plan, SaysWhatOtherKindsDoNotTell) {
   EXPECT_EQ(plan_of("{\"a\":1}\n{\"a\":2}\n"), R"(  recorded   a file of messages
   sends      2 messages
-  note       a file of messages tells no times and nothing of the server
+  note       a file of messages has no times and nothing of the server
 )");
   EXPECT_EQ(
       plan_of(R"({"log":{"entries":[{"_webSocketMessages":[{"type":"send","time":1767323045.5,"opcode":1,"data":"a"}],
@@ -177,7 +177,7 @@ TEST(Plan, SaysWhatOtherKindsDoNotTell) {
   recorded   a HAR, 500 ms
   sends      1 message
   heard      0 messages
-  note       a HAR tells no frames, pings or Closes, and not how the session ended
+  note       a HAR has no frames, pings or Closes, and does not show how the session ended
 )");
 }
 

@@ -31,7 +31,7 @@ const std::vector<Command>& commands() {
        "whydrop watch --profile genesys-notifications --var region=mypurecloud.ie --statistics 10m --for 24h",
        setup_watch},
       {"inspect",
-       "Read a capture again, or a browser's HAR: filter it and say why it ended",
+       "Read a capture or a browser's HAR: filter it and say why the session ended",
        "whydrop inspect run.ndjson\n"
        "whydrop inspect run.ndjson --only server --grep error --output messages\n"
        "whydrop inspect run.ndjson --since 1m --kind frame,finding --output ndjson\n"
@@ -39,7 +39,7 @@ const std::vector<Command>& commands() {
        "whydrop inspect browser.har --output summary",
        setup_inspect},
       {"replay",
-       "Do again what a client did in a recording, and say how it ended this time",
+       "Repeat what a client did in a recording, and say how it ended this time",
        "whydrop replay run.ndjson\n"
        "whydrop replay run.ndjson --url ws://localhost:9000 --pace 2x --capture again.ndjson --compare\n"
        "whydrop replay run.ndjson --from-seq 12 --to-seq 40 --edit '14:/queueId=other' --raw\n"
@@ -47,7 +47,7 @@ const std::vector<Command>& commands() {
        "whydrop replay run.ndjson --count 50 --parallel 8",
        setup_replay},
       {"diff",
-       "Hold two sessions side by side: what differs, and what could explain that they ended differently",
+       "Compare two sessions: what differs, and what could explain why they ended differently",
        "whydrop diff good.ndjson bad.ndjson\n"
        "whydrop diff widget.har client.ndjson --profile genesys-web-messaging\n"
        "whydrop diff good.ndjson bad.ndjson --output side-by-side --width 160\n"
@@ -55,27 +55,27 @@ const std::vector<Command>& commands() {
        "whydrop diff run.ndjson run.ndjson --conn 1:2",
        setup_diff},
       {"rehearse",
-       "Run a local server that ends sessions in any way asked for",
+       "Run a local server that ends sessions in any way you ask for",
        "whydrop rehearse --ending reset --after 2 --port 0\n"
        "whydrop rehearse --status 429 --tls --write-ca ca.pem\n"
        "whydrop rehearse --profile guest-conversations --list\n"
        "whydrop rehearse --profile guest-conversations --scenario start-chat-malformed --port 8080",
        setup_rehearse},
       {"check",
-       "Run smoke tests written as files, and report them as a CI server reads them",
+       "Run smoke tests written as files, and report them to a CI server",
        "whydrop check smoke/*.json --report junit:out.xml --jobs 4\n"
        "whydrop check fixtures/checks --rehearse --report tap\n"
        "whydrop check smoke/chat.json --var region=mypurecloud.ie --retry 2 --captures failed/\n"
        "whydrop check --from-capture run.ndjson > smoke/chat.json",
        setup_check},
       {"validate",
-       "Say what is wrong with JSON files, by a schema or by a profile's messages",
+       "Check JSON files by a schema or a profile, and say what is wrong with them",
        "whydrop validate --schema order.json 'orders/*.json'\n"
        "whydrop validate --profile guest-conversations --as client:startChat payload.json\n"
        "whydrop validate --schema order.json --output ndjson - < orders.ndjson",
        setup_validate},
       {"profile",
-       "Show, check or begin a profile: what an API expects",
+       "Show, check, write or import a profile: what an API expects",
        "whydrop profile list\n"
        "whydrop profile show guest-tutorial\n"
        "whydrop profile new my-api -o my-api.json\n"
@@ -83,13 +83,13 @@ const std::vector<Command>& commands() {
        "whydrop profile check my-api.json",
        setup_profile},
       {"token",
-       "Get a token from an API, say what one says of itself, or check its signature",
+       "Get a token from an API, show what a token says, or check its signature",
        "whydrop token get --profile genesys-notifications --client-id ID --client-secret @secret.txt\n"
        "whydrop token inspect @token.txt --require-scope guest:write\n"
        "whydrop token verify @token.txt --key @jwks.json",
        setup_token},
       {"session",
-       "Make a profile's REST calls that come before the socket, and keep what they give",
+       "Make a profile's REST calls that come before the socket, and keep what they return",
        "whydrop session create --profile guest-tutorial --var organization_id=...\n"
        "whydrop session show --profile guest-tutorial\n"
        "whydrop session clear --profile guest-tutorial",

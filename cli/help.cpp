@@ -22,7 +22,7 @@ constexpr std::string_view kExitCodes =
     "  2  wrong usage                7  the server closed first\n"
     "  3  a local failure            8  --timeout ran out\n"
     "  4  could not connect          70 internal error; 130, 143 interrupted\n"
-    "  whydrop explain \"exit 6\" says more of one.\n";
+    "  whydrop explain \"exit 6\" says more about it.\n";
 
 /// `text` broken at blanks into lines of `width`, each but the first indented.
 std::string wrapped(const std::string& text, std::size_t width, std::size_t indent) {
@@ -81,7 +81,7 @@ std::string synonym_lines(const Options& options) {
   for (const OptionSynonym& row : synonyms_of(options)) {
     text += (text.empty() ? "" : ", ") + row.name + " (" + row.meaning + ")";
   }
-  return text.empty() ? text : "\nTaken too, as other tools have it\n  " + wrapped(text, kWidth - 2, 2) + "\n";
+  return text.empty() ? text : "\nNames from other tools that work too\n  " + wrapped(text, kWidth - 2, 2) + "\n";
 }
 
 }  // namespace
@@ -105,7 +105,7 @@ std::string program_help() {
   for (const Command& command : commands()) {
     text += fmt::format("  {:<12}{}\n", command.name, command.summary);
   }
-  text += "\n  whydrop <command> --help says what a command takes; whydrop --version prints the version.\n\n";
+  text += "\n  whydrop <command> --help shows what a command takes; whydrop --version prints the version.\n\n";
   return text.append(kExitCodes);
 }
 

@@ -114,21 +114,22 @@ Run setup_check(Options& options) {
       "--report",
       "KIND[:PATH]",
       flags->reports,
-      "junit:PATH, tap or ndjson; without a path on standard output, and the lines for people on standard error; "
+      "junit:PATH, tap or ndjson; without a path to standard output, and the lines for people to standard error; "
       "repeatable");
-  options.number("-j,--jobs", "N", plan.jobs, 1, 256, "Run so many checks at once (1)");
-  options.flag("--fail-fast", plan.fail_fast, "Begin no more checks once one has failed");
-  options.number("--retry", "N", plan.retries, 0, 100, "Try a check that failed up to N times more");
-  options.text("--filter", "TEXT|/PATTERN/", request.choice.filter, "Only checks whose name has it");
+  options.number("-j,--jobs", "N", plan.jobs, 1, 256, "Run this many checks at once (1)");
+  options.flag("--fail-fast", plan.fail_fast, "Start no more checks once one has failed");
+  options.number("--retry", "N", plan.retries, 0, 100, "Repeat a failed check up to N times");
+  options.text("--filter", "TEXT|/PATTERN/", request.choice.filter, "Only checks whose name contains it");
   options.list("--tag", "TAG", request.choice.tags, "Only checks with this tag, or another one given; repeatable");
   options.flag("--list", request.list, "Print the checks and run none");
-  options.duration("--timeout", plan.settings.timeout, "Of each check, in place of the check's own (1m)");
-  options.text("--captures", "DIR", plan.captures, "Folder for captures of failed checks (that of the first report)");
+  options.duration("--timeout", plan.settings.timeout, "Time limit of each check, instead of its own (1m)");
+  options.text(
+      "--captures", "DIR", plan.captures, "Folder for captures of failed checks (default: beside the first report)");
   options.flag("--keep-all", plan.keep_all, "Keep captures of checks that passed too");
   options.text("--from-capture", "FILE", flags->from_capture, "Print the session recorded there as a check file");
   options.group("Target");
-  options.text("--url", "URL", flags->url, "Connect to it in place of each check's own");
-  options.text("--profile", "NAME|FILE", request.profile, "In place of the profile that a check names");
+  options.text("--url", "URL", flags->url, "Connect to URL instead of each check's own");
+  options.text("--profile", "NAME|FILE", request.profile, "Use this profile instead of the one that a check names");
   options.suggest(run::built_in_profiles());
   options.list("--var",
                "NAME=VALUE",
@@ -137,11 +138,11 @@ Run setup_check(Options& options) {
   options.list("--allow-path",
                "PATH",
                request.allowed_paths,
-               "Let the checks name files (schemas, profiles) that stand there, besides those below their own folder");
+               "Let the checks name files (schemas, profiles) there, besides those below their own folder");
   options.list("--env",
                "NAME",
                plan.settings.environment,
-               "Let the checks read this variable of the environment by {$env:NAME}; WHYDROP_* they may anyway");
+               "Let the checks read this environment variable by {$env:NAME}; WHYDROP_* are always allowed");
   options.text(
       "--at",
       "URL",
@@ -152,10 +153,9 @@ Run setup_check(Options& options) {
       "SCENARIO",
       flags->rehearse,
       kOwnScenario,
-      "Play the scenario that each check names, or this one: a server of our own, on loopback, stands for "
-      "the profile's hosts");
+      "Play the scenario that each check names, or this one: a local server takes the place of the profile's hosts");
   options.text(
-      "--rehearsal", "FILE", plan.settings.rehearsal.file, "Where the scenarios are, in place of what is built in");
+      "--rehearsal", "FILE", plan.settings.rehearsal.file, "Take the scenarios from FILE instead of the built-in ones");
   for (const char* other : {"--at", "--url", "--location", "--unix-socket", "--proxy"}) {
     options.contradict("--rehearse", other);
   }

@@ -67,7 +67,7 @@ Run setup_config(Options& options) {
                      {"list", "check", "path"},
                      flags->action,
                      "list: the named targets. check: every mistake in the file. path: where it is");
-  options.positional("FILE", flags->file, false, "The file, in place of $XDG_CONFIG_HOME/whydrop/config.json");
+  options.positional("FILE", flags->file, false, "The file, instead of $XDG_CONFIG_HOME/whydrop/config.json");
   return [flags] { return configure(*flags); };
 }
 

@@ -64,21 +64,19 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
       "{\"close\":{\"code\":...,\"reason\":...}}");
   options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as the session is open; repeatable");
   options.flag("--echo", flags.echo, "Answer each message with itself; standard input is not read");
-  options.custom(
-      OptionInfo::option(
-          "--replies",
-          "N|lines|none",
-          "Data messages to wait for at the end of standard input: a number, one a message sent (lines, the default), "
-          "or none")
-          .completed_by({"lines", "none"}),
-      [&flags](const std::vector<std::string>& given) { return set_replies(given, flags.replies); });
+  options.custom(OptionInfo::option("--replies",
+                                    "N|lines|none",
+                                    "Data messages to wait for once standard input has ended: a number, one for each "
+                                    "message sent (lines, the default), or none")
+                     .completed_by({"lines", "none"}),
+                 [&flags](const std::vector<std::string>& given) { return set_replies(given, flags.replies); });
   options.duration("--wait", flags.wait, "Give up waiting for replies after this much silence (2s)");
   options.duration("--linger",
                    flags.linger,
                    "Stay this long after the last reply, to see whether the server ends the session by itself (250ms; "
                    "0s closes at once)");
   add_messages_option(options, flags.messages);
-  options.duration("--for", flags.stay_open, "Stay this long, then close; the end of standard input is no end");
+  options.duration("--for", flags.stay_open, "Stay this long, then close, even if standard input has ended");
   options.duration("--timeout", flags.session.session.timeout, "Give up after this long, with exit code 8");
   options.number(
       "--reconnect",
@@ -87,15 +85,13 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
       0,
       1000000,
       "After a drop connect again, up to N times in a row, with growing waits (0.5 s to 30 s); a session of 10 s "
-      "or more starts the count anew; never after 401 or 403. A profile may have waits of its own. The last session's "
+      "or more restarts the count; never after 401 or 403. A profile may set other waits. The last session's "
       "ending decides the exit code");
-  options.custom(
-      OptionInfo::option(
-          "--ping-sweep",
-          "DURATION,...",
-          "Find the idle limit of the path: one connection for each duration, silent so long and then pinged; "
-          "shortest first, until one has died"),
-      [&flags](const std::vector<std::string>& given) { return set_sweep(given, flags.sweep); });
+  options.custom(OptionInfo::option("--ping-sweep",
+                                    "DURATION,...",
+                                    "Find the idle limit of the path: one connection for each duration, silent that "
+                                    "long and then pinged; shortest first, until one is dead"),
+                 [&flags](const std::vector<std::string>& given) { return set_sweep(given, flags.sweep); });
 }
 
 void add_contradictions(Options& options) {

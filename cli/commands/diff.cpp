@@ -117,7 +117,7 @@ std::string set_conns(const std::vector<std::string>& given, DiffFlags& flags) {
 Run setup_diff(Options& options) {
   const auto flags = std::make_shared<DiffFlags>();
   options.positional("A", flags->files[0], true, "A capture, or a HAR saved by a browser; - is standard input");
-  options.positional("B", flags->files[1], true, "What it is held against, as A");
+  options.positional("B", flags->files[1], true, "What to compare it with; like A");
   options.group("What is compared");
   options.custom(
       OptionInfo::option(
@@ -129,8 +129,7 @@ Run setup_diff(Options& options) {
                "POINTER",
                flags->ignore,
                "Do not compare the value at this JSON Pointer, in any message; * stands for any member or item");
-  options.flag(
-      "--strict", flags->strict, "Compare ids, times, tokens and counters as they are, and not by what kind they are");
+  options.flag("--strict", flags->strict, "Compare ids, times, tokens and counters literally, not by kind");
   options.flag("--no-timing", flags->no_timing, "Do not compare how long replies and gaps took");
   options.group("Profile");
   options.text("--profile",
@@ -141,7 +140,7 @@ Run setup_diff(Options& options) {
   options.choice("--output",
                  {"text", "ndjson", "side-by-side"},
                  flags->output,
-                 "What is printed. text: what could explain it, then all differences (default); ndjson: a line each; "
+                 "What is printed. text: what could explain it, then all differences (default); ndjson: one line each; "
                  "side-by-side: all messages in two columns");
   options.number("--width", "COLUMNS", flags->width, kLeastWidth, kMostWidth, "Columns of the output (the terminal's)");
   add_color_option(options, flags->color);

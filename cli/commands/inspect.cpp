@@ -74,13 +74,14 @@ void add_filter_options(Options& options, InspectFlags& flags) {
   options.group("What is shown");
   options.number("--from-seq", "N", flags.from_seq, 0, UINT64_MAX, "From event N on");
   options.number("--to-seq", "N", flags.to_seq, 0, UINT64_MAX, "Up to event N");
-  options.text("--since", "TIME", flags.filter.since, "From this time on: a duration since the start, or RFC 3339");
+  options.text(
+      "--since", "TIME", flags.filter.since, "From this time on: since the start as a duration, or in RFC 3339");
   options.text("--until", "TIME", flags.filter.until, "Up to this time");
   options.custom(
       OptionInfo::option("--conn", "N", "Only connection N, and the verdict on it; several with commas").repeats(),
       [&flags](const std::vector<std::string>& given) { return set_conns(given, flags.filter.conns); });
   add_shown_options(options, flags.filter);
-  options.flag("-f,--follow", flags.follow, "Go on as the file grows, until interrupted");
+  options.flag("-f,--follow", flags.follow, "Follow the file as it grows, until interrupted");
 }
 
 }  // namespace

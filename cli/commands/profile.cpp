@@ -258,23 +258,21 @@ Run setup_profile(Options& options) {
                       "A profile's name, or a file; with import an AsyncAPI document; with match a URL, a JSON "
                       "message, @FILE, a capture or -");
   options.flag("--json", flags->json, "With show: the profile's source");
-  options.text("-o,--output", "FILE", flags->output, "With new and import: write to FILE, which must not be there yet");
+  options.text("-o,--output", "FILE", flags->output, "With new and import: write to FILE, which must not exist yet");
   options.group("Import of an AsyncAPI document");
   options.text(
       "--server", "NAME", flags->import.server, "Its server of this name (default: the first that speaks ws or wss)");
   options.text("--channel",
                "NAME",
                flags->import.channel,
-               "Its channel of this name (default: the first), and all at its address");
+               "Its channel of this name (default: the first), and all others at its address");
   options.choose<asyncapi::Described>(
       "--as",
       {{"server", asyncapi::Described::server}, {"client", asyncapi::Described::client}},
       flags->import.described,
       "Whose operations the document describes (default server)");
-  options.list("--allow-path",
-               "PATH",
-               flags->allowed_paths,
-               "Let it name files that stand there, besides those below its own folder");
+  options.list(
+      "--allow-path", "PATH", flags->allowed_paths, "Let it name files there, besides those below its own folder");
   return [flags] { return run(*flags); };
 }
 

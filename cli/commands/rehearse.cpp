@@ -45,7 +45,7 @@ void declare(Options& options, RehearseOptions& into) {
   options.group("Listening");
   options.text("--host", "ADDRESS", server.host, "Address to listen on (127.0.0.1)");
   options.number("-p,--port", "PORT", into.port, 0, 65535, "Port to listen on; 0, the default, lets the system choose");
-  options.flag("--once", server.once, "Leave after one connection, with --profile after one session");
+  options.flag("--once", server.once, "Exit after one connection, with --profile after one session");
   options.flag("--tls", server.tls, "Speak TLS with a certificate made at start");
   options.choice(
       "--tls-fault", {"expired", "hostname", "self-signed"}, server.tls_fault, "What is wrong with the certificate");
@@ -58,10 +58,10 @@ void declare(Options& options, RehearseOptions& into) {
                    server.ending = given.back();
                    return {};
                  });
-  options.flag("--list", into.list, "Print the names of all endings, or with --profile of its scenarios, and leave");
+  options.flag("--list", into.list, "Print the names of all endings, or with --profile of its scenarios, and exit");
   options.number(
       "--after", "N", into.after, 0, 4294967295, "End after N messages (1); 0: as soon as the session is open");
-  options.duration("--after-time", server.after_time, "End so long after the upgrade, whatever was said");
+  options.duration("--after-time", server.after_time, "End this long after the upgrade, whatever was sent");
   options.number("--status", "CODE", into.status, 200, 599, "Refuse the upgrade with this status");
   options.number("--close-code", "CODE", into.close_code, 0, 65535, "Code of the ending close (1000)");
   options.text("--close-reason", "TEXT", server.close_reason, "Reason of the ending close");
@@ -70,7 +70,7 @@ void declare(Options& options, RehearseOptions& into) {
   options.flag("--no-echo", into.no_echo, "Do not answer messages");
   options.flag("--no-pong", server.no_pong, "Do not answer pings");
   options.flag("--no-compression", into.no_compression, "Decline permessage-deflate");
-  options.flag("--lenient", server.lenient, "Go on where the client breaks a rule; else the session is failed");
+  options.flag("--lenient", server.lenient, "Go on when the client breaks a rule (default: fail the session)");
 }
 
 /// A line of the log, at once. Nothing waits for a reader: a script may take the first line only.

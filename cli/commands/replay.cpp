@@ -121,22 +121,19 @@ Result<int> replay(const ReplayFlags& flags, const Options& options) {
 void add_part_options(Options& options, ReplayFlags& flags) {
   replay_run::ReplayRequest& request = flags.request;
   options.group("What is replayed");
-  options.number("--run", "N", request.run, 1, UINT32_MAX, "Of a capture that was appended to the Nth run (1)");
-  options.number(
-      "--conn", "N", flags.conn, 1, UINT32_MAX, "Connection N; without it the first session that was opened");
+  options.number("--run", "N", request.run, 1, UINT32_MAX, "The Nth run of a capture that was appended to (1)");
+  options.number("--conn", "N", flags.conn, 1, UINT32_MAX, "Connection N (default: the first session that was opened)");
   options.number("--from-seq", "N", request.from_seq, 0, UINT64_MAX, "What the client did from event N on");
   options.number("--to-seq", "N", request.to_seq, 0, UINT64_MAX, "What the client did up to event N");
-  options.custom(
-      OptionInfo::option(
-          "--edit",
-          "SEQ:/POINTER=VALUE",
-          "In the client's message that is event SEQ put VALUE (JSON, or else a string) at this JSON Pointer; "
-          "SEQ:=TEXT replaces all of it; repeatable")
-          .repeats(),
-      [&request](const std::vector<std::string>& given) { return set_edits(given, request.edits); });
-  options.custom(
-      OptionInfo::option("--skip", "SEQ", "Leave out event SEQ of the client's; several with commas").repeats(),
-      [&flags](const std::vector<std::string>& given) { return set_skips(given, flags.skips); });
+  options.custom(OptionInfo::option(
+                     "--edit",
+                     "SEQ:/POINTER=VALUE",
+                     "Put VALUE (JSON, or else a string) at this JSON Pointer of the client's message at event SEQ; "
+                     "SEQ:=TEXT replaces all of it; repeatable")
+                     .repeats(),
+                 [&request](const std::vector<std::string>& given) { return set_edits(given, request.edits); });
+  options.custom(OptionInfo::option("--skip", "SEQ", "Leave out the client's event SEQ; several with commas").repeats(),
+                 [&flags](const std::vector<std::string>& given) { return set_skips(given, flags.skips); });
   options.flag(
       "--raw", request.raw, "Send the recorded frames byte for byte, unlawful ones too: fragments, masks, RSV bits");
 }
@@ -153,24 +150,22 @@ void add_pace_options(Options& options, ReplayFlags& flags) {
           "fast, at once")
           .completed_by({"matched", "recorded", "fast", "2x"}),
       [&request](const std::vector<std::string>& given) { return set_pace(given, request.pace); });
-  options.duration("--max-gap", request.pace.most_gap, "Of a recorded gap keep at most this much (5s)");
-  options.duration(
-      "--patience", request.patience, "Give up after waiting this long for a message of the server's (10s)");
+  options.duration("--max-gap", request.pace.most_gap, "Longest recorded gap to keep (5s)");
+  options.duration("--patience", request.patience, "Give up after waiting this long for a server message (10s)");
   options.duration("--timeout", flags.session.session.timeout, "Give up after this long, with exit code 8");
 }
 
 void add_compare_options(Options& options, ReplayFlags& flags) {
   options.group("Comparison");
-  options.flag(
-      "--compare",
-      flags.compares,
-      "Say what came out differently from the recording, its end included; exit code 1 if something did, 0 if nothing "
-      "did however it ended");
+  options.flag("--compare",
+               flags.compares,
+               "Say what came out differently from the recording, its end included; exit code 1 if something did, 0 if "
+               "nothing did, however it ended");
   options.list("--ignore",
                "/POINTER",
                flags.comparison.ignore,
-               "Do not compare what stands at this JSON Pointer in any message, * for all items; repeatable");
-  options.flag("--strict", flags.comparison.strict, "Compare times, ids, counters and tokens as they are, not by kind");
+               "Do not compare the value at this JSON Pointer in any message, * for all items; repeatable");
+  options.flag("--strict", flags.comparison.strict, "Compare times, ids, counters and tokens literally, not by kind");
 }
 
 void add_repeat_options(Options& options, ReplayFlags& flags) {
@@ -181,7 +176,7 @@ void add_repeat_options(Options& options, ReplayFlags& flags) {
                  1,
                  1000000,
                  "Replay N times, and say how many survived and where others ended");
-  options.number("--parallel", "N", flags.request.parallel, 1, 1000, "So many of them at a time (1)");
+  options.number("--parallel", "N", flags.request.parallel, 1, 1000, "Run this many at a time (1)");
 }
 
 }  // namespace
@@ -197,23 +192,23 @@ Run setup_replay(Options& options) {
       OptionInfo::option(
           "--url",
           "URL",
-          "Connect there instead of where the recording was made; where it names no path, the recorded one is kept"),
+          "Connect there instead of where the recording was made; if it has no path, the recorded path is kept"),
       [&session](const std::vector<std::string>& given) {
         session.url = given.back();
         return std::string();
       });
-  options.flag("--plan", request.only_plan, "Print what would be done, and with which values; connect nowhere");
+  options.flag("--plan", request.only_plan, "Print what would be done, with which values; do not connect");
   add_close_options(options, session.session);
   add_part_options(options, *flags);
   add_pace_options(options, *flags);
   add_compare_options(options, *flags);
   add_repeat_options(options, *flags);
   add_profile_options(options, session.profile);
-  options.flag("--no-calls", request.no_calls, "Do not make again the REST calls that came before the session");
-  add_rehearse_options(options,
-                       session,
-                       "Replay against this scenario of the profile: a server of our own, on loopback, stands for the "
-                       "profile's hosts");
+  options.flag("--no-calls", request.no_calls, "Do not repeat the REST calls that came before the session");
+  add_rehearse_options(
+      options,
+      session,
+      "Replay against this scenario of the profile: a local server takes the place of the profile's hosts");
   add_session_groups(options, session);
   return [flags, &options] {
     return complete_user(flags->session.endpoint).and_then([&] { return replay(*flags, options); });

@@ -194,7 +194,7 @@ void add_message_options(Options& options, SendFlags& flags) {
                "/POINTER=VALUE",
                flags.sets,
                "In the --message before: VALUE (JSON, or else a string) at this JSON Pointer; {name} is a variable");
-  options.list("--drop", "/POINTER", flags.drops, "In the --message before: take away what stands there");
+  options.list("--drop", "/POINTER", flags.drops, "In the --message before: remove the value there");
 }
 
 }  // namespace
@@ -205,14 +205,14 @@ Run setup_send(Options& options) {
   options.positionals("MESSAGE",
                       flags->messages,
                       false,
-                      "Text, @FILE for a file's content, - for standard input; of text a last line end is left out");
+                      "Text, @FILE for a file's content, - for standard input; a trailing line end of text is dropped");
   options.list(
       "--expect",
       "POINTER=VALUE",
       flags->expect,
       "A message must come whose member at this JSON Pointer is VALUE (JSON, or else a string); repeatable, in "
       "order, one message each; other messages are skipped");
-  options.list("-d,--data", "MESSAGE", flags->data, "The same as an option, in order with each MESSAGE");
+  options.list("-d,--data", "MESSAGE", flags->data, "The same as an option, in order with any MESSAGE");
   options.list(
       "--expect-text", "WORDS", flags->expect_text, "A message must come that contains WORDS, in order with --expect");
   options.list("--expect-regex",
@@ -223,8 +223,8 @@ Run setup_send(Options& options) {
   options.duration(
       "--wait",
       flags->wait,
-      "Stay this long after the last send; without it until the expectations are met, else until each message has had "
-      "its reply, or for 2s of silence. A reply is a data message that comes after a message was sent");
+      "Stay this long after the last send. Default: until the expectations are met or, if there are none, until each "
+      "message has had its reply, or for 2s of silence. A reply is a data message that comes after a message was sent");
   options.duration("--linger",
                    flags->linger,
                    "Stay this long after the last reply, to see whether the server ends the session by itself (250ms; "

@@ -194,20 +194,18 @@ Result<int> session(const StoredSession& given) {
 
 Run setup_session(Options& options) {
   const auto flags = std::make_shared<StoredSession>();
-  options.custom(
-      OptionInfo::argument(
-          "ACTION",
-          "create: make the profile's session calls, in order, and keep what they give. show: the values of its "
-          "variables, where they come from, their age and when they expire. clear: forget what was kept. Without "
-          "--profile "
-          "show and clear mean the one profile that something is kept of")
-          .must_be_given()
-          .completed_by({"create", "show", "clear"}),
-      [flags](const std::vector<std::string>& given) -> std::string {
-        flags->action = given.back();
-        const bool known = flags->action == "create" || flags->action == "show" || flags->action == "clear";
-        return known ? "" : "'" + flags->action + "' is not create, show or clear";
-      });
+  options.custom(OptionInfo::argument(
+                     "ACTION",
+                     "create: make the profile's session calls, in order, and keep what they return. show: the values "
+                     "of its variables, where they come from, their age and when they expire. clear: forget what was "
+                     "kept. Without --profile, show and clear mean the only profile with something kept")
+                     .must_be_given()
+                     .completed_by({"create", "show", "clear"}),
+                 [flags](const std::vector<std::string>& given) -> std::string {
+                   flags->action = given.back();
+                   const bool known = flags->action == "create" || flags->action == "show" || flags->action == "clear";
+                   return known ? "" : "'" + flags->action + "' is not create, show or clear";
+                 });
   add_call_options(options, flags->call);
   return [flags] { return session(*flags); };
 }

@@ -254,8 +254,8 @@ Run setup_token(Options& options) {
   options.custom(
       OptionInfo::argument(
           "ACTION",
-          "get: ask the profile's API for a token. inspect: say what a token says of itself; exit 1 where it has "
-          "expired, is not valid yet or lacks a scope. verify: check its signature; exit 1 where it is not good")
+          "get: ask the profile's API for a token. inspect: show what a token says; exit 1 if it has expired, is not "
+          "valid yet or lacks a scope. verify: check its signature; exit 1 if it is not good")
           .must_be_given()
           .completed_by({"get", "inspect", "verify"}),
       [flags](const std::vector<std::string>& given) -> std::string {

@@ -45,30 +45,30 @@ Run setup_validate(Options& options) {
   options.text("--schema",
                "FILE",
                request.schema,
-               "A JSON Schema, draft-07 or draft-04; FILE#/POINTER: one that stands in another document, as AsyncAPI");
+               "A JSON Schema, draft-07 or draft-04; FILE#/POINTER: one inside another document, such as AsyncAPI");
   options.text("--profile", "NAME|FILE", flags->profile, "A profile's messages: its name, or a file");
   options.suggest(run::built_in_profiles());
   options.text(
-      "--as", "TYPE", request.as, "Its message of this type, as client:startChat; without it the first that matches");
+      "--as", "TYPE", request.as, "As this type of message, e.g. client:startChat (default: the first that matches)");
   options.choice("--side", {"client", "server"}, request.side, "Messages of this side only");
   options.group("How the schema is read");
   options.choose<schema::Draft>("--draft",
                                 {{"4", schema::Draft::draft4}, {"7", schema::Draft::draft7}},
                                 request.draft,
-                                "The draft where the schema has no $schema (default 7)");
+                                "The draft to assume if the schema has no $schema (7)");
   options.flag("--check-formats",
                request.check_formats,
-               "Check format, contentEncoding and contentMediaType too; what cannot be is said");
-  options.list("--ref-map", "URL-PREFIX=DIR", request.references, "Read what a $ref to such URLs means from a folder");
+               "Check format, contentEncoding and contentMediaType too, and name those that cannot be checked");
+  options.list("--ref-map", "URL-PREFIX=DIR", request.references, "Read a $ref to such URLs from a folder");
   options.list("--allow-path",
                "PATH",
                request.allowed_paths,
-               "Let a $ref name files that stand there, besides those below the schema's folder");
+               "Let a $ref name files there, besides those below the schema's folder");
   options.group("Output");
   options.choose<bool>("--output",
                        {{"text", false}, {"ndjson", true}},
                        request.ndjson,
-                       "A line a fault, or a JSON object for each value");
+                       "One line for each fault, or a JSON object for each value");
   options.contradict("--schema", "--profile");
   return [flags] { return validate_all(*flags); };
 }

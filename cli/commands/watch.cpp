@@ -35,10 +35,12 @@ void add_watch_options(Options& options, WatchFlags& flags) {
   options.text("--on-drop",
                "COMMAND",
                flags.watch.on_drop,
-               "Run this by the shell at each drop, with the verdict as JSON on its standard input, and the capture's "
-               "path as $WHYDROP_CAPTURE; attempts to connect that fail alike are one drop");
-  options.flag("--notify", flags.watch.notify, "Tell each drop on the desktop (notify-send)");
-  options.duration("--statistics", flags.watch.statistics_every, "Say this often how it went since (1h; 0s: never)");
+               "Run this in a shell at each drop, with the verdict as JSON on its standard input, and the capture's "
+               "path as $WHYDROP_CAPTURE; attempts to connect that fail in the same way count as one drop");
+  options.flag("--notify", flags.watch.notify, "Show each drop on the desktop (notify-send)");
+  options.duration("--statistics",
+                   flags.watch.statistics_every,
+                   "Report this often how it went since the last report (1h; 0s: never)");
   options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as a session is open; repeatable");
   options.duration("--for", flags.stay_open, "Watch this long in all, then close");
   options.group("Captures");
@@ -46,9 +48,11 @@ void add_watch_options(Options& options, WatchFlags& flags) {
   options.text("--captures",
                "FOLDER",
                capture.folder,
-               "Record each session in a file of its own there (NDJSON, mode 0600), secrets masked");
-  options.size("--part", capture.part, "Go on in a next file when one is so large (64M)");
-  options.size("--keep", capture.folder_most, "Keep at most so much of this run; the oldest files go (1G; 0: all)");
+               "Record each session in its own file there (NDJSON, mode 0600), secrets masked");
+  options.size("--part", capture.part, "Continue in a new file once one has reached this size (64M)");
+  options.size("--keep",
+               capture.folder_most,
+               "Keep at most this much of this run; the oldest files are deleted (1G; 0: keep all)");
 }
 
 Result<int> watch(const WatchFlags& flags) {

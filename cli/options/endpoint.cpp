@@ -25,7 +25,7 @@ void add_request_options(Options& options, EndpointFlags& flags) {
   options.list("-s,--subprotocol,--protocol", "NAME", flags.endpoint.subprotocols, "Offer a subprotocol");
   options.list("-b,--cookie", "NAME=VALUE", flags.cookies, "Send a cookie");
   options.text(
-      "-u,--user", "USER:PASSWORD", flags.user, "Authenticate with HTTP Basic; without a password it is asked for");
+      "-u,--user", "USER:PASSWORD", flags.user, "Authenticate with HTTP Basic; a missing password is asked for");
   add_user_agent_option(options, flags);
   options.flag("-L,--location", flags.location, "Follow redirects; credentials go to the first host only");
   options.flag("--allow-downgrade", flags.endpoint.allow_downgrade, "Follow a redirect from wss:// to ws:// too");
@@ -37,7 +37,7 @@ void add_tls_options(Options& options, EndpointFlags& flags, const std::string& 
   options.flag("-k,--insecure", flags.endpoint.tls.insecure, "Accept any certificate");
   options.flag("--allow-cn",
                flags.endpoint.tls.allow_cn,
-               "Take a certificate without subjectAltName by its CN; browsers refuse it");
+               "Accept a certificate without subjectAltName by its CN; browsers do not");
   options.text(
       "--cacert,--ca", "PEM", flags.endpoint.tls.cacert, "Trust the certificates of this file instead of the system's");
   options.text("--cert", "PEM", flags.endpoint.tls.cert, "Client certificate; may hold its key too");
@@ -54,22 +54,20 @@ void add_path_options(Options& options, EndpointFlags& flags) {
   options.flag("-6,--ipv6", flags.ipv6, "Use IPv6 only");
   options.text("--interface", "NAME", flags.endpoint.interface_name, "Send from this interface or address");
   options.text("--unix-socket", "FILE", flags.endpoint.unix_socket, "Connect to a Unix domain socket");
-  options.custom(
-      OptionInfo::option(
-          "-x,--proxy",
-          "URL",
-          "Proxy: http://, socks5:// or socks5h://[user:password@]host:port; '' for none. Without it http_proxy, "
-          "https_proxy, all_proxy and no_proxy of the environment count"),
-      [&flags](const std::vector<std::string>& given) {
-        flags.endpoint.proxies.given = given.back();
-        return std::string();
-      });
+  options.custom(OptionInfo::option("-x,--proxy",
+                                    "URL",
+                                    "Proxy: http://, socks5:// or socks5h://[user:password@]host:port; '' for none. "
+                                    "Default: http_proxy, https_proxy, all_proxy and no_proxy of the environment"),
+                 [&flags](const std::vector<std::string>& given) {
+                   flags.endpoint.proxies.given = given.back();
+                   return std::string();
+                 });
   options.text("-U,--proxy-user", "USER:PASSWORD", flags.proxy_user, "Credentials for the proxy");
   options.list("--send-to",
                "HOST[:PORT]",
                flags.endpoint.send_to,
-               "Let values whose home is another server go there, though a file or a reply names it; repeatable. At a "
-               "terminal you are asked");
+               "Let values whose home is another server go to this one, which a file or a reply names; repeatable. At "
+               "a terminal you are asked");
   options.text("--noproxy", "LIST", flags.no_proxy, "Hosts that need no proxy");
   options.duration(
       "--connect-timeout", flags.endpoint.connect_timeout, "Limit from resolving to the upgrade's end (10s)");

@@ -37,13 +37,13 @@ void add_output_options(Options& options, run::Output& output) {
   options.count(
       "-v,--verbose", output.verbosity, "Show headers too, and whole verdicts where nothing is wrong; -vv also hex");
   options.flag("-q,--quiet", output.quiet, "Print the verdict only");
-  options.flag("--pretty", output.pretty, "Show messages whole, on lines of their own: JSON indented, bytes as hex");
+  options.flag("--pretty", output.pretty, "Show whole messages on separate lines: JSON indented, bytes as hex");
   options.choose<report::Times>(
       "--time",
       {{"relative", report::Times::relative}, {"absolute", report::Times::absolute}, {"delta", report::Times::delta}},
       output.times,
-      "What a line of the log begins with: the time since the run began (relative), the time "
-      "of day in UTC, or the time since the line before");
+      "Time at the start of each line of the log: since the run began (relative, the default), the time of day in UTC "
+      "(absolute), or since the line before (delta)");
   add_color_option(options, output.color);
   add_fail_on_option(options, output.fail_on, "makes the exit code 1 (error)");
   options.contradict("--quiet", "--verbose");
@@ -64,7 +64,7 @@ void add_shown_options(Options& options, capture::Filter& filter) {
   options.choose<std::optional<wire::Side>>("--only",
                                             {{"client", wire::Side::client}, {"server", wire::Side::server}},
                                             filter.only,
-                                            "Only what this side sent, and what no side did");
+                                            "Only what this side sent, and events of neither side");
   options.text("--grep", "PATTERN", filter.grep, "Only events whose text matches this regular expression (RE2)");
 }
 
@@ -89,7 +89,7 @@ void add_secret_options(Options& options, SecretFlags& flags) {
   options.list("--secret",
                "NAME=VALUE",
                flags.secrets,
-               "Mask this value wherever it stands; NAME=@FILE reads it, NAME alone takes it from the environment");
+               "Mask this value wherever it appears; NAME=@FILE reads it, NAME alone takes it from the environment");
   options.flag("--reveal", flags.reveal, "Mask nothing");
 }
 
@@ -108,10 +108,10 @@ void add_capture_options(Options& options, CaptureFlags& flags) {
                "shown goes to standard error");
   options.flag("--append", flags.append, "Add to FILE if it exists");
   options.flag("--overwrite", flags.overwrite, "Replace FILE if it exists");
-  options.size("--max-payload", flags.capture.max_payload, "Keep at most this much of one frame's payload (1M)");
+  options.size("--max-payload", flags.capture.max_payload, "Keep at most this much of each frame's payload (1M)");
   options.size("--max-capture",
                flags.capture.max_bytes,
-               "Record at most this much in all; what comes later is judged and not recorded (no limit)");
+               "Record at most this much in all; what comes later is judged but not recorded (no limit)");
   options.flag("--with-opinions", flags.capture.with_opinions, "Record messages, findings and the verdict too");
   options.contradict("--append", "--overwrite");
 }

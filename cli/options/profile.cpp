@@ -18,19 +18,18 @@ void add_profile_options(Options& options, ProfileFlags& flags) {
                "NAME|FILE|none",
                flags.profile,
                "What the API expects: a profile of `whydrop profile list`, or a file, which may be an AsyncAPI "
-               "document; none: not "
-               "even one that is recognised");
+               "document; none: not even a recognised one");
   options.suggest(run::built_in_profiles());
   options.list("--var",
                "NAME=VALUE",
                flags.variables,
-               "Value of a variable of the profile, or NAME=@FILE; repeatable. Else WHYDROP_<NAME> of the environment "
-               "counts, then the store, then the profile's default");
+               "Value of a variable of the profile, or NAME=@FILE; repeatable. If not given: WHYDROP_<NAME> of the "
+               "environment, then the store, then the profile's default");
   options.text("--store",
                "FILE",
                flags.store.file,
                "Where what replies gave is kept ($XDG_STATE_HOME/whydrop/<profile>.json, mode 0600)");
-  options.flag("--no-store", flags.store.none, "Keep nothing, and use no value that was kept");
+  options.flag("--no-store", flags.store.none, "Keep nothing, and use nothing that was kept");
   options.text(
       "--at",
       "URL",

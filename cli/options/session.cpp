@@ -35,7 +35,7 @@ std::string set_expected(const std::vector<std::string>& given, std::vector<std:
 }  // namespace
 
 void add_session_arguments(Options& options, SessionFlags& flags) {
-  options.custom(OptionInfo::argument("URL", "ws://, wss://, or http:// and https://; without it that of the profile"),
+  options.custom(OptionInfo::argument("URL", "ws://, wss://, http:// or https://; default: the profile's URL"),
                  [&flags](const std::vector<std::string>& given) {
                    flags.url = given.back();
                    return std::string();
@@ -47,7 +47,8 @@ void add_session_arguments(Options& options, SessionFlags& flags) {
 
 void add_close_options(Options& options, run::Session& session) {
   options.custom(
-      OptionInfo::option("--expect-close", "CODE", "The server is to close with CODE (repeatable: one of them)")
+      OptionInfo::option(
+          "--expect-close", "CODE", "Expect the server to close with CODE (repeatable: with one of them)")
           .repeats(),
       [&session](const std::vector<std::string>& given) { return set_expected(given, session.expect_close); });
   options.custom(
@@ -71,7 +72,7 @@ void add_session_groups(Options& options, SessionFlags& flags) {
 
 void add_session_profile(Options& options, SessionFlags& flags) {
   add_profile_options(options, flags.profile);
-  options.flag("--no-opening", flags.no_opening, "Do not send by itself what the profile begins a session with");
+  options.flag("--no-opening", flags.no_opening, "Do not send the profile's opening messages");
   options.flag("--strict",
                flags.session.strict,
                "Do not send a message in which the profile finds a fault; end with exit code 1");
@@ -79,13 +80,14 @@ void add_session_profile(Options& options, SessionFlags& flags) {
       "--new-session", flags.session.new_session, "Make the profile's session calls first, as `session create` does");
   add_rehearse_options(options,
                        flags,
-                       "Play this scenario of the profile: a server of our own, on loopback, stands for the profile's "
-                       "hosts. With no message given the client's part is played too");
+                       "Play this scenario of the profile: a local server takes the place of the profile's hosts. If "
+                       "no message is given, the client's part is played too");
 }
 
 void add_rehearse_options(Options& options, SessionFlags& flags, const std::string& help) {
   options.text("--rehearse", "SCENARIO", flags.scenario, help);
-  options.text("--rehearsal", "FILE", flags.rehearsal_file, "Where the scenarios are, in place of what is built in");
+  options.text(
+      "--rehearsal", "FILE", flags.rehearsal_file, "Take the scenarios from FILE instead of the built-in ones");
   for (const char* other : {"--at", "--store", "--location", "--unix-socket", "--proxy"}) {
     options.contradict("--rehearse", other);
   }

@@ -2,76 +2,27 @@
 
 #include "base/base64.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "capture/har_ending.hpp"
-#include "capture/limits.hpp"
-#include "json/tree.hpp"
+#include "capture/item_queue.hpp"
+#include "json/json.hpp"
+#include "json/parts.hpp"
 #include "session/causes.hpp"
 #include "wire/encoder.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-
-#include <rapidjson/encodedstream.h>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace whydrop::capture {
 namespace {
 
 using namespace session;
 
-constexpr std::size_t kBlock = 64U << 10;
 constexpr std::size_t kMaxBody = 64U << 10;
-
-/// A ByteSource as RapidJSON wants to read one.
-class Stream {
- public:
-  using Ch = char;
-  explicit Stream(const ByteSource& source) : source_(source) { fill(); }
-
-  char Peek() const { return at_ < size_ ? block_[at_] : '\0'; }
-  char Take() {
-    const char c = Peek();
-    if (at_ < size_) {
-      ++told_;
-      if (++at_ == size_) {
-        fill();
-      }
-    }
-    return c;
-  }
-  std::size_t Tell() const { return told_; }
-  char* PutBegin() { return nullptr; }
-  void Put(char) {}
-  std::size_t PutEnd(char*) { return 0; }
-
-  const std::optional<Error>& error() const { return error_; }
-  bool empty() const { return size_ == 0 && told_ == 0; }
-  /// A string ended, or something else that is not kept as a whole.
-  void on_token() { token_ = told_; }
-  bool too_long() const { return too_long_; }
-
- private:
-  void fill() {
-    at_ = size_ = 0;
-    if (told_ - token_ > kMaxLine) {  // the parser keeps a string until it ends
-      too_long_ = true;
-      return;
-    }
-    auto got = source_(block_.data(), block_.size());
-    if (got) {
-      size_ = *got;
-    } else {
-      error_ = got.error();
-    }
-  }
-
-  const ByteSource& source_;
-  std::array<char, kBlock> block_{};
-  std::size_t at_ = 0, size_ = 0, told_ = 0, token_ = 0;
-  std::optional<Error> error_;
-  bool too_long_ = false;
-};
 
 struct HarMessage {
   std::string type, data;
@@ -101,188 +52,88 @@ bool is_session(const Entry& entry) {
          starts_with(entry.url, "wss://");
 }
 
-/// Follows the parser and collects an entry at a time. Where it stands is told by a path of keys ("/log/entries/[]/…").
-class Collector {
- public:
-  using OnEntry = std::function<void(Entry&&)>;
-  Collector(OnEntry on_entry, Stream& stream) : on_entry_(std::move(on_entry)), stream_(stream) {}
+std::string text_at(json::Value value, std::string_view pointer, std::string_view otherwise = {}) {
+  const auto found = value.at(pointer);
+  return std::string(found && found->is(json::Type::string) ? found->string() : otherwise);
+}
 
-  bool Null() { return true; }
-  bool Bool(bool) { return true; }
-  bool Int(int value) { return number(value); }
-  bool Uint(unsigned value) { return number(value); }
-  bool Int64(int64_t value) { return number(static_cast<double>(value)); }
-  bool Uint64(uint64_t value) { return number(static_cast<double>(value)); }
-  bool Double(double value) { return number(value); }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return true; }
-  bool String(const char* text, rapidjson::SizeType size, bool) {
-    stream_.on_token();
-    return string({text, size});
+/// A number that a double holds exactly enough; null where there is none.
+std::optional<double> number_at(json::Value value, std::string_view pointer) {
+  const auto found = value.at(pointer);
+  return found && found->is(json::Type::number) ? std::optional(found->number()) : std::nullopt;
+}
+
+/// The same of a whole number from 0 to `most`.
+std::optional<int> whole_at(json::Value value, std::string_view pointer, int most) {
+  const auto found = number_at(value, pointer);
+  return found && *found >= 0 && *found <= most ? std::optional(static_cast<int>(*found)) : std::nullopt;
+}
+
+std::vector<Header> headers_of(json::Value head) {
+  std::vector<Header> headers;
+  const auto list = head.find("headers");
+  for (std::size_t i = 0; list && list->is(json::Type::array) && i < list->size(); ++i) {
+    headers.push_back({text_at(list->item(i), "/name"), text_at(list->item(i), "/value"), {}});
   }
-  bool Key(const char* text, rapidjson::SizeType size, bool) {
-    stream_.on_token();
-    key_.assign(text, size);
-    return true;
-  }
-  bool StartObject();
-  bool EndObject(rapidjson::SizeType);
-  bool StartArray();
-  bool EndArray(rapidjson::SizeType);
+  return headers;
+}
 
-  bool is_har() const { return is_har_; }
-  const std::string& creator() const { return creator_; }
+HarMessage message_of(json::Value value) {
+  HarMessage message;
+  message.type = text_at(value, "/type");
+  message.data = text_at(value, "/data");
+  message.time = number_at(value, "/time").value_or(0);
+  message.opcode = value.find("opcode") ? whole_at(value, "/opcode", 15).value_or(-1) : 1;
+  return message;
+}
 
- private:
-  static constexpr std::string_view kEntry = "/log/entries[]";
+void take_request(Entry& entry, json::Value request) {
+  entry.url = text_at(request, "/url");
+  entry.method = text_at(request, "/method", "GET");
+  entry.request_version = text_at(request, "/httpVersion", "HTTP/1.1");
+  entry.request_headers = headers_of(request);
+}
 
-  bool number(double value);
-  bool string(std::string_view text);
-  void push();
-  void pop();
-  /// Below the entry: "" for the entry itself, "/request/headers[]" …
-  std::string_view place() const;
-  bool in_entry() const { return starts_with(path_, kEntry); }
-  std::string* text_field();
+void take_response(Entry& entry, json::Value response) {
+  entry.status = whole_at(response, "/status", 999).value_or(0);
+  entry.status_text = text_at(response, "/statusText");
+  entry.response_version = text_at(response, "/httpVersion", "HTTP/1.1");
+  entry.response_headers = headers_of(response);
+  entry.error = text_at(response, "/_error");
+  entry.body = text_at(response, "/content/text");
+}
 
-  OnEntry on_entry_;
-  Stream& stream_;
-  std::string path_, key_;
-  std::vector<std::size_t> sizes_;
-  std::vector<bool> in_array_;
-  Entry entry_;
-  bool is_har_ = false;
-  std::string creator_;
+/// An object, or HTTP Toolkit's word where there was no Close: "aborted".
+void take_close(Entry& entry, json::Value close) {
+  entry.has_close = close.is(json::Type::object);
+  entry.close_word = close.string();
+  entry.close_code = whole_at(close, "/code", 65535);
+  entry.close_reason = text_at(close, "/reason");
+  entry.close_time = number_at(close, "/timestamp").value_or(0);
+}
+
+/// What is read of an entry, and where.
+struct Taker {
+  std::string_view path;
+  void (*take)(Entry&, json::Value);
 };
 
-void Collector::push() {
-  sizes_.push_back(path_.size());
-  if (!in_array_.empty() && in_array_.back()) {
-    path_ += "[]";
-  } else if (!in_array_.empty()) {
-    path_.append("/").append(key_);
-  }
-}
-
-void Collector::pop() {
-  path_.resize(sizes_.back());
-  sizes_.pop_back();
-  in_array_.pop_back();
-}
-
-std::string_view Collector::place() const {
-  return std::string_view(path_).substr(kEntry.size());
-}
-
-bool Collector::StartObject() {
-  push();
-  in_array_.push_back(false);
-  if (path_ == kEntry) {
-    entry_ = Entry();
-  } else if (in_entry() && place() == "/_webSocketMessages[]") {
-    entry_.messages.emplace_back();
-  } else if (in_entry() && place() == "/request/headers[]") {
-    entry_.request_headers.emplace_back();
-  } else if (in_entry() && place() == "/response/headers[]") {
-    entry_.response_headers.emplace_back();
-  }
-  entry_.has_close |= in_entry() && place() == "/_webSocketClose";
-  is_har_ |= path_ == "/log";
-  return true;
-}
-
-bool Collector::EndObject(rapidjson::SizeType) {
-  if (path_ == kEntry && is_session(entry_)) {
-    on_entry_(std::move(entry_));
-    entry_ = Entry();
-  }
-  pop();
-  return true;
-}
-
-bool Collector::StartArray() {
-  push();
-  in_array_.push_back(true);
-  entry_.has_messages |= in_entry() && place() == "/_webSocketMessages";
-  return true;
-}
-
-bool Collector::EndArray(rapidjson::SizeType) {
-  pop();
-  return true;
-}
-
-bool Collector::number(double value) {
-  if (!in_entry()) {
-    return true;
-  }
-  if (place() == "/response" && key_ == "status" && value >= 0 && value < 1000) {
-    entry_.status = static_cast<int>(value);
-  } else if (place() == "/_webSocketMessages[]" && key_ == "time" && std::isfinite(value)) {
-    entry_.messages.back().time = value;
-  } else if (place() == "/_webSocketMessages[]" && key_ == "opcode") {
-    entry_.messages.back().opcode = value >= 0 && value <= 15 ? static_cast<int>(value) : -1;
-  } else if (place() == "/_webSocketClose" && key_ == "code" && value >= 0 && value <= 65535) {
-    entry_.close_code = static_cast<int>(value);
-  } else if (place() == "/_webSocketClose" && key_ == "timestamp" && std::isfinite(value)) {
-    entry_.close_time = value;
-  }
-  return true;
-}
-
-/// Where the string of key_ belongs, or null.
-std::string* Collector::text_field() {
-  struct Row {
-    std::string_view place, key;
-    std::string* target;
-  };
-  HarMessage none;
-  HarMessage& message = entry_.messages.empty() ? none : entry_.messages.back();
-  Header no_header;
-  Header& asked = entry_.request_headers.empty() ? no_header : entry_.request_headers.back();
-  Header& answered = entry_.response_headers.empty() ? no_header : entry_.response_headers.back();
-  const Row rows[] = {
-      {"", "startedDateTime", &entry_.started},
-      {"", "_resourceType", &entry_.resource_type},
-      {"/request", "url", &entry_.url},
-      {"/request", "method", &entry_.method},
-      {"/request", "httpVersion", &entry_.request_version},
-      {"/response", "httpVersion", &entry_.response_version},
-      {"/response", "statusText", &entry_.status_text},
-      {"/response", "_error", &entry_.error},
-      {"", "_webSocketClose", &entry_.close_word},
-      {"/_webSocketClose", "reason", &entry_.close_reason},
-      {"/response/content", "text", &entry_.body},
-      {"/request/headers[]", "name", &asked.name},
-      {"/request/headers[]", "value", &asked.value},
-      {"/response/headers[]", "name", &answered.name},
-      {"/response/headers[]", "value", &answered.value},
-      {"/_webSocketMessages[]", "type", &message.type},
-      {"/_webSocketMessages[]", "data", &message.data},
-  };
-  for (const Row& row : rows) {
-    if (row.place == place() && row.key == key_) {
-      return row.target;
-    }
-  }
-  return nullptr;
-}
-
-bool Collector::string(std::string_view text) {
-  if (path_ == "/log/creator" && key_ == "name") {
-    creator_ = text;
-  }
-  if (in_entry()) {
-    if (std::string* target = text_field()) {
-      target->assign(text);
-    }
-  }
-  return true;
-}
+constexpr std::string_view kEntry = "/log/entries/[]";
+constexpr std::string_view kMessages = "/log/entries/[]/_webSocketMessages";
+constexpr std::array<Taker, 6> kTakers{{
+    {"/log/entries/[]/startedDateTime", [](Entry& entry, json::Value value) { entry.started = value.string(); }},
+    {"/log/entries/[]/_resourceType", [](Entry& entry, json::Value value) { entry.resource_type = value.string(); }},
+    {"/log/entries/[]/request", take_request},
+    {"/log/entries/[]/response", take_response},
+    {"/log/entries/[]/_webSocketClose", take_close},
+    {"/log/entries/[]/_webSocketMessages/[]",
+     [](Entry& entry, json::Value value) { entry.messages.push_back(message_of(value)); }},
+}};
 
 /// Turns entries into events.
 class Teller {
  public:
-  explicit Teller(const std::function<void(const Reader::Item&)>& emit) : emit_(emit) {}
+  explicit Teller(ItemQueue& out) : out_(out) {}
   void tell(Entry&& entry, const std::string& creator);
   std::uint32_t sessions() const { return conn_; }
 
@@ -298,7 +149,7 @@ class Teller {
   void failed(Fact fact, const std::string& error);
   std::int64_t since_start(double epoch) const;
 
-  const std::function<void(const Reader::Item&)>& emit_;
+  ItemQueue& out_;
   std::uint64_t seq_ = 0;
   std::uint32_t conn_ = 0;
   std::int64_t start_ns_ = 0;  ///< since the epoch
@@ -308,15 +159,16 @@ class Teller {
 };
 
 void Teller::event(Body&& body) {
-  emit_(Event{++seq_, now_ns_, conn_, std::move(body)});
+  out_.push(Event{++seq_, now_ns_, conn_, std::move(body)});
 }
 
 void Teller::header(const std::string& started, const std::string& creator) {
   CaptureHeader capture;
+  capture.witness = Witness::messages;
   start_ns_ = parse_rfc3339(started).value_or(0);
   capture.started = started;
   capture.tool = creator.empty() ? "HAR" : creator;
-  emit_(capture);
+  out_.push(std::move(capture));
 }
 
 /// Chrome's times are seconds, Playwright's milliseconds: as seconds those would lie 50,000 years ahead.
@@ -451,43 +303,99 @@ void Teller::tell(Entry&& entry, const std::string& creator) {
   event(std::move(ending));
 }
 
-}  // namespace
+/// Reads as it is asked: an entry at a time becomes items.
+class HarFile final : public ItemReader {
+ public:
+  HarFile(const std::string& name, ByteSource source)
+      : what_("HAR " + name + ": "), parts_(std::move(source), {"", "/log", "/log/entries", kEntry, kMessages}) {}
 
-Result<void> read_har(const std::string& name,
-                      const ByteSource& source,
-                      const std::function<void(const Reader::Item&)>& emit) {
-  const std::string what = "HAR " + name + ": ";
-  auto bytes = std::make_unique<Stream>(source);
-  if (bytes->empty() && !bytes->error()) {
-    return fail(ErrorKind::local, what + "empty");
+  Result<std::optional<Item>> next() override {
+    while (waiting_.empty() && !over_) {
+      auto done = step();
+      if (!done) {
+        over_ = true;
+        return tl::unexpected<Error>(done.error());
+      }
+    }
+    return waiting_.pop();
   }
-  Teller teller(emit);
-  Collector* self = nullptr;
-  Collector collector([&](Entry&& entry) { teller.tell(std::move(entry), self->creator()); }, *bytes);
-  self = &collector;
-  json::DepthLimit<Collector> limit(collector);
-  rapidjson::EncodedInputStream<rapidjson::UTF8<>, Stream> stream(*bytes);
-  rapidjson::Reader reader;
-  const auto result = reader.Parse<json::kParseFlags>(stream, limit);
-  if (bytes->error()) {
-    return tl::unexpected<Error>(*bytes->error());
+
+ private:
+  Result<void> step();
+  Result<void> take(const json::Part& part);
+  Result<void> finish();
+  tl::unexpected<Error> unreadable(std::uint64_t at, const std::string& why) const {
+    return fail(ErrorKind::local, what_ + "byte " + std::to_string(at + 1) + ": " + why);
   }
-  if (bytes->too_long()) {
-    return fail(ErrorKind::local, what + "a string in it is longer than 128 MiB");
+
+  std::string what_;
+  json::PartStream parts_;
+  json::Json json_;
+  ItemQueue waiting_;
+  Teller teller_{waiting_};
+  Entry entry_;
+  std::string creator_;
+  bool is_har_ = false, over_ = false;
+};
+
+Result<void> HarFile::step() {
+  const auto part = parts_.next();
+  WHYDROP_TRY(part);
+  if (!*part) {
+    over_ = true;
+    return finish();
   }
-  if (result.IsError()) {
-    const std::string why = limit.too_deep() ? "too deep" : rapidjson::GetParseError_En(result.Code());
-    return fail(ErrorKind::local, what + "not JSON at byte " + std::to_string(result.Offset() + 1) + ": " + why);
+  return take(**part);
+}
+
+Result<void> HarFile::take(const json::Part& part) {
+  is_har_ |= starts_with(part.path, "/log/");
+  if (part.text.empty()) {
+    entry_.has_messages |= part.path == kMessages;
+    if (part.path == kEntry) {
+      Entry whole = std::exchange(entry_, Entry());
+      if (is_session(whole)) {
+        teller_.tell(std::move(whole), creator_);
+      }
+    }
+    return {};
   }
-  if (!collector.is_har()) {
-    return fail(ErrorKind::local, what + "not a HAR: no \"log\" in it");
+  const bool creator = part.path == "/log/creator";
+  const auto* taker =
+      std::find_if(kTakers.begin(), kTakers.end(), [&part](const Taker& it) { return it.path == part.path; });
+  if (!creator && taker == kTakers.end()) {
+    return {};
   }
-  if (teller.sessions() == 0) {
+  if (const auto fault = json_.parse(part.text)) {
+    return unreadable(part.at + fault->offset, fault->why);
+  }
+  if (creator) {
+    creator_ = text_at(json_.root(), "/name");
+  } else {
+    taker->take(entry_, json_.root());
+  }
+  return {};
+}
+
+Result<void> HarFile::finish() {
+  if (const auto& fault = parts_.fault()) {
+    return unreadable(fault->offset, fault->why);
+  }
+  if (!is_har_) {
+    return fail(ErrorKind::local, what_ + "not a HAR: no \"log\" in it");
+  }
+  if (teller_.sessions() == 0) {
     return fail(ErrorKind::local,
-                what + "no WebSocket session in it",
+                what_ + "no WebSocket session in it",
                 "save it from the browser's network panel with content, after the session");
   }
   return {};
+}
+
+}  // namespace
+
+std::unique_ptr<ItemReader> read_har(const std::string& name, ByteSource source) {
+  return std::make_unique<HarFile>(name, std::move(source));
 }
 
 }  // namespace whydrop::capture

@@ -1,11 +1,16 @@
 #include "capture/reader.hpp"
 
+#include "base/text.hpp"
+#include "base/try.hpp"
 #include "base/units.hpp"
 #include "capture/decode.hpp"
 #include "capture/limits.hpp"
 #include "capture/sniff.hpp"
+#include "json/json.hpp"
 
+#include <array>
 #include <cstring>
+#include <utility>
 
 namespace whydrop::capture {
 namespace {
@@ -15,11 +20,52 @@ constexpr std::size_t kMaxFirstLine = 1U << 20;
 constexpr std::size_t kSniff = 4096;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+constexpr std::size_t kReadBlock = 256U << 10;
+
 bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
+/// A Reader that is fed as it is asked.
+class CaptureFile final : public ItemReader {
+ public:
+  CaptureFile(const std::string& name, ByteSource source) : reader_(name), source_(std::move(source)) {}
+
+  Result<std::optional<Item>> next() override {
+    while (true) {
+      auto item = reader_.next();
+      if (!item || *item || ended_) {
+        return item;
+      }
+      const auto count = source_(block_->data(), block_->size());
+      WHYDROP_TRY(count);
+      ended_ = *count == 0;
+      ended_ ? reader_.end() : reader_.feed({block_->data(), *count});
+    }
+  }
+
+ private:
+  Reader reader_;
+  ByteSource source_;
+  std::unique_ptr<std::array<char, kReadBlock>> block_ = std::make_unique<std::array<char, kReadBlock>>();
+  bool ended_ = false;
+};
+
 }  // namespace
+
+bool looks_like_capture(std::string_view head) {
+  head.remove_prefix(starts_with(head, kByteOrderMark) ? kByteOrderMark.size() : 0);
+  if (starts_with(head, "{\"whydrop\"")) {
+    return true;
+  }
+  const std::string_view line = head.substr(0, head.find('\n'));
+  json::Json json;
+  return line.find("\"whydrop\"") != std::string_view::npos && !json.parse(line) && json.root().find("whydrop");
+}
+
+std::unique_ptr<ItemReader> read_capture(const std::string& name, ByteSource source) {
+  return std::make_unique<CaptureFile>(name, std::move(source));
+}
 
 struct Reader::Impl {
   explicit Impl(std::string given) : name(std::move(given)) {}
@@ -89,7 +135,7 @@ bool Reader::Impl::take_rest(std::string_view& line, bool& cut) {
 }
 
 /// Damage, once, where the line under way is longer than any that a writer writes.
-std::optional<Reader::Item> Reader::Impl::read_long_line() {
+std::optional<Item> Reader::Impl::read_long_line() {
   if (buffer.size() - at <= kMaxLine) {
     return std::nullopt;
   }
@@ -103,7 +149,7 @@ std::optional<Reader::Item> Reader::Impl::read_long_line() {
   return Damage{line_number + 1, kMaxLine + 1, false, false, "the line is longer than 128 MiB"};
 }
 
-std::optional<Reader::Item> Reader::Impl::to_item(Line&& line, bool cut) {
+std::optional<Item> Reader::Impl::to_item(Line&& line, bool cut) {
   return std::visit(
       overloaded{[](session::Event& event) -> std::optional<Item> { return std::move(event); },
                  [](CaptureHeader& header) -> std::optional<Item> { return std::move(header); },
@@ -131,7 +177,7 @@ std::optional<Reader::Item> Reader::Impl::to_item(Line&& line, bool cut) {
       line);
 }
 
-Result<std::optional<Reader::Item>> Reader::Impl::read_first_line(std::string_view line, bool cut) {
+Result<std::optional<Item>> Reader::Impl::read_first_line(std::string_view line, bool cut) {
   if (line.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     line.remove_prefix(kByteOrderMark.size());
   }
@@ -149,7 +195,7 @@ Result<std::optional<Reader::Item>> Reader::Impl::read_first_line(std::string_vi
   return not_a_capture();
 }
 
-Result<std::optional<Reader::Item>> Reader::Impl::read_line(std::string_view line, bool cut) {
+Result<std::optional<Item>> Reader::Impl::read_line(std::string_view line, bool cut) {
   if (!header_seen) {
     return read_first_line(line, cut);
   }
@@ -183,7 +229,7 @@ std::uint64_t Reader::unknown_kinds() const {
   return impl_->unknown_kinds;
 }
 
-Result<std::optional<Reader::Item>> Reader::next() {
+Result<std::optional<Item>> Reader::next() {
   Impl& self = *impl_;
   std::string_view line;
   bool cut = false;

@@ -1,32 +1,20 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "capture/writer.hpp"
-#include "session/event.hpp"
+#include "capture/item.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace whydrop::capture {
-
-/// A line that could not be read; reading goes on with the next.
-struct Damage {
-  std::uint64_t line = 0;
-  std::uint64_t column = 0;
-  bool cut = false;    ///< the last line, without its end: the writer was stopped
-  bool limit = false;  ///< a whole line that says that the writer stopped at its limit
-  std::string why;
-};
 
 /// Reads a capture as a stream; memory does not grow with the file. Push bytes, pull items. Also reads the capture's
 /// opinions. A newer major version, or a file that is no capture, is an Error from next().
 class Reader {
  public:
-  using Item = std::variant<CaptureHeader, session::Event, Damage>;
   explicit Reader(std::string name);  ///< `name` for messages: the path, or "-"
   ~Reader();
   void feed(std::string_view bytes);
@@ -43,5 +31,10 @@ class Reader {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// True if a file that begins with `head` is a capture: its first line has a member "whydrop", in whatever order.
+bool looks_like_capture(std::string_view head);
+/// Reads a capture that `source` gives; `name` as of a Reader.
+std::unique_ptr<ItemReader> read_capture(const std::string& name, ByteSource source);
 
 }  // namespace whydrop::capture

@@ -3,6 +3,7 @@
 #include "base/byte_sink.hpp"
 #include "base/result.hpp"
 #include "session/sink.hpp"
+#include "session/witness.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -20,7 +21,9 @@ constexpr int kMinorVersion = 1;
 /// Line 1 of a capture.
 struct CaptureHeader {
   int version = 1;
-  int minor = 0;        ///< of version 1: since 1 frames leave out members at their default; a Writer sets it
+  int minor = 0;  ///< of version 1: since 1 frames leave out members at their default; a Writer sets it
+  /// Of what is not a capture; not written, since a capture is a witness of all bytes.
+  session::Witness witness = session::Witness::bytes;
   std::string started;  ///< RFC 3339
   std::string tool;     ///< "whydrop 0.1.0"
   std::string profile;  ///< or empty: null

@@ -83,7 +83,7 @@ Result<int> print_check(const run::Host& host, const RecordedCheck& recorded) {
   const auto file = os::RereadableFile::open(recorded.file);
   WHYDROP_TRY(file);
   const auto open = [&file] {
-    return replay::Recording::open([&file]() -> Result<capture::ByteSource> { return file->read(); },
+    return replay::Recording::open([&file]() -> Result<ByteSource> { return file->read(); },
                                    {file->name(), {}, false, true});
   };
   const auto recording = open();

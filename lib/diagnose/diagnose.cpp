@@ -23,7 +23,7 @@ struct Diagnoser::Impl {
     if (last == nullptr || last->conn != conn) {
       last = &ledgers[conn];
       last->conn = conn;
-      last->from_har = expectation.from_har;
+      last->from_har = expectation.witness == session::Witness::messages;
       last->profile.used = expectation.profile;
       last->profile.bindings = expectation.bindings;
       last->profile.started_ns = expectation.started_ns;

@@ -4,6 +4,7 @@
 
 #include "profile/bindings.hpp"
 #include "session/event.hpp"
+#include "session/witness.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -18,10 +19,10 @@ namespace whydrop::diagnose {
 
 /// What the person asked for; it decides what counts as a drop.
 struct Expectation {
-  std::vector<std::uint16_t> close_codes;       ///< --expect-close
-  bool from_har = false;                        ///< the facts come from a browser's HAR: no transport ending is known
-  std::int64_t started_ns = 0;                  ///< wall clock at t_ns 0, ns since 1970; 0: not known
-  const profile::Profile* profile = nullptr;    ///< the one in use; not owned
+  std::vector<std::uint16_t> close_codes;              ///< --expect-close
+  session::Witness witness = session::Witness::bytes;  ///< of the facts
+  std::int64_t started_ns = 0;                         ///< wall clock at t_ns 0, ns since 1970; 0: not known
+  const profile::Profile* profile = nullptr;           ///< the one in use; not owned
   const profile::Bindings* bindings = nullptr;  ///< its values, for templates in symptoms; not owned; may be null
 };
 

@@ -47,7 +47,7 @@ RecordedRun::RecordedRun(const capture::CaptureHeader& header,
   options.reveal = settings.reveal;
   options.on_secrets_over = settings.on_secrets_over;
   options.dialects = settings.dialects;
-  options.expectation.from_har = settings.from_har;
+  options.expectation.witness = header.witness;
   options.expectation.started_ns = started;
   if (profile_) {
     // What was made by chance then is not known now.

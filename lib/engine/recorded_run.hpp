@@ -28,7 +28,7 @@ class RecordedRun {
  public:
   struct Settings {
     std::vector<capture::Secret> secrets;
-    bool reveal = false, from_har = false;
+    bool reveal = false;
     std::function<void()> on_secrets_over;        ///< as PipelineOptions has it
     const profile::Dialects* dialects = nullptr;  ///< as PipelineOptions has it
   };

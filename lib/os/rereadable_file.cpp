@@ -96,7 +96,7 @@ Result<RereadableFile> RereadableFile::open(const std::string& path) {
   return copy_all(fd, *copy, name).map([&] { return RereadableFile(std::move(kept), name); });
 }
 
-capture::ByteSource RereadableFile::read() const {
+ByteSource RereadableFile::read() const {
   return [file = file_, name = name_, at = off_t{0}](char* to, std::size_t size) mutable -> Result<std::size_t> {
     while (true) {
       const ssize_t count = ::pread(file->get(), to, size, at);
@@ -109,30 +109,6 @@ capture::ByteSource RereadableFile::read() const {
       }
     }
   };
-}
-
-Result<void> RereadableFile::tell(bool har, const std::function<bool(const capture::Reader::Item&)>& take) const {
-  if (har) {
-    return capture::read_har(name_, read(), [&take](const auto& item) { (void)take(item); });
-  }
-  constexpr std::size_t kRead = 256U << 10;
-  capture::Reader reader(name_);
-  const auto source = read();
-  const auto block = std::make_unique<std::array<char, kRead>>();
-  for (std::size_t came = 1; came > 0;) {
-    const auto count = source(block->data(), block->size());
-    WHYDROP_TRY(count);
-    came = *count;
-    came > 0 ? reader.feed({block->data(), came}) : reader.end();
-    auto item = reader.next();
-    for (; item && *item; item = reader.next()) {
-      if (!take(**item)) {
-        return {};
-      }
-    }
-    WHYDROP_TRY(item);
-  }
-  return {};
 }
 
 }  // namespace whydrop::os

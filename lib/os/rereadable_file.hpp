@@ -1,10 +1,8 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "capture/har.hpp"
-#include "capture/reader.hpp"
+#include "capture/item.hpp"
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,9 +15,7 @@ class RereadableFile {
   /// `path`: "-" is standard input. Errors: local.
   static Result<RereadableFile> open(const std::string& path);
   /// Reads it from the beginning; several readings may go on at once.
-  capture::ByteSource read() const;
-  /// Tells what a capture, or a browser's `har`, holds until `take` returns false (of a HAR all). Errors: local.
-  Result<void> tell(bool har, const std::function<bool(const capture::Reader::Item&)>& take) const;
+  ByteSource read() const;
   const std::string& name() const { return name_; }
 
  private:

@@ -40,10 +40,10 @@ std::string cut_words(std::uint64_t have, std::uint64_t length) {
 
 }  // namespace
 
-Follower::Follower(Selection selection, bool frames, bool har, std::vector<Entry>& out)
-    : selection_(selection), frames_(frames), har_(har), out_(out) {}
+Follower::Follower(Selection selection, bool frames, std::vector<Entry>& out)
+    : selection_(selection), frames_(frames), out_(out) {}
 
-void Follower::take(const capture::Reader::Item& item) {
+void Follower::take(const capture::Item& item) {
   std::visit(overloaded{[this](const Event& event) { take_event(event); },
                         [this](const capture::CaptureHeader& header) { take_header(header); },
                         [this](const capture::Damage& damage) { take_damage(damage); }},
@@ -97,7 +97,7 @@ void Follower::take_event(const Event& event) {
 
 /// Facts are numbered without a gap: what is not there was lost, or taken out.
 void Follower::note_gap(std::uint64_t seq) {
-  if (!har_ && seq > last_seq_ + 1 && !over_) {
+  if (seq > last_seq_ + 1 && !over_) {
     last_.first_absent = last_.absent == 0 ? last_seq_ + 1 : last_.first_absent;
     last_.absent += seq - last_seq_ - 1;
   }
@@ -179,7 +179,7 @@ void Follower::take_attempt(const Event& event, Attempt& attempt) {
   if (response != nullptr) {
     attempt.response = *response;
   }
-  if (opened_ || (har_ && response != nullptr && response->status == 101)) {
+  if (opened_ || (header_.witness == session::Witness::messages && response != nullptr && response->status == 101)) {
     open(event, attempt);
   } else if (std::holds_alternative<Frame>(event.body)) {
     // Whatever the answer was, frames went.

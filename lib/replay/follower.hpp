@@ -14,10 +14,9 @@ namespace whydrop::replay {
 /// Finds the selected session among a capture's items and tells what the client did in it. Entries are put into `out`.
 class Follower {
  public:
-  /// `har`: a browser's record, which may lack the answer to the upgrade.
-  Follower(Selection selection, bool frames, bool har, std::vector<Entry>& out);
+  Follower(Selection selection, bool frames, std::vector<Entry>& out);
 
-  void take(const capture::Reader::Item& item);
+  void take(const capture::Item& item);
   void take_event(const session::Event& event);
   /// True if the frame, whose payload is whole, would be given as an act that can be sent as it is: it is taken, and
   /// not given. False: it is not taken.
@@ -83,7 +82,7 @@ class Follower {
   OpenMessage& open_message(wire::Side side) { return open_messages_[static_cast<std::size_t>(side)]; }
 
   Selection selection_;
-  bool frames_, har_;
+  bool frames_;
   std::vector<Entry>& out_;
   capture::CaptureHeader header_;
   std::uint32_t runs_ = 0, conns_ = 0;

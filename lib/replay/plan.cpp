@@ -210,13 +210,13 @@ void Planner::note_secret_key(std::string_view pointer) {
 }
 
 void Planner::note_what_is_not_told() {
-  note(plan_.kind == RecordingKind::har,
+  note(!plan_.kind.is_lines() && !plan_.kind.tells_frames(),
        "a HAR has no frames, pings or Closes, and does not show how the session ended");
-  note(plan_.kind == RecordingKind::lines, "a file of messages has no times and nothing of the server");
+  note(plan_.kind.is_lines(), "a file of messages has no times and nothing of the server");
   note(!raw_ && fragmented_ > 0,
        fmt::format("{} went in fragments; without --raw each goes in one frame", counted(fragmented_, "message")));
 
-  note(!raw_ && odd_ > 0 && plan_.kind == RecordingKind::capture,
+  note(!raw_ && odd_ > 0 && plan_.kind.tells_frames(),
        fmt::format(
            "{} {} framed against RFC 6455 (RSV bits, no mask, or not the shortest length); without --raw {} sent "
            "as it wants",

@@ -50,7 +50,7 @@ struct Needed {
 
 /// Everything that is to be said of a replay before anything is sent.
 struct Plan {
-  RecordingKind kind = RecordingKind::capture;
+  RecordingKind kind;
   std::string profile;       ///< the capture's word for it, or empty
   std::string url;           ///< as recorded; secrets are x
   session::Request request;  ///< the recorded head

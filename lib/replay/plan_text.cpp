@@ -23,27 +23,15 @@ class LabelledLines {
   std::string_view last_;
 };
 
-std::string_view kind_words(RecordingKind kind) {
-  switch (kind) {
-  case RecordingKind::capture:
-    return "a capture";
-  case RecordingKind::har:
-    return "a HAR";
-  case RecordingKind::lines:
-    return "a file of messages";
-  }
-  return "";
-}
-
 std::string recorded(const Plan& plan) {
-  std::string text(kind_words(plan.kind));
+  std::string text(plan.kind.is_lines() ? "a file of messages" : plan.kind.format->what);
   if (plan.runs > 1) {
     text += fmt::format(", run {} of {}", plan.run, plan.runs);
   }
   if (plan.conns > 1) {
     text += fmt::format(", connection {}; {} in it", plan.conn, counted(plan.conns, "WebSocket connection"));
   }
-  return plan.kind == RecordingKind::lines ? text : text + ", " + format_duration(plan.duration_ns);
+  return plan.kind.is_lines() ? text : text + ", " + format_duration(plan.duration_ns);
 }
 
 std::string sends(const Plan& plan) {
@@ -109,10 +97,10 @@ std::string plan_text(const Plan& plan) {
     lines.add("REST", fmt::format("{} before the session", counted(plan.calls, "call")));
   }
   lines.add("sends", sends(plan));
-  if (plan.kind != RecordingKind::lines) {
+  if (!plan.kind.is_lines()) {
     lines.add("heard", counted(plan.heard, "message"));
   }
-  if (plan.kind == RecordingKind::capture) {
+  if (plan.kind.tells_frames()) {
     lines.add("ended", ended(plan.over));
   }
   for (const Needed& needed : plan.needed) {

@@ -3,8 +3,8 @@
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "capture/decode.hpp"
+#include "capture/reader.hpp"
 #include "capture/sniff.hpp"
-#include "json/json.hpp"
 #include "replay/follower.hpp"
 #include "replay/lines.hpp"
 #include "replay/masking.hpp"
@@ -17,22 +17,8 @@ namespace {
 constexpr std::size_t kBlock = 256U << 10;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-std::string_view without_mark(std::string_view text) {
-  return starts_with(text, kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text;
-}
-
-/// True if the file's first line is a capture's, in whatever order its fields are.
-bool looks_like_capture(std::string_view head) {
-  const std::string_view line = without_mark(head).substr(0, without_mark(head).find('\n'));
-  if (starts_with(line, "{\"whydrop\"")) {
-    return true;
-  }
-  json::Json json;
-  return line.find("\"whydrop\"") != std::string_view::npos && !json.parse(line) && json.root().find("whydrop");
-}
-
 bool looks_like_lines(std::string_view head) {
-  const std::string_view text = trim(without_mark(head));
+  const std::string_view text = trim(head.substr(starts_with(head, kByteOrderMark) ? kByteOrderMark.size() : 0));
   return !text.empty() && std::string_view("{[\"-0123456789tfn").find(text.front()) != std::string_view::npos;
 }
 
@@ -43,14 +29,15 @@ struct Recording::Impl {
 
   OpenFile open_file;
   Settings settings;
-  RecordingKind kind = RecordingKind::capture;
-  capture::ByteSource source;
+  RecordingKind kind;
+  ByteSource source;
   std::unique_ptr<char[]> block = std::make_unique<char[]>(kBlock);
   std::string_view bytes;  ///< in block: read and not taken yet
   bool ended = false;      ///< the source
   bool checked = false;    ///< every line was seen to be JSON
   capture::CaptureHeader header;
-  std::optional<capture::Reader> reader;
+  std::optional<capture::Reader> reader;       ///< of a capture, which has a lane of its own
+  std::unique_ptr<capture::ItemReader> items;  ///< of any other evidence
   std::optional<Follower> follower;
   std::optional<Lines> lines;
   std::vector<Entry> entries;
@@ -63,10 +50,10 @@ struct Recording::Impl {
   bool drain_first = false;  ///< … or something to tell
 
   Result<void> start();
-  Result<void> sniff();
+  Result<RecordingKind> kind_of(const evidence::Looked& file) const;
   Result<void> fill();
   Result<void> to_beginning();
-  Result<void> read_browser();
+  Result<bool> step_items();
   Result<bool> step();
   Result<bool> step_capture();
   Result<bool> drain();
@@ -78,7 +65,7 @@ struct Recording::Impl {
   Error none() const { return follower->none(settings.name); }
 };
 
-/// Reads a block; less than that only at the end, so that what the file is can be seen in the first.
+/// Reads a block; less than that only at the end: a line that lies in two takes longer.
 Result<void> Recording::Impl::fill() {
   std::size_t have = 0;
   for (std::size_t came = 1; came > 0 && have < kBlock; have += came) {
@@ -94,53 +81,45 @@ Result<void> Recording::Impl::fill() {
 Result<void> Recording::Impl::start() {
   auto opened = open_file();
   WHYDROP_TRY(opened);
-  source = std::move(*opened);
+  auto file = evidence::look(settings.name, std::move(*opened));
+  WHYDROP_TRY(file);
+  const auto known = kind_of(*file);
+  WHYDROP_TRY(known);
+  kind = *known;
+  source = std::move(file->source);
+  bytes = {};
   entries.clear();
   given = 0;
   passed = 0;
   ended = in_line = drain_first = false;
   lines.reset();
   reader.reset();
-  if (auto done = fill(); !done) {
-    return done;
-  }
-  if (auto done = sniff(); !done) {
-    return done;
-  }
+  items.reset();
   return to_beginning();
 }
 
-Result<void> Recording::Impl::sniff() {
-  if (trim(without_mark(bytes)).empty() && bytes.size() < kBlock) {
+Result<RecordingKind> Recording::Impl::kind_of(const evidence::Looked& file) const {
+  if (file.format != nullptr || looks_like_lines(file.head)) {
+    return RecordingKind{file.format};
+  }
+  if (trim(file.head).empty() && file.head.size() < evidence::kHead) {
     return fail(ErrorKind::local, fmt::format("cannot replay {}: empty", settings.name));
   }
-  if (capture::looks_like_har(bytes)) {
-    kind = RecordingKind::har;
-  } else if (looks_like_capture(bytes)) {
-    kind = RecordingKind::capture;
-  } else if (looks_like_lines(bytes)) {
-    kind = RecordingKind::lines;
-  } else {
-    return fail(ErrorKind::local,
-                fmt::format("cannot replay {}: not a recording but {}", settings.name, capture::what_file(bytes)),
-                "it takes a capture, a HAR, or a file of one JSON message a line");
-  }
-  return {};
+  return fail(ErrorKind::local,
+              fmt::format("cannot replay {}: not a recording but {}", settings.name, capture::what_file(file.head)),
+              "it takes " + evidence::kinds_taken("a file of one JSON message a line"));
 }
 
 Result<void> Recording::Impl::to_beginning() {
-  if (kind == RecordingKind::lines) {
+  if (kind.is_lines()) {
     lines.emplace(settings.name, settings.selection, settings.frames, checked, entries);
     return {};
   }
-  const bool har = kind == RecordingKind::har;
-  follower.emplace(settings.selection, settings.frames, har, entries);
-  if (har) {
-    if (auto done = read_browser(); !done) {
-      return done;
-    }
-  } else {
+  follower.emplace(settings.selection, settings.frames, entries);
+  if (kind.is_capture()) {
     reader.emplace(settings.name);
+  } else {
+    items = kind.format->read(settings.name, source);
   }
   while (!follower->began()) {
     const auto more = step();
@@ -150,35 +129,24 @@ Result<void> Recording::Impl::to_beginning() {
     }
   }
   header = follower->header();
+  kind.witness = header.witness;
   return {};
-}
-
-Result<void> Recording::Impl::read_browser() {
-  const auto from = [this](char* to, std::size_t size) -> Result<std::size_t> {
-    if (bytes.empty() && !ended) {
-      WHYDROP_TRY(fill());
-    }
-    const std::size_t count = bytes.copy(to, size);
-    bytes.remove_prefix(count);
-    return count;
-  };
-  auto done = capture::read_har(settings.name, from, [this](const auto& item) { follower->take(item); });
-  follower->end();
-  ended = true;
-  return done;
 }
 
 /// Reads on a little; false at the file's end.
 Result<bool> Recording::Impl::step() {
-  switch (kind) {
-  case RecordingKind::capture:
-    return step_capture();
-  case RecordingKind::har:
-    return false;
-  case RecordingKind::lines:
-    return step_lines();
+  return kind.is_lines() ? step_lines() : kind.is_capture() ? step_capture() : step_items();
+}
+
+Result<bool> Recording::Impl::step_items() {
+  const auto item = items->next();
+  WHYDROP_TRY(item);
+  if (*item) {
+    follower->take(**item);
+  } else {
+    follower->end();
   }
-  return false;
+  return item->has_value();
 }
 
 /// True if `line` is a frame's of the shape that a writer writes, and is taken.
@@ -206,7 +174,7 @@ std::optional<std::string_view> Recording::Impl::whole_line() const {
 
 std::uint64_t Recording::Impl::pass() {
   std::uint64_t count = 0;
-  while (kind == RecordingKind::capture && given == entries.size() && !drain_first) {
+  while (kind.is_capture() && given == entries.size() && !drain_first) {
     const auto line = whole_line();
     if (!line || !pass_fast(*line)) {
       break;
@@ -311,7 +279,7 @@ Result<Entry*> Recording::next() {
     }
   }
   Entry& entry = self.entries[self.given++];
-  if (self.settings.masked && self.kind != RecordingKind::capture) {
+  if (self.settings.masked && !self.kind.is_capture()) {
     self.masking.mask(entry);
   }
   return &entry;

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "capture/har.hpp"
-#include "capture/writer.hpp"
+#include "capture/item.hpp"
+#include "evidence/evidence.hpp"
 #include "session/event.hpp"
+#include "session/witness.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -17,7 +18,15 @@
 namespace whydrop::replay {
 
 /// What a file that can be replayed is.
-enum class RecordingKind : std::uint8_t { capture, har, lines };
+struct RecordingKind {
+  const evidence::Format* format = nullptr;  ///< null: a file of messages, one a line
+  session::Witness witness = session::Witness::bytes;
+
+  bool is_lines() const { return format == nullptr; }
+  bool is_capture() const { return format != nullptr && format->kind == evidence::Kind::capture; }
+  /// True where what went wrong on the wire, and how the session ended, is in it.
+  bool tells_frames() const { return !is_lines() && witness != session::Witness::messages; }
+};
 
 /// Which part of a recording is meant. The first run that was recorded, and its first WebSocket connection that opened,
 /// where nothing else is asked for.
@@ -108,7 +117,7 @@ class Recording {
     bool masked = false;
   };
   /// Opens it anew: called once for each reading.
-  using OpenFile = std::function<Result<capture::ByteSource>()>;
+  using OpenFile = std::function<Result<ByteSource>()>;
 
   /// Reads up to the beginning of the session. Errors: local, for a file that is none of the three kinds, is empty, or
   /// is of a newer version; usage, for a run or connection that it does not hold.

@@ -1,8 +1,9 @@
 #include "replay_run/comparison.hpp"
 
-#include "capture/reader.hpp"
+#include "base/try.hpp"
 #include "compare/render.hpp"
 #include "engine/recorded_run.hpp"
+#include "evidence/evidence.hpp"
 
 #include <utility>
 
@@ -16,7 +17,7 @@ class Feed {
  public:
   Feed(const PreparedReplay& replay, session::EventSink& to) : replay_(replay), secrets_(replay.bound()), to_(to) {}
 
-  void take(const capture::Reader::Item& item) {
+  void take(const capture::Item& item) {
     if (const auto* header = std::get_if<capture::CaptureHeader>(&item)) {
       begin(*header);
     } else if (const auto* event = std::get_if<session::Event>(&item); event != nullptr && recorded_) {
@@ -40,7 +41,6 @@ class Feed {
     }
     engine::RecordedRun::Settings settings;
     settings.secrets = secrets_;
-    settings.from_har = replay_.kind() == replay::RecordingKind::har;
     recorded_ = std::make_unique<engine::RecordedRun>(header, replay_.shared_profile(), settings);
     recorded_->pipeline().add_sink(to_);
   }
@@ -63,7 +63,7 @@ ReplayComparison::ReplayComparison(const PreparedReplay& replay)
 
 Result<std::unique_ptr<ReplayComparison>> ReplayComparison::make(const PreparedReplay& replay,
                                                                  const ComparisonChoice& choice) {
-  if (replay.kind() == replay::RecordingKind::lines) {
+  if (replay.kind().is_lines()) {
     return fail(
         ErrorKind::usage,
         fmt::format("option --compare: {} holds messages only, and no session to compare with", replay.file().name()));
@@ -82,12 +82,18 @@ Result<void> ReplayComparison::read(const PreparedReplay& replay, const Comparis
   options_.a = "the recording";
   options_.b = "the replay";
   Feed feed(replay, recorded_);
-  const auto read = replay.file().tell(replay.kind() == replay::RecordingKind::har, [&feed](const auto& item) {
-    feed.take(item);
-    return !feed.done();
-  });
+  auto file = evidence::open(replay.file().name(), replay.file().read());
+  WHYDROP_TRY(file);
+  while (!feed.done()) {
+    const auto item = (*file)->next();
+    WHYDROP_TRY(item);
+    if (!*item) {
+      break;
+    }
+    feed.take(**item);
+  }
   feed.finish();
-  return read;
+  return {};
 }
 
 bool ReplayComparison::differ() {

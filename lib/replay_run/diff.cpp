@@ -4,7 +4,7 @@
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "capture/filter.hpp"
-#include "capture/sniff.hpp"
+#include "evidence/evidence.hpp"
 #include "os/rereadable_file.hpp"
 #include "report/report.hpp"
 #include "run/inspection.hpp"
@@ -16,8 +16,6 @@
 
 namespace whydrop::replay_run {
 namespace {
-
-constexpr std::size_t kHeadBlock = 256U << 10;
 
 /// One of the two files, as it is remembered.
 struct Loaded {
@@ -33,21 +31,14 @@ class Discard final : public session::EventSink {
   Result<void> on_event(const session::Event&) override { return {}; }
 };
 
-Result<bool> is_har(const os::RereadableFile& file) {
-  const auto head = std::make_unique<std::array<char, kHeadBlock>>();
-  const auto source = file.read();
-  const auto count = source(head->data(), head->size());
-  return count.map([&](std::size_t size) { return capture::looks_like_har({head->data(), size}); });
-}
-
 Result<Loaded> load(const DiffSettings& settings, const DiffSettings::Side& side, const run::Host& host) {
   const auto file = os::RereadableFile::open(side.file);
   WHYDROP_TRY(file);
-  const auto har = is_har(*file);
-  WHYDROP_TRY(har);
+  auto opened = evidence::open(file->name(), file->read());
+  WHYDROP_TRY(opened);
   Loaded loaded;
   Discard discard;
-  run::Inspection::Settings reading{{}, settings.reveal, settings.secrets, *har, file->name(), {}, settings.profile};
+  run::Inspection::Settings reading{{}, settings.reveal, settings.secrets, file->name(), {}, settings.profile};
   if (side.conn) {
     reading.conns.push_back(*side.conn);
   }
@@ -65,11 +56,14 @@ Result<Loaded> load(const DiffSettings& settings, const DiffSettings::Side& side
     return *loaded.recorder;
   };
   run::Inspection inspection(host, std::move(reading), *capture::Selector::make({}));
-  const auto read = file->tell(*har, [&inspection](const auto& item) {
-    inspection.take(item);
-    return true;
-  });
-  WHYDROP_TRY(read);
+  while (true) {
+    const auto item = (*opened)->next();
+    WHYDROP_TRY(item);
+    if (!*item) {
+      break;
+    }
+    inspection.take(**item);
+  }
   inspection.finish(0);
   WHYDROP_TRY(inspection.check_found());
   if (runs > 1) {

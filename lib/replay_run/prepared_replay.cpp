@@ -49,8 +49,7 @@ Result<std::unique_ptr<replay::Recording>> PreparedReplay::recording() const {
   settings.selection.conn = conn();
   settings.selection.from_seq = request_.from_seq.value_or(0);
   settings.selection.to_seq = request_.to_seq.value_or(UINT64_MAX);
-  return replay::Recording::open([file = file_] { return Result<capture::ByteSource>(file.read()); },
-                                 std::move(settings));
+  return replay::Recording::open([file = file_] { return Result<ByteSource>(file.read()); }, std::move(settings));
 }
 
 /// What the recording says of itself, up to the URL that it was made with.
@@ -217,7 +216,7 @@ void PreparedReplay::choose_calls() {
 /// The request's URL names another server only.
 bool PreparedReplay::is_server_only() const {
   const auto& address = request_.session.address;
-  return kind_ != replay::RecordingKind::lines && address && !address->names_path;
+  return !kind_.is_lines() && address && !address->names_path;
 }
 
 bool PreparedReplay::is_profiles_url() const {
@@ -246,7 +245,7 @@ std::uint64_t PreparedReplay::in_head(const std::string& variable) const {
 
 /// Everything that is needed is known, or will be: by calls, by the server, or by a rehearsal that gives it.
 Result<void> PreparedReplay::check_values() {
-  if (kind_ == replay::RecordingKind::lines && !request_.session.address && !profile_.context) {
+  if (kind_.is_lines() && !request_.session.address && !profile_.context) {
     return fail(ErrorKind::usage,
                 fmt::format("no URL given, and {} holds messages only", file_.name()),
                 "--url ws://HOST:PORT/, or --profile NAME");
@@ -333,7 +332,7 @@ Result<net::ConnectOptions> PreparedReplay::asked_options(const std::optional<ta
   if (endpoint.subprotocols.empty()) {
     endpoint.subprotocols = plan_.subprotocols;
   }
-  const bool known = kind_ != replay::RecordingKind::lines && !plan_.request.headers.empty();
+  const bool known = !kind_.is_lines() && !plan_.request.headers.empty();
   endpoint.compression = endpoint.compression && !(known && !plan_.extensions);
   return run::scenario_connect_options(session, profile_, bindings);
 }

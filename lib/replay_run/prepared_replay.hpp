@@ -56,7 +56,7 @@ class PreparedReplay {
   const replay::Plan& plan() const { return plan_; }
   const os::RereadableFile& file() const { return file_; }
   const ReplayRequest& request() const { return request_; }
-  replay::RecordingKind kind() const { return kind_; }
+  const replay::RecordingKind& kind() const { return kind_; }
   std::uint64_t run() const { return request_.run; }
   std::optional<std::uint32_t> conn() const { return request_.conn; }
   /// Null: none is in use.
@@ -124,7 +124,7 @@ class PreparedReplay {
   const ReplayRequest& request_;
   run::ProfileChoice choice_;  ///< where the request names none: the recording's
   capture::CaptureHeader header_;
-  replay::RecordingKind kind_ = replay::RecordingKind::capture;
+  replay::RecordingKind kind_;
   session::Open open_;
   run::ProfileInUse profile_;
   std::unique_ptr<run::Destinations> destinations_;

@@ -1,15 +1,12 @@
 #include "run/inspect.hpp"
 
 #include "base/try.hpp"
-#include "capture/har.hpp"
-#include "capture/reader.hpp"
-#include "capture/sniff.hpp"
+#include "evidence/evidence.hpp"
 #include "os/input_file.hpp"
 #include "report/progress.hpp"
 #include "report/report.hpp"
 #include "run/inspection.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,11 +16,8 @@
 namespace whydrop::run {
 namespace {
 
-constexpr std::size_t kBlock = 256U << 10;
 constexpr std::chrono::milliseconds kFollowEvery{100};
 constexpr std::int64_t kProgressEveryNs = 250'000'000;
-
-using Block = std::array<char, kBlock>;
 
 /// A status line on standard error, where that is a terminal and standard output does not scroll it away.
 class ReadingLine {
@@ -69,24 +63,26 @@ class Reading {
           const std::function<int()>& stopped_by,
           os::InputFile input,
           Inspection& inspection)
-      : settings_(settings), host_(host), stopped_by_(stopped_by), input_(std::move(input)), inspection_(inspection) {}
+      : settings_(settings),
+        host_(host),
+        stopped_by_(stopped_by),
+        input_(std::move(input)),
+        inspection_(inspection),
+        progress_(settings.output, host) {}
 
-  /// `head`: what was read of it already.
-  Result<void> capture(std::string_view head);
-  Result<void> har(std::string_view head);
+  Result<void> all();
 
  private:
-  Result<std::size_t> read(char* to, std::size_t size) {
-    return stopped_by_() != 0 ? Result<std::size_t>(0) : input_.read(to, size);
-  }
-  Result<bool> take_all(capture::Reader& reader);
+  Result<std::size_t> read(char* to, std::size_t size);
   bool wait_for_more();
+  bool wants_more() const { return !inspection_.reader_gone() && stopped_by_() == 0; }
 
   const InspectSettings& settings_;
   const Host& host_;
   const std::function<int()>& stopped_by_;
   os::InputFile input_;
   Inspection& inspection_;
+  ReadingLine progress_;
 };
 
 /// Waits for the file to grow; false if it is time to stop.
@@ -95,54 +91,29 @@ bool Reading::wait_for_more() {
   return host_.out.pause(kFollowEvery) && stopped_by_() == 0;
 }
 
-/// Takes all that the reader has; false where nothing more is wanted.
-Result<bool> Reading::take_all(capture::Reader& reader) {
-  while (!inspection_.reader_gone() && stopped_by_() == 0) {
-    auto item = reader.next();
+/// The file's next bytes; 0 where nothing more of it is wanted, too.
+Result<std::size_t> Reading::read(char* to, std::size_t size) {
+  progress_.update(input_, inspection_.frames());
+  while (wants_more()) {
+    const auto count = input_.read(to, size);
+    if (!count || *count > 0 || !(settings_.follow && wait_for_more())) {
+      return count;
+    }
+  }
+  return 0;
+}
+
+Result<void> Reading::all() {
+  auto file = evidence::open(settings_.file, [this](char* to, std::size_t size) { return read(to, size); });
+  WHYDROP_TRY(file);
+  while (true) {
+    const auto item = (*file)->next();
     WHYDROP_TRY(item);
-    if (!*item) {
-      return true;
+    if (!*item || !wants_more()) {
+      return {};
     }
     inspection_.take(**item);
   }
-  return false;
-}
-
-Result<void> Reading::capture(std::string_view head) {
-  capture::Reader reader(settings_.file);
-  ReadingLine progress(settings_.output, host_);
-  const auto block = std::make_unique<Block>();
-  bool ended = head.empty();
-  std::string_view bytes = head;
-  while (true) {
-    if (ended && !(settings_.follow && wait_for_more())) {
-      reader.end();
-      return take_all(reader).map([](bool) {});
-    }
-    reader.feed(bytes);
-    const auto more = take_all(reader);
-    WHYDROP_TRY(more);
-    if (!*more) {
-      return {};
-    }
-    progress.update(input_, inspection_.frames());
-    const auto count = read(block->data(), block->size());
-    WHYDROP_TRY(count);
-    ended = *count == 0;
-    bytes = {block->data(), *count};
-  }
-}
-
-Result<void> Reading::har(std::string_view head) {
-  const auto source = [&](char* to, std::size_t size) -> Result<std::size_t> {
-    if (head.empty()) {
-      return read(to, size);
-    }
-    const std::size_t count = head.copy(to, size);
-    head.remove_prefix(count);
-    return count;
-  };
-  return capture::read_har(settings_.file, source, [&](const auto& item) { inspection_.take(item); });
 }
 
 }  // namespace
@@ -152,23 +123,17 @@ Result<int> inspect(const InspectSettings& settings, const Host& host, const std
   WHYDROP_TRY(selector);
   auto input = os::InputFile::open(settings.file);
   WHYDROP_TRY(input);
-  const auto block = std::make_unique<Block>();
-  const auto count = input->read(block->data(), block->size());
-  WHYDROP_TRY(count);
-  const std::string_view head(block->data(), *count);
-  const bool har = capture::looks_like_har(head);
   Inspection inspection(host,
                         {settings.output,
                          settings.reveal,
                          settings.secrets,
-                         har,
                          settings.file,
                          settings.filter.conns,
                          settings.profile,
                          settings.recognise},
                         std::move(*selector));
   Reading reading(settings, host, stopped_by, std::move(*input), inspection);
-  const auto read = har ? reading.har(head) : reading.capture(head);
+  const auto read = reading.all();
   if (const auto found = inspection.check_found(); read && !found && stopped_by() == 0) {
     return tl::unexpected<Error>(found.error());
   }

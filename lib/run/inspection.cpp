@@ -42,7 +42,6 @@ void Inspection::begin(const capture::CaptureHeader& header) {
   recorded.secrets = settings_.secrets;
   recorded.reveal = settings_.reveal;
   recorded.on_secrets_over = [this] { talk("warning: " + std::string(capture::Redactor::kOverLimit)); };
-  recorded.from_har = settings_.from_har;
   const bool recognise = settings_.recognise && (settings_.profile || header.profile != kNoProfile);
   recorded.dialects = recognise ? &dialects_ : nullptr;
   selector_.start(header.started);
@@ -84,7 +83,7 @@ void Inspection::tell_damage(const capture::Damage& damage) {
   }
 }
 
-void Inspection::take(const capture::Reader::Item& item) {
+void Inspection::take(const capture::Item& item) {
   std::visit(overloaded{[this](const session::Event& event) {
                           if (!wants(event)) {
                             return;

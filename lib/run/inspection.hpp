@@ -2,7 +2,7 @@
 
 #include "base/result.hpp"
 #include "capture/filter.hpp"
-#include "capture/reader.hpp"
+#include "capture/item.hpp"
 #include "engine/recorded_run.hpp"
 #include "profile/dialects.hpp"
 #include "run/host.hpp"
@@ -27,7 +27,6 @@ class Inspection {
     Output output;
     bool reveal = false;
     std::vector<capture::Secret> secrets;
-    bool from_har = false;
     std::string name;                  ///< for messages
     std::vector<std::uint32_t> conns;  ///< the connections that are read; empty: all
     /// Null: the one that the capture names, where it is known.
@@ -43,7 +42,7 @@ class Inspection {
   Inspection(const Inspection&) = delete;
   Inspection& operator=(const Inspection&) = delete;
 
-  void take(const capture::Reader::Item& item);
+  void take(const capture::Item& item);
   void flush();
   /// A line to standard error, its secrets masked, after what stands before it.
   void talk(const std::string& line);

@@ -264,7 +264,7 @@ void ReplayActor::finish(const replay::Over& over) {
   }
   if (!over.cut.empty()) {
     talk_(fmt::format("the recording ends here: {}", over.cut));
-  } else if (!over.ending && recorded_.kind == replay::RecordingKind::capture) {
+  } else if (!over.ending && recorded_.kind.tells_frames()) {
     talk_("the recording ends here, before the end of the session");
   }
   if (closed_ || plan_.awaits_close) {

@@ -21,7 +21,7 @@ struct Told {
   std::string lines, faults;
 };
 
-void add(const capture::Reader::Item& item, Told& told, std::uint64_t& line) {
+void add(const capture::Item& item, Told& told, std::uint64_t& line) {
   std::visit(overloaded{[&](const session::Event& event) { capture::append_event(told.lines, event); },
                         [&](const capture::CaptureHeader& header) { capture::append_header(told.lines, header); },
                         [&](const capture::Damage& damage) {

@@ -21,9 +21,9 @@ using fuzz::require;
 constexpr std::int64_t kLongTime = INT64_MAX / 4;
 
 Recording::OpenFile file_of(const std::string& text, std::size_t piece) {
-  return [&text, piece]() -> Result<capture::ByteSource> {
+  return [&text, piece]() -> Result<ByteSource> {
     std::string_view rest = text;
-    return capture::ByteSource([rest, piece](char* to, std::size_t size) mutable -> Result<std::size_t> {
+    return ByteSource([rest, piece](char* to, std::size_t size) mutable -> Result<std::size_t> {
       const std::size_t count = rest.copy(to, std::min(size, piece));
       rest.remove_prefix(count);
       return count;

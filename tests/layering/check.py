@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # module -> modules whose headers it may include (besides its own)
 CORE_ORDER = ["base", "json", "wire", "codec", "handshake", "session", "rules", "schema", "profile", "yaml", "asyncapi", "fieldguide", "payload",
-              "diagnose", "capture", "report", "engine", "replay", "compare", "check", "script"]
+              "diagnose", "capture", "report", "engine", "evidence", "replay", "compare", "check", "script"]
 ALLOWED = {
     "base": set(),
     "json": {"base"},
@@ -31,7 +31,8 @@ ALLOWED = {
     "capture": {"base", "json", "wire", "handshake", "session"},
     "report": {"base", "wire", "codec", "handshake", "session", "rules", "payload", "diagnose", "capture"},
     "engine": {"base", "json", "wire", "handshake", "session", "rules", "profile", "diagnose", "capture"},
-    "replay": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture"},
+    "evidence": {"base", "json", "wire", "handshake", "session", "capture", "engine"},
+    "replay": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "evidence"},
     "compare": {"base", "json", "wire", "handshake", "session", "profile", "payload", "diagnose", "capture", "report", "replay"},
     "check": {"base", "json", "wire", "handshake", "session", "schema", "profile", "payload", "diagnose", "capture", "report", "replay"},
     # of engine the ports only: what acts need not know what observes
@@ -42,12 +43,12 @@ ALLOWED = {
     "os": {"base", "capture"},
     "script": {"base", "json", "wire", "codec", "handshake", "session", "profile", "diagnose", "capture", "engine", "replay", "check"},
     "target": {"base", "handshake", "net", "os"},
-    "run": {"base", "json", "asyncapi", "wire", "codec", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "check", "net", "auth",
+    "run": {"base", "json", "asyncapi", "wire", "codec", "handshake", "session", "profile", "diagnose", "capture", "report", "evidence", "engine", "check", "net", "auth",
             "rehearsal", "terminal", "os", "script", "target"},
-    "replay_run": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "replay",
+    "replay_run": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "evidence", "evidence", "replay",
                    "compare", "net", "auth", "rehearsal", "os", "script", "target", "run"},
     "check_run": {"base", "json", "wire", "codec", "handshake", "session", "schema", "profile", "diagnose", "capture", "report", "engine",
-                  "replay", "check", "net", "auth", "rehearsal", "os", "script", "target", "run"},
+                  "evidence", "replay", "check", "net", "auth", "rehearsal", "os", "script", "target", "run"},
     "config": {"base", "json", "schema", "os"},
     "validate": {"base", "json", "yaml", "wire", "schema", "profile", "os"},
 }

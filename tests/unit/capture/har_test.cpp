@@ -18,14 +18,18 @@ std::string lines_of(std::string_view har) {
     har.remove_prefix(count);
     return count;
   };
-  const auto read = read_har("b.har", source, [&out](const Reader::Item& item) {
-    if (const auto* event = std::get_if<session::Event>(&item)) {
+  const auto reader = read_har("b.har", source);
+  while (true) {
+    const auto item = reader->next();
+    if (!item || !*item) {
+      return item ? out : out + "error: " + item.error().message + "\n";
+    }
+    if (const auto* event = std::get_if<session::Event>(&**item)) {
       append_event(out, *event);
     } else {
-      append_header(out, std::get<CaptureHeader>(item));
+      append_header(out, std::get<CaptureHeader>(**item));
     }
-  });
-  return read ? out : out + "error: " + read.error().message + "\n";
+  }
 }
 
 TEST(ReadHar, MakesEventsOfEachSession) {
@@ -132,11 +136,13 @@ TEST(ReadHar, ReadsACloseAndMilliseconds) {
 
 TEST(ReadHar, SaysWhatIsWrong) {
   const std::pair<std::string, std::string> cases[] = {
-      {"", "HAR b.har: empty"},
-      {"{\"log\":", "HAR b.har: not JSON at byte 8: Invalid value."},
+      {"", "HAR b.har: byte 1: it stops before its end"},
+      {"{\"log\":", "HAR b.har: byte 8: it stops before its end"},
       {"{}", "HAR b.har: not a HAR: no \"log\" in it"},
       {R"({"log":{"entries":[]}})", "HAR b.har: no WebSocket session in it"},
-      {R"({"log":)" + std::string(5000, '['), "HAR b.har: not JSON at byte 1008: too deep"},
+      {R"({"log":{"entries":[{"request":)" + std::string(5000, '[') + std::string(5000, ']') + "}]}}",
+       "HAR b.har: byte 1031: too deep"},
+      {R"({"log":{"entries":[{"request":{"url":1,}}]}})", "HAR b.har: byte 40: a comma stands before this }"},
   };
   for (const auto& [har, said] : cases) {
     EXPECT_EQ(lines_of(har), "error: " + said + "\n");
@@ -159,9 +165,9 @@ TEST(Har, AStringWithoutEndIsAnErrorAndNotMemory) {
     given += size;
     return size;
   };
-  const auto read = read_har("b.har", endless, [](const Reader::Item&) {});
+  const auto read = read_har("b.har", endless)->next();
   ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().message, "HAR b.har: a string in it is longer than 128 MiB");
+  EXPECT_EQ(read.error().message, "HAR b.har: byte 19: a value in it is longer than 128 MiB");
   EXPECT_LT(given, 130U << 20);
 }
 

@@ -24,9 +24,9 @@ const Row kRows[] = {{"guest-tutorial.ndjson", "guest-tutorial"},
                      {"secrets.har", nullptr}};
 
 replay::Recording::OpenFile opener(const std::string& path) {
-  return [path]() -> Result<capture::ByteSource> {
+  return [path]() -> Result<ByteSource> {
     const auto in = std::make_shared<std::ifstream>(path, std::ios::binary);
-    return capture::ByteSource([in](char* to, std::size_t size) -> Result<std::size_t> {
+    return ByteSource([in](char* to, std::size_t size) -> Result<std::size_t> {
       in->read(to, static_cast<std::streamsize>(size));
       return static_cast<std::size_t>(in->gcount());
     });

@@ -192,9 +192,9 @@ std::string close_payload(std::uint16_t code, std::string_view reason) {
 
 Recording::OpenFile file_of(std::string text, std::size_t piece) {
   const auto whole = std::make_shared<const std::string>(std::move(text));
-  return [whole, piece]() -> Result<capture::ByteSource> {
+  return [whole, piece]() -> Result<ByteSource> {
     std::string_view rest = *whole;
-    return capture::ByteSource([whole, piece, rest](char* to, std::size_t size) mutable -> Result<std::size_t> {
+    return ByteSource([whole, piece, rest](char* to, std::size_t size) mutable -> Result<std::size_t> {
       const std::size_t count = rest.copy(to, std::min(size, piece));
       rest.remove_prefix(count);
       return count;

@@ -54,6 +54,11 @@ const std::vector<Command>& commands() {
        "whydrop diff monday.ndjson tuesday.ndjson --ignore '/data/*/score' --strict\n"
        "whydrop diff run.ndjson run.ndjson --conn 1:2",
        setup_diff},
+      {"proxy",
+       "Stand between a client and its server, change nothing, and say which of them ended a session",
+       "whydrop proxy --to wss://api.example.com --listen 127.0.0.1:8080 --capture run.ndjson\n"
+       "whydrop proxy --to ws://localhost:9000 --once --expect-close 1000",
+       setup_proxy},
       {"rehearse",
        "Run a local server that ends sessions in any way you ask for",
        "whydrop rehearse --ending reset --after 2 --port 0\n"

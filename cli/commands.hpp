@@ -14,6 +14,7 @@ Run setup_diff(Options& options);
 Run setup_explain(Options& options);
 Run setup_inspect(Options& options);
 Run setup_profile(Options& options);
+Run setup_proxy(Options& options);
 Run setup_rehearse(Options& options);
 Run setup_replay(Options& options);
 Run setup_session(Options& options);

@@ -45,12 +45,16 @@ void add_session_arguments(Options& options, SessionFlags& flags) {
   add_close_options(options, flags.session);
 }
 
-void add_close_options(Options& options, run::Session& session) {
+void add_expect_close_option(Options& options, run::Session& session) {
   options.custom(
       OptionInfo::option(
           "--expect-close", "CODE", "Expect the server to close with CODE (repeatable: with one of them)")
           .repeats(),
       [&session](const std::vector<std::string>& given) { return set_expected(given, session.expect_close); });
+}
+
+void add_close_options(Options& options, run::Session& session) {
+  add_expect_close_option(options, session);
   options.custom(
       OptionInfo::option("--close-code", "CODE", "Close with CODE (1000)"),
       [&session](const std::vector<std::string>& given) { return set_close_code(given, session.close_code); });

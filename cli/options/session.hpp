@@ -28,6 +28,9 @@ struct SessionFlags {
 /// Declares URL, and what ends a session.
 void add_session_arguments(Options& options, SessionFlags& flags);
 
+/// Declares --expect-close.
+void add_expect_close_option(Options& options, run::Session& session);
+
 /// Those of them that say what ends it.
 void add_close_options(Options& options, run::Session& session);
 

@@ -27,9 +27,9 @@ bool ends_so(const Ledger& ledger, const Entry& entry) {
   case Ending::close:
     return ledger.first_close == session::Side::server && ledger.server.close->code == entry.code;
   case Ending::fin:
-    return !ledger.first_close && session::traits(ledger.how()).cut_by_peer && ledger.how() != EndingHow::reset;
+    return !ledger.first_close && ledger.cut_by_server_side() && ledger.how() != EndingHow::reset;
   case Ending::rst:
-    return !ledger.first_close && ledger.how() == EndingHow::reset;
+    return !ledger.first_close && ledger.cut_by_server_side() && ledger.how() == EndingHow::reset;
   case Ending::refused:
     return ledger.was_refused_with({entry.status});
   case Ending::none:

@@ -242,13 +242,17 @@ std::string answer_to_close(const Ledger& ledger) {
     return "; no answering Close was seen";
   }
   const std::string after = span_words(ledger.ending->t_ns - ledger.client.close_t);
-  if (session::traits(ledger.how()).cut_by_peer) {
+  if (ledger.cut_by_server_side()) {
     return fmt::format(", but {} ended the connection ({}) {} later without answering the Close",
                        peer_words(ledger),
                        cut_name(ledger.how()),
                        after);
   }
-  return fmt::format(", but the server did not answer the Close within {}", after);
+  const std::string unanswered = fmt::format(", but the server did not answer the Close within {}", after);
+  return session::traits(ledger.how()).cut_by_peer
+             ? fmt::format(
+                   "{}, and {} ended the connection ({})", unanswered, peer_words(ledger), cut_name(ledger.how()))
+             : unanswered;
 }
 
 std::string http_exchange(const Ledger& ledger, EndingHow how) {

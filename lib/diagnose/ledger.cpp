@@ -105,7 +105,7 @@ void Ledger::on_event(const session::Event& event) {
                      inflate_error = {fact.from, event.seq, fact.error};
                    }
                  },
-                 [&](const session::Shutdown& fact) { side(fact.from).shutdown = true; },
+                 [&](const session::Shutdown& fact) { side(fact.from).shutdown_t = event.t_ns; },
                  [&](const session::Ending& fact) { keep(ending, fact); },
                  [&](const session::Finding& finding) { note(finding, event.t_ns); },
                  [](const session::Frame&) {},
@@ -441,7 +441,15 @@ std::int64_t Ledger::end_t() const {
   if (first_close) {
     return side(*first_close).close_t;
   }
-  return ending ? ending->t_ns : last_t;
+  if (!ending) {
+    return last_t;
+  }
+  // Between two others the Ending comes once both are done.
+  const auto by = ending->fact.by;
+  const auto shutdown_t = by == session::EndedBy::client   ? client.shutdown_t
+                          : by == session::EndedBy::server ? server.shutdown_t
+                                                           : std::nullopt;
+  return shutdown_t.value_or(ending->t_ns);
 }
 
 std::uint64_t Ledger::end_seq() const {
@@ -451,13 +459,17 @@ std::uint64_t Ledger::end_seq() const {
   return ending ? ending->seq : last_seq;
 }
 
+bool Ledger::cut_by_server_side() const {
+  // To a client the peer is the server; any other observer has two, and the Ending says which.
+  return session::traits(how()).cut_by_peer &&
+         (observer == session::Observer::client || ending->fact.by == session::EndedBy::server);
+}
+
 bool Ledger::ended_by_server_side() const {
   if (!had_session() || first_close) {
     return had_session() && first_close == Side::server;
   }
-  // To a client the peer is the server; any other observer has two, and the Ending says which.
-  return session::traits(how()).cut_by_peer &&
-         (observer == session::Observer::client || ending->fact.by == session::EndedBy::server);
+  return cut_by_server_side();
 }
 
 bool Ledger::closes_crossed() const {
@@ -472,8 +484,7 @@ bool Ledger::cut_instead_of_close() const {
   // A side that failed the connection (RFC 6455 section 7.1.7) is owed no answer.
   const std::uint16_t code = client.close ? client.close->code.value_or(1000) : 1000;
   const bool ended_in_order = code == 1000 || code == 1001 || code >= 3000;
-  return had_session() && first_close == Side::client && ended_in_order && !server.close &&
-         session::traits(how()).cut_by_peer;
+  return had_session() && first_close == Side::client && ended_in_order && !server.close && cut_by_server_side();
 }
 
 std::int64_t Ledger::session_t() const {

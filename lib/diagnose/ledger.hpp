@@ -85,7 +85,7 @@ struct SideLedger {
   std::optional<session::CloseSeen> close;
   std::int64_t close_t = 0;
   std::uint64_t close_length = 0;
-  bool shutdown = false;
+  std::optional<std::int64_t> shutdown_t;
 };
 
 /// A fact with the number of the event that told it.
@@ -229,10 +229,12 @@ struct Ledger {
   bool was_refused() const;
   bool was_refused_with(std::initializer_list<int> statuses) const;
   session::EndingHow how() const;
-  /// When the session ended for the person: the first Close, else the Ending.
+  /// When the session ended for the person: the first Close, else when the side that ended it did so, else the Ending.
   std::int64_t end_t() const;
   /// The event that shows that end.
   std::uint64_t end_seq() const;
+  /// True if the transport was ended from the server's side.
+  bool cut_by_server_side() const;
   /// True if the session was ended from the server's side, by a Close or without one.
   bool ended_by_server_side() const;
   /// False for a record that begins in mid-session: then nobody can tell how old it was.

@@ -228,6 +228,12 @@ session::Verdict RunLedger::conclude() {
     verdict.observed.insert(
         verdict.observed.begin(),
         fmt::format("{} in this run: {}. What follows is the last one's.", counted(connections_, "connection"), list));
+    if (verdict.observer == session::Observer::relay) {
+      verdict.headline = fmt::format("{} were relayed: {}. The last one: {}",
+                                     counted(connections_, "session"),
+                                     list,
+                                     uncapital(as_told_to(verdict.observer, verdict.headline)));
+    }
   }
   return verdict;
 }

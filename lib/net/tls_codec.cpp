@@ -1,5 +1,7 @@
 #include "net/tls_codec.hpp"
 
+#include "net/asio.hpp"
+
 #include <algorithm>
 #include <climits>
 
@@ -7,6 +9,20 @@
 #include <openssl/err.h>
 
 namespace whydrop::net {
+namespace {
+
+/// What SSL_read says in place of bytes, as Asio's streams have it.
+std::error_code end_of_read(int reason) {
+  if (reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE) {
+    return {};
+  }
+  if (reason == SSL_ERROR_ZERO_RETURN) {
+    return asio::error::eof;
+  }
+  return {static_cast<int>(ERR_get_error()), asio::error::get_ssl_category()};
+}
+
+}  // namespace
 
 TlsCodec::TlsCodec(const SslContext& context) : ssl_(SSL_new(context.get()), SSL_free) {
   SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
@@ -17,25 +33,25 @@ bool TlsCodec::established() const {
   return SSL_is_init_finished(ssl_.get()) == 1;
 }
 
-bool TlsCodec::feed(std::string_view wire, std::string& plain) {
+std::error_code TlsCodec::feed(std::string_view wire, std::string& plain) {
   // OpenSSL's error queue is per thread: what another codec left there must not be taken for ours.
   ERR_clear_error();
   BIO_write(SSL_get_rbio(ssl_.get()), wire.data(), static_cast<int>(wire.size()));
-  const bool alive = read_plain(plain);
+  const std::error_code end = read_plain(plain);
   if (established() && !waiting_.empty()) {
     std::string held;
     held.swap(waiting_);
     encrypt(held);
   }
-  return alive;
+  return end;
 }
 
-bool TlsCodec::read_plain(std::string& plain) {
+std::error_code TlsCodec::read_plain(std::string& plain) {
   char buffer[16 * 1024];
   for (;;) {
     const int got = SSL_read(ssl_.get(), buffer, sizeof buffer);
     if (got <= 0) {
-      return SSL_get_error(ssl_.get(), got) == SSL_ERROR_WANT_READ;
+      return end_of_read(SSL_get_error(ssl_.get(), got));
     }
     plain.append(buffer, static_cast<std::size_t>(got));
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace whydrop::net {
 
@@ -14,8 +15,9 @@ class TlsCodec {
  public:
   explicit TlsCodec(const SslContext& context);
 
-  /// Takes bytes from the wire and appends what they say to `plain`. Returns false once the peer ended TLS or broke it.
-  bool feed(std::string_view wire, std::string& plain);
+  /// Takes bytes from the wire and appends what they say to `plain`. Returns asio::error::eof once the peer ended TLS
+  /// by close_notify, OpenSSL's error where it broke it, and none while it goes on.
+  std::error_code feed(std::string_view wire, std::string& plain);
   /// Appends `plain` to what is to be sent; before the end of the TLS handshake it is kept until then.
   void encrypt(std::string_view plain);
   /// Adds the close_notify alert to what is to be sent.
@@ -25,7 +27,7 @@ class TlsCodec {
   bool established() const;
 
  private:
-  bool read_plain(std::string& plain);
+  std::error_code read_plain(std::string& plain);
 
   std::unique_ptr<SSL, void (*)(SSL*)> ssl_;
   std::string waiting_;

@@ -31,13 +31,9 @@ bool asks_for_session(const handshake::Head& head) {
          head.find("Sec-WebSocket-Version") != nullptr;
 }
 
-std::string address_of(const net::AcceptedStream::Socket& socket) {
-  asio::error_code gone;
-  const auto remote = socket.remote_endpoint(gone);
-  const std::string address = gone ? "an address that is gone" : remote.address().to_string();
-  return gone                       ? address
-         : remote.address().is_v6() ? "[" + address + "]:" + std::to_string(remote.port())
-                                    : address + ":" + std::to_string(remote.port());
+std::string address_of(const net::DuplexStream& stream) {
+  const std::string remote = stream.remote();
+  return remote.empty() ? "an address that is gone" : remote;
 }
 
 /// "GET /chat", without the query: it may hold a token.
@@ -74,7 +70,7 @@ std::string close_words(std::string_view body) {
 
 }  // namespace
 
-Connection::Connection(net::AcceptedStream::Socket socket,
+Connection::Connection(net::DuplexStream::Socket socket,
                        std::uint64_t number,
                        const ServerOptions& options,
                        net::SslContext tls,
@@ -82,11 +78,11 @@ Connection::Connection(net::AcceptedStream::Socket socket,
                        Gone gone)
     : options_(options),
       number_(number),
-      from_(address_of(socket)),
       ending_(chosen_ending(options)),
       tls_(std::move(tls)),
       gone_(std::move(gone)),
-      stream_(std::make_shared<net::AcceptedStream>(std::move(socket))),
+      stream_(std::make_shared<net::DuplexStream>(std::move(socket))),
+      from_(address_of(*stream_)),
       answer_timer_(stream_->executor()),
       end_timer_(stream_->executor()),
       player_(director ? std::make_shared<Player>(*this, std::move(director)) : nullptr) {}
@@ -121,7 +117,7 @@ void Connection::start() {
 
 void Connection::serve() {
   if (tls_) {
-    stream_->use_tls(tls_);
+    stream_->use_tls(net::TlsCodec(tls_));
   }
 }
 
@@ -185,7 +181,8 @@ void Connection::keep_reading() {
 }
 
 void Connection::on_peer_end() {
-  note_end(stream_->was_reset() ? "the client reset the connection" : "the client left without a Close");
+  note_end(stream_->read_error() == asio::error::connection_reset ? "the client reset the connection"
+                                                                  : "the client left without a Close");
   stage_ = Stage::finishing;
   stream_->when_drained([self = shared_from_this()] { self->close(); });
 }

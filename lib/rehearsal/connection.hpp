@@ -2,7 +2,7 @@
 #pragma once
 
 #include "handshake/head.hpp"
-#include "net/accepted_stream.hpp"
+#include "net/duplex_stream.hpp"
 #include "rehearsal/answers.hpp"
 #include "rehearsal/observer.hpp"
 #include "rehearsal/request.hpp"
@@ -42,7 +42,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Source = std::function<std::string()>;
 
   /// `number`: of the connection, for the log. `director`: of the profile that is played; null: none.
-  Connection(net::AcceptedStream::Socket socket,
+  Connection(net::DuplexStream::Socket socket,
              std::uint64_t number,
              const ServerOptions& options,
              net::SslContext tls,
@@ -59,7 +59,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // What an ending is made of; see endings.cpp.
   const ServerOptions& options() const { return options_; }
-  net::AcceptedStream& stream() { return *stream_; }
+  net::DuplexStream& stream() { return *stream_; }
   const handshake::Head& request() const { return request_.head(); }
   bool compressed() const { return deflater_.has_value(); }
   /// Tells a line of this connection, made safe for a terminal.
@@ -131,11 +131,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   const ServerOptions& options_;
   const std::uint64_t number_;
-  const std::string from_;  // the client's address
   const Ending& ending_;
   net::SslContext tls_;
   Gone gone_;
-  std::shared_ptr<net::AcceptedStream> stream_;
+  std::shared_ptr<net::DuplexStream> stream_;
+  const std::string from_;  // the client's address
   asio::steady_timer answer_timer_, end_timer_;
   RequestReader request_;
   std::string unread_;  // what came behind a request that is being answered

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "codec/codec.hpp"
-#include "net/accepted_stream.hpp"
+#include "net/duplex_stream.hpp"
 #include "rehearsal/answers.hpp"
 #include "rehearsal/hearing.hpp"
 #include "rehearsal/request.hpp"

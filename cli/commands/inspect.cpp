@@ -96,6 +96,7 @@ Run setup_inspect(Options& options) {
                flags->profile,
                "Check what was recorded against this profile (default: the one that the capture names)");
   add_output_options(options, flags->output);
+  add_report_option(options, flags->output);
   add_secret_options(options, flags->secrets);
   return [flags] { return inspect(*flags); };
 }

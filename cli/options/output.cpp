@@ -1,6 +1,7 @@
 #include "cli/options/output.hpp"
 
 #include "base/fields.hpp"
+#include "base/text.hpp"
 #include "cli/app.hpp"
 #include "cli/options.hpp"
 
@@ -47,6 +48,23 @@ void add_output_options(Options& options, run::Output& output) {
   add_color_option(options, output.color);
   add_fail_on_option(options, output.fail_on, "makes the exit code 1 (error)");
   options.contradict("--quiet", "--verbose");
+}
+
+void add_report_option(Options& options, run::Output& output) {
+  options.custom(
+      OptionInfo::option("--report",
+                         "html:FILE",
+                         "Write an HTML report besides, one file that needs no network: the verdict, a timeline "
+                         "and every frame, secrets masked"),
+      [&output](const std::vector<std::string>& given) -> std::string {
+        constexpr std::string_view kKind = "html:";
+        const std::string& text = given.back();
+        if (!starts_with(text, kKind) || text.size() == kKind.size() || text == "html:-") {
+          return "'" + text + "' is no report (as in html:report.html)";
+        }
+        output.html = text.substr(kKind.size());
+        return {};
+      });
 }
 
 void add_shown_options(Options& options, capture::Filter& filter) {

@@ -13,6 +13,8 @@ class Options;
 
 /// Declares what is printed, and what a run fails on.
 void add_output_options(Options& options, run::Output& output);
+/// Declares --report, which puts what is told into an HTML file besides.
+void add_report_option(Options& options, run::Output& output);
 /// Declares --kind, --only and --grep.
 void add_shown_options(Options& options, capture::Filter& filter);
 void add_color_option(Options& options, run::Color& color);

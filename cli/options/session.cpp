@@ -70,6 +70,7 @@ void add_session_groups(Options& options, SessionFlags& flags) {
   options.group("What is shown");
   add_shown_options(options, flags.session.output.shown);
   add_output_options(options, flags.session.output);
+  add_report_option(options, flags.session.output);
   add_capture_options(options, flags.capture);
   add_secret_options(options, flags.secrets);
 }

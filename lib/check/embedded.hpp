@@ -1,4 +1,4 @@
-// What cmake/EmbedSchemas.cmake makes of fixtures/schemas/. Internal to check/.
+// What cmake/EmbedTexts.cmake makes of fixtures/schemas/. Internal to check/.
 #pragma once
 
 #include <string_view>

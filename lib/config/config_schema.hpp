@@ -1,4 +1,4 @@
-// Internal: the schema of the configuration, part of the program (cmake/EmbedSchemas.cmake).
+// Internal: the schema of the configuration, part of the program (cmake/EmbedTexts.cmake).
 #pragma once
 
 #include <string_view>

@@ -48,12 +48,14 @@ bool ends_in_mid_line(int fd) {
          ::pread(fd, &last, 1, info.st_size - 1) == 1 && last != '\n';
 }
 
-/// True if what stands in the file is the front of a capture, or nothing.
-bool holds_capture(int fd) {
-  constexpr std::string_view kFront = "{\"whydrop\":";
-  std::array<char, kFront.size()> front{};
-  const ssize_t count = ::pread(fd, front.data(), front.size(), 0);
-  return count == 0 || std::string_view(front.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))) == kFront;
+constexpr std::string_view kCaptureFront = "{\"whydrop\":";
+constexpr std::string_view kHtmlFront = "<!doctype html>";
+
+/// True if what stands in the file begins with `front`, or is nothing.
+bool begins_with(int fd, std::string_view front) {
+  std::string read(front.size(), '\0');
+  const ssize_t count = ::pread(fd, read.data(), read.size(), 0);
+  return count == 0 || std::string_view(read).substr(0, static_cast<std::size_t>(std::max<ssize_t>(count, 0))) == front;
 }
 
 /// Makes the open file this process's own until it is closed: two writers would tear each other's lines.
@@ -67,7 +69,7 @@ Result<void> claim(int fd, const std::string& path, FileMode mode) {
                 "cannot write capture " + path + ": another whydrop writes it",
                 "give each run a capture of its own");
   }
-  if (mode == FileMode::append && !holds_capture(fd)) {
+  if (mode == FileMode::append && !begins_with(fd, kCaptureFront)) {
     return fail(ErrorKind::local,
                 "cannot add to capture " + path + ": what stands there is no capture",
                 "--overwrite replaces it");
@@ -154,6 +156,24 @@ Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode m
     WHYDROP_TRY(sink->write("\n"));
   }
   return sink;
+}
+
+Result<std::unique_ptr<FdSink>> open_html(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    return file_error("cannot create report " + path, errno);
+  }
+  auto sink = std::make_unique<FdSink>(fd, "report " + path, true);
+  if (!sink->is_file()) {
+    return sink;
+  }
+  if (!begins_with(fd, kHtmlFront)) {
+    return fail(ErrorKind::local,
+                "cannot write report " + path + ": what stands there is no HTML file",
+                "another name, as in html:report.html");
+  }
+  return ::ftruncate(fd, 0) == 0 ? Result<std::unique_ptr<FdSink>>(std::move(sink))
+                                 : file_error("cannot write report " + path, errno);
 }
 
 Result<void> write_new_file(const std::string& path, std::string_view content) {

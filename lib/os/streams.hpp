@@ -67,6 +67,10 @@ enum class FileMode : std::uint8_t { fresh, append, overwrite };
 /// first.
 Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode mode);
 
+/// Opens a file for an HTML report with mode 0600. What stands there is replaced if it is an HTML file or empty;
+/// anything else is not.
+Result<std::unique_ptr<FdSink>> open_html(const std::string& path);
+
 /// A new file with `content`. Refuses one that is there.
 Result<void> write_new_file(const std::string& path, std::string_view content);
 

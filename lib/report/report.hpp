@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/byte_sink.hpp"
+#include "payload/ink.hpp"
 #include "session/sink.hpp"
 
 #include <cstdint>
@@ -50,6 +51,20 @@ const OutputRow& row_of(Output output);
 /// `data`; messages prints payloads to `data` and the verdict to `talk`; ndjson prints capture lines (facts and
 /// opinions) to `data`.
 std::unique_ptr<session::EventSink> make_renderer(Output output, const Style& style, ByteSink& data, ByteSink& talk);
+
+/// Red for a drop, a refusal or a broken rule; yellow where the server closed by itself; green where all is well.
+payload::Ink tone_of(const session::Verdict& verdict);
+
+/// What stands below the headline of a verdict block in its short form.
+struct ShortRow {
+  std::string label;  ///< "code", "also", "next", "more"; "note" where nothing is wrong
+  std::string mark;   ///< before the text, or empty
+  payload::Ink mark_ink = payload::Ink::plain, ink = payload::Ink::plain;
+  std::string text;
+  const session::Finding* finding = nullptr;  ///< of the verdict: whose words these are; null: of none
+};
+/// As a block of 80 columns has them.
+std::vector<ShortRow> short_rows(const session::Verdict& verdict);
 
 /// The verdict block: the headline, the code, at most two more findings, what to try, where to see more: in most cases
 /// eight lines of 80 columns. Where nothing is wrong the headline says it all. From style.verbosity 1 on it is whole:

@@ -88,9 +88,9 @@ class Block {
     out_ += cut(escape_for_terminal(text), width_ - kGutter - 2);
     out_ += '\n';
   }
-  /// Lines that row() would take.
-  std::size_t height(std::string_view text) const {
-    return wrap(escape_for_terminal(text), width_ - kGutter - 2).size();
+  /// Lines that row() would take of a step in a block of this width.
+  static std::size_t height(std::string_view text, std::size_t width) {
+    return wrap(escape_for_terminal(text), width - kGutter - 2).size();
   }
   std::string take() { return std::move(out_); }
 
@@ -119,14 +119,6 @@ bool broken(const Verdict& verdict) {
   return std::any_of(verdict.findings.begin(), verdict.findings.end(), [](const Finding& finding) {
     return finding.severity == Severity::error && finding.basis == Basis::observed;
   });
-}
-
-/// Red for a drop, a refusal or a broken rule; yellow where the server closed by itself; green where all is well.
-Ink tone(const Verdict& verdict) {
-  if (!verdict.code || verdict.code == 1006 || broken(verdict)) {
-    return Ink::red;
-  }
-  return verdict.first_close == Side::server ? Ink::yellow : Ink::green;
 }
 
 /// "1008 (policy violation), received", "1006, derived (no Close frame came)".
@@ -301,51 +293,86 @@ std::string in_a_line(const Finding& finding) {
   return guess ? "Perhaps: " + finding.says : finding.says;
 }
 
-/// How many lines it took.
-std::size_t add_also(Block& block, const Verdict& verdict) {
-  std::size_t shown = 0;
-  block.label("also");
-  for (const Finding& finding : verdict.findings) {
-    if (shown < kMaxAlso && finding.severity != Severity::note && !headline_says(verdict, finding)) {
-      block.line(in_a_line(finding), mark_of(finding), look_of(finding.severity).ink);
-      ++shown;
+/// Rows of the same label follow one another.
+class ShortRows {
+ public:
+  ShortRows(const Verdict& verdict, std::size_t width) : verdict_(verdict), width_(width) {}
+
+  std::vector<ShortRow> of_calm() {
+    for (const Finding& finding : verdict_.findings) {
+      if (!diagnose::repeats_headline(finding.id) && rows_.size() < kMaxAlso) {
+        add_finding_row("note", finding);
+      }
+    }
+    return std::move(rows_);
+  }
+  /// At most eight lines of 80 columns, where the headline takes no more than two.
+  std::vector<ShortRow> of_drop() {
+    add("code", code_line(verdict_, true));
+    const std::size_t before = rows_.size();
+    for (const Finding& finding : verdict_.findings) {
+      if (rows_.size() - before < kMaxAlso && finding.severity != Severity::note && !headline_says(verdict_, finding)) {
+        add_finding_row("also", finding);
+      }
+    }
+    add_next(kMaxBelow - (rows_.size() - before));
+    const std::string key = explain_key(verdict_);
+    add("more", key.empty() ? "-v" : "-v, or whydrop explain " + key).ink = Ink::dim;
+    return std::move(rows_);
+  }
+
+ private:
+  ShortRow& add(std::string_view label, std::string text) {
+    ShortRow& row = rows_.emplace_back();
+    row.label = label;
+    row.text = std::move(text);
+    return row;
+  }
+  void add_finding_row(std::string_view label, const Finding& finding) {
+    ShortRow& row = add(label, in_a_line(finding));
+    row.mark = mark_of(finding);
+    row.mark_ink = look_of(finding.severity).ink;
+    row.finding = &finding;
+  }
+  void add_next(std::size_t lines) {
+    std::size_t used = 0;
+    for (std::size_t i = 0; i < verdict_.next.size(); ++i) {
+      used += Block::height(verdict_.next[i], width_);
+      if (i > 0 && used > lines) {
+        return;
+      }
+      ShortRow& row = add("next", verdict_.next[i]);
+      row.mark = std::to_string(i + 1);
+      row.mark_ink = Ink::cyan;
     }
   }
-  return shown;
+
+  const Verdict& verdict_;
+  std::size_t width_;
+  std::vector<ShortRow> rows_;
+};
+
+std::vector<ShortRow> short_rows_at(const Verdict& verdict, std::size_t width) {
+  return is_calm(verdict) ? ShortRows(verdict, width).of_calm() : ShortRows(verdict, width).of_drop();
 }
 
-void add_next(Block& block, const Verdict& verdict, std::size_t lines) {
-  std::size_t used = 0;
-  block.label("next");
-  for (std::size_t i = 0; i < verdict.next.size(); ++i) {
-    used += block.height(verdict.next[i]);
-    if (i > 0 && used > lines) {
-      return;
+void add_short(Block& block, const std::vector<ShortRow>& rows) {
+  std::string_view label;
+  for (const ShortRow& row : rows) {
+    block.label(row.label == label ? std::string_view() : row.label);
+    label = row.label;
+    if (row.finding != nullptr) {
+      block.line(row.text, row.mark, row.mark_ink);
+    } else {
+      block.row(row.text, row.mark, row.mark_ink, row.ink);
     }
+  }
+}
+
+void add_steps(Block& block, const Verdict& verdict) {
+  for (std::size_t i = 0; i < verdict.next.size(); ++i) {
     block.row(verdict.next[i], std::to_string(i + 1), Ink::cyan);
   }
-}
-
-/// Notes are all that a session that ended well may have to say.
-void add_notes(Block& block, const Verdict& verdict) {
-  std::size_t shown = 0;
-  block.label("note");
-  for (const Finding& finding : verdict.findings) {
-    if (!diagnose::repeats_headline(finding.id) && shown++ < kMaxAlso) {
-      block.line(in_a_line(finding), mark_of(finding), look_of(finding.severity).ink);
-    }
-  }
-}
-
-/// At most eight lines of 80 columns, where the headline takes no more than two.
-void add_short(Block& block, const Verdict& verdict) {
-  block.label("code");
-  block.row(code_line(verdict, true));
-  const std::size_t also = add_also(block, verdict);
-  add_next(block, verdict, kMaxBelow - also);
-  const std::string key = explain_key(verdict);
-  block.label("more");
-  block.row(key.empty() ? "-v" : "-v, or whydrop explain " + key, {}, Ink::plain, Ink::dim);
 }
 
 void add_whole(Block& block, const Verdict& verdict) {
@@ -366,7 +393,7 @@ void add_whole(Block& block, const Verdict& verdict) {
   block.section("unknown");
   add_sentences(block, verdict, verdict.unknown, "?", Ink::magenta);
   block.section("next");
-  add_next(block, verdict, verdict.next.size() * kMaxWidth);
+  add_steps(block, verdict);
   const std::string key = explain_key(verdict);
   if (!key.empty()) {
     block.section("explain");
@@ -376,15 +403,24 @@ void add_whole(Block& block, const Verdict& verdict) {
 
 }  // namespace
 
+Ink tone_of(const Verdict& verdict) {
+  if (!verdict.code || verdict.code == 1006 || broken(verdict)) {
+    return Ink::red;
+  }
+  return verdict.first_close == Side::server ? Ink::yellow : Ink::green;
+}
+
+std::vector<ShortRow> short_rows(const Verdict& verdict) {
+  return short_rows_at(verdict, kDefaultWidth);
+}
+
 std::string verdict_block(const Verdict& verdict, const Style& style) {
   Block block(style);
-  block.headline(verdict.headline, tone(verdict));
+  block.headline(verdict.headline, tone_of(verdict));
   if (style.verbosity > 0) {
     add_whole(block, verdict);
-  } else if (is_calm(verdict)) {
-    add_notes(block, verdict);
   } else {
-    add_short(block, verdict);
+    add_short(block, short_rows_at(verdict, width_of(style)));
   }
   return block.take();
 }

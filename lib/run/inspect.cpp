@@ -123,6 +123,9 @@ Result<int> inspect(const InspectSettings& settings, const Host& host, const std
   WHYDROP_TRY(selector);
   auto input = os::InputFile::open(settings.file);
   WHYDROP_TRY(input);
+  auto report =
+      settings.output.html.empty() ? Result<std::unique_ptr<HtmlFile>>() : HtmlFile::open(settings.output.html);
+  WHYDROP_TRY(report);
   Inspection inspection(host,
                         {settings.output,
                          settings.reveal,
@@ -130,7 +133,9 @@ Result<int> inspect(const InspectSettings& settings, const Host& host, const std
                          settings.file,
                          settings.filter.conns,
                          settings.profile,
-                         settings.recognise},
+                         settings.recognise,
+                         nullptr,
+                         report->get()},
                         std::move(*selector));
   Reading reading(settings, host, stopped_by, std::move(*input), inspection);
   const auto read = reading.all();
@@ -138,6 +143,9 @@ Result<int> inspect(const InspectSettings& settings, const Host& host, const std
     return tl::unexpected<Error>(found.error());
   }
   const int code = inspection.finish(stopped_by());
+  if (*report) {
+    WHYDROP_TRY((*report)->end());
+  }
   return read.map([code] { return code; });
 }
 

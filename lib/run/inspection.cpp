@@ -47,6 +47,9 @@ void Inspection::begin(const capture::CaptureHeader& header) {
   selector_.start(header.started);
   recorded_ = std::make_unique<engine::RecordedRun>(header, profile_of(header), recorded);
   recorded_->pipeline().add_sink(sink_of_run(header));
+  if (settings_.report != nullptr) {
+    recorded_->pipeline().add_sink(settings_.report->begin_run([header] { return header; }));
+  }
 }
 
 session::EventSink& Inspection::sink_of_run(const capture::CaptureHeader& header) {

@@ -6,6 +6,7 @@
 #include "engine/recorded_run.hpp"
 #include "profile/dialects.hpp"
 #include "run/host.hpp"
+#include "run/html_file.hpp"
 #include "run/output.hpp"
 
 #include <cstddef>
@@ -35,6 +36,7 @@ class Inspection {
     /// Takes the events of the run that begins, which go by this profile (or null); null: they are rendered.
     std::function<session::EventSink&(const capture::CaptureHeader&, const std::shared_ptr<const profile::Profile>&)>
         sink_of_run{};
+    HtmlFile* report = nullptr;  ///< where each run is written besides; null: nowhere
   };
   /// `host` must outlive it.
   Inspection(const Host& host, Settings settings, capture::Selector selector);

@@ -27,6 +27,7 @@ struct Output {
   bool quiet = false;
   bool pretty = false;
   report::Times times = report::Times::relative;
+  std::string html;       ///< path of an HTML report that is written besides; empty: none
   capture::Filter shown;  ///< of what is told while a session lasts
 };
 

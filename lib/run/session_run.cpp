@@ -60,6 +60,7 @@ Result<std::unique_ptr<SessionRun>> SessionRun::make(const Host& host, const Set
     WHYDROP_TRY(run->add_renderer(style));
   }
   WHYDROP_TRY(run->add_capture(secrets));
+  WHYDROP_TRY(run->add_report(secrets));
   run->loop().before_wait([run = run.get()] { run->settle(); });
   return run;
 }
@@ -194,6 +195,17 @@ Result<void> SessionRun::add_capture(const std::vector<capture::Secret>& secrets
   return {};
 }
 
+Result<void> SessionRun::add_report(const std::vector<capture::Secret>& secrets) {
+  if (settings_.output.html.empty()) {
+    return {};
+  }
+  auto file = HtmlFile::open(settings_.output.html);
+  WHYDROP_TRY(file);
+  report_ = std::move(*file);
+  pipeline_->add_sink(report_->begin_run([this, secrets] { return make_header(secrets); }));
+  return {};
+}
+
 void SessionRun::tell_capture_ended() {
   talk(fmt::format("warning: capture {} has reached --max-capture {}: what comes now is judged and not recorded",
                    settings_.capture.file,
@@ -241,10 +253,14 @@ int SessionRun::finish(diagnose::RunOutcome outcome, const std::optional<Error>&
   }
   const session::Verdict verdict = pipeline_->finish(loop().now_ns());
   settle();
+  const auto reported = report_ ? report_->end() : Result<void>();
+  if (!reported) {
+    talk(error_text(reported.error()));
+  }
   if (input_error) {
     talk(error_text(*input_error));
   }
-  outcome.local_failure = input_error.has_value() || !pipeline_->sink_errors().empty();
+  outcome.local_failure = input_error.has_value() || !pipeline_->sink_errors().empty() || !reported;
   outcome.expect_close = settings_.expect_close;
   if (outcome.fail_on) {
     outcome.fail_on = settings_.output.fail_on;

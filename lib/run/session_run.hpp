@@ -11,6 +11,7 @@
 #include "profile/dialects.hpp"
 #include "report/report.hpp"
 #include "run/host.hpp"
+#include "run/html_file.hpp"
 #include "run/output.hpp"
 #include "run/profile_context.hpp"
 #include "run/progress.hpp"
@@ -80,6 +81,7 @@ class SessionRun {
   Result<void> add_renderer(report::Style style);
   void settle();
   Result<void> add_capture(const std::vector<capture::Secret>& secrets);
+  Result<void> add_report(const std::vector<capture::Secret>& secrets);
 
   engine::PipelineOptions pipeline_options(const std::vector<capture::Secret>& secrets);
   capture::CaptureHeader make_header(const std::vector<capture::Secret>& secrets) const;
@@ -105,6 +107,7 @@ class SessionRun {
   std::unique_ptr<os::BackgroundSink> capture_thread_;  ///< null where the capture is no file
   std::unique_ptr<session::EventSink> capture_;
   const CaptureFolder* capture_folder_ = nullptr;  ///< `capture_`, where it is one
+  std::unique_ptr<HtmlFile> report_;               ///< null: none is written
 };
 
 }  // namespace whydrop::run

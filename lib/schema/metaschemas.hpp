@@ -1,4 +1,4 @@
-// Internal: the schemas of schemas, part of the program (cmake/EmbedSchemas.cmake makes the source of
+// Internal: the schemas of schemas, part of the program (cmake/EmbedTexts.cmake makes the source of
 // fixtures/schemas).
 #pragma once
 

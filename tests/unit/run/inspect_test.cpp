@@ -69,6 +69,34 @@ TEST(inspect, stops_following_once_its_reader_is_gone) {
   EXPECT_TRUE(inspect(settings, process.host(), no_signal));
 }
 
+TEST(inspect, writes_a_report_besides) {
+  const test::Folder folder;
+  test::HandHost process;
+  InspectSettings settings = summary_of(folder.file("a.ndjson", recorded()));
+  settings.output.html = folder.path("a.html");
+  for (int round = 0; round < 2; ++round) {  // the second replaces what the first wrote
+    ASSERT_TRUE(inspect(settings, process.host(), no_signal));
+    std::ifstream file(settings.output.html, std::ios::binary);
+    const std::string page(std::istreambuf_iterator<char>(file), {});
+    EXPECT_EQ(page.substr(0, 15), "<!doctype html>");
+    EXPECT_EQ(page.substr(page.size() - 8), "</html>\n");
+    EXPECT_NE(page.find("{\"kind\":\"short\",\"conn\":1,\"tone\":\"drop\""), std::string::npos);
+  }
+  EXPECT_NE(process.out.text.find("RST"), std::string::npos) << process.out.text;
+}
+
+TEST(inspect, a_report_takes_no_other_files_place) {
+  const test::Folder folder;
+  test::HandHost process;
+  InspectSettings settings = summary_of(folder.file("a.ndjson", recorded()));
+  settings.output.html = settings.file;
+  const auto refused = inspect(settings, process.host(), no_signal);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "cannot write report " + settings.file + ": what stands there is no HTML file");
+  settings.output.html.clear();
+  EXPECT_TRUE(inspect(settings, process.host(), no_signal)) << "the capture is as it was";
+}
+
 TEST(inspect, says_what_it_cannot_read) {
   test::HandHost process;
   const auto missing = inspect(summary_of("/no/such/file"), process.host(), no_signal);

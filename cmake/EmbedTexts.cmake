@@ -1,5 +1,5 @@
 # cmake -DHEADER=check/embedded.hpp -DNAMESPACE=whydrop::check "-DTEXTS=kCheckSchema=FILE;…" -DOUT=embedded.cpp
-#   -P EmbedSchemas.cmake
+#   -P EmbedTexts.cmake
 # Writes files as C++ constants, which HEADER declares.
 set(source "#include \"${HEADER}\"\n\nnamespace ${NAMESPACE} {\n")
 foreach(pair IN LISTS TEXTS)

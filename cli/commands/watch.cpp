@@ -7,6 +7,7 @@
 #include "cli/options.hpp"
 #include "cli/options/session.hpp"
 #include "cli/options/talk.hpp"
+#include "target/addresses.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -25,7 +26,7 @@ constexpr std::uint64_t kLeastPart = 64U << 10;
 struct WatchFlags {
   SessionFlags session;
   std::vector<std::string> execute;
-  std::string heartbeat;
+  std::string heartbeat, metrics;
   std::optional<std::chrono::nanoseconds> stay_open;
   run::WatchSettings watch;
 };
@@ -41,6 +42,12 @@ void add_watch_options(Options& options, WatchFlags& flags) {
   options.duration("--statistics",
                    flags.watch.statistics_every,
                    "Report this often how it went since the last report (1h; 0s: never)");
+  options.text(
+      "--metrics",
+      "[HOST:]PORT",
+      flags.metrics,
+      "Serve these numbers as Prometheus metrics at http://HOST:PORT/metrics (HOST: 127.0.0.1; PORT 0: any free "
+      "port)");
   options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as a session is open; repeatable");
   options.duration("--for", flags.stay_open, "Watch this long in all, then close");
   options.group("Captures");
@@ -64,14 +71,19 @@ Result<int> watch(const WatchFlags& flags) {
   }
   auto profile = run::use_profile(asked->profile, host);
   WHYDROP_TRY(profile);
+  run::WatchSettings settings = flags.watch;
+  if (!flags.metrics.empty()) {
+    auto at = target::parse_listen_address("--metrics", flags.metrics);
+    WHYDROP_TRY(at);
+    settings.metrics = std::move(*at);
+  }
   script::ClientScript script;
   script.stay_open = flags.stay_open;
   WHYDROP_TRY(add_heartbeats(flags.heartbeat, profile->context.get(), script));
   const bool plays = profile->scenario != nullptr && flags.execute.empty();
   WHYDROP_TRY(plays ? add_scenario_moves(*profile, script)
                     : add_client_moves(flags.execute, flags.session, *profile, script));
-  return run::watch(
-      host, std::move(asked->session), *profile, asked->profile.recognise, std::move(script), flags.watch);
+  return run::watch(host, std::move(asked->session), *profile, asked->profile.recognise, std::move(script), settings);
 }
 
 }  // namespace

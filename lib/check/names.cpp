@@ -10,7 +10,7 @@ namespace whydrop::check {
 namespace {
 
 constexpr std::array<std::string_view, 4> kNames{"passed", "failed", "error", "skipped"};
-const std::vector<std::string_view> kReports{"junit", "tap", "ndjson"};
+const std::vector<std::string_view> kReports{"junit", "tap", "ndjson", "prometheus"};
 
 }  // namespace
 
@@ -24,10 +24,10 @@ Result<ReportTarget> parse_report(std::string_view text) {
   const auto row = std::find(kReports.begin(), kReports.end(), kind);
   if (row == kReports.end()) {
     const auto near = nearest(kind, kReports);
-    return fail(
-        ErrorKind::usage,
-        fmt::format("report {}: there is none of this kind", escape_for_terminal(text)),
-        near ? fmt::format("did you mean {}?", *near) : std::string("it is junit, tap or ndjson, or junit:FILE"));
+    return fail(ErrorKind::usage,
+                fmt::format("report {}: there is none of this kind", escape_for_terminal(text)),
+                near ? fmt::format("did you mean {}?", *near)
+                     : std::string("it is junit, tap, ndjson or prometheus, or junit:FILE"));
   }
   ReportTarget made{static_cast<ReportKind>(row - kReports.begin()), "-"};
   if (colon < text.size()) {

@@ -29,7 +29,7 @@ struct Outcome {
 };
 std::string_view name(Outcome::Status status);
 
-enum class ReportKind : std::uint8_t { junit, tap, ndjson };
+enum class ReportKind : std::uint8_t { junit, tap, ndjson, prometheus };
 /// "junit:out.xml", "tap", "ndjson:-". Errors: usage.
 struct ReportTarget {
   ReportKind kind = ReportKind::tap;
@@ -47,6 +47,10 @@ std::string tap_tail(std::uint64_t ended, std::uint64_t count, std::string_view 
 /// One line a check, one for the whole at the end. fixtures/schemas/check-report-v1.json.
 std::string ndjson_line(const Outcome& outcome);
 std::string ndjson_tail(const std::vector<Outcome>& outcomes);
+
+/// How each check of what has ended so far went, in Prometheus' text format, as node_exporter's textfile collector
+/// reads it.
+std::string prometheus(const std::vector<Outcome>& outcomes);
 
 /// For people, without the last line end: "ok    chat is answered (412 ms)", and why not below it where it failed.
 std::string line_of(const Outcome& outcome, bool color);

@@ -30,6 +30,11 @@ tl::unexpected<Error> cannot_write(const std::string& path) {
   return fail(ErrorKind::local, fmt::format("cannot write report {}: {}", path, std::strerror(errno)));
 }
 
+/// True for what is a document, told whole: others grow by a line a check.
+bool is_document(ReportKind kind) {
+  return kind == ReportKind::junit || kind == ReportKind::prometheus;
+}
+
 bool is_plain(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) != 0 || S_ISREG(info.st_mode);
@@ -101,8 +106,7 @@ Result<void> Reports::add_target(ReportTarget target) {
     std::filesystem::create_directories(folder, failed);
   }
   Report report{std::move(target)};
-  const bool whole =
-      report.target.kind == ReportKind::junit && report.target.path != "-" && is_plain(report.target.path);
+  const bool whole = is_document(report.target.kind) && report.target.path != "-" && is_plain(report.target.path);
   if (report.target.path == "-") {
     report.sink = &out_;
   } else if (!whole) {
@@ -137,7 +141,7 @@ void Reports::finish(const std::string& why_not_all) {
     } else if (report.target.kind == ReportKind::ndjson) {
       keep(report.sink->write(check::ndjson_tail(outcomes_)));
     } else if (report.sink != nullptr) {
-      keep(report.sink->write(check::junit(outcomes_, host_)));
+      keep(report.sink->write(document(report.target.kind)));
     }
   }
   write_whole(true);
@@ -151,11 +155,15 @@ void Reports::write_whole(bool last) {
   }
   for (const Report& report : reports_) {
     if (report.sink == nullptr) {
-      keep(replace_file(report.target.path, check::junit(outcomes_, host_)));
+      keep(replace_file(report.target.path, document(report.target.kind)));
     }
   }
   const auto ended = Clock::now();
   next_whole_ = ended + (ended - began) * kRest;
+}
+
+std::string Reports::document(ReportKind kind) const {
+  return kind == ReportKind::junit ? check::junit(outcomes_, host_) : check::prometheus(outcomes_);
 }
 
 void Reports::keep(const Result<void>& written) {

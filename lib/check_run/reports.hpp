@@ -13,8 +13,8 @@
 
 namespace whydrop::check_run {
 
-/// The reports of a run, written as its checks end: a JUnit file is replaced as a whole, so that it is valid whenever
-/// the run is stopped; TAP and NDJSON grow by a line a check.
+/// The reports of a run, written as its checks end: a JUnit or Prometheus file is replaced as a whole, so that it is
+/// valid whenever the run is stopped; TAP and NDJSON grow by a line a check.
 class Reports {
  public:
   /// Errors: local, where one cannot be written; usage, where two are to go to one place.
@@ -45,6 +45,7 @@ class Reports {
   Reports(std::uint64_t count, ByteSink& out);
   Result<void> add_target(check::ReportTarget target);
   void write_whole(bool last);
+  std::string document(check::ReportKind kind) const;
   void keep(const Result<void>& written);
 
   std::uint64_t count_;

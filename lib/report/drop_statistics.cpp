@@ -150,4 +150,35 @@ std::string DropStatistics::summary(std::int64_t now_ns) const {
   return text;
 }
 
+std::vector<Metric> DropStatistics::metrics(std::int64_t now_ns) const {
+  using Type = Metric::Type;
+  const auto number = [](std::uint64_t value) { return fmt::format("{}", value); };
+  std::uint64_t open = 0;
+  for (const auto& [conn, live] : live_) {
+    open += live.opened_ns ? 1 : 0;
+  }
+  std::vector<MetricSample> endings, trips;
+  for (const auto& [cause, count] : all_.causes) {
+    endings.push_back({number(count.endings), {{"cause", cause}}});
+  }
+  if (!all_.trips.empty()) {
+    trips = {{metric_seconds(all_.trips.percentile_ns(50)), {{"quantile", "0.5"}}},
+             {metric_seconds(all_.trips.percentile_ns(95)), {{"quantile", "0.95"}}},
+             {metric_seconds(all_.trips.sum_ns()), {}, "_sum"},
+             {number(all_.trips.count()), {}, "_count"}};
+  }
+  return {{"whydrop_sessions_total", Type::counter, "Attempts to open a session.", {{number(sessions_)}}},
+          {"whydrop_sessions_open", Type::gauge, "Sessions that are open.", {{number(open)}}},
+          {"whydrop_open_seconds_total",
+           Type::counter,
+           "How long sessions were open, together.",
+           {{metric_seconds(open_until(all_, now_ns))}}},
+          {"whydrop_endings_total", Type::counter, "Sessions that ended, by cause.", std::move(endings)},
+          {"whydrop_messages_total",
+           Type::counter,
+           "Data messages, by direction.",
+           {{number(all_.sent), {{"direction", "sent"}}}, {number(all_.received), {{"direction", "received"}}}}},
+          {"whydrop_ping_seconds", Type::summary, "Round trips of pings that were sent.", std::move(trips)}};
+}
+
 }  // namespace whydrop::report

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/metrics.hpp"
 #include "report/round_trips.hpp"
 #include "session/event.hpp"
 #include "session/pings.hpp"
@@ -8,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace whydrop::report {
 
@@ -31,6 +33,8 @@ class DropStatistics {
   std::string since_last(std::int64_t now_ns);
   /// Rows for all of it: how long it was open, and each cause with how often it came and at which ages.
   std::string summary(std::int64_t now_ns) const;
+  /// The same for a monitoring system. docs/watch.md lists them.
+  std::vector<Metric> metrics(std::int64_t now_ns) const;
 
  private:
   struct Live {

@@ -175,7 +175,7 @@ Result<int> run_client(const Host& host,
                        ProfileInUse& profile,
                        bool recognise,
                        ClientPlan plan,
-                       const std::function<Companion(SessionRun&)>& add) {
+                       const std::function<Result<Companion>(SessionRun&)>& add) {
   // Told before anything is opened, where the URL does not depend on what is opened first.
   const auto calls = first_calls(session, profile);
   const bool late = profile.scenario != nullptr || !calls.empty();
@@ -187,7 +187,8 @@ Result<int> run_client(const Host& host,
   }
   auto run = SessionRun::make(host, settings_of(session, profile, recognise));
   WHYDROP_TRY(run);
-  const Companion companion = add ? add(**run) : nullptr;
+  const auto companion = add ? add(**run) : Companion();
+  WHYDROP_TRY(companion);
   const auto prepared = prepare(**run, session, profile, calls, destinations);
   WHYDROP_TRY(prepared);
   if (prepared->code) {

@@ -22,14 +22,14 @@ struct ClientPlan {
 };
 
 /// Carries it out and returns the exit code. `recognise`: as ProfileChoice has it. `add`: adds what else watches the
-/// run, before anything is opened; what it returns lives as long as the run.
+/// run, before anything is opened; what it returns lives as long as the run, and its error ends it.
 using Companion = std::shared_ptr<void>;
 Result<int> run_client(const Host& host,
                        Session session,
                        ProfileInUse& profile,
                        bool recognise,
                        ClientPlan plan,
-                       const std::function<Companion(SessionRun&)>& add = nullptr);
+                       const std::function<Result<Companion>(SessionRun&)>& add = nullptr);
 
 /// What the profile begins a session with. Errors: usage, for a message that cannot be made and will not be later.
 Result<std::vector<script::Move>> opening_moves(const ProfileContext& context);

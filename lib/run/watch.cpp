@@ -1,9 +1,11 @@
 #include "run/watch.hpp"
 
+#include "base/metrics.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "capture/writer.hpp"
+#include "net/metrics_server.hpp"
 #include "report/drop_statistics.hpp"
 #include "run/session_run.hpp"
 #include "session/sink.hpp"
@@ -52,6 +54,13 @@ class Watcher final : public session::EventSink {
     return {};
   }
   bool wants_frames() const override { return false; }
+
+  /// Answers whoever asks there. Errors: local.
+  Result<void> serve_metrics(const target::ListenAddress& at) {
+    metrics_ = std::make_unique<net::MetricsServer>(
+        run_.network().sockets(), [this] { return exposition(statistics_.metrics(run_.loop().now_ns())); });
+    return metrics_->start(at.host, at.port).map([this](const std::string& url) { run_.talk("metrics at " + url); });
+  }
 
  private:
   void on_ended(const session::Event& event, const session::Verdict& verdict) {
@@ -105,6 +114,7 @@ class Watcher final : public session::EventSink {
   const WatchSettings settings_;
   const std::string what_;  ///< the server, for people
   report::DropStatistics statistics_;
+  std::unique_ptr<net::MetricsServer> metrics_;  ///< null: nobody may ask
   std::string failed_as_;  ///< the cause of the last attempt, where it failed; empty: a session came since
 };
 
@@ -128,11 +138,15 @@ Result<int> watch(const Host& host,
   plan.script = std::move(script);
   plan.script.stays = true;
   plan.endless = true;
-  return run_client(host, std::move(session), profile, recognise, std::move(plan), [&](SessionRun& run) -> Companion {
+  const auto add = [&](SessionRun& run) -> Result<Companion> {
     auto watcher = std::make_shared<Watcher>(run, settings, what);
+    if (settings.metrics) {
+      WHYDROP_TRY(watcher->serve_metrics(*settings.metrics));
+    }
     run.pipeline().add_sink(*watcher);
     return watcher;
-  });
+  };
+  return run_client(host, std::move(session), profile, recognise, std::move(plan), add);
 }
 
 }  // namespace whydrop::run

@@ -4,8 +4,10 @@
 #include "run/client_run.hpp"
 #include "run/host.hpp"
 #include "run/session.hpp"
+#include "target/addresses.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace whydrop::run {
@@ -14,11 +16,12 @@ namespace whydrop::run {
 struct WatchSettings {
   std::string on_drop;  ///< a shell's command, run at each drop with the verdict on its standard input; or empty
   bool notify = false;  ///< a message on the desktop at each drop
+  std::optional<target::ListenAddress> metrics;  ///< where they are served in Prometheus' format; null: nowhere
   std::chrono::nanoseconds statistics_every{std::chrono::hours(1)};  ///< 0: never
 };
 
 /// Stays connected: whatever ends a session, the next one is opened, until a signal or the script ends it. Returns the
-/// exit code. Errors: usage, local; also where a drop cannot be told as asked.
+/// exit code. Errors: usage, local; also where a drop or the metrics cannot be told as asked.
 Result<int> watch(const Host& host,
                   Session session,
                   ProfileInUse& profile,

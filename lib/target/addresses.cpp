@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include <fmt/format.h>
+
 namespace whydrop::target {
 namespace {
 
@@ -132,6 +134,23 @@ Result<StandIn> parse_stand_in(const std::string& text) {
     return fail(ErrorKind::usage, "option --at: '" + text + "' is not http://HOST:PORT", "--at http://127.0.0.1:8080");
   }
   return StandIn{text, std::move(*url)};
+}
+
+Result<ListenAddress> parse_listen_address(const std::string& option, const std::string& text) {
+  ListenAddress address;
+  std::string_view rest = text;
+  if (const std::size_t colon = text.rfind(':'); colon != std::string::npos) {
+    address.host = unbracketed(std::string_view(text).substr(0, colon));
+    rest.remove_prefix(colon + 1);
+  }
+  const auto port = parse_number(rest, 0, 65535);
+  if (!port || address.host.empty()) {
+    return fail(ErrorKind::usage,
+                fmt::format("option {}: '{}' is not [HOST:]PORT", option, text),
+                fmt::format("{} 127.0.0.1:9464", option));
+  }
+  address.port = static_cast<std::uint16_t>(*port);
+  return address;
 }
 
 void lead_to(const StandIn& server, net::ConnectOptions& options) {

@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "net/client.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace whydrop::target {
@@ -32,6 +33,14 @@ struct StandIn {
 };
 /// --at. Errors: usage.
 Result<StandIn> parse_stand_in(const std::string& text);
+
+/// Where to listen: this machine's own address, where the text names a port only.
+struct ListenAddress {
+  std::string host = "127.0.0.1";  ///< without brackets
+  std::uint16_t port = 0;          ///< 0: the system chooses
+};
+/// "[HOST:]PORT", as option `option` has it. Errors: usage.
+Result<ListenAddress> parse_listen_address(const std::string& option, const std::string& text);
 
 /// Makes the connection to `server`, by its scheme.
 void lead_to(const StandIn& server, net::ConnectOptions& options);

@@ -215,11 +215,11 @@ class Test(unittest.TestCase):
             more["stdin"] = subprocess.PIPE
         return self.finish(self.start(*arguments, **more), stdin)
 
-    def await_line(self, process, words):
-        """What was read up to the line that holds the words."""
+    def await_line(self, process, words, stream="stdout"):
+        """What was read of the stream up to the line that holds the words."""
         out = b""
         while words not in out:
-            line = process.stdout.readline()
+            line = getattr(process, stream).readline()
             self.assertTrue(line, f"it ended before {words!r}: {out!r}")
             out += line
         return out

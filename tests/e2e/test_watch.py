@@ -6,6 +6,10 @@ import pathlib
 import signal
 import socket
 import unittest
+import urllib.error
+import urllib.request
+
+from prometheus_client.parser import text_string_to_metric_families
 
 import harness
 import recordings
@@ -72,11 +76,31 @@ class Watch(harness.Test):
             self.assertEqual(manager.recv(4096).decode(), "STOPPING=1")
             self.assertEqual(self.finish(process).exit, 128 + signal.SIGTERM)
 
+    def test_a_monitoring_system_is_answered(self):
+        process = self.start("watch", self.drops_at_once(), "--execute", "hello", "--metrics", "0")
+        self.await_line(process, b"session 2, ")
+        where = self.await_line(process, b"metrics at ", stream="stderr").decode().split("metrics at ")[1].split()[0]
+        with urllib.request.urlopen(where, timeout=harness.TIME_LIMIT_S) as answer:
+            self.assertEqual(answer.headers["Content-Type"], "text/plain; version=0.0.4; charset=utf-8")
+            families = {family.name: family for family in text_string_to_metric_families(answer.read().decode())}
+        self.assertEqual(families["whydrop_messages"].samples[0].labels, {"direction": "sent"})
+        self.assertGreaterEqual(sum(sample.value for sample in families["whydrop_endings"].samples), 2)
+        for path, method, status in (("/", "GET", 404), ("/metrics", "POST", 405)):
+            with self.subTest(path=path), self.assertRaises(urllib.error.HTTPError) as refused:
+                request = urllib.request.Request(where.replace("/metrics", path), method=method)
+                urllib.request.urlopen(request, timeout=harness.TIME_LIMIT_S)
+            self.assertEqual(refused.exception.code, status)
+            refused.exception.close()
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.finish(process).exit, 128 + signal.SIGTERM)
+
     def test_what_cannot_be_done_is_said_first(self):
         for arguments, message in (
                 (["--notify"], "whydrop: error: option --notify: notify-send is not installed\n"
                                "hint: apt install libnotify-bin, or --on-drop COMMAND\n"),
                 (["--captures", "/proc/none"], "whydrop: error: cannot make folder /proc/none: No such file or directory\n"),
+                (["--metrics", "here"], "whydrop: error: option --metrics: 'here' is not [HOST:]PORT\n"
+                                        "hint: --metrics 127.0.0.1:9464\n"),
                 (["--part", "1k"], "whydrop: error: option --part: 1 KiB is less than 64k\nhint: --part 64M\n")):
             with self.subTest(arguments=arguments):
                 done = self.whydrop("watch", "ws://127.0.0.1:9/", *arguments, env={"PATH": "/nowhere"})

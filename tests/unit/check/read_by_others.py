@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """The reports as others read them: JUnit by xmllint against tests/support/junit.xsd, TAP by node-tap-parser and perl,
-NDJSON by python3-jsonschema. What they must refuse is shown too.
+NDJSON by python3-jsonschema, Prometheus' text by python3-prometheus-client. What they must refuse is shown too.
 
 usage: read_by_others.py UNIT_CHECK"""
 import json
@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 import jsonschema
+from prometheus_client.parser import text_string_to_metric_families
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 UNIT_CHECK = sys.argv.pop()
@@ -94,6 +95,17 @@ class ReadByOthers(unittest.TestCase):
         done = self.prove("bytes.tap")
         self.assertIn("Failed test:  1\n", done.stdout)
         self.assertNotIn("Parse errors", done.stdout)
+
+    def test_prometheus(self):
+        text = pathlib.Path(self.path("several.prom")).read_text(encoding="utf-8")
+        families = {family.name: family for family in text_string_to_metric_families(text)}
+        self.assertEqual([(sample.labels, sample.value) for sample in families["whydrop_check_passed"].samples],
+                         [({"file": "smoke/chat.json", "check": "it connects"}, 1), ({"file": "smoke/chat.json", "check": 'chat # is "answered"'}, 0),
+                          ({"file": 'smoke/o"ther.json', "check": "needs a token"}, 0)])
+        self.assertEqual([sample.value for sample in families["whydrop_checks"].samples], [1, 1, 1, 1])
+        text = pathlib.Path(self.path("bytes.prom")).read_text(encoding="utf-8")
+        self.assertEqual([family.name for family in text_string_to_metric_families(text)],
+                         ["whydrop_check_passed", "whydrop_check_seconds", "whydrop_check_exit_code", "whydrop_checks"])
 
     def test_ndjson(self):
         schema = json.loads((ROOT / "fixtures/schemas/check-report-v1.json").read_text(encoding="utf-8"))

@@ -51,8 +51,10 @@ TEST(report, parses_where_it_goes) {
   EXPECT_EQ(told("junit:out.xml"), "0 out.xml");
   EXPECT_EQ(told("tap"), "1 -");
   EXPECT_EQ(told("ndjson:a:b"), "2 a:b");
+  EXPECT_EQ(told("prometheus:w.prom"), "3 w.prom");
   EXPECT_EQ(told("junt:x"), "report junt:x: there is none of this kind; did you mean junit?");
-  EXPECT_EQ(told("xyzzy"), "report xyzzy: there is none of this kind; it is junit, tap or ndjson, or junit:FILE");
+  EXPECT_EQ(told("xyzzy"),
+            "report xyzzy: there is none of this kind; it is junit, tap, ndjson or prometheus, or junit:FILE");
   EXPECT_EQ(told("tap:"), "report tap:: it names no file; put a path behind the colon, or - for standard output");
 }
 
@@ -197,6 +199,36 @@ TEST(report, ndjson_meets_its_schema) {
   EXPECT_NE(faults(R"({"type":"summary","checks":"1"})"), "");
 }
 
+TEST(report, prometheus_is_whole) {
+  std::vector<Outcome> rows = several();
+  rows.push_back(rows.front());
+  EXPECT_EQ(prometheus(rows), R"(# HELP whydrop_check_passed 1 where the check passed, else 0.
+# TYPE whydrop_check_passed gauge
+whydrop_check_passed{file="smoke/chat.json",check="it connects"} 1
+whydrop_check_passed{file="smoke/chat.json",check="chat # is \"answered\""} 0
+whydrop_check_passed{file="smoke/o\"ther.json",check="needs a token"} 0
+whydrop_check_passed{file="smoke/chat.json",check="it connects",line="3"} 1
+# HELP whydrop_check_seconds How long the check took.
+# TYPE whydrop_check_seconds gauge
+whydrop_check_seconds{file="smoke/chat.json",check="it connects"} 0.412900000
+whydrop_check_seconds{file="smoke/chat.json",check="chat # is \"answered\""} 0.412900000
+whydrop_check_seconds{file="smoke/o\"ther.json",check="needs a token"} 0.412900000
+whydrop_check_seconds{file="smoke/chat.json",check="it connects",line="3"} 0.412900000
+# HELP whydrop_check_exit_code Exit code of this check alone.
+# TYPE whydrop_check_exit_code gauge
+whydrop_check_exit_code{file="smoke/chat.json",check="it connects"} 0
+whydrop_check_exit_code{file="smoke/chat.json",check="chat # is \"answered\""} 7
+whydrop_check_exit_code{file="smoke/o\"ther.json",check="needs a token"} 2
+whydrop_check_exit_code{file="smoke/chat.json",check="it connects",line="3"} 0
+# HELP whydrop_checks Checks of the run, by how they went.
+# TYPE whydrop_checks gauge
+whydrop_checks{status="passed"} 2
+whydrop_checks{status="failed"} 1
+whydrop_checks{status="error"} 1
+whydrop_checks{status="skipped"} 1
+)");
+}
+
 /// For read_by_others.py, which names a folder.
 TEST(report, is_written_for_others) {
   const char* folder = std::getenv("WHYDROP_WRITE_REPORTS");
@@ -230,6 +262,8 @@ TEST(report, is_written_for_others) {
   write("passed.tap", tap_head(2) + points(good));
   write("stopped.tap", tap_head(5) + points(several()) + tap_tail(4, 5, "interrupted"));
   write("bytes.tap", tap_head(1) + points({bytes}));
+  write("several.prom", prometheus(several()));
+  write("bytes.prom", prometheus({bytes}));
   write("several.ndjson", lines + ndjson_tail(several()));
 }
 

@@ -55,6 +55,57 @@ class Told {
   }
 };
 
+TEST(DropStatistics, AreMetrics) {
+  Told told;
+  EXPECT_EQ(exposition(told.statistics.metrics(kSecond)), R"(# HELP whydrop_sessions_total Attempts to open a session.
+# TYPE whydrop_sessions_total counter
+whydrop_sessions_total 0
+# HELP whydrop_sessions_open Sessions that are open.
+# TYPE whydrop_sessions_open gauge
+whydrop_sessions_open 0
+# HELP whydrop_open_seconds_total How long sessions were open, together.
+# TYPE whydrop_open_seconds_total counter
+whydrop_open_seconds_total 0.000000000
+# HELP whydrop_messages_total Data messages, by direction.
+# TYPE whydrop_messages_total counter
+whydrop_messages_total{direction="sent"} 0
+whydrop_messages_total{direction="received"} 0
+)");
+  told.open(1, 0);
+  told.ends(1, 1, "connect-refused");
+  told.open(2, 2);
+  told.upgraded(2, 2);
+  told.pings(2, 2 * kSecond, kSecond / 10);
+  told.ends(2, 4, "no-close-reset");
+  told.open(3, 5);
+  told.upgraded(3, 5);
+  EXPECT_EQ(exposition(told.statistics.metrics(8 * kSecond)),
+            R"(# HELP whydrop_sessions_total Attempts to open a session.
+# TYPE whydrop_sessions_total counter
+whydrop_sessions_total 3
+# HELP whydrop_sessions_open Sessions that are open.
+# TYPE whydrop_sessions_open gauge
+whydrop_sessions_open 1
+# HELP whydrop_open_seconds_total How long sessions were open, together.
+# TYPE whydrop_open_seconds_total counter
+whydrop_open_seconds_total 5.000000000
+# HELP whydrop_endings_total Sessions that ended, by cause.
+# TYPE whydrop_endings_total counter
+whydrop_endings_total{cause="connect-refused"} 1
+whydrop_endings_total{cause="no-close-reset"} 1
+# HELP whydrop_messages_total Data messages, by direction.
+# TYPE whydrop_messages_total counter
+whydrop_messages_total{direction="sent"} 0
+whydrop_messages_total{direction="received"} 0
+# HELP whydrop_ping_seconds Round trips of pings that were sent.
+# TYPE whydrop_ping_seconds summary
+whydrop_ping_seconds{quantile="0.5"} 0.100000000
+whydrop_ping_seconds{quantile="0.95"} 0.100000000
+whydrop_ping_seconds_sum 0.100000000
+whydrop_ping_seconds_count 1
+)");
+}
+
 TEST(DropStatistics, CountSessionsAndTheirCauses) {
   Told told;
   told.open(1, 0, session::Role::http);

@@ -34,6 +34,19 @@ TEST(addresses, get_a_scheme_where_it_can_be_told) {
   }
 }
 
+TEST(addresses, to_listen_on) {
+  const auto told = [](const std::string& text) {
+    const auto at = parse_listen_address("--metrics", text);
+    return at ? at->host + " " + std::to_string(at->port) : at.error().message + "; " + at.error().hint;
+  };
+  EXPECT_EQ(told("9464"), "127.0.0.1 9464");
+  EXPECT_EQ(told("0.0.0.0:0"), "0.0.0.0 0");
+  EXPECT_EQ(told("[::1]:80"), "::1 80");
+  for (const std::string text : {"", ":80", "host", "host:", "1:65536", "[::1]"}) {
+    EXPECT_EQ(told(text), "option --metrics: '" + text + "' is not [HOST:]PORT; --metrics 127.0.0.1:9464");
+  }
+}
+
 TEST(addresses, are_told_from_commands) {
   for (const char* address :
        {"wss://h", "http://h/", "localhost", "localhost:8080/x", "[::1]:9", "example.com/x", "h:1"}) {

@@ -210,7 +210,8 @@ Error Follower::none(const std::string& name) const {
             fmt::format("whydrop inspect {} shows what it holds", name)};
   }
   const std::string why = conns_ == 0 ? "no WebSocket connection in it" : "no WebSocket session opened in it";
-  return {ErrorKind::usage,
+  // What nobody can replay, however it is asked for, is the file's fault.
+  return {conns_ == 0 || !last_.cut.empty() ? ErrorKind::local : ErrorKind::usage,
           fmt::format("cannot replay {}: {}{}", name, why, last_.cut.empty() ? "" : "; " + last_.cut),
           fmt::format("whydrop inspect {} shows what it holds", name)};
 }

@@ -36,6 +36,10 @@ bool is_own(const std::string& name) {
   return std::find(kOwn.begin(), kOwn.end(), lower_case(name)) != kOwn.end();
 }
 
+bool is_agent(const session::Header& header) {
+  return handshake::same_token(header.name, "User-Agent");
+}
+
 /// A profile fills its own header anew, and so knows better what is masked in the recorded one.
 bool is_profiles(const session::Header& header, const profile::Bindings* bindings) {
   if (bindings == nullptr || header.redact.empty()) {
@@ -83,14 +87,41 @@ std::optional<MaskedValues::Found> MaskedValues::find(const std::string& variabl
   return std::nullopt;
 }
 
-Error MaskedValues::unset(const std::string& variable, const std::string& place) {
-  const std::string name = escape_for_terminal(variable);
+std::vector<MaskedValues::Unset> MaskedValues::unset_of(const std::vector<session::RedactSpan>& spans,
+                                                        const std::string& place,
+                                                        const profile::Bindings* bindings) const {
+  std::vector<Unset> all;
+  for (const session::RedactSpan& span : spans) {
+    if (!find(span.variable, bindings)) {
+      all.push_back({span.variable, place});
+    }
+  }
+  return all;
+}
+
+Error MaskedValues::unset(const std::vector<Unset>& all) {
+  std::vector<std::string> names, places, variables;
+  for (const Unset& it : all) {
+    std::string name = escape_for_terminal(it.variable);
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      places.push_back(fmt::format("{}{} in {}", name, places.empty() ? " is masked" : "", it.place));
+      variables.push_back(profile::environment_name(name));
+      names.push_back(std::move(name));
+    }
+  }
+  if (names.size() == 1) {
+    return {ErrorKind::usage,
+            fmt::format("variable {} is not set: it is masked in {}", names[0], all[0].place),
+            fmt::format("--secret {0}=@FILE, --var {0}=VALUE, or {1} of the environment; a profile's take where the "
+                        "server gave it under another name",
+                        names[0],
+                        variables[0])};
+  }
   return {ErrorKind::usage,
-          fmt::format("variable {} is not set: it is masked in {}", name, place),
-          fmt::format("--secret {0}=@FILE, --var {0}=VALUE, or {1} of the environment; a profile's take where the "
-                      "server gave it under another name",
-                      name,
-                      profile::environment_name(name))};
+          fmt::format("variables {} are not set: {}", fmt::join(names, ", "), fmt::join(places, ", ")),
+          fmt::format("for each --secret NAME=@FILE or --var NAME=VALUE, or {} of the environment; a profile's take "
+                      "where the server gave it under another name",
+                      fmt::join(variables, ", "))};
 }
 
 Result<std::string> MaskedValues::fill(std::string_view text,
@@ -98,6 +129,9 @@ Result<std::string> MaskedValues::fill(std::string_view text,
                                        const std::string& place,
                                        const profile::Bindings* bindings,
                                        bool in_url) const {
+  if (const auto missing = unset_of(spans, place, bindings); !missing.empty()) {
+    return tl::unexpected<Error>(unset(missing));
+  }
   std::string filled;
   std::size_t at = 0;
   for (const session::RedactSpan& span : spans) {
@@ -105,9 +139,6 @@ Result<std::string> MaskedValues::fill(std::string_view text,
       continue;  // spans of a capture that was changed by hand
     }
     const auto found = find(span.variable, bindings);
-    if (!found) {
-      return tl::unexpected<Error>(unset(span.variable, place));
-    }
     filled += text.substr(at, span.at - at);
     filled += in_url ? percent_encoded(found->value, is_unreserved) : found->value;
     at = end_in(span, text.size());
@@ -122,25 +153,37 @@ void use_recorded_values(const capture::CaptureHeader& header, profile::Bindings
   }
 }
 
+std::vector<const session::Header*> resent_headers(const session::Request& request,
+                                                   const target::Endpoint& endpoint,
+                                                   const profile::Bindings* bindings) {
+  std::vector<const session::Header*> headers;
+  for (const session::Header& header : request.headers) {
+    const bool replaced = target::gives_header(endpoint, header.name) || (is_agent(header) && endpoint.user_agent);
+    if (!is_own(header.name) && !replaced && !is_profiles(header, bindings) && handshake::is_token(header.name)) {
+      headers.push_back(&header);
+    }
+  }
+  return headers;
+}
+
+std::string place_of(const session::Header& header) {
+  return "the header " + header.name;
+}
+
 Result<std::vector<target::HeaderLine>> recorded_headers(const session::Request& request,
                                                          const target::Endpoint& endpoint,
                                                          const profile::Bindings* bindings,
                                                          const MaskedValues& values) {
   std::vector<target::HeaderLine> headers;
-  bool user_agent = endpoint.user_agent || request.headers.empty();
-  for (const session::Header& header : request.headers) {
-    const bool is_agent = handshake::same_token(header.name, "User-Agent");
-    const bool replaced = target::gives_header(endpoint, header.name) || (is_agent && endpoint.user_agent);
-    user_agent = user_agent || is_agent;
-    if (is_own(header.name) || replaced || is_profiles(header, bindings) || !handshake::is_token(header.name)) {
-      continue;
-    }
-    auto value = values.fill(header.value, header.redact, "the header " + header.name, bindings);
+  for (const session::Header* header : resent_headers(request, endpoint, bindings)) {
+    auto value = values.fill(header->value, header->redact, place_of(*header), bindings);
     WHYDROP_TRY(value);
-    auto line = target::header_line(header.name, *value);
+    auto line = target::header_line(header->name, *value);
     WHYDROP_TRY(line);
     headers.push_back(std::move(*line));
   }
+  const bool user_agent = endpoint.user_agent || request.headers.empty() ||
+                          std::any_of(request.headers.begin(), request.headers.end(), is_agent);
   if (!user_agent) {
     headers.push_back({"User-Agent", "", true});
   }

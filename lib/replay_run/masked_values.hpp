@@ -32,15 +32,22 @@ class MaskedValues {
 
   /// `bindings`: of the profile in use; null: none.
   std::optional<Found> find(const std::string& variable, const profile::Bindings* bindings) const;
-  /// `text` with each masked span replaced by its value, percent-encoded where `in_url`. Errors: usage, "variable x is
-  /// not set: it is masked in <place>".
+  /// A variable without a value, and the place where it is masked.
+  struct Unset {
+    std::string variable, place;
+  };
+  /// Those of these spans.
+  std::vector<Unset> unset_of(const std::vector<session::RedactSpan>& spans,
+                              const std::string& place,
+                              const profile::Bindings* bindings) const;
+  /// `text` with each masked span replaced by its value, percent-encoded where `in_url`. Errors: unset().
   Result<std::string> fill(std::string_view text,
                            const std::vector<session::RedactSpan>& spans,
                            const std::string& place,
                            const profile::Bindings* bindings,
                            bool in_url = false) const;
-  /// "variable x is not set: it is masked in <place>", with what sets it.
-  static Error unset(const std::string& variable, const std::string& place);
+  /// "variable x is not set: it is masked in <place>", with what sets it; each is named once. There must be one.
+  static Error unset(const std::vector<Unset>& all);
 
  private:
   os::Environment environment_;
@@ -51,8 +58,14 @@ class MaskedValues {
 /// gives wins over them.
 void use_recorded_values(const capture::CaptureHeader& header, profile::Bindings& bindings);
 
-/// The recorded request's headers, masked parts bound; without those that each connection makes anew, and those that
-/// `endpoint` or, masked, the profile give. Errors: usage, for a value that is not known.
+/// The recorded request's headers that are sent again: without those that each connection makes anew, and those that
+/// `endpoint` or, masked, the profile give. They point into `request`.
+std::vector<const session::Header*> resent_headers(const session::Request& request,
+                                                   const target::Endpoint& endpoint,
+                                                   const profile::Bindings* bindings);
+/// Where such a header stands, for people.
+std::string place_of(const session::Header& header);
+/// Their lines, masked parts bound. Errors: usage, for a value that is not known.
 Result<std::vector<target::HeaderLine>> recorded_headers(const session::Request& request,
                                                          const target::Endpoint& endpoint,
                                                          const profile::Bindings* bindings,

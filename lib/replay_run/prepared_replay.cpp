@@ -19,6 +19,8 @@
 namespace whydrop::replay_run {
 namespace {
 
+constexpr const char* kUrlPlace = "the URL";
+
 bool takes(const profile::Call& call, const std::string& variable) {
   return std::any_of(
       call.takes.begin(), call.takes.end(), [&](const profile::Take& take) { return take.variable == variable; });
@@ -253,6 +255,7 @@ Result<void> PreparedReplay::check_values() {
   if (profile_.scenario != nullptr) {
     return {};
   }
+  std::vector<MaskedValues::Unset> unset;
   for (const replay::Needed& needed : plan_.needed) {
     const bool only_in_head = needed.first_seq == 0 && needed.count <= in_head(needed.variable);
     if (only_in_head || needed.from_server || is_given_by_call(needed.variable) ||
@@ -260,9 +263,16 @@ Result<void> PreparedReplay::check_values() {
       continue;
     }
     const std::string place = needed.place.empty() ? fmt::format("event {}", needed.first_seq) : needed.place;
-    return tl::unexpected<Error>(MaskedValues::unset(needed.variable, place));
+    unset.push_back({needed.variable, place});
   }
   // With calls to come the request is not known yet.
+  if (calls_.empty()) {
+    const auto in_head = unset_in_head();
+    unset.insert(unset.end(), in_head.begin(), in_head.end());
+  }
+  if (!unset.empty()) {
+    return tl::unexpected<Error>(MaskedValues::unset(unset));
+  }
   return calls_.empty() ? asked_options(request_.session.endpoint.at, bindings()).map([](const auto&) {})
                         : Result<void>();
 }
@@ -290,10 +300,27 @@ script::ReplayActorSettings PreparedReplay::replaying() const {
   return plan;
 }
 
+std::vector<MaskedValues::Unset> PreparedReplay::unset_in_head() const {
+  std::vector<MaskedValues::Unset> unset;
+  if (dials_recorded() && !is_profiles_url()) {
+    unset = values_->unset_of(open_.redact, kUrlPlace, bindings());
+  }
+  for (const session::Header* header : resent_headers(plan_.request, request_.session.endpoint, bindings())) {
+    const auto of_header = values_->unset_of(header->redact, place_of(*header), bindings());
+    unset.insert(unset.end(), of_header.begin(), of_header.end());
+  }
+  return unset;
+}
+
+/// True where the recording, or the profile in its place, says what is dialled.
+bool PreparedReplay::dials_recorded() const {
+  return !request_.session.address ? !is_profiles_url() : is_server_only();
+}
+
 /// Where the session was, as it is now.
 Result<std::string> PreparedReplay::own_url(const profile::Bindings* bindings) const {
   if (!is_profiles_url()) {
-    return values_->fill(open_.url, open_.redact, "the URL", bindings, true);
+    return values_->fill(open_.url, open_.redact, kUrlPlace, bindings, true);
   }
   run::Session session = request_.session;
   session.address.reset();
@@ -318,7 +345,7 @@ Result<net::ConnectOptions> PreparedReplay::asked_options(const std::optional<ta
   run::Session session = request_.session;
   target::Endpoint& endpoint = session.endpoint;
   endpoint.at = at;
-  if (!session.address ? !is_profiles_url() : is_server_only()) {
+  if (dials_recorded()) {
     const auto url = own_url(bindings);
     const auto recorded = url.and_then([](const std::string& text) { return net::parse_url(text); });
     WHYDROP_TRY(recorded);

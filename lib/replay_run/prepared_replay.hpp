@@ -116,6 +116,8 @@ class PreparedReplay {
   bool is_profiles_url() const;
   Result<std::string> own_url(const profile::Bindings* bindings) const;
   bool is_given_by_call(const std::string& variable) const;
+  bool dials_recorded() const;
+  std::vector<MaskedValues::Unset> unset_in_head() const;
   std::uint64_t in_head(const std::string& variable) const;
   const profile::Bindings* bindings() const { return profile_.context ? &profile_.context->bindings() : nullptr; }
 

@@ -178,7 +178,7 @@ class Faults(harness.Test):
         shows = "hint: whydrop inspect {0} shows what it holds\n"
         for name, code, why in (
                 ("empty.ndjson", 3, "cannot replay {0}: empty\n"),
-                ("header.ndjson", 2, "cannot replay {0}: no WebSocket connection in it\n" + shows),
+                ("header.ndjson", 3, "cannot replay {0}: no WebSocket connection in it\n" + shows),
                 ("newer.ndjson", 3, "capture {0}: written by a newer version (format 2): this one reads format 1\n"
                                     "hint: update whydrop\n"),
                 ("silent.ndjson", 2, "cannot replay {0}: the client sent nothing in it\n" + shows),

@@ -210,6 +210,24 @@ TEST(MaskedValues, FillTheSpansTheyStandFor) {
             "variable other is not set: it is masked in the URL");
 }
 
+TEST(MaskedValues, AreAllNamedThatLack) {
+  const Error error = MaskedValues::unset({{"a-b", "the URL"}, {"token", "event 5"}, {"token", "event 7"}, {"c", "x"}});
+  EXPECT_EQ(error.message, "variables a-b, token, c are not set: a-b is masked in the URL, token in event 5, c in x");
+  EXPECT_EQ(error.hint,
+            "for each --secret NAME=@FILE or --var NAME=VALUE, or WHYDROP_A_B, WHYDROP_TOKEN, WHYDROP_C of the "
+            "environment; a profile's take where the server gave it under another name");
+}
+
+TEST(Replay, TellsAllValuesThatLack) {
+  const Folder folder;
+  const std::string recorded = record(
+      folder, {"key hush-hush", "then other-secret"}, {{{"key", "hush-hush"}, {"other", "other-secret"}}, false});
+  HandHost host;
+  ReplayRequest request = request_for(recorded);
+  request.only_plan = true;
+  EXPECT_EQ(code_of(host, request), "variables key, other are not set: key is masked in message 4, other in message 5");
+}
+
 std::string headers_of(const target::Endpoint& endpoint) {
   session::Request request = test::good_request();
   request.headers.push_back({"User-Agent", "browser", {}});

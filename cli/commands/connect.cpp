@@ -62,7 +62,10 @@ void add_talk_options(Options& options, ConnectFlags& flags) {
       "How standard input is cut into messages. lines (default): a line is a message. jsonl: a line is a JSON "
       "string, or one of {\"text\":...} {\"base64\":...} {\"ping\":...} {\"pong\":...} "
       "{\"close\":{\"code\":...,\"reason\":...}}");
-  options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as the session is open; repeatable");
+  options.list("--execute",
+               "MESSAGE",
+               flags.execute,
+               "Send MESSAGE, or the content of @FILE, as soon as the session is open; repeatable");
   options.flag("--echo", flags.echo, "Answer each message with itself; standard input is not read");
   options.custom(OptionInfo::option("--replies",
                                     "N|lines|none",
@@ -149,7 +152,7 @@ Result<int> connect(const ConnectFlags& flags) {
   plan.script = script_of(flags, reads_input, plan.interactive);
   WHYDROP_TRY(add_heartbeats(flags.heartbeat, profile->context.get(), plan.script));
   WHYDROP_TRY(plays ? add_scenario_moves(*profile, plan.script)
-                    : add_client_moves(flags.execute, flags.session, *profile, plan.script));
+                    : add_client_moves(flags.execute, host.read, flags.session, *profile, plan.script));
   plan.reconnects = flags.reconnects;
   return run::run_client(host, std::move(asked->session), *profile, asked->profile.recognise, std::move(plan));
 }

@@ -1,5 +1,4 @@
 #include "base/try.hpp"
-#include "base/utf8.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/options.hpp"
@@ -26,33 +25,6 @@ struct SendFlags {
 };
 
 using Given = std::vector<std::pair<std::string, std::string>>;
-
-/// Editors end a file with a line end, which is none of the message's.
-void drop_line_end(std::string& text) {
-  for (const char c : {'\n', '\r'}) {
-    if (!text.empty() && text.back() == c) {
-      text.pop_back();
-    }
-  }
-}
-
-/// A message as given: text, "@file" or "-" for standard input.
-Result<script::Move> read_message(const std::string& given, bool binary, const os::FileReader& read) {
-  const bool file = given == "-" || (given.size() > 1 && given[0] == '@');
-  auto payload = file ? read(given == "-" ? given : given.substr(1)) : Result<std::string>(given);
-  WHYDROP_TRY(payload);
-  if (file && !binary) {
-    drop_line_end(*payload);
-  }
-  if (!binary && !is_utf8(*payload)) {
-    return fail(ErrorKind::local, "cannot send " + given + " as text: it is not valid UTF-8", "--binary");
-  }
-  profile::Step said;
-  said.kind = profile::Step::Kind::raw;
-  said.text = std::move(*payload);
-  said.binary = binary;
-  return script::saying(std::move(said), true);
-}
 
 /// True for what can be the name of a type: one word. Anything else that --message has, without a profile, is a text.
 bool is_type_name(const std::string& text) {

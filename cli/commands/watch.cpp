@@ -48,7 +48,10 @@ void add_watch_options(Options& options, WatchFlags& flags) {
       flags.metrics,
       "Serve these numbers as Prometheus metrics at http://HOST:PORT/metrics (HOST: 127.0.0.1; PORT 0: any free "
       "port)");
-  options.list("--execute", "MESSAGE", flags.execute, "Send MESSAGE as soon as a session is open; repeatable");
+  options.list("--execute",
+               "MESSAGE",
+               flags.execute,
+               "Send MESSAGE, or the content of @FILE, as soon as a session is open; repeatable");
   options.duration("--for", flags.stay_open, "Watch this long in all, then close");
   options.group("Captures");
   auto& capture = flags.session.capture.capture;
@@ -82,7 +85,7 @@ Result<int> watch(const WatchFlags& flags) {
   WHYDROP_TRY(add_heartbeats(flags.heartbeat, profile->context.get(), script));
   const bool plays = profile->scenario != nullptr && flags.execute.empty();
   WHYDROP_TRY(plays ? add_scenario_moves(*profile, script)
-                    : add_client_moves(flags.execute, flags.session, *profile, script));
+                    : add_client_moves(flags.execute, host.read, flags.session, *profile, script));
   return run::watch(host, std::move(asked->session), *profile, asked->profile.recognise, std::move(script), settings);
 }
 

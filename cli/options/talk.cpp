@@ -1,6 +1,8 @@
 #include "cli/options/talk.hpp"
 
+#include "base/try.hpp"
 #include "base/units.hpp"
+#include "base/utf8.hpp"
 #include "cli/options.hpp"
 #include "profile/heartbeats.hpp"
 #include "run/client_run.hpp"
@@ -16,6 +18,23 @@ std::string set_heartbeat(const std::vector<std::string>& given, std::string& va
   const auto every = parse_duration(value);
   const bool known = value == "on" || value == "off" || (every && every->count() > 0);
   return known ? "" : "'" + value + "' is not on, off or a duration (as in 30s)";
+}
+
+/// Editors end a file with a line end, which is none of the message's.
+void drop_line_end(std::string& text) {
+  for (const char c : {'\n', '\r'}) {
+    if (!text.empty() && text.back() == c) {
+      text.pop_back();
+    }
+  }
+}
+
+profile::Step raw_step(std::string text, bool binary) {
+  profile::Step said;
+  said.kind = profile::Step::Kind::raw;
+  said.text = std::move(text);
+  said.binary = binary;
+  return said;
 }
 
 }  // namespace
@@ -60,16 +79,30 @@ Result<void> add_heartbeats(const std::string& given,
   return {};
 }
 
+Result<script::Move> read_message(const std::string& given, bool binary, const os::FileReader& read) {
+  const bool file = given == "-" || (given.size() > 1 && given[0] == '@');
+  auto payload = file ? read(given == "-" ? given : given.substr(1)) : Result<std::string>(given);
+  WHYDROP_TRY(payload);
+  if (file && !binary) {
+    drop_line_end(*payload);
+  }
+  if (!binary && !is_utf8(*payload)) {
+    return fail(ErrorKind::local, "cannot send " + given + " as text: it is not valid UTF-8", "--binary");
+  }
+  return script::saying(raw_step(std::move(*payload), binary), true);
+}
+
 Result<void> add_client_moves(const std::vector<std::string>& messages,
+                              const os::FileReader& read,
                               const SessionFlags& flags,
                               const run::ProfileInUse& profile,
                               script::ClientScript& script) {
   for (const std::string& message : messages) {
-    profile::Step said;
-    said.kind = profile::Step::Kind::raw;
-    said.text = message;
-    said.binary = flags.binary;
-    script.moves.push_back(script::saying(std::move(said), true));
+    // Standard input is read for other messages.
+    auto move = message == "-" ? Result<script::Move>(script::saying(raw_step(message, flags.binary), true))
+                               : read_message(message, flags.binary, read);
+    WHYDROP_TRY(move);
+    script.moves.push_back(std::move(*move));
   }
   if (!profile.context || flags.no_opening) {
     return {};

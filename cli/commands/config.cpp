@@ -5,6 +5,8 @@
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/options.hpp"
+#include "run/profiles.hpp"
+#include "target/addresses.hpp"
 
 #include <memory>
 #include <string>
@@ -19,11 +21,26 @@ struct ConfigFlags {
   std::string action, file;
 };
 
+/// As a session with the target would find out.
+config::TargetJudges judges(const run::Host& host) {
+  const auto said = [](const Error& error) { return error.message + (error.hint.empty() ? "" : "; " + error.hint); };
+  return {[said](const std::string& url) {
+            const auto address = target::parse_address(url);
+            return !address                         ? said(address.error())
+                   : !address->url.password.empty() ? std::string("it holds a password in clear")
+                                                    : std::string();
+          },
+          [said, &host](const std::string& name) {
+            const auto found = run::find_profile(name, host.environment, host.read);
+            return name == run::kNoProfile || found ? std::string() : said(found.error());
+          }};
+}
+
 Result<int> check(const std::string& path, const run::Host& host) {
   const auto text = host.read(path);
   WHYDROP_TRY(text);
   std::string out;
-  const auto mistakes = config::config_mistakes(*text);
+  const auto mistakes = config::config_mistakes(*text, judges(host));
   for (const schema::Mistake& mistake : mistakes) {
     out += fmt::format("{}:{}:{}: {}\n",
                        escape_for_terminal(path),

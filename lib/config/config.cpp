@@ -8,6 +8,7 @@
 #include "json/read.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -65,6 +66,18 @@ void say_secrets(json::Value root, schema::MistakeList& mistakes) {
   }
 }
 
+void say_unusable(json::Value root, const TargetJudges& judges, schema::MistakeList& mistakes) {
+  for (const auto& [name, target] : read_json::members(root.find("targets"))) {
+    for (const auto& [key, judge] : {std::pair("url", &judges.url), std::pair("profile", &judges.profile)}) {
+      const std::string value = read_json::text(target, key);
+      const std::string why = value.empty() || !*judge ? std::string() : (*judge)(value);
+      if (!why.empty()) {
+        mistakes.say(fmt::format("/targets/{}/{}", name, key), "cannot be used: " + why);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::string config_path(const os::Environment& environment) {
@@ -72,7 +85,7 @@ std::string config_path(const os::Environment& environment) {
   return folder.empty() ? "" : folder + "/config.json";
 }
 
-std::vector<schema::Mistake> config_mistakes(std::string_view text) {
+std::vector<schema::Mistake> config_mistakes(std::string_view text, const TargetJudges& judges) {
   json::Json document;
   if (const auto fault = document.parse(text)) {
     return {{json::place_of(text, fault->offset), "not JSON: " + fault->why}};
@@ -81,6 +94,7 @@ std::vector<schema::Mistake> config_mistakes(std::string_view text) {
   mistakes.check_schema(kConfigSchema);
   mistakes.check_twice();
   say_secrets(document.root(), mistakes);
+  say_unusable(document.root(), judges, mistakes);
   return mistakes.all();
 }
 

@@ -7,6 +7,7 @@
 #include "schema/mistakes.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,8 +38,15 @@ struct Config {
 /// $XDG_CONFIG_HOME/whydrop/config.json; empty where there is no home to look in.
 std::string config_path(const os::Environment& environment);
 
-/// All mistakes of a configuration: not JSON, against its schema (fixtures/schemas/config-v1.json), a secret in clear.
-std::vector<schema::Mistake> config_mistakes(std::string_view text);
+/// Why a value of a target cannot be used; an empty text where it can.
+using ValueJudge = std::function<std::string(const std::string& value)>;
+/// What is known of URLs and profiles elsewhere; null: they are not judged.
+struct TargetJudges {
+  ValueJudge url, profile;
+};
+/// All mistakes of a configuration: not JSON, against its schema (fixtures/schemas/config-v1.json), a secret in clear,
+/// a URL or profile that cannot be used.
+std::vector<schema::Mistake> config_mistakes(std::string_view text, const TargetJudges& judges = {});
 /// Errors: usage, "<path>:line:column: <first mistake>".
 Result<Config> load_config(const std::string& text, const std::string& path);
 

@@ -48,6 +48,18 @@ class Config(harness.Test):
         self.assertEqual(self.whydrop("send", "@chta", "x").err,
                          f"whydrop: error: target chta: {path} names none so; did you mean chat?\nhint: whydrop config list\n")
 
+    def test_what_a_session_would_find_out_is_told(self):
+        path = self.write({"a": {"url": "example"}, "b": {"url": "wss://me:word@h/"}, "c": {"profile": "guest-tutoril"},
+                           "d": {"url": "localhost:1", "profile": "none"}})
+        done = self.whydrop("config", "check")
+        self.assertEqual(done.exit, 1)
+        self.assertEqual([line.split(" ", 1)[1] for line in done.out.splitlines()], [
+            "/targets/a/url cannot be used: url example: the scheme is missing; write ws://example or wss://example",
+            "/targets/b/url cannot be used: it holds a password in clear",
+            "/targets/c/profile cannot be used: profile guest-tutoril: no such profile; did you mean guest-tutorial?; "
+            "whydrop profile list"])
+        self.assertTrue(done.out.startswith(f"{path}:1:"), done.out)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "diagnose/findings.hpp"
+#include "diagnose/said.hpp"
 #include "diagnose/symptoms.hpp"
 #include "diagnose/words.hpp"
 #include "profile/findings.hpp"
@@ -148,8 +149,20 @@ std::string rest_of_how(const Ledger& ledger, const std::string& words, const st
   return reason.empty() || contains_caseless(words, reason) ? std::string() : "its reason: " + quoted(reason);
 }
 
+/// True where the server itself named a cause that has nothing to do with the credential: a token's fault, true as it
+/// is, did not end the session then.
+bool is_beside_the_point(const Ledger& ledger, const Finding& why) {
+  const auto topic = named_topic(ledger);
+  return ledger.had_session() && is_of(token_findings(), why.id) && topic && *topic != Topic::credentials &&
+         *topic != Topic::lifetime && *topic != Topic::login_time && *topic != Topic::finished &&
+         *topic != Topic::failure;
+}
+
 /// What was seen goes before what a profile hardly more than guesses.
-bool leads_before(const CauseRow& row, const Finding& own, const Finding& of_profile) {
+bool leads_before(const Ledger& ledger, const CauseRow& row, const Finding& own, const Finding& of_profile) {
+  if (is_beside_the_point(ledger, of_profile)) {
+    return row.id == "server-said" || row.id == "close-reason";
+  }
   return of_profile.basis == Basis::inferred &&
          (own.basis == Basis::observed ? of_profile.confidence == Confidence::low
                                        : row.outranks_profile && own.confidence <= of_profile.confidence);
@@ -217,7 +230,7 @@ const Finding* lead(const Ledger& ledger, Judged& judged) {
         (beside && row.id == "server-said")) {
       continue;
     }
-    if (why == findings.end() || leads_before(row, *own, *why)) {
+    if (why == findings.end() || leads_before(ledger, row, *own, *why)) {
       why = own;
     }
     break;

@@ -15,11 +15,11 @@ const std::vector<FindingRow>& known_findings() {
   static const std::vector<FindingRow> all = [] {
     std::vector<FindingRow> rows;
     for (const auto* part :
-         {&connect_findings(), &address_findings(),    &answer_findings(), &upgrade_findings(), &request_findings(),
-          &hop_findings(),     &credential_findings(), &close_findings(),  &foreign_findings(), &path_findings(),
-          &ending_findings(),  &words_findings(),      &beat_findings(),   &clock_findings(),   &timing_findings(),
-          &guide_findings(),   &token_findings(),      &url_findings(),    &call_findings(),    &refusal_findings(),
-          &run_findings(),     &limit_findings()}) {
+         {&connect_findings(), &address_findings(),    &answer_findings(),   &upgrade_findings(), &request_findings(),
+          &hop_findings(),     &credential_findings(), &close_findings(),    &foreign_findings(), &path_findings(),
+          &ending_findings(),  &words_findings(),      &beat_findings(),     &clock_findings(),   &timing_findings(),
+          &guide_findings(),   &token_findings(),      &url_findings(),      &call_findings(),    &refusal_findings(),
+          &run_findings(),     &limit_findings(),      &numbering_findings()}) {
       rows.insert(rows.end(), part->begin(), part->end());
     }
     return rows;

@@ -79,6 +79,7 @@ const std::vector<FindingRow>& ending_findings();
 const std::vector<FindingRow>& words_findings();
 const std::vector<FindingRow>& clock_findings();
 const std::vector<FindingRow>& timing_findings();
+const std::vector<FindingRow>& numbering_findings();
 const std::vector<FindingRow>& guide_findings();
 const std::vector<FindingRow>& token_findings();
 const std::vector<FindingRow>& url_findings();

@@ -213,20 +213,26 @@ std::optional<Judgement> connection_age(const Ledger& ledger, std::string_view i
   const Fit& age = *found.age;
   const std::string seen = fmt::format("the session was {} old at its end", about_words(age.ns));
   if (login) {
+    // Without a dialect that asks for it the age is all that is known.
+    const bool wants_connect = lacks_socket_io_connect(ledger);
     return Judgement{
-        fmt::format("{}, as a time to log in of {} s would have it: nothing that logs in was answered.",
+        fmt::format("{}, as {} of {} s would have it: nothing that logs in was answered.",
                     capital(seen),
+                    wants_connect ? "a time to log in" : "a time to log in or an age limit",
                     age.limit_s),
         silence_evidence(ledger),
         Basis::inferred,
         age.sharp ? Confidence::medium : trust(ledger, age),
-        lacks_socket_io_connect(ledger)
+        wants_connect
             ? "Send Socket.IO's CONNECT, the packet 40, right after the opening (connectTimeout is 45 s by default)."
             : "Send the first message that the API wants (a login, a join, connection_init) right after the opening; "
               "pings do not help.",
         std::nullopt,
-        fmt::format("a time to log in of {} s: no message {} was answered",
+        fmt::format("a {} of {} s{}: the session was {} old, and no message {} was answered",
+                    wants_connect ? "time to log in" : "timer",
                     age.limit_s,
+                    wants_connect ? "" : " (a time to log in, or an age limit)",
+                    about_words(age.ns),
                     client_words(ledger.observer).of_yours)};
   }
   return Judgement{

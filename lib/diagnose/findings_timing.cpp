@@ -68,6 +68,13 @@ Novelty novelty(const SideLedger& client) {
   return {};
 }
 
+/// The last messages of the client's, none of which is known to have been answered: "messages 3 to 5 (#12 is the
+/// last)".
+std::string in_flight_words(const Ledger& ledger) {
+  const MessageNote& last = *ledger.client.last;
+  return fmt::format("messages {} to {} (#{} is the last)", last.number - ledger.in_flight + 1, last.number, last.seq);
+}
+
 std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_view) {
   if (!may_be_the_trigger(ledger)) {
     return std::nullopt;
@@ -79,16 +86,17 @@ std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_vi
   // Whoever sends all the time has always just sent something.
   const bool steady =
       ledger.client.messages > 3 && age_ns(ledger) / static_cast<std::int64_t>(ledger.client.messages) < 4 * since;
-  const std::string message =
-      fmt::format("{} {}", client_words(ledger.observer).your, message_words(*ledger.client.last));
   const Novelty is_new = novelty(ledger.client);
-  // Of messages that were sent at once, the first without an answer is the suspect.
-  const bool alone = ledger.in_flight == 1 || !is_new.words.empty();
-  Judgement judgement{
-      fmt::format("{} may be the trigger: the end came {} after it.", capital(message), span_words(since)),
-      {ledger.client.last->seq, ledger.end_seq()},
-      Basis::inferred,
-      steady || since > kSecond / 4 || !alone ? Confidence::low : Confidence::medium};
+  // Of messages that were sent at once any may be it, unless the last is of another kind.
+  const bool alone = ledger.in_flight <= 1 || !is_new.words.empty();
+  const std::string message =
+      alone ? fmt::format("{} {}", client_words(ledger.observer).your, message_words(*ledger.client.last))
+            : fmt::format("one of {} {}", client_words(ledger.observer).your, in_flight_words(ledger));
+  const std::string after = fmt::format("the end came {} after {}", span_words(since), alone ? "it" : "the last");
+  Judgement judgement{fmt::format("{} may be the trigger: {}.", capital(message), after),
+                      {ledger.client.last->seq, ledger.end_seq()},
+                      Basis::inferred,
+                      steady || since > kSecond / 4 ? Confidence::low : Confidence::medium};
   // It leads where others passed, and something sets it apart: what it is, that it is one of few, or a time before it
   // that was long against the time after it.
   const bool others_passed = ledger.answered && ledger.client.messages > 1;
@@ -96,12 +104,13 @@ std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_vi
   const bool apart =
       !is_new.words.empty() || ledger.client.messages <= kFew || ledger.client.silence_before_ns >= 4 * since;
   if (others_passed && judgement.confidence == Confidence::medium && apart) {
-    judgement.fix = is_new.fix;
-    judgement.lead = fmt::format("{}{}{}: the end came {} after it, and others had been answered",
+    judgement.fix = alone ? is_new.fix : "Send these messages one by one, each after the answer to the one before.";
+    judgement.lead = fmt::format("{}{}{}: {}, and {}had been answered",
                                  message,
                                  is_new.words.empty() ? "" : ", ",
                                  is_new.words,
-                                 span_words(since));
+                                 after,
+                                 alone ? "others " : "those before ");
   }
   return judgement;
 }
@@ -212,14 +221,15 @@ std::string size_fix(const Ledger& ledger, const KnownLimits& known) {
 
 /// The largest message of the session, and soon the end: a limit of size, if the server says so or the jump is large.
 std::optional<Judgement> size_limit(const Ledger& ledger, std::string_view) {
-  constexpr std::uint64_t kLeast = 4096, kJump = 16;
+  constexpr std::uint64_t kLeast = 4096, kJump = 4, kStep = 2;  // a step is enough where a known limit lies in it
   if (!ledger.dropped_by_server_side() || !ended_after_largest(ledger)) {
     return std::nullopt;
   }
   const bool says_so = ledger.ended_by_server_side() && is_about_size(ledger);
   const std::uint64_t length = ledger.client.largest->length;
-  const bool jump = length >= kLeast && length / kJump >= ledger.client.largest_before;
   const KnownLimits known = known_limits(ledger);
+  const bool jump =
+      length >= kLeast && length / (known.possible.empty() ? kJump : kStep) >= ledger.client.largest_before;
   // One that crossed our Close may be how this server answers a Close: only a reset tells of something unread.
   const bool told = ledger.ended_by_server_side() || ledger.how() == EndingHow::reset || !known.named.empty();
   if (!says_so && (!told || (!jump && known.named.empty()) || named_topic(ledger))) {

@@ -21,6 +21,12 @@ namespace {
 /// What there is to look at in the message that the server found wrong: what was sound in it needs no look.
 std::string message_fix(const Ledger& ledger) {
   const auto& last = ledger.client.last;
+  if (last && ledger.in_flight > 1) {
+    return fmt::format(
+        "Look at the fields, types and order of your messages {} to {}: which of them it was is not said.",
+        last->number - ledger.in_flight + 1,
+        last->number);
+  }
   if (!last || !last->text || last->excerpt.view().size() != last->length) {
     return std::string(row_of(Topic::message).fix);
   }

@@ -225,6 +225,9 @@ void Ledger::note(const session::Message& message, const session::Event& event) 
   } else {
     assign_masked(last.excerpt, message.payload, message.redact, MessageNote::kExcerpt);
   }
+  if (message.text) {
+    from.numbering.on_message(message.payload, last.seq);
+  }
   if (!from.first) {
     from.first = last;
   }

@@ -2,6 +2,7 @@
 
 #include "diagnose/announced.hpp"
 #include "diagnose/beats.hpp"
+#include "diagnose/numbering.hpp"
 #include "profile/bindings.hpp"
 #include "session/endings.hpp"
 #include "session/event.hpp"
@@ -80,7 +81,8 @@ struct SideLedger {
   std::int64_t silence_before_ns = 0;               ///< silence of both sides before its last data message
   std::int64_t longest_gap_ns = 0;                  ///< between two frames of it, or the opening and its first
   std::optional<MessageNote> first, last, largest;  ///< before the first Close
-  std::uint64_t largest_before = 0;                 ///< bytes of the largest message before `largest`
+  Numbering numbering;
+  std::uint64_t largest_before = 0;  ///< bytes of the largest message before `largest`
   std::uint64_t pings = 0, pongs = 0;
   std::optional<session::CloseSeen> close;
   std::int64_t close_t = 0;

@@ -1,6 +1,8 @@
 // Why a session ended, kind by kind: each case is a run told event by event, its whole verdict stands in kinds.txt.
 #include "cases.hpp"
 
+#include <fmt/format.h>
+
 namespace whydrop::diagnose::test {
 namespace {
 
@@ -156,6 +158,36 @@ const Case kCases[] = {
        s.session().you("a").you("b").after_ms(2).server("to a").server("to b").after_ms(1);
        return fin(s);
      }},
+    {"pipelined: three after one that was answered",
+     [] {
+       Script s;
+       s.session().you("a").after_ms(2).server("to a").after_ms(300).you("b").you("c").you("d").after_ms(3);
+       return fin(s);
+     }},
+    {"pipelined: one of several is wrong, as the server says",
+     [] {
+       Script s;
+       s.session().you("a").you("b").after_ms(2).close(kServer, 1008, "invalid message");
+       return fin(s);
+     }},
+    {"numbers: two gaps",
+     [] {
+       Script s;
+       s.session();
+       for (const int number : {1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22}) {
+         s.server(fmt::format(R"({{"type":"tick", "seq": {},"x":1}})", number)).after_ms(10);
+       }
+       return fin(s);
+     }},
+    {"numbers: of several streams",
+     [] {
+       Script s;
+       s.session();
+       for (const int number : {1, 2, 3, 41, 4, 5, 42, 6, 7, 43}) {
+         s.server(fmt::format(R"({{"seq":{}}})", number)).after_ms(10);
+       }
+       return fin(s);
+     }},
     {"clock: silence of an unlisted length",
      [] {
        Script s;
@@ -205,6 +237,15 @@ const Case kCases[] = {
          s.after_s(2).ping(kClient, "p").after_ms(1).pong(kServer, "p");
        }
        return fin(s.after_ms(1996).close(kServer, 1000));
+     }},
+    {"clock: an age at which nothing had been answered, with traffic",
+     [] {
+       Script s;
+       s.session();
+       for (int i = 0; i < 60; ++i) {
+         s.after_ms(998).server("tick");
+       }
+       return fin(s.after_ms(122));
      }},
     {"clock: an age, with traffic",
      [] {
@@ -322,6 +363,12 @@ const Case kCases[] = {
        Script s;
        s.session().you("0123456789abcdef").after_ms(3).server("ok").you("large", 9000).after_ms(4);
        return fin(s.close(kServer, 1000));
+     }},
+    {"size: a step of more than four times, others had been answered",
+     [] {
+       Script s;
+       s.session().you("first", 1200).after_ms(3).server("ok").after_ms(300).you("large", 16384).after_ms(4);
+       return fin(s);
      }},
     {"size: the software is known",
      [] {

@@ -281,6 +281,13 @@ const Case kCases[] = {
        asked(script).fact(token(kStarted + 5)).response(101, "Switching Protocols").after_ms(4700);
        return script.close(kServer, 1000).ending(EndingHow::fin).verdict();
      }},
+    {"an expired token, and another cause that the server names",
+     [] {
+       Script script(with_profile());
+       asked(script).fact(token(kStarted - 60)).response(101, "Switching Protocols");
+       script.you("hi").after_ms(3).server(R"({"type":"error","message":"invalid message: unknown field foo"})");
+       return script.after_ms(1).close(kServer, 1008).ending(EndingHow::fin).verdict();
+     }},
     {"an expired token that nobody minded",
      [] {
        Script script(with_profile());

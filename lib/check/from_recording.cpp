@@ -9,9 +9,9 @@
 #include "json/json.hpp"
 #include "json/object_text.hpp"
 #include "profile/template.hpp"
-#include "replay/made.hpp"
 #include "replay/message_key.hpp"
 #include "replay/scalars.hpp"
+#include "replay/server_values.hpp"
 #include "schema/mistakes.hpp"
 #include "session/spans.hpp"
 
@@ -509,7 +509,7 @@ class Scribe {
     }
     const auto pieces = profile::pieces_of(before.string());
     const bool made = pieces.size() == 1 && pieces[0].name && pieces[0].text.front() == '$';
-    return made && replay::looks_made(json::plain_text(after), after.is(json::Type::number));
+    return made && replay::looks_generated(json::plain_text(after), after.is(json::Type::number));
   }
 
   // ---- what was heard
@@ -539,7 +539,7 @@ class Scribe {
 
   static void add_text(const replay::Heard& heard, json::ObjectText& expect) {
     const bool telling = !heard.cut && heard.redact.empty() && heard.payload.size() <= kLongestTelling &&
-                         is_utf8(heard.payload) && !replay::looks_made(heard.payload, false);
+                         is_utf8(heard.payload) && !replay::looks_generated(heard.payload, false);
     if (telling) {
       expect.text("text", as_template(heard.payload));
     } else {
@@ -595,7 +595,7 @@ class Scribe {
     if (!scalars.is_string() && !scalars.is_number()) {
       return std::string(scalars.raw());
     }
-    const bool stays = content.size() <= kLongestTelling && !replay::looks_made(content, scalars.is_number());
+    const bool stays = content.size() <= kLongestTelling && !replay::looks_generated(content, scalars.is_number());
     if (stays && scalars.is_string()) {
       return quote(as_template(content));
     }
@@ -614,7 +614,7 @@ class Scribe {
         members.raw("code", std::to_string(*over.received->code));
       }
       if (!over.received->reason.empty() && is_utf8(over.received->reason) &&
-          !replay::looks_made(over.received->reason, false)) {
+          !replay::looks_generated(over.received->reason, false)) {
         members.text("reason", as_template(over.received->reason));
       }
       members.raw("by", R"("server")");

@@ -1,8 +1,8 @@
 #include "compare/compare.hpp"
 
 #include "compare/align.hpp"
-#include "compare/forms.hpp"
-#include "compare/teller.hpp"
+#include "compare/difference_collector.hpp"
+#include "compare/value_shapes.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -47,7 +47,7 @@ std::vector<std::size_t> places_of(const Connections& connections, bool sockets)
 std::vector<std::size_t> kinds_of(const Connections& connections, const std::vector<std::size_t>& places) {
   std::vector<std::size_t> kinds;
   std::transform(places.begin(), places.end(), std::back_inserter(kinds), [&](std::size_t at) {
-    return form_hash(title_of(*connections[at]), {}, true);
+    return shape_hash(title_of(*connections[at]), {}, true);
   });
   return kinds;
 }
@@ -69,12 +69,12 @@ Pairs pairs_of(const Connections& a, const Connections& b) {
 }
 
 /// The first pair whose ends differ counts, else the first of which one is not known, else the last.
-void compare_end(const Connection& a, const Connection& b, Teller& teller, Comparison& out) {
+void compare_end(const Connection& a, const Connection& b, DifferenceCollector& collector, Comparison& out) {
   const bool known_a = end_is_known(a), known_b = end_is_known(b), known = known_a && known_b;
   // How a call's connection ended says nothing: it may be kept for the next one.
-  const bool differ = a.is_socket() && compare_ends(a, b, teller);
+  const bool differ = a.is_socket() && compare_ends(a, b, collector);
   if (differ || !known) {
-    teller.ends_differ();
+    collector.ends_differ();
   }
   if (!out.ends_differ && (out.ends_known() || (differ && known))) {
     out.end_a = end_words(a);
@@ -86,23 +86,24 @@ void compare_end(const Connection& a, const Connection& b, Teller& teller, Compa
 }
 
 /// Compares what two connections have from beginning to end.
-void compare_pair(const Connection& a, const Connection& b, const Sides& sides, Teller& teller, Comparison& out) {
-  compare_requests(a, b, teller);
-  compare_tokens(a, b, teller);
-  compare_head_findings(a, b, teller);
-  teller.go_on();
-  compare_responses(a, b, teller);
-  teller.go_on();
-  compare_messages(a, b, sides, teller, out);
-  compare_pings(a, b, teller);
+void compare_pair(
+    const Connection& a, const Connection& b, const Sides& sides, DifferenceCollector& collector, Comparison& out) {
+  compare_requests(a, b, collector);
+  compare_tokens(a, b, collector);
+  compare_head_findings(a, b, collector);
+  collector.go_on();
+  compare_responses(a, b, collector);
+  collector.go_on();
+  compare_messages(a, b, sides, collector, out);
+  compare_pings(a, b, collector);
 }
 
-void give_ids(const Connection& connection, bool in_b, Teller& teller) {
+void give_ids(const Connection& connection, bool in_b, DifferenceCollector& collector) {
   json::Json parsed;
   if (connection.response && !parsed.parse(connection.response->body)) {
     const Context context{
         session::Side::server, "the answer to " + title_of(connection), !connection.response->redact.empty()};
-    teller.values.give(parsed.root(), context, in_b);
+    collector.values.give(parsed.root(), context, in_b);
   }
 }
 
@@ -131,28 +132,29 @@ std::optional<std::uint64_t> seq_of(const Connection& connection) {
                              : std::nullopt;
 }
 
-void tell_lone(const Connection& connection, bool in_a, const Reach& reach, Teller& teller, Comparison& out) {
+void report_unpaired(
+    const Connection& connection, bool in_a, const Reach& reach, DifferenceCollector& collector, Comparison& out) {
   Difference difference;
   difference.kind = in_a ? Difference::Kind::missing : Difference::Kind::extra;
   difference.from = session::Side::client;
   difference.key = key_of(connection);
   (in_a ? difference.seq_a : difference.seq_b) = seq_of(connection);
-  difference.says = teller.one_sided(title_of(connection), in_a);
+  difference.says = collector.one_sided(title_of(connection), in_a);
   constexpr int kRefused = 400;
   if (!connection.is_socket() && connection.response && connection.response->status >= kRefused) {
     difference.says += "; it was answered with " + connection.response->start_line;
   }
-  give_ids(connection, !in_a, teller);
+  give_ids(connection, !in_a, collector);
   (in_a ? out.messages_a : out.messages_b) += connection.messages.size();
   if (connection.is_socket() && !out.ends_differ) {
     out.ends_differ = true;
     (in_a ? out.end_a : out.end_b) = end_words(connection);
-    teller.tell(std::move(difference), Weight::none);
-    teller.ends_differ();
+    collector.tell(std::move(difference), Weight::none);
+    collector.ends_differ();
     return;
   }
   // Where both came as far as the socket, or an open session, what the call gives was known to both.
-  teller.tell(std::move(difference), reach.open ? Weight::none : reach.socket ? Weight::slight : Weight::plain);
+  collector.tell(std::move(difference), reach.open ? Weight::none : reach.socket ? Weight::slight : Weight::plain);
 }
 
 template <typename Tell>
@@ -165,7 +167,10 @@ void tell_lone_of(const Connections& of, std::size_t begin, std::size_t end, boo
 }
 
 /// A call that began before a socket in one session, and after it in the other.
-void tell_crossed(const Connection& a, const Connection& b, const Connection& later_in_b, Teller& teller) {
+void tell_crossed(const Connection& a,
+                  const Connection& b,
+                  const Connection& later_in_b,
+                  DifferenceCollector& collector) {
   Difference difference;
   difference.kind = Difference::Kind::order;
   difference.from = session::Side::client;
@@ -175,12 +180,13 @@ void tell_crossed(const Connection& a, const Connection& b, const Connection& la
   difference.says = fmt::format("{} began before {} in {}, after it in {}",
                                 title_of(b),
                                 title_of(later_in_b),
-                                teller.name(true),
-                                teller.name(false));
-  teller.tell(std::move(difference), Weight::slight);
+                                collector.name(true),
+                                collector.name(false));
+  collector.tell(std::move(difference), Weight::slight);
 }
 
-void compare_all(const Connections& a, const Connections& b, const Sides& sides, Teller& teller, Comparison& out) {
+void compare_all(
+    const Connections& a, const Connections& b, const Sides& sides, DifferenceCollector& collector, Comparison& out) {
   Pairs pairs = pairs_of(a, b);
   Connections lone_b = b;
   for (const auto& pair : pairs) {
@@ -192,18 +198,20 @@ void compare_all(const Connections& a, const Connections& b, const Sides& sides,
   for (const auto& [at_a, at_b] : pairs) {
     // A call that was refused comes before the socket that is missing for it.
     for (const bool sockets : {false, true}) {
-      tell_lone_of(a, next_a, at_a, sockets, [&](const Connection& of) { tell_lone(of, true, reach, teller, out); });
       tell_lone_of(
-          lone_b, next_b, at_b, sockets, [&](const Connection& of) { tell_lone(of, false, reach, teller, out); });
+          a, next_a, at_a, sockets, [&](const Connection& of) { report_unpaired(of, true, reach, collector, out); });
+      tell_lone_of(lone_b, next_b, at_b, sockets, [&](const Connection& of) {
+        report_unpaired(of, false, reach, collector, out);
+      });
     }
     if (at_b < next_b) {
-      tell_crossed(*a[at_a], *b[at_b], *b[next_b - 1], teller);
+      tell_crossed(*a[at_a], *b[at_b], *b[next_b - 1], collector);
     }
     if (at_a < a.size()) {
-      compare_pair(*a[at_a], *b[at_b], sides, teller, out);
+      compare_pair(*a[at_a], *b[at_b], sides, collector, out);
       // Where there are sockets the sessions end as they do, and not as a call does.
       if (a[at_a]->is_socket() || !reach.socket) {
-        compare_end(*a[at_a], *b[at_b], teller, out);
+        compare_end(*a[at_a], *b[at_b], collector, out);
       }
     }
     next_a = at_a + 1;
@@ -215,13 +223,13 @@ void compare_all(const Connections& a, const Connections& b, const Sides& sides,
 
 Comparison compare(const Recorder& a, const Recorder& b, const Options& options) {
   Comparison out;
-  Teller teller(options, out);
+  DifferenceCollector collector(options, out);
   const Sides sides{a.impl(), b.impl()};
   // Where only one of them came as far as a socket, what was called before it tells why.
   const bool all = options.all || has_socket(sides.a) != has_socket(sides.b);
-  compare_all(connections_of(sides.a, all), connections_of(sides.b, all), sides, teller, out);
-  teller.finish();
-  out.by_form = teller.values.by_form();
+  compare_all(connections_of(sides.a, all), connections_of(sides.b, all), sides, collector, out);
+  collector.finish();
+  out.by_form = collector.values.by_form();
   out.left_out = options.all ? sides.a.left_out + sides.b.left_out : 0;
   return out;
 }

@@ -1,5 +1,5 @@
 // How two connections ended, and whether their pings were answered.
-#include "compare/teller.hpp"
+#include "compare/difference_collector.hpp"
 #include "report/names.hpp"
 
 #include <algorithm>
@@ -36,12 +36,12 @@ std::string ending_words(const Connection& connection) {
   return connection.ending ? report::ending_words(connection.ending->how) : "the record stops before the end";
 }
 
-bool tell_close(const Connection& a, const Connection& b, Teller& teller) {
+bool tell_close(const Connection& a, const Connection& b, DifferenceCollector& collector) {
   const auto *close_a = first_close(a), *close_b = first_close(b);
   const bool same =
       (close_a == nullptr && close_b == nullptr) ||
       (close_a != nullptr && close_b != nullptr && close_a->code == close_b->code && a.first_close == b.first_close &&
-       teller.values.same_text(close_a->reason, close_b->reason, {}, {*a.first_close, "the Close", false}));
+       collector.values.same_text(close_a->reason, close_b->reason, {}, {*a.first_close, "the Close", false}));
   if (same) {
     return false;
   }
@@ -56,13 +56,13 @@ bool tell_close(const Connection& a, const Connection& b, Teller& teller) {
     difference.seq_b = close_b->seq;
     difference.b = close_words(*close_b, *b.first_close);
   }
-  difference.says = teller.two_sided(
+  difference.says = collector.two_sided(
       "the first Close frame", difference.a ? *difference.a : "none", difference.b ? *difference.b : "none");
-  teller.tell(std::move(difference), Weight::none);
+  collector.tell(std::move(difference), Weight::none);
   return true;
 }
 
-bool tell_answer(const Connection& a, const Connection& b, Teller& teller) {
+bool tell_answer(const Connection& a, const Connection& b, DifferenceCollector& collector) {
   const auto answered = [](const Connection& connection) {
     return connection.first_close && connection.closes[index_of(wire::other(*connection.first_close))];
   };
@@ -76,13 +76,13 @@ bool tell_answer(const Connection& a, const Connection& b, Teller& teller) {
   difference.seq_b = first_close(b)->seq;
   difference.a = answered(a) ? "answered" : "not answered";
   difference.b = answered(b) ? "answered" : "not answered";
-  difference.says =
-      teller.two_sided(fmt::format("the {}'s Close frame", wire::name(*a.first_close)), *difference.a, *difference.b);
-  teller.tell(std::move(difference), Weight::none);
+  difference.says = collector.two_sided(
+      fmt::format("the {}'s Close frame", wire::name(*a.first_close)), *difference.a, *difference.b);
+  collector.tell(std::move(difference), Weight::none);
   return true;
 }
 
-bool tell_ending(const Connection& a, const Connection& b, Teller& teller) {
+bool tell_ending(const Connection& a, const Connection& b, DifferenceCollector& collector) {
   const bool both = a.ending && b.ending;
   const bool same = (!a.ending && !b.ending) ||
                     (both && a.ending->how == b.ending->how && a.ending->by == b.ending->by) ||
@@ -100,9 +100,12 @@ bool tell_ending(const Connection& a, const Connection& b, Teller& teller) {
   };
   difference.a = words(a);
   difference.b = words(b);
-  difference.says = fmt::format(
-      "the end is \"{}\" in {}, \"{}\" in {}", *difference.a, teller.name(false), *difference.b, teller.name(true));
-  teller.tell(std::move(difference), Weight::none);
+  difference.says = fmt::format("the end is \"{}\" in {}, \"{}\" in {}",
+                                *difference.a,
+                                collector.name(false),
+                                *difference.b,
+                                collector.name(true));
+  collector.tell(std::move(difference), Weight::none);
   return true;
 }
 
@@ -136,17 +139,17 @@ bool end_is_known(const Connection& connection) {
          (connection.response && !connection.opened());
 }
 
-bool compare_ends(const Connection& a, const Connection& b, Teller& teller) {
+bool compare_ends(const Connection& a, const Connection& b, DifferenceCollector& collector) {
   if (!end_is_known(a) || !end_is_known(b)) {
     return false;  // what a record does not tell is no difference
   }
-  const bool close = tell_close(a, b, teller);
-  const bool answer = tell_answer(a, b, teller);
-  const bool ending = tell_ending(a, b, teller);
+  const bool close = tell_close(a, b, collector);
+  const bool answer = tell_answer(a, b, collector);
+  const bool ending = tell_ending(a, b, collector);
   return close || answer || ending;
 }
 
-void compare_pings(const Connection& a, const Connection& b, Teller& teller) {
+void compare_pings(const Connection& a, const Connection& b, DifferenceCollector& collector) {
   for (const Side from : {Side::server, Side::client}) {
     const session::Pings &in_a = a.pings[index_of(from)], &in_b = b.pings[index_of(from)];
     const std::uint64_t open_a = unanswered(a, in_a), open_b = unanswered(b, in_b);
@@ -162,10 +165,10 @@ void compare_pings(const Connection& a, const Connection& b, Teller& teller) {
     difference.says = fmt::format("the {}'s pings: {} in {}, {} in {}",
                                   wire::name(from),
                                   *difference.a,
-                                  teller.name(false),
+                                  collector.name(false),
                                   *difference.b,
-                                  teller.name(true));
-    teller.tell(std::move(difference), Weight::plain);
+                                  collector.name(true));
+    collector.tell(std::move(difference), Weight::plain);
   }
 }
 

@@ -2,8 +2,8 @@
 #include "session/heads.hpp"
 
 #include "base/text.hpp"
-#include "compare/forms.hpp"
-#include "compare/teller.hpp"
+#include "compare/difference_collector.hpp"
+#include "compare/value_shapes.hpp"
 #include "handshake/head.hpp"
 #include "profile/url_parts.hpp"
 
@@ -106,37 +106,43 @@ void tell_header(const Part& part,
                  const FieldValues& in_a,
                  const FieldValues& in_b,
                  Weight weight,
-                 Teller& teller) {
+                 DifferenceCollector& collector) {
   Difference difference = part.as;
   difference.pointer = field;
   difference.a = !in_a.empty() ? std::optional(joined(in_a)) : std::nullopt;
   difference.b = !in_b.empty() ? std::optional(joined(in_b)) : std::nullopt;
   const std::string what = part.context.title + ": the header " + field;
-  difference.says = difference.a && difference.b
-                        ? teller.two_sided(what, json::quote(shown(*difference.a)), json::quote(shown(*difference.b)))
-                        : teller.one_sided(what, !in_a.empty());
-  teller.tell(std::move(difference), weight);
+  difference.says =
+      difference.a && difference.b
+          ? collector.two_sided(what, json::quote(shown(*difference.a)), json::quote(shown(*difference.b)))
+          : collector.one_sided(what, !in_a.empty());
+  collector.tell(std::move(difference), weight);
 }
 
-void compare_header(
-    const Part& part, const std::string& field, const FieldValues& in_a, const FieldValues& in_b, Teller& teller) {
+void compare_header(const Part& part,
+                    const std::string& field,
+                    const FieldValues& in_a,
+                    const FieldValues& in_b,
+                    DifferenceCollector& collector) {
   const std::string name = lower_case(field);
   const HeaderRow row = row_of(name);
   const Weight weight = row.slight ? Weight::slight : Weight::plain;
-  const bool elsewhere = teller.options.other_server && (name == "host" || name == "origin");
+  const bool elsewhere = collector.options.other_server && (name == "host" || name == "origin");
   if (row.skipped || elsewhere ||
-      (!in_a.empty() && !in_b.empty() && row.presence_only && (row.fresh || !teller.options.strict))) {
+      (!in_a.empty() && !in_b.empty() && row.presence_only && (row.fresh || !collector.options.strict))) {
     return;
   }
   const bool lists = name == "connection";  // RFC 9110 section 7.6.1: tokens without regard to case
   const std::string a = lists ? lower_case(joined(in_a)) : joined(in_a),
                     b = lists ? lower_case(joined(in_b)) : joined(in_b);
-  if (in_a.empty() != in_b.empty() || !teller.values.same_text(a, b, name, part.context)) {
-    tell_header(part, field, in_a, in_b, weight, teller);
+  if (in_a.empty() != in_b.empty() || !collector.values.same_text(a, b, name, part.context)) {
+    tell_header(part, field, in_a, in_b, weight, collector);
   }
 }
 
-void compare_headers(const Part& part, Teller& teller, const std::vector<std::string_view>& skipped = {}) {
+void compare_headers(const Part& part,
+                     DifferenceCollector& collector,
+                     const std::vector<std::string_view>& skipped = {}) {
   const auto in_a = values_by_name(part.a), in_b = values_by_name(part.b);
   const auto values_in = [](const auto& head, const std::string& name) {
     const auto found = head.find(name);
@@ -147,7 +153,7 @@ void compare_headers(const Part& part, Teller& teller, const std::vector<std::st
     for (const auto& field : head.fields) {
       const std::string name = lower_case(field.name);
       if (seen.insert(name).second) {
-        compare_header(part, field.name, values_in(in_a, name), values_in(in_b, name), teller);
+        compare_header(part, field.name, values_in(in_a, name), values_in(in_b, name), collector);
       }
     }
   };
@@ -173,15 +179,15 @@ void tell_part(const Part& part,
                const std::string* a,
                const std::string* b,
                const std::string& pointer,
-               Teller& teller) {
+               DifferenceCollector& collector) {
   Difference difference = part.as;
   difference.pointer = pointer;
   difference.a = a != nullptr ? std::optional(*a) : std::nullopt;
   difference.b = b != nullptr ? std::optional(*b) : std::nullopt;
   difference.says = a != nullptr && b != nullptr
-                        ? teller.two_sided(part.context.title + ": " + what, shown(*a), shown(*b))
-                        : teller.one_sided(part.context.title + ": " + what, a != nullptr);
-  teller.tell(std::move(difference), Weight::plain);
+                        ? collector.two_sided(part.context.title + ": " + what, shown(*a), shown(*b))
+                        : collector.one_sided(part.context.title + ": " + what, a != nullptr);
+  collector.tell(std::move(difference), Weight::plain);
 }
 
 void compare_text(const Part& part,
@@ -189,9 +195,9 @@ void compare_text(const Part& part,
                   const std::string& a,
                   const std::string& b,
                   const std::string& name,
-                  Teller& teller) {
-  if (!teller.values.same_text(a, b, name, part.context)) {
-    tell_part(part, what, &a, &b, name, teller);
+                  DifferenceCollector& collector) {
+  if (!collector.values.same_text(a, b, name, part.context)) {
+    tell_part(part, what, &a, &b, name, collector);
   }
 }
 
@@ -204,19 +210,19 @@ std::map<std::string_view, const std::string*> first_values(const profile::Query
   return values;
 }
 
-void compare_query(const Part& part, const profile::Query& a, const profile::Query& b, Teller& teller) {
+void compare_query(const Part& part, const profile::Query& a, const profile::Query& b, DifferenceCollector& collector) {
   const auto in_a = first_values(a), in_b = first_values(b);
   for (const auto& [name, value] : a) {
     const auto opposite = in_b.find(name);
     if (opposite == in_b.end()) {
-      tell_part(part, "the query parameter " + name, &value, nullptr, name, teller);
+      tell_part(part, "the query parameter " + name, &value, nullptr, name, collector);
     } else {
-      compare_text(part, "the query parameter " + name, value, *opposite->second, name, teller);
+      compare_text(part, "the query parameter " + name, value, *opposite->second, name, collector);
     }
   }
   for (const auto& [name, value] : b) {
     if (in_a.count(name) == 0) {
-      tell_part(part, "the query parameter " + name, nullptr, &value, name, teller);
+      tell_part(part, "the query parameter " + name, nullptr, &value, name, collector);
     }
   }
 }
@@ -238,30 +244,39 @@ std::string status_words(const session::Response& response) {
   return response.status == 0 || space == std::string::npos ? "no HTTP" : response.start_line.substr(space + 1);
 }
 
-void tell_status(const Part& part, const session::Response& a, const session::Response& b, Teller& teller) {
+void tell_status(const Part& part,
+                 const session::Response& a,
+                 const session::Response& b,
+                 DifferenceCollector& collector) {
   Difference difference = part.as;
   difference.pointer = "status";
   difference.a = status_words(a);
   difference.b = status_words(b);
-  difference.says = teller.two_sided(part.context.title + ": the status", *difference.a, *difference.b);
+  difference.says = collector.two_sided(part.context.title + ": the status", *difference.a, *difference.b);
   const bool in_b = a.status < b.status;  // the refusal says why
   const std::string& body = in_b ? b.body : a.body;
   if (!body.empty()) {
-    difference.says += fmt::format("; {} says {}", teller.name(in_b), elide(body, kMostOfBody));
+    difference.says += fmt::format("; {} says {}", collector.name(in_b), elide(body, kMostOfBody));
   }
-  teller.tell(std::move(difference), Weight::plain);
+  collector.tell(std::move(difference), Weight::plain);
 }
 
-void compare_bodies(const Part& part, const session::Response& a, const session::Response& b, Teller& teller) {
+void compare_bodies(const Part& part,
+                    const session::Response& a,
+                    const session::Response& b,
+                    DifferenceCollector& collector) {
   json::Json parsed_a, parsed_b;
   if (!parsed_a.parse(a.body) && !parsed_b.parse(b.body)) {
-    tell_values(parsed_a.root(), parsed_b.root(), part.context, part.as, teller);
-  } else if (!teller.values.same_text(a.body, b.body, {}, part.context)) {
-    tell_part(part, "the body", &a.body, &b.body, {}, teller);
+    tell_values(parsed_a.root(), parsed_b.root(), part.context, part.as, collector);
+  } else if (!collector.values.same_text(a.body, b.body, {}, part.context)) {
+    tell_part(part, "the body", &a.body, &b.body, {}, collector);
   }
 }
 
-void compare_agreed(const Head (&requests)[2], const Head (&answers)[2], const Part& part, Teller& teller) {
+void compare_agreed(const Head (&requests)[2],
+                    const Head (&answers)[2],
+                    const Part& part,
+                    DifferenceCollector& collector) {
   const auto a = handshake::negotiate(requests[0], answers[0]), b = handshake::negotiate(requests[1], answers[1]);
   Part agreed = part;
   agreed.as.kind = Kind::negotiated;
@@ -273,7 +288,7 @@ void compare_agreed(const Head (&requests)[2], const Head (&answers)[2], const P
               a.subprotocol.empty() ? nullptr : &a.subprotocol,
               b.subprotocol.empty() ? nullptr : &b.subprotocol,
               "Sec-WebSocket-Protocol",
-              teller);
+              collector);
   }
   const std::string in_a = joined(answers[0].find_all("Sec-WebSocket-Extensions")),
                     in_b = joined(answers[1].find_all("Sec-WebSocket-Extensions"));
@@ -281,9 +296,9 @@ void compare_agreed(const Head (&requests)[2], const Head (&answers)[2], const P
     agreed.as.pointer = "Sec-WebSocket-Extensions";
     agreed.as.a = in_a.empty() ? std::nullopt : std::optional(in_a);
     agreed.as.b = in_b.empty() ? std::nullopt : std::optional(in_b);
-    agreed.as.says = teller.two_sided(
+    agreed.as.says = collector.two_sided(
         "the handshake: the extension agreed on", in_a.empty() ? "none" : in_a, in_b.empty() ? "none" : in_b);
-    teller.tell(agreed.as, Weight::slight);
+    collector.tell(agreed.as, Weight::slight);
   }
 }
 
@@ -293,7 +308,7 @@ std::string title_of(const Connection& connection) {
   return connection.is_socket() ? "the WebSocket connection" : "the call " + call_of(connection);
 }
 
-void compare_requests(const Connection& a, const Connection& b, Teller& teller) {
+void compare_requests(const Connection& a, const Connection& b, DifferenceCollector& collector) {
   if (!a.request || !b.request) {
     return;
   }
@@ -308,18 +323,18 @@ void compare_requests(const Connection& a, const Connection& b, Teller& teller) 
       session::Side::client, a.is_socket() ? "the upgrade request" : title_of(a), has_masks(a) || has_masks(b)};
   const Part part{head_a, head_b, as, context};
   const Target target_a = target_of(a.request->start_line), target_b = target_of(b.request->start_line);
-  compare_text(part, "the method", target_a.method, target_b.method, "method", teller);
-  if (!a.is_socket() || !teller.options.other_url) {
-    compare_text(part, "the path", target_a.url.path, target_b.url.path, "path", teller);
-    compare_query(part, target_a.url.query, target_b.url.query, teller);
+  compare_text(part, "the method", target_a.method, target_b.method, "method", collector);
+  if (!a.is_socket() || !collector.options.other_url) {
+    compare_text(part, "the path", target_a.url.path, target_b.url.path, "path", collector);
+    compare_query(part, target_a.url.query, target_b.url.query, collector);
   }
   const bool whole = session::is_whole(*a.request) && session::is_whole(*b.request);
   if (whole || !a.is_socket()) {
-    compare_headers(part, teller);
+    compare_headers(part, collector);
   }
 }
 
-void compare_responses(const Connection& a, const Connection& b, Teller& teller) {
+void compare_responses(const Connection& a, const Connection& b, DifferenceCollector& collector) {
   Difference as;
   as.kind = Kind::response;
   as.from = session::Side::server;
@@ -328,9 +343,10 @@ void compare_responses(const Connection& a, const Connection& b, Teller& teller)
     if (a.response || b.response) {
       as.seq_a = a.response ? std::optional(a.response_seq) : std::nullopt;
       as.seq_b = b.response ? std::optional(b.response_seq) : std::nullopt;
-      as.says = teller.one_sided("the answer to " + (a.is_socket() ? std::string("the upgrade request") : title_of(a)),
-                                 a.response.has_value());
-      teller.tell(std::move(as), Weight::plain);
+      as.says =
+          collector.one_sided("the answer to " + (a.is_socket() ? std::string("the upgrade request") : title_of(a)),
+                              a.response.has_value());
+      collector.tell(std::move(as), Weight::plain);
     }
     return;
   }
@@ -343,19 +359,19 @@ void compare_responses(const Connection& a, const Connection& b, Teller& teller)
                         masks};
   const Part part{heads_a, heads_b, as, context};
   if (a.response->status != b.response->status) {
-    tell_status(part, *a.response, *b.response, teller);
+    tell_status(part, *a.response, *b.response, collector);
     return;  // the rest follows from it
   }
   if (a.opened()) {
     if (a.request && b.request) {
       const Head requests[2] = {session::head_of(*a.request), session::head_of(*b.request)};
-      compare_agreed(requests, {heads_a, heads_b}, part, teller);
+      compare_agreed(requests, {heads_a, heads_b}, part, collector);
     }
-    compare_headers(part, teller, {"sec-websocket-protocol", "sec-websocket-extensions"});
+    compare_headers(part, collector, {"sec-websocket-protocol", "sec-websocket-extensions"});
     return;
   }
-  compare_headers(part, teller);
-  compare_bodies(part, *a.response, *b.response, teller);
+  compare_headers(part, collector);
+  compare_bodies(part, *a.response, *b.response, collector);
 }
 
 }  // namespace whydrop::compare

@@ -1,9 +1,9 @@
 // The messages of two sessions: aligned by side, then told in order of time.
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "compare/forms.hpp"
-#include "compare/joining.hpp"
+#include "compare/pairing.hpp"
 #include "compare/rows.hpp"
+#include "compare/value_shapes.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -52,21 +52,22 @@ class Heard {
 
 class Messages {
  public:
-  Messages(const Connection& a, const Connection& b, const Sides& sides, Teller& teller, Comparison& out)
+  Messages(
+      const Connection& a, const Connection& b, const Sides& sides, DifferenceCollector& collector, Comparison& out)
       : a_(a),
         b_(b),
         heard_a_(a),
         heard_b_(b),
         sides_(sides),
-        teller_(teller),
+        collector_(collector),
         out_(out),
         rows_(a, b, sides, out.rows) {}
 
   void run() {
     out_.messages_a += a_.messages.size();
     out_.messages_b += b_.messages.size();
-    partners_ = partners_of(a_, b_, sides_);
-    steps_ = steps_of(a_, b_, partners_);
+    pairing_ = pairing_of(a_, b_, sides_);
+    steps_ = steps_of(a_, b_, pairing_);
     find_moved();
     last_paired_ = last_paired();
     for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -130,18 +131,18 @@ class Messages {
     const Step& here = steps_[at];
     const std::uint64_t before = out_.differences.size() + out_.more;
     if (here.paired()) {
-      teller_.go_on();
+      collector_.go_on();
       ++out_.matched;
       compare_pair(here);
-      teller_.go_on();
+      collector_.go_on();
       previous_ = here;
       lone_a_ = lone_b_ = 0;
     } else if (moved_[at] != kNone) {
       tell_moved(at);
     } else {
-      tell_lone(at);
+      report_unpaired(at);
     }
-    if (teller_.options.rows) {
+    if (collector_.options.rows) {
       rows_.add(here, out_.differences.size() + out_.more != before);
     }
   }
@@ -163,15 +164,15 @@ class Messages {
     }
     const Step both{steps_[at].a, steps_[moved_[at]].b};
     Difference made = difference(Kind::order, both);
-    made.says = fmt::format("{} stands at another place in {}", title(both), teller_.name(true));
-    teller_.tell(std::move(made), Weight::slight);
+    made.says = fmt::format("{} stands at another place in {}", title(both), collector_.name(true));
+    collector_.tell(std::move(made), Weight::slight);
   }
 
-  void tell_lone(std::size_t at) {
+  void report_unpaired(std::size_t at) {
     const Step& here = steps_[at];
     const bool in_a = here.a != kNone;
     Difference made = difference(in_a ? Kind::missing : Kind::extra, here);
-    made.says = teller_.one_sided(title(here), in_a);
+    made.says = collector_.one_sided(title(here), in_a);
     const MessageRecord& told = message(here);
     const Recorder::Impl& recorder = in_a ? sides_.a : sides_.b;
     give_ids(told, recorder, here);
@@ -183,12 +184,12 @@ class Messages {
       weight = is_clients(*finding, told.from) ? Weight::finding : weight;
       found = true;
     }
-    teller_.tell(std::move(made), weight, in_a ? lone_a_++ : lone_b_++, found);
+    collector_.tell(std::move(made), weight, in_a ? lone_a_++ : lone_b_++, found);
   }
 
   void give_ids(const MessageRecord& told, const Recorder::Impl& recorder, const Step& here) {
     if (told.from == Side::server && told.json && told.whole() && !parsed_a_.parse(recorder.payload(told))) {
-      teller_.values.give(parsed_a_.root(), {told.from, title(here), told.redacted}, here.a == kNone);
+      collector_.values.give(parsed_a_.root(), {told.from, title(here), told.redacted}, here.a == kNone);
     }
   }
 
@@ -236,7 +237,7 @@ class Messages {
     const MessageRecord &in_a = a_.messages[here.a], &in_b = b_.messages[here.b];
     if (in_a.whole() && in_b.whole()) {
       compare_whole(here, in_a, in_b);
-    } else if (in_a.exact != in_b.exact && (teller_.options.strict || in_a.form != in_b.form)) {
+    } else if (in_a.exact != in_b.exact && (collector_.options.strict || in_a.form != in_b.form)) {
       compare_members(here, in_a, in_b);
     }
   }
@@ -245,10 +246,11 @@ class Messages {
     const std::string_view text_a = sides_.a.payload(in_a), text_b = sides_.b.payload(in_b);
     const Context context{in_a.from, title(here), in_a.redacted || in_b.redacted};
     if (in_a.json && in_b.json && !parsed_a_.parse(text_a) && !parsed_b_.parse(text_b)) {
-      tell_values(parsed_a_.root(), parsed_b_.root(), context, difference(Kind::changed, here), teller_);
+      tell_values(parsed_a_.root(), parsed_b_.root(), context, difference(Kind::changed, here), collector_);
       return;
     }
-    const bool same = in_a.text && in_b.text ? teller_.values.same_text(text_a, text_b, {}, context) : text_a == text_b;
+    const bool same =
+        in_a.text && in_b.text ? collector_.values.same_text(text_a, text_b, {}, context) : text_a == text_b;
     if (!same) {
       tell_bytes(here, text_a, text_b);
     }
@@ -267,7 +269,7 @@ class Messages {
                             at,
                             format_size(text_a.size()),
                             format_size(text_b.size()));
-    teller_.tell(std::move(made), Weight::plain);
+    collector_.tell(std::move(made), Weight::plain);
   }
 
   /// What is known of messages that were not kept: which members differ.
@@ -282,17 +284,17 @@ class Messages {
       const auto opposite = std::find_if(
           members_b.begin(), members_b.end(), [&](const Member& other) { return other.name == member.name; });
       if (opposite == members_b.end() ||
-          (teller_.options.strict ? opposite->exact == member.exact : opposite->form == member.form)) {
+          (collector_.options.strict ? opposite->exact == member.exact : opposite->form == member.form)) {
         continue;
       }
       Difference made = difference(Kind::changed, here);
       made.pointer = "/" + json::escape_step(member.name);
-      if (teller_.ignored.has(made.pointer)) {
+      if (collector_.ignored.has(made.pointer)) {
         ignored = true;
         continue;
       }
       made.says = fmt::format("{}: {} differs; it was too long to be kept", title(here), made.pointer);
-      teller_.tell(std::move(made), Weight::plain);
+      collector_.tell(std::move(made), Weight::plain);
       told = true;
     }
     if (!told && !ignored) {
@@ -301,7 +303,7 @@ class Messages {
                               title(here),
                               format_size(in_a.length),
                               format_size(in_b.length));
-      teller_.tell(std::move(made), Weight::plain);
+      collector_.tell(std::move(made), Weight::plain);
     }
   }
 
@@ -311,8 +313,8 @@ class Messages {
     Difference made = difference(Kind::frames, here);
     made.a = a;
     made.b = b;
-    made.says = teller_.two_sided(fmt::format("{}: {}", title(here), what), a, b);
-    teller_.tell(std::move(made), message(here).from == Side::client ? Weight::plain : Weight::slight);
+    made.says = collector_.two_sided(fmt::format("{}: {}", title(here), what), a, b);
+    collector_.tell(std::move(made), message(here).from == Side::client ? Weight::plain : Weight::slight);
   }
 
   void compare_frames(const Step& here) {
@@ -394,14 +396,14 @@ class Messages {
     const Weight weight = is_clients(finding, message(here).from) ? Weight::finding : Weight::plain;
     for (std::size_t i = first; i < out_.differences.size(); ++i) {
       if (is_about(finding, out_.differences[i])) {
-        out_.differences[i].says += fmt::format(" ({}{})", finding.id, in_b ? "" : " in " + teller_.name(false));
-        teller_.promote(i, weight);
+        out_.differences[i].says += fmt::format(" ({}{})", finding.id, in_b ? "" : " in " + collector_.name(false));
+        collector_.promote(i, weight);
         return;
       }
     }
     Difference made = difference(Kind::changed, here);
-    made.says = fmt::format("{}: in {} only, {}", title(here), teller_.name(in_b), sentence(finding, here));
-    teller_.tell(std::move(made), weight, 0, true);
+    made.says = fmt::format("{}: in {} only, {}", title(here), collector_.name(in_b), sentence(finding, here));
+    collector_.tell(std::move(made), weight, 0, true);
   }
 
   /// What the server says of the client's fault is the answer to a difference, not the difference.
@@ -417,10 +419,10 @@ class Messages {
       return;
     }
     const std::size_t in_a = heard_a_.before(here.a), in_b = heard_b_.before(here.b);
-    if (in_a != kNone && not_waited(true, in_a, partners_.of_a[in_a], here)) {
-      tell_order(here, {in_a, partners_.of_a[in_a]}, true);
-    } else if (in_b != kNone && !teller_.options.replay && not_waited(false, in_b, partners_.of_b[in_b], here)) {
-      tell_order(here, {partners_.of_b[in_b], in_b}, false);
+    if (in_a != kNone && not_waited(true, in_a, pairing_.of_a[in_a], here)) {
+      tell_order(here, {in_a, pairing_.of_a[in_a]}, true);
+    } else if (in_b != kNone && !collector_.options.replay && not_waited(false, in_b, pairing_.of_b[in_b], here)) {
+      tell_order(here, {pairing_.of_b[in_b], in_b}, false);
     }
   }
 
@@ -442,13 +444,13 @@ class Messages {
     made.says = fmt::format("{} was sent before {} came in {}, after it in {}",
                             title(here),
                             title(heard),
-                            teller_.name(in_b),
-                            teller_.name(!in_b));
-    teller_.tell(std::move(made), heard.paired() ? Weight::slight : Weight::plain);
+                            collector_.name(in_b),
+                            collector_.name(!in_b));
+    collector_.tell(std::move(made), heard.paired() ? Weight::slight : Weight::plain);
   }
 
   void compare_timing(const Step& here) {
-    if (!teller_.options.timing) {
+    if (!collector_.options.timing) {
       return;
     }
     const std::int64_t gap_a = a_.messages[here.a].t_ns - time_of_previous(true),
@@ -471,17 +473,17 @@ class Messages {
     made.says = fmt::format("{} {} × longer in {}: {}, {} {} in {}",
                             what,
                             factor > kMostTold ? "more than 1000" : std::to_string(factor),
-                            teller_.name(in_b),
+                            collector_.name(in_b),
                             format_duration(longer),
                             in_b ? "was" : "is",
                             format_duration(shorter),
-                            teller_.name(!in_b));
-    teller_.tell(std::move(made), Weight::slight);
+                            collector_.name(!in_b));
+    collector_.tell(std::move(made), Weight::slight);
   }
 
   /// The time from the last message to the end. A client that closes when it is done may do so when it likes.
   void compare_silence() {
-    if (!teller_.options.timing || !end_is_known(a_) || !end_is_known(b_) || a_.messages.empty() ||
+    if (!collector_.options.timing || !end_is_known(a_) || !end_is_known(b_) || a_.messages.empty() ||
         b_.messages.empty()) {
       return;
     }
@@ -498,9 +500,9 @@ class Messages {
   const Connection& b_;
   Heard heard_a_, heard_b_;
   const Sides& sides_;
-  Teller& teller_;
+  DifferenceCollector& collector_;
   Comparison& out_;
-  Partners partners_;
+  Pairing pairing_;
   std::vector<Step> steps_;
   std::vector<std::size_t> moved_;
   std::size_t last_paired_ = kNone;
@@ -512,8 +514,9 @@ class Messages {
 
 }  // namespace
 
-void compare_messages(const Connection& a, const Connection& b, const Sides& sides, Teller& teller, Comparison& out) {
-  Messages(a, b, sides, teller, out).run();
+void compare_messages(
+    const Connection& a, const Connection& b, const Sides& sides, DifferenceCollector& collector, Comparison& out) {
+  Messages(a, b, sides, collector, out).run();
 }
 
 }  // namespace whydrop::compare

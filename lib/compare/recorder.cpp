@@ -1,6 +1,6 @@
 #include "base/time.hpp"
-#include "compare/forms.hpp"
 #include "compare/record.hpp"
+#include "compare/value_shapes.hpp"
 #include "session/heads.hpp"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ std::vector<Member> members_of(json::Value object, bool redacted) {
     const auto [name, value] = object.member(i);
     members.push_back({std::string(name.substr(0, kLongestName)),
                        std::hash<std::string>()(value.text()),
-                       form_hash(value, name, redacted)});
+                       shape_hash(value, name, redacted)});
   }
   return members;
 }
@@ -139,8 +139,8 @@ void Recorder::Impl::take_message(const session::Message& message, const session
   const auto root = record.json ? std::optional(parser.root()) : std::nullopt;
   record.key = key_index(message.type.empty() ? keys.key_of(message.from, message.text, root) : message.type);
   record.exact = std::hash<std::string_view>()(payload);
-  record.form = root          ? form_hash(*root, {}, record.redacted)
-                : record.text ? form_hash(payload, {}, record.redacted)
+  record.form = root          ? shape_hash(*root, {}, record.redacted)
+                : record.text ? shape_hash(payload, {}, record.redacted)
                               : record.exact;
   if (payload.size() <= kKeptOfPayload && kept.size() + payload.size() <= kKeptOfSession) {
     record.at = static_cast<std::uint32_t>(kept.size());

@@ -1,7 +1,7 @@
 // Internal: two sessions side by side.
 #pragma once
 
-#include "compare/joining.hpp"
+#include "compare/pairing.hpp"
 
 #include <deque>
 

@@ -1,7 +1,7 @@
 // What is known of the tokens that two sessions used, though captures hold them masked.
 #include "base/time.hpp"
 #include "base/units.hpp"
-#include "compare/teller.hpp"
+#include "compare/difference_collector.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -20,7 +20,7 @@ struct Couple {
   const TokenSeen& b;
 };
 
-void tell(const Couple& tokens, std::string a, std::string b, std::string says, Teller& teller) {
+void tell(const Couple& tokens, std::string a, std::string b, std::string says, DifferenceCollector& collector) {
   Difference difference;
   difference.kind = Difference::Kind::request;
   difference.from = session::Side::client;
@@ -31,14 +31,14 @@ void tell(const Couple& tokens, std::string a, std::string b, std::string says, 
   difference.a = std::move(a);
   difference.b = std::move(b);
   difference.says = std::move(says);
-  teller.tell(std::move(difference), Weight::plain);
+  collector.tell(std::move(difference), Weight::plain);
 }
 
 std::string title(const TokenSeen& seen) {
   return "the token " + seen.token.variable;
 }
 
-void compare_scopes(const Couple& tokens, Teller& teller) {
+void compare_scopes(const Couple& tokens, DifferenceCollector& collector) {
   const auto lone = [](const std::vector<std::string>& of, const std::vector<std::string>& other) {
     std::string found;
     for (const std::string& scope : of) {
@@ -52,10 +52,10 @@ void compare_scopes(const Couple& tokens, Teller& teller) {
   const std::string only_a = lone(a, b), only_b = lone(b, a);
   const auto all = [](const std::vector<std::string>& of) { return fmt::format("{}", fmt::join(of, " ")); };
   if (!only_a.empty()) {
-    tell(tokens, all(a), all(b), teller.one_sided(title(tokens.a) + ": the scope " + only_a, true), teller);
+    tell(tokens, all(a), all(b), collector.one_sided(title(tokens.a) + ": the scope " + only_a, true), collector);
   }
   if (!only_b.empty()) {
-    tell(tokens, all(a), all(b), teller.one_sided(title(tokens.a) + ": the scope " + only_b, false), teller);
+    tell(tokens, all(a), all(b), collector.one_sided(title(tokens.a) + ": the scope " + only_b, false), collector);
   }
 }
 
@@ -85,7 +85,7 @@ std::string words(Life life, const TokenSeen& seen) {
   return life == Life::over ? "had run out " + span + " before it was used" : "ran out " + span + " after it was used";
 }
 
-void compare_lives(const Couple& tokens, Teller& teller) {
+void compare_lives(const Couple& tokens, DifferenceCollector& collector) {
   const Life a = life_of(tokens.a, tokens.session_a), b = life_of(tokens.b, tokens.session_b);
   if (a == Life::unknown || b == Life::unknown || a == b) {
     return;
@@ -97,13 +97,14 @@ void compare_lives(const Couple& tokens, Teller& teller) {
   tell(tokens,
        in_b ? other : ran_out,
        in_b ? ran_out : other,
-       fmt::format("{} {} in {}; in {} it {}", title(tokens.a), ran_out, teller.name(in_b), teller.name(!in_b), other),
-       teller);
+       fmt::format(
+           "{} {} in {}; in {} it {}", title(tokens.a), ran_out, collector.name(in_b), collector.name(!in_b), other),
+       collector);
 }
 
 }  // namespace
 
-void compare_tokens(const Connection& a, const Connection& b, Teller& teller) {
+void compare_tokens(const Connection& a, const Connection& b, DifferenceCollector& collector) {
   // A variable may have had several values: the nth is held against the nth.
   std::map<std::string, std::vector<const TokenSeen*>> left_in_b;
   std::for_each(b.tokens.rbegin(), b.tokens.rend(), [&](const TokenSeen& seen) {
@@ -121,15 +122,15 @@ void compare_tokens(const Connection& a, const Connection& b, Teller& teller) {
       tell(tokens,
            seen.token.alg,
            opposite->token.alg,
-           teller.two_sided(title(seen) + ": the algorithm", seen.token.alg, opposite->token.alg),
-           teller);
+           collector.two_sided(title(seen) + ": the algorithm", seen.token.alg, opposite->token.alg),
+           collector);
     }
-    compare_scopes(tokens, teller);
-    compare_lives(tokens, teller);
+    compare_scopes(tokens, collector);
+    compare_lives(tokens, collector);
   }
 }
 
-void compare_head_findings(const Connection& a, const Connection& b, Teller& teller) {
+void compare_head_findings(const Connection& a, const Connection& b, DifferenceCollector& collector) {
   const auto first_message = [](const Connection& of) {
     return of.messages.empty() ? of.ending_seq : of.messages.front().first_seq;
   };
@@ -137,7 +138,7 @@ void compare_head_findings(const Connection& a, const Connection& b, Teller& tel
     return std::any_of(
         of.findings.begin(), of.findings.end(), [&](const auto& known) { return known.second.id == id; });
   };
-  const auto tell_lone = [&](const Connection& of, const Connection& other, bool in_b) {
+  const auto report_unpaired = [&](const Connection& of, const Connection& other, bool in_b) {
     for (const auto& [seq, finding] : of.findings) {
       if (seq >= first_message(of) || seq == of.response_seq || has(other, finding.id)) {
         continue;
@@ -147,12 +148,13 @@ void compare_head_findings(const Connection& a, const Connection& b, Teller& tel
       difference.from = session::Side::client;
       difference.key = of.is_socket() ? "upgrade" : title_of(of);
       (in_b ? difference.seq_b : difference.seq_a) = seq;
-      difference.says = fmt::format("in {} only: {}", teller.name(in_b), with_id(finding));
-      teller.tell(std::move(difference), finding.at_fault == session::Party::client ? Weight::finding : Weight::plain);
+      difference.says = fmt::format("in {} only: {}", collector.name(in_b), with_id(finding));
+      collector.tell(std::move(difference),
+                     finding.at_fault == session::Party::client ? Weight::finding : Weight::plain);
     }
   };
-  tell_lone(b, a, true);
-  tell_lone(a, b, false);
+  report_unpaired(b, a, true);
+  report_unpaired(a, b, false);
 }
 
 }  // namespace whydrop::compare

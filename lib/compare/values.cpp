@@ -1,7 +1,7 @@
 #include "compare/values.hpp"
 
 #include "base/text.hpp"
-#include "compare/forms.hpp"
+#include "compare/value_shapes.hpp"
 #include "json/pointer.hpp"
 
 #include <algorithm>
@@ -121,9 +121,9 @@ void Values::compare_leaves(json::Value a, json::Value b, std::string_view name)
   if (json::equal(a, b)) {
     return;
   }
-  const Form form_a = form_of(a, name, context_->redacted), form_b = form_of(b, name, context_->redacted);
-  const bool masked = form_a == Form::masked || form_b == Form::masked;
-  if (options_.strict || !(same_form(form_a, form_b) || (masked && a.type() == b.type()))) {
+  const ValueShape form_a = shape_of(a, name, context_->redacted), form_b = shape_of(b, name, context_->redacted);
+  const bool masked = form_a == ValueShape::masked || form_b == ValueShape::masked;
+  if (options_.strict || !(same_shape(form_a, form_b) || (masked && a.type() == b.type()))) {
     told(a, b);
     return;
   }
@@ -175,7 +175,7 @@ bool Values::meet(std::string_view a, std::string_view b, std::string_view name)
 
 bool Values::same_text(std::string_view a, std::string_view b, std::string_view name, const Context& context) {
   context_ = &context;
-  if (options_.strict || !same_form(a, b, name, context.redacted)) {
+  if (options_.strict || !same_shape(a, b, name, context.redacted)) {
     return a == b;
   }
   if (!meet(a, b, name)) {

@@ -4,7 +4,7 @@
 #include "base/utf8.hpp"
 #include "rehearsal/endings.hpp"
 #include "rehearsal/frames.hpp"
-#include "rehearsal/player.hpp"
+#include "rehearsal/scenario_session.hpp"
 #include "rules/rules.hpp"
 #include "session/heads.hpp"
 #include "wire/close_code.hpp"
@@ -74,7 +74,7 @@ Connection::Connection(net::DuplexStream::Socket socket,
                        std::uint64_t number,
                        const ServerOptions& options,
                        net::SslContext tls,
-                       std::shared_ptr<Director> director,
+                       std::shared_ptr<ScenarioState> state,
                        Gone gone)
     : options_(options),
       number_(number),
@@ -85,12 +85,12 @@ Connection::Connection(net::DuplexStream::Socket socket,
       from_(address_of(*stream_)),
       answer_timer_(stream_->executor()),
       end_timer_(stream_->executor()),
-      player_(director ? std::make_shared<Player>(*this, std::move(director)) : nullptr) {}
+      session_(state ? std::make_shared<ScenarioSession>(*this, std::move(state)) : nullptr) {}
 
 Connection::~Connection() = default;
 
 bool Connection::asked_for_session() const {
-  return !player_ || player_->asked_for_session();
+  return !session_ || session_->asked_for_session();
 }
 
 void Connection::log(std::string_view line) const {
@@ -129,8 +129,8 @@ void Connection::close() {
   answer_timer_.cancel();
   end_timer_.cancel();
   answers_.clear();
-  if (player_) {
-    player_->on_gone();
+  if (session_) {
+    session_->on_gone();
   }
   stream_->close();
   if (observer_) {
@@ -234,8 +234,8 @@ void Connection::on_request() {
   if (fault) {
     log(asked(request_) + ": " + std::to_string(fault->status));
     refuse(write_reply(*fault, false));
-  } else if (player_) {
-    player_->on_request(request_);
+  } else if (session_) {
+    session_->on_request(request_);
   } else if (!asks) {
     log(asked(request_) + ", which asks for no WebSocket: 426");
     refuse(refusal(426));
@@ -283,7 +283,7 @@ void Connection::refuse(std::string_view answer) {
 
 void Connection::upgrade(const UpgradeFault& fault) {
   // A profile's limits are those of frames as the client wrote them; no server of one is known to compress.
-  if (options_.compress && !ending_.declines_compression && player_ == nullptr) {
+  if (options_.compress && !ending_.declines_compression && session_ == nullptr) {
     if (auto answer = handshake::answer_deflate(request())) {
       const auto& agreed = answer->agreed;
       deflater_.emplace(wire::Deflater::Options{!agreed.server_no_context_takeover, agreed.server_max_window_bits});
@@ -293,7 +293,7 @@ void Connection::upgrade(const UpgradeFault& fault) {
   const std::string head = upgrade_head(fault);
   send(head);
   observer_->on_server(head);
-  if (!player_) {
+  if (!session_) {
     log(asked(request_) + ": 101");
   }
   open();
@@ -392,8 +392,8 @@ void Connection::on_frame(const session::Frame& frame) {
   if (!hears()) {
     return;
   }
-  if (player_) {
-    player_->on_frame({frame.header, frame.offset, frame.payload});
+  if (session_) {
+    session_->on_frame({frame.header, frame.offset, frame.payload});
   }
   if (wire::is_control(frame.header.opcode)) {
     control_ = Control{frame.header.opcode, std::string(frame.payload)};
@@ -452,8 +452,8 @@ void Connection::on_message(const session::Message& message) {
   }
   std::string text(message.payload);
   const std::size_t size = text.size();  // before the move: arguments have no order
-  if (player_) {
-    answer(size, player_->on_message(message.text, message.compressed, text));
+  if (session_) {
+    answer(size, session_->on_message(message.text, message.compressed, text));
     return;
   }
   answer(size, [this, is_text = message.text, zip = message.compressed, text = std::move(text)] {
@@ -509,8 +509,8 @@ void Connection::fail(std::uint16_t code, std::string why) {
     if (!close_sent_) {
       send_close(close_frame(code, why));
     }
-    if (player_) {
-      player_->on_gone();
+    if (session_) {
+      session_->on_gone();
     }
     finish();
   });

@@ -21,8 +21,8 @@
 namespace whydrop::rehearsal {
 
 struct Ending;
-class Director;
-class Player;
+class ScenarioState;
+class ScenarioSession;
 
 /// How the 101 departs from a good one.
 struct UpgradeFault {
@@ -41,12 +41,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Makes the next bytes of a stream; empty at its end.
   using Source = std::function<std::string()>;
 
-  /// `number`: of the connection, for the log. `director`: of the profile that is played; null: none.
+  /// `number`: of the connection, for the log. `state`: of the profile that is played; null: none.
   Connection(net::DuplexStream::Socket socket,
              std::uint64_t number,
              const ServerOptions& options,
              net::SslContext tls,
-             std::shared_ptr<Director> director,
+             std::shared_ptr<ScenarioState> state,
              Gone gone);
   ~Connection();
 
@@ -140,8 +140,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   RequestReader request_;
   std::string unread_;  // what came behind a request that is being answered
   bool answering_ = false, reading_requests_ = false;
-  std::shared_ptr<Player> player_;      // null: no profile is played
-  std::unique_ptr<Observer> observer_;  // from a request for a session on
+  std::shared_ptr<ScenarioSession> session_;  // null: no profile is played
+  std::unique_ptr<Observer> observer_;        // from a request for a session on
   std::vector<session::Finding> request_faults_;
   std::optional<wire::Deflater> deflater_;
   std::optional<Control> control_;

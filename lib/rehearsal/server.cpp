@@ -5,8 +5,8 @@
 #include "net/listener.hpp"
 #include "net/loop_impl.hpp"
 #include "rehearsal/connection.hpp"
-#include "rehearsal/director.hpp"
 #include "rehearsal/endings.hpp"
+#include "rehearsal/scenario_state.hpp"
 
 #include <set>
 #include <utility>
@@ -49,7 +49,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   std::set<std::shared_ptr<Connection>> clients;
   std::function<void()> idle_exit;
   std::string url;
-  std::shared_ptr<Director> director;
+  std::shared_ptr<ScenarioState> state;
   bool had_session = false;
   std::uint64_t last_number = 0;
 
@@ -73,7 +73,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   void accepted(tcp::socket socket) {
     admit(std::move(socket));
     // A profile's client makes its calls on connections of their own before it opens a session.
-    if (options.once && !director) {
+    if (options.once && !state) {
       listener.stop();
     }
   }
@@ -88,7 +88,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
                                                      ++last_number,
                                                      options,
                                                      identity.context,
-                                                     director,
+                                                     state,
                                                      [weak](const std::shared_ptr<Connection>& gone) {
                                                        if (const auto self = weak.lock()) {
                                                          self->forget(gone);
@@ -137,9 +137,9 @@ Server::~Server() {
 Result<std::uint16_t> Server::start() {
   WHYDROP_TRY(check(impl_->options));
   if (impl_->options.play) {
-    auto director = Director::make(impl_->options.play);
-    WHYDROP_TRY(director);
-    impl_->director = *std::move(director);
+    auto state = ScenarioState::make(impl_->options.play);
+    WHYDROP_TRY(state);
+    impl_->state = *std::move(state);
   }
   impl_->options.tls =
       impl_->options.tls || chosen_ending(impl_->options).row.needs_tls || !impl_->options.tls_fault.empty();
@@ -172,16 +172,16 @@ std::string Server::base_url() const {
 }
 
 std::vector<Address> Server::addresses() const {
-  const profile::Profile& profile = impl_->director->profile();
-  std::vector<Address> found{{"", "GET", impl_->url + impl_->director->shown_target(profile.socket_url)}};
+  const profile::Profile& profile = impl_->state->profile();
+  std::vector<Address> found{{"", "GET", impl_->url + impl_->state->shown_target(profile.socket_url)}};
   for (const profile::Call& call : profile.calls) {
-    found.push_back({call.name, call.method, base_url() + impl_->director->shown_target(call.url)});
+    found.push_back({call.name, call.method, base_url() + impl_->state->shown_target(call.url)});
   }
   return found;
 }
 
 Result<ClientPart> Server::client_part() const {
-  return impl_->director->client_part();
+  return impl_->state->client_part();
 }
 
 std::string Server::certificate_pem() const {

@@ -78,7 +78,7 @@ void LinkFinder::learn(std::string_view value, std::uint32_t place, std::uint64_
 }
 
 void LinkFinder::variable(const std::string& name, const std::string& value) {
-  if (looks_made(value, false) && !values_.find(value)) {
+  if (looks_generated(value, false) && !values_.find(value)) {
     learn(value, place({"", "", name, false}), 0);
   }
 }
@@ -101,7 +101,7 @@ void LinkFinder::called(const Called& call) {
 /// What the scalar says, where that looks made by its sender and can be known again.
 std::optional<std::string_view> LinkFinder::made_value(Scalars& scalar, const std::vector<session::RedactSpan>& spans) {
   const std::string_view value = scalar.content();
-  const bool made = !value.empty() && looks_made(value, scalar.is_number()) && !scalar.is_far() &&
+  const bool made = !value.empty() && looks_generated(value, scalar.is_number()) && !scalar.is_far() &&
                     !is_masked(spans, scalar.at(), scalar.raw().size());
   return made ? std::optional(value) : std::nullopt;
 }
@@ -111,7 +111,7 @@ void LinkFinder::began(const Began& began) {
   while (!rest.empty()) {
     const auto end = std::find_if(rest.begin(), rest.end(), parts_value);
     const auto size = static_cast<std::size_t>(end - rest.begin());
-    const auto known = looks_made(rest.substr(0, size), false) ? values_.find(rest.substr(0, size)) : std::nullopt;
+    const auto known = looks_generated(rest.substr(0, size), false) ? values_.find(rest.substr(0, size)) : std::nullopt;
     if (const Place* from = known ? &places_[sources_[*known].place] : nullptr; from != nullptr && from->reply) {
       note_reply(*from, "in the URL");
     }
@@ -190,11 +190,11 @@ void LinkFinder::acted(const Act& act) {
 
 void LinkFinder::look_up(std::string_view value, const Act& act, const std::string& key, const Scalars* at) {
   const bool number = at != nullptr && at->is_number();
-  if (const auto known = looks_made(value, number) ? values_.find(value) : std::nullopt) {
+  if (const auto known = looks_generated(value, number) ? values_.find(value) : std::nullopt) {
     return link(*known, act, key, at != nullptr ? at->pointer() : "");
   }
-  const auto hits = number ? std::vector<KnownValues::Hit>() : values_.find_inside(value);
-  for (const KnownValues::Hit& hit : hits) {
+  const auto hits = number ? std::vector<ValueIndex::Hit>() : values_.find_inside(value);
+  for (const ValueIndex::Hit& hit : hits) {
     link(hit.id, act, key, at != nullptr ? at->pointer() : "");
   }
   sent(value);
@@ -207,7 +207,7 @@ void LinkFinder::sent(std::string_view value) {
     const auto end = std::find_if(value.begin(), value.end(), parts_value);
     const auto size = static_cast<std::size_t>(end - value.begin());
     const std::string_view word = value.substr(0, size);
-    if (looks_made(word, false)) {
+    if (looks_generated(word, false)) {
       sent_.add(word);
     }
     value.remove_prefix(std::min(size + 1, value.size()));

@@ -3,10 +3,10 @@
 
 #include "json/json.hpp"
 #include "profile/profile.hpp"
-#include "replay/made.hpp"
 #include "replay/message_key.hpp"
 #include "replay/plan.hpp"
 #include "replay/scalars.hpp"
+#include "replay/server_values.hpp"
 
 #include <map>
 #include <optional>
@@ -76,8 +76,8 @@ class LinkFinder {
   const profile::Profile* profile_;
   KeyMaker keys_;
   json::Json json_;
-  KnownValues values_;
-  Sent sent_;
+  ValueIndex values_;
+  BloomFilter sent_;
   std::vector<Place> places_;
   std::map<std::tuple<std::string, std::string, std::string>, std::uint32_t> place_ids_;
   std::unordered_map<std::uint64_t, Source> sources_;  ///< by id of the value

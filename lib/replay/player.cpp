@@ -4,9 +4,9 @@
 #include "capture/limits.hpp"
 #include "replay/awaited.hpp"
 #include "replay/edit.hpp"
+#include "replay/live_value_binder.hpp"
 #include "replay/message_key.hpp"
 #include "replay/raw_frames.hpp"
-#include "replay/rebinder.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -24,7 +24,7 @@ struct Player::Impl {
   KeyMaker keys;
   json::Json json;
   Awaited awaited;
-  Rebinder rebinder;
+  LiveValueBinder binder;
   std::optional<wire::Deflater> deflater;
   Act* act = nullptr;        ///< the next one: the recording's
   std::optional<Over> over;  ///< nothing follows
@@ -38,7 +38,7 @@ struct Player::Impl {
   std::optional<json::Value> parse(bool text, std::string_view payload);
   std::int64_t due_ns(std::int64_t recorded_ns) const;
   Result<Next> make_ready(std::int64_t t_ns);
-  Result<Rebinder::Bound> bind();
+  Result<LiveValueBinder::Bound> bind();
   void make_frames(Ready& ready, const std::string& payload, std::vector<Change> changes);
 };
 
@@ -47,9 +47,9 @@ Player::Impl::Impl(Recording& from, const Plan& plan, Settings given)
       settings(std::move(given)),
       edits(settings.edits),
       keys(settings.profile),
-      rebinder(plan, settings.profile, settings.value_of, settings.on_secret) {
+      binder(plan, settings.profile, settings.value_of, settings.on_secret) {
   for (const auto& [name, value] : recording.header().variables) {
-    rebinder.variable(name, value);
+    binder.variable(name, value);
   }
   if (settings.deflate) {
     wire::Deflater::Options options;
@@ -85,7 +85,7 @@ void Player::Impl::take(Entry& entry) {
                           }
                         },
                         [this](Heard& heard) { take_heard(heard); },
-                        [this](Called& call) { rebinder.called(call); },
+                        [this](Called& call) { binder.called(call); },
                         [this](Opened& opened) { opened_ns = recorded_ref_ns = recorded_act_ns = opened.t_ns; },
                         [this](Over& last) { over = std::move(last); },
                         [](Began&) {}},
@@ -95,7 +95,7 @@ void Player::Impl::take(Entry& entry) {
 void Player::Impl::take_heard(const Heard& heard) {
   const auto root = parse(heard.text, heard.payload);
   const std::string key = keys.key_of(wire::Side::server, heard.text, root);
-  rebinder.recorded(key, heard, root);
+  binder.recorded(key, heard, root);
   if (heard.seq < recording.settings().selection.from_seq) {
     // The session begins after it.
     opened_ns = recorded_ref_ns = recorded_act_ns = heard.t_ns;
@@ -122,13 +122,13 @@ std::int64_t Player::Impl::due_ns(std::int64_t recorded_ns) const {
   return INT64_MIN;
 }
 
-Result<Rebinder::Bound> Player::Impl::bind() {
-  if (edits.replaces(act->seq) || !rebinder.concerns(*act)) {
-    return Rebinder::Bound();
+Result<LiveValueBinder::Bound> Player::Impl::bind() {
+  if (edits.replaces(act->seq) || !binder.concerns(*act)) {
+    return LiveValueBinder::Bound();
   }
   const bool text = act->kind == Act::Kind::text;
   const auto root = parse(text, act->payload);
-  return rebinder.bind(*act, keys.key_of(wire::Side::client, text, root), root.has_value());
+  return binder.bind(*act, keys.key_of(wire::Side::client, text, root), root.has_value());
 }
 
 Result<Player::Next> Player::Impl::make_ready(std::int64_t t_ns) {
@@ -185,14 +185,14 @@ void Player::heard(bool text, std::string_view payload, std::int64_t t_ns) {
   Impl& self = *impl_;
   const auto root = self.parse(text, payload);
   const std::string key = self.keys.key_of(wire::Side::server, text, root);
-  self.rebinder.live(key, root);
+  self.binder.live(key, root);
   if (self.awaited.came(key)) {
     self.live_ref_ns = std::max(self.live_ref_ns, t_ns);
   }
 }
 
 std::vector<std::string> Player::notes() const {
-  return impl_->rebinder.notes();
+  return impl_->binder.notes();
 }
 
 void Player::give_up() {

@@ -5,9 +5,9 @@
 #include "capture/decode.hpp"
 #include "capture/reader.hpp"
 #include "capture/sniff.hpp"
-#include "replay/follower.hpp"
 #include "replay/lines.hpp"
 #include "replay/masking.hpp"
+#include "replay/session_extractor.hpp"
 
 #include <fmt/format.h>
 
@@ -38,7 +38,7 @@ struct Recording::Impl {
   capture::CaptureHeader header;
   std::optional<capture::Reader> reader;       ///< of a capture, which has a lane of its own
   std::unique_ptr<capture::ItemReader> items;  ///< of any other evidence
-  std::optional<Follower> follower;
+  std::optional<SessionExtractor> follower;
   std::optional<Lines> lines;
   std::vector<Entry> entries;
   std::size_t given = 0;  ///< of entries

@@ -4,8 +4,8 @@
 #include "replay/bounded.hpp"
 #include "replay/changes.hpp"
 #include "replay/links.hpp"
-#include "replay/made.hpp"
 #include "replay/plan.hpp"
+#include "replay/server_values.hpp"
 
 #include <functional>
 #include <map>
@@ -19,11 +19,11 @@ namespace whydrop::replay {
 
 /// Pairs the server's messages with the recorded ones, the nth of a kind with the nth of that kind, and learns from
 /// each pair what stands for what. Memory is bounded; what was forgotten is told.
-class Rebinder {
+class LiveValueBinder {
  public:
   using ValueOf = std::function<std::optional<std::string>(const std::string& variable)>;
   using OnSecret = std::function<void(const std::string& variable, const std::string& value)>;
-  Rebinder(const Plan& plan, const profile::Profile* profile, ValueOf value_of, OnSecret on_secret);
+  LiveValueBinder(const Plan& plan, const profile::Profile* profile, ValueOf value_of, OnSecret on_secret);
 
   /// True if messages of the server's are of use; else neither of both below needs to be called.
   bool listens() const { return !places_.empty(); }
@@ -99,7 +99,7 @@ class Rebinder {
   std::map<std::string, Kind, std::less<>> kinds_;
   std::vector<std::string> places_;                                          ///< keys, by id
   std::map<std::string, std::set<std::string>, std::less<>> client_places_;  ///< pointers by key
-  KnownValues values_;
+  ValueIndex values_;
   std::unordered_map<std::uint64_t, Known> known_;  ///< by id of the value
   BoundedMap<Slot, std::vector<Awaited>, SlotHash> awaited_;
   BoundedMap<Slot, std::string, SlotHash> early_;  ///< live values that came before their recorded ones were read

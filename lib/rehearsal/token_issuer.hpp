@@ -11,9 +11,9 @@
 namespace whydrop::rehearsal {
 
 /// Signs the tokens of a rehearsal with keys of this run alone, and knows its own again.
-class Mint {
+class TokenIssuer {
  public:
-  Mint();
+  TokenIssuer();
 
   /// Errors: internal, for an `alg` that it cannot sign with.
   Result<std::string> sign(std::string_view alg, std::string_view claims);

@@ -4,7 +4,7 @@
 #include "codec/codec.hpp"
 #include "net/duplex_stream.hpp"
 #include "rehearsal/answers.hpp"
-#include "rehearsal/hearing.hpp"
+#include "rehearsal/message_checker.hpp"
 #include "rehearsal/request.hpp"
 
 #include <cstdint>
@@ -20,10 +20,10 @@ namespace whydrop::rehearsal {
 class Connection;
 
 /// Plays one connection's part: answers its calls, opens its session, and does to it what the reactions say.
-class Player : public std::enable_shared_from_this<Player> {
+class ScenarioSession : public std::enable_shared_from_this<ScenarioSession> {
  public:
-  /// `connection` must outlive the Player, or call on_gone() before it goes.
-  Player(Connection& connection, std::shared_ptr<Director> director);
+  /// `connection` must outlive the ScenarioSession, or call on_gone() before it goes.
+  ScenarioSession(Connection& connection, std::shared_ptr<ScenarioState> state);
 
   void on_request(const RequestReader& request);
   void on_frame(const wire::Frame& frame);
@@ -36,15 +36,15 @@ class Player : public std::enable_shared_from_this<Player> {
 
  private:
   /// Acts under way; they wait on a timer of their own.
-  struct Performance {
-    Performance(const std::vector<profile::Act>& what, Scene with, const asio::any_io_executor& executor)
-        : acts(what), scene(std::move(with)), timer(executor) {}
+  struct RunningActs {
+    RunningActs(const std::vector<profile::Act>& what, TemplateContext with, const asio::any_io_executor& executor)
+        : acts(what), context(std::move(with)), timer(executor) {}
     const std::vector<profile::Act>& acts;
-    Scene scene;
+    TemplateContext context;
     asio::steady_timer timer;
     std::size_t next = 0;
   };
-  using Performing = std::shared_ptr<Performance>;
+  using Running = std::shared_ptr<RunningActs>;
   struct Timed {
     Timed(const profile::Reaction& what, const asio::any_io_executor& executor) : reaction(what), timer(executor) {}
     const profile::Reaction& reaction;
@@ -53,19 +53,19 @@ class Player : public std::enable_shared_from_this<Player> {
   };
   enum class Stage : std::uint8_t { request, session, over };
 
-  void react(const Heard& heard);
-  const profile::Reaction* reaction_to(const Heard& heard);
-  void begin(const profile::Reaction& reaction, Scene scene);
-  void go_on(const Performing& performing);
-  void wait(const Performing& performing, const profile::Act& act);
-  void act(const profile::Act& act, const Scene& scene);
+  void react(const CheckedMessage& heard);
+  const profile::Reaction* reaction_to(const CheckedMessage& heard);
+  void begin(const profile::Reaction& reaction, TemplateContext context);
+  void go_on(const Running& running);
+  void wait(const Running& running, const profile::Act& act);
+  void act(const profile::Act& act, const TemplateContext& context);
   void end(const std::string& how);
-  void refuse(const profile::Act& act, const Scene& scene);
+  void refuse(const profile::Act& act, const TemplateContext& context);
   void give_out(std::string& body);
   void answer(Reply reply);
   void answer_as_usual();
-  void open_session(const Scene& scene);
-  void send_packet(const profile::Act& act, const Scene& scene);
+  void open_session(const TemplateContext& context);
+  void send_packet(const profile::Act& act, const TemplateContext& context);
   void send(const codec::Message& message);
   void arm_timers();
   void arm(Timed& timed);
@@ -77,7 +77,7 @@ class Player : public std::enable_shared_from_this<Player> {
   void log(std::string_view line) const;
 
   Connection& connection_;
-  std::shared_ptr<Director> director_;
+  std::shared_ptr<ScenarioState> state_;
   RequestReader request_;
   Reply usual_;
   bool usual_is_session_ = false;
@@ -85,10 +85,10 @@ class Player : public std::enable_shared_from_this<Player> {
   std::string asked_;
   Stage stage_ = Stage::request;
   bool asked_for_session_ = false;
-  std::unique_ptr<Hearing> hearing_;
+  std::unique_ptr<MessageChecker> message_checker_;
   Query query_;
   std::uint64_t messages_ = 0;
-  std::set<Performing> waiting_;
+  std::set<Running> waiting_;
   std::vector<std::unique_ptr<Timed>> timed_;
 };
 

@@ -1,7 +1,7 @@
 // Internal: which message of one session stands for which of the other.
 #pragma once
 
-#include "compare/teller.hpp"
+#include "compare/difference_collector.hpp"
 
 #include <cstddef>
 #include <limits>
@@ -13,7 +13,7 @@ namespace whydrop::compare {
 inline constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
 /// The partner of each message in the other session; kNone: it has none.
-struct Partners {
+struct Pairing {
   std::vector<std::size_t> of_a, of_b;
   void join(std::size_t a, std::size_t b) {
     of_a[a] = b;
@@ -23,7 +23,7 @@ struct Partners {
 
 /// Joins what both sides of two sessions said: messages that are equal but for volatile values first, then between them
 /// those of the same kind, then what is left of those that have no name and stand opposite each other.
-Partners partners_of(const Connection& a, const Connection& b, const Sides& sides);
+Pairing pairing_of(const Connection& a, const Connection& b, const Sides& sides);
 
 /// One step of both sessions; kNone: only in the other.
 struct Step {
@@ -32,6 +32,6 @@ struct Step {
 };
 
 /// All messages in one order that is that of the first, with those of the second where they stand between them.
-std::vector<Step> steps_of(const Connection& a, const Connection& b, const Partners& partners);
+std::vector<Step> steps_of(const Connection& a, const Connection& b, const Pairing& pairing);
 
 }  // namespace whydrop::compare

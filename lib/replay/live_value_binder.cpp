@@ -1,4 +1,4 @@
-#include "replay/rebinder.hpp"
+#include "replay/live_value_binder.hpp"
 
 #include "base/try.hpp"
 #include "replay/words.hpp"
@@ -30,7 +30,10 @@ std::string message_name(const std::string& key, std::uint64_t n) {
 
 }  // namespace
 
-Rebinder::Rebinder(const Plan& plan, const profile::Profile* profile, ValueOf value_of, OnSecret on_secret)
+LiveValueBinder::LiveValueBinder(const Plan& plan,
+                                 const profile::Profile* profile,
+                                 ValueOf value_of,
+                                 OnSecret on_secret)
     : profile_(profile),
       value_of_(std::move(value_of)),
       on_secret_(std::move(on_secret)),
@@ -48,7 +51,7 @@ Rebinder::Rebinder(const Plan& plan, const profile::Profile* profile, ValueOf va
   }
 }
 
-void Rebinder::add_place(const std::string& key, const std::string& pointer, const std::string& variable) {
+void LiveValueBinder::add_place(const std::string& key, const std::string& pointer, const std::string& variable) {
   auto& places = kinds_[key].places;
   const bool known = std::any_of(places.begin(), places.end(), [&](const Place& place) {
     return place.pointer == pointer && place.variable == variable;
@@ -61,7 +64,7 @@ void Rebinder::add_place(const std::string& key, const std::string& pointer, con
 
 // ---- what the server said, then and now -----------------------------------------------------------------------------
 
-void Rebinder::recorded(const std::string& key, const Heard& heard, const std::optional<json::Value>& root) {
+void LiveValueBinder::recorded(const std::string& key, const Heard& heard, const std::optional<json::Value>& root) {
   const auto kind = kinds_.find(key);
   if (kind == kinds_.end()) {
     return;
@@ -78,8 +81,8 @@ void Rebinder::recorded(const std::string& key, const Heard& heard, const std::o
   }
 }
 
-void Rebinder::note_value(const Slot& slot, const std::string& missing, std::string_view value) {
-  if (!looks_made(value, false)) {
+void LiveValueBinder::note_value(const Slot& slot, const std::string& missing, std::string_view value) {
+  if (!looks_generated(value, false)) {
     return;
   }
   const auto id = values_.find(value);
@@ -89,7 +92,7 @@ void Rebinder::note_value(const Slot& slot, const std::string& missing, std::str
   expect(slot, {id ? *id : know(value, {std::nullopt, missing}), "", "", ""});
 }
 
-std::uint64_t Rebinder::know(std::string_view value, Known known) {
+std::uint64_t LiveValueBinder::know(std::string_view value, Known known) {
   const std::uint64_t before = values_.oldest();
   const std::uint64_t id = values_.add(value);
   known_[id] = std::move(known);
@@ -99,7 +102,10 @@ std::uint64_t Rebinder::know(std::string_view value, Known known) {
   return id;
 }
 
-void Rebinder::note_masked(const Place& place, const Slot& slot, const std::string& missing, const Heard& heard) {
+void LiveValueBinder::note_masked(const Place& place,
+                                  const Slot& slot,
+                                  const std::string& missing,
+                                  const Heard& heard) {
   for (Scalars scalars(heard.payload); scalars.next();) {
     if (scalars.is_far() || scalars.pointer() != place.pointer) {
       continue;
@@ -123,7 +129,7 @@ void Rebinder::note_masked(const Place& place, const Slot& slot, const std::stri
   }
 }
 
-void Rebinder::expect(const Slot& slot, Awaited awaited) {
+void LiveValueBinder::expect(const Slot& slot, Awaited awaited) {
   const std::string* early = early_.find(slot);
   if (early != nullptr && resolve(awaited, *early)) {
     return;
@@ -135,7 +141,7 @@ void Rebinder::expect(const Slot& slot, Awaited awaited) {
   }
 }
 
-void Rebinder::live(const std::string& key, const std::optional<json::Value>& root) {
+void LiveValueBinder::live(const std::string& key, const std::optional<json::Value>& root) {
   const auto found = kinds_.find(key);
   if (found == kinds_.end()) {
     return;
@@ -158,7 +164,7 @@ void Rebinder::live(const std::string& key, const std::optional<json::Value>& ro
 }
 
 /// `value` is what the live message says where the recorded one said what is awaited. False if that is not in it.
-bool Rebinder::resolve(const Awaited& awaited, const std::string& value) {
+bool LiveValueBinder::resolve(const Awaited& awaited, const std::string& value) {
   if (awaited.variable.empty()) {
     const auto known = known_.find(awaited.value);
     if (known != known_.end() && !known->second.live) {
@@ -181,7 +187,7 @@ bool Rebinder::resolve(const Awaited& awaited, const std::string& value) {
 }
 
 /// The message came and does not hold what is awaited: what is missing is now that part of it.
-void Rebinder::lack(const Awaited& awaited, std::string missing) {
+void LiveValueBinder::lack(const Awaited& awaited, std::string missing) {
   if (awaited.variable.empty()) {
     const auto known = known_.find(awaited.value);
     if (known != known_.end() && !known->second.live) {
@@ -192,14 +198,14 @@ void Rebinder::lack(const Awaited& awaited, std::string missing) {
   }
 }
 
-void Rebinder::variable(const std::string& name, const std::string& value) {
+void LiveValueBinder::variable(const std::string& name, const std::string& value) {
   const auto now = value_of_ ? value_of_(name) : std::nullopt;
-  if (now && looks_made(value, false) && !values_.find(value)) {
+  if (now && looks_generated(value, false) && !values_.find(value)) {
     know(value, {now, ""});
   }
 }
 
-void Rebinder::called(const Called& call) {
+void LiveValueBinder::called(const Called& call) {
   for (const auto& [name, value] : given_by(call, profile_)) {
     variable(name, value);
   }
@@ -207,9 +213,9 @@ void Rebinder::called(const Called& call) {
 
 // ---- what the client says -------------------------------------------------------------------------------------------
 
-Result<std::optional<std::string>> Rebinder::masked_value(const session::RedactSpan& span,
-                                                          const Act& act,
-                                                          std::string& missing) {
+Result<std::optional<std::string>> LiveValueBinder::masked_value(const session::RedactSpan& span,
+                                                                 const Act& act,
+                                                                 std::string& missing) {
   if (const auto given = given_.find(span.variable); given != given_.end()) {
     return std::optional<std::string>(given->second);
   }
@@ -226,7 +232,7 @@ Result<std::optional<std::string>> Rebinder::masked_value(const session::RedactS
   return value;
 }
 
-Result<Rebinder::Bound> Rebinder::bind(const Act& act, const std::string& key, bool parsed) {
+Result<LiveValueBinder::Bound> LiveValueBinder::bind(const Act& act, const std::string& key, bool parsed) {
   Bound bound;
   bound.parsed = parsed;
   for (const session::RedactSpan& span : act.redact) {
@@ -246,9 +252,9 @@ Result<Rebinder::Bound> Rebinder::bind(const Act& act, const std::string& key, b
   return bound;
 }
 
-void Rebinder::bind_links(const std::set<std::string>& pointers, const Act& act, Bound& bound) {
+void LiveValueBinder::bind_links(const std::set<std::string>& pointers, const Act& act, Bound& bound) {
   if (!bound.parsed && pointers.count("") != 0) {
-    for (const KnownValues::Hit& hit : values_.find_inside(act.payload)) {
+    for (const ValueIndex::Hit& hit : values_.find_inside(act.payload)) {
       bind_value(hit.id, act.payload, {hit.at, hit.length, {}}, bound);
     }
   }
@@ -259,7 +265,7 @@ void Rebinder::bind_links(const std::set<std::string>& pointers, const Act& act,
   }
 }
 
-void Rebinder::bind_scalar(Scalars& scalar, const Act& act, Bound& bound) {
+void LiveValueBinder::bind_scalar(Scalars& scalar, const Act& act, Bound& bound) {
   const std::string_view content = scalar.content();
   const bool plain = content.data() >= act.payload.data() && content.data() < act.payload.data() + act.payload.size();
   const std::size_t quote = scalar.is_string() ? 1 : 0;
@@ -273,13 +279,13 @@ void Rebinder::bind_scalar(Scalars& scalar, const Act& act, Bound& bound) {
     return;
   }
   // Found in what the string says; where that is written with escapes, in how it is written.
-  for (const KnownValues::Hit& hit : values_.find_inside(plain ? content : scalar.raw())) {
+  for (const ValueIndex::Hit& hit : values_.find_inside(plain ? content : scalar.raw())) {
     const std::size_t in_payload = plain ? scalar.at() + quote + hit.at : scalar.at() + hit.at;
     bind_value(hit.id, act.payload, {in_payload, hit.length, {}}, bound);
   }
 }
 
-void Rebinder::bind_value(std::uint64_t id, std::string_view payload, Change change, Bound& bound) {
+void LiveValueBinder::bind_value(std::uint64_t id, std::string_view payload, Change change, Bound& bound) {
   const auto known = known_.find(id);
   if (known == known_.end()) {
     return;
@@ -294,7 +300,7 @@ void Rebinder::bind_value(std::uint64_t id, std::string_view payload, Change cha
   }
 }
 
-std::vector<std::string> Rebinder::notes() const {
+std::vector<std::string> LiveValueBinder::notes() const {
   const std::uint64_t dropped = awaited_.dropped() + early_.dropped();
   if (dropped == 0 && values_.oldest() == 0) {
     return {};

@@ -3,7 +3,7 @@
 
 #include "json/json.hpp"
 #include "profile/checker.hpp"
-#include "rehearsal/director.hpp"
+#include "rehearsal/scenario_state.hpp"
 #include "session/event.hpp"
 
 #include <chrono>
@@ -16,7 +16,7 @@
 namespace whydrop::rehearsal {
 
 /// One message as the profile has it, or one of its packets: what is wrong with the message stands in the first.
-struct Heard {
+struct CheckedMessage {
   std::string type;  ///< empty: none of the profile's
   std::vector<session::Finding> findings;
   std::vector<std::string> errors;           ///< of its schema
@@ -24,22 +24,22 @@ struct Heard {
 };
 
 /// Checks the messages of one session, of both sides, as the client of a profile would.
-class Hearing {
+class MessageChecker {
  public:
-  explicit Hearing(Director& director);
+  explicit MessageChecker(ScenarioState& state);
 
   void on_open();
   void on_client_frame(const wire::Frame& frame);
   /// The message whose last frame was told; none where it holds no more than part of a packet.
-  std::vector<Heard> on_client_message(bool text, bool compressed, std::string_view payload);
-  Heard on_server_message(bool text, std::string_view payload);
+  std::vector<CheckedMessage> on_client_message(bool text, bool compressed, std::string_view payload);
+  CheckedMessage on_server_message(bool text, std::string_view payload);
 
   /// The session's values: the server's, and what the client's messages gave.
   const profile::Bindings& bindings() const { return bindings_; }
 
  private:
   void tell(session::Body body);
-  std::vector<Heard> hear(session::Message message);
+  std::vector<CheckedMessage> hear(session::Message message);
   void learn(session::Side from, const std::string& type, const json::Json& parsed);
 
   const profile::Profile& profile_;
@@ -52,7 +52,7 @@ class Hearing {
 };
 
 /// Findings of a message as one line, no secret of the message in it.
-std::string told(const Heard& heard, const profile::Bindings& bindings);
+std::string told(const CheckedMessage& heard, const profile::Bindings& bindings);
 /// True if the client did something wrong.
 bool is_fault(const session::Finding& finding);
 

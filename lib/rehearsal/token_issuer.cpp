@@ -1,4 +1,4 @@
-#include "rehearsal/mint.hpp"
+#include "rehearsal/token_issuer.hpp"
 
 #include "auth/jwt.hpp"
 #include "base/hex.hpp"
@@ -49,9 +49,9 @@ bool has_scopes(const auth::TokenView& token, const std::vector<std::string>& sc
 
 }  // namespace
 
-Mint::Mint() : secret_(make_secret()) {}
+TokenIssuer::TokenIssuer() : secret_(make_secret()) {}
 
-Result<std::string> Mint::sign(std::string_view alg, std::string_view claims) {
+Result<std::string> TokenIssuer::sign(std::string_view alg, std::string_view claims) {
   if (alg.substr(0, 2) == "HS") {
     return auth::sign_token(alg, claims, secret_);
   }
@@ -61,7 +61,7 @@ Result<std::string> Mint::sign(std::string_view alg, std::string_view claims) {
   return auth::sign_token(alg, claims, private_pem_);
 }
 
-bool Mint::is_ours(std::string_view token) const {
+bool TokenIssuer::is_ours(std::string_view token) const {
   const auto signed_with = [token](const std::string& key) {
     const auto verified = key.empty() ? Result<auth::Verification>{} : auth::verify_token(token, key);
     return verified && verified->good;
@@ -69,7 +69,9 @@ bool Mint::is_ours(std::string_view token) const {
   return signed_with(secret_) || signed_with(public_pem_);
 }
 
-std::string Mint::fault(std::string_view token, const std::vector<std::string>& scopes, std::int64_t now_ns) const {
+std::string TokenIssuer::fault(std::string_view token,
+                               const std::vector<std::string>& scopes,
+                               std::int64_t now_ns) const {
   const auto view = auth::inspect_token(token);
   if (!view || view->opaque || !is_ours(token)) {
     return "token-invalid";

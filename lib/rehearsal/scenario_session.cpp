@@ -1,11 +1,11 @@
-#include "rehearsal/player.hpp"
+#include "rehearsal/scenario_session.hpp"
 
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "profile/compose.hpp"
 #include "rehearsal/connection.hpp"
 #include "rehearsal/frames.hpp"
-#include "rehearsal/reception.hpp"
+#include "rehearsal/request_router.hpp"
 
 #include <utility>
 
@@ -25,25 +25,25 @@ bool needs_session(Act::Kind kind) {
          kind == Act::Kind::ignore;
 }
 
-std::size_t cost(const Scene& scene) {
-  return kPerformance + (scene.request ? scene.request->root().text().size() : 0);
+std::size_t cost(const TemplateContext& context) {
+  return kPerformance + (context.request ? context.request->root().text().size() : 0);
 }
 
 }  // namespace
 
-Player::Player(Connection& connection, std::shared_ptr<Director> director)
-    : connection_(connection), director_(std::move(director)) {}
+ScenarioSession::ScenarioSession(Connection& connection, std::shared_ptr<ScenarioState> state)
+    : connection_(connection), state_(std::move(state)) {}
 
-void Player::log(std::string_view line) const {
+void ScenarioSession::log(std::string_view line) const {
   connection_.log(line);
 }
 
-const profile::Bindings& Player::bindings() const {
-  return hearing_ ? hearing_->bindings() : director_->bindings();
+const profile::Bindings& ScenarioSession::bindings() const {
+  return message_checker_ ? message_checker_->bindings() : state_->bindings();
 }
 
 /// A template that cannot be filled is a mistake of the rehearsal's: it is told, and nothing stands in its place.
-std::string Player::filled(const Result<std::string>& made) {
+std::string ScenarioSession::filled(const Result<std::string>& made) {
   if (!made) {
     log("cannot play this: " + made.error().message);
   }
@@ -52,7 +52,7 @@ std::string Player::filled(const Result<std::string>& made) {
 
 // ---- requests -------------------------------------------------------------------------------------------------------
 
-void Player::on_request(const RequestReader& request) {
+void ScenarioSession::on_request(const RequestReader& request) {
   request_ = request;
   asked_ = std::string(request.method()) + " " + read_target(request.target()).path;
   if (request.fault() != 0) {
@@ -65,21 +65,21 @@ void Player::on_request(const RequestReader& request) {
   }
   const bool upgrade = request.head().find("Sec-WebSocket-Key") != nullptr;
   asked_for_session_ = asked_for_session_ || upgrade;
-  Reception reception = upgrade ? receive_upgrade(*director_, request) : receive_call(*director_, request);
+  RoutedRequest reception = upgrade ? route_upgrade(*state_, request) : route_call(*state_, request);
   asked_ += reception.name.empty() ? "" : " (" + reception.name + ")";
   asked_ += reception.fault.empty() ? "" : ", " + reception.fault;
   call_ = reception.call;
-  query_ = reception.scene.query;
+  query_ = reception.context.query;
   usual_is_session_ = !reception.reply;
   usual_ = reception.reply.value_or(Reply{});
   if (reception.acts != nullptr) {
-    begin(*reception.acts, std::move(reception.scene));
+    begin(*reception.acts, std::move(reception.context));
   } else {
     answer_as_usual();
   }
 }
 
-void Player::answer_as_usual() {
+void ScenarioSession::answer_as_usual() {
   if (usual_is_session_) {
     open_session({nullptr, query_, 0});
   } else {
@@ -87,7 +87,7 @@ void Player::answer_as_usual() {
   }
 }
 
-void Player::answer(Reply reply) {
+void ScenarioSession::answer(Reply reply) {
   const bool upgrade = request_.head().find("Sec-WebSocket-Key") != nullptr;
   const bool stays = !upgrade && request_.keeps_alive();
   allow_origin(request_, reply);
@@ -95,15 +95,15 @@ void Player::answer(Reply reply) {
   connection_.reply(write_reply(reply, stays, request_.method() == "HEAD"), stays);
 }
 
-void Player::refuse(const Act& act, const Scene& scene) {
+void ScenarioSession::refuse(const Act& act, const TemplateContext& context) {
   Reply reply = act.status >= 400 ? usual_reply(act.status) : Reply{act.status, {}, ""};
   if (!act.json.empty() || !act.body.empty()) {
     reply.headers.clear();
-    reply.body = filled(act.json.empty() ? director_->fill_text(act.body, scene, bindings())
-                                         : director_->fill_json(act.json, scene, bindings()));
+    reply.body = filled(act.json.empty() ? state_->fill_text(act.body, context, bindings())
+                                         : state_->fill_json(act.json, context, bindings()));
   }
   for (const profile::Field& field : act.headers) {
-    reply.headers.push_back({field.name, filled(director_->fill_text(field.value, scene, bindings()))});
+    reply.headers.push_back({field.name, filled(state_->fill_text(field.value, context, bindings()))});
   }
   if (!act.json.empty()) {
     reply.headers.push_back({"Content-Type", "application/json"});
@@ -115,16 +115,16 @@ void Player::refuse(const Act& act, const Scene& scene) {
 }
 
 /// What the answer gives the client is known here from now on.
-void Player::give_out(std::string& body) {
+void ScenarioSession::give_out(std::string& body) {
   json::Json parsed;
   if (parsed.parse(body)) {
     return;
   }
-  director_->bindings().take(call_->takes, parsed.root());
+  state_->bindings().take(call_->takes, parsed.root());
   const std::string origin = local_origin(request_.head(), connection_.options().tls);
   for (const profile::Take& take : call_->takes) {
     const auto url = parsed.root().at(take.pointer);
-    if (!origin.empty() && url && director_->profile().socket_url == fmt::format("{{{}}}", take.variable)) {
+    if (!origin.empty() && url && state_->profile().socket_url == fmt::format("{{{}}}", take.variable)) {
       body = json::with(body, take.pointer, json::quote(fmt::format("{}{}", origin, local_part(url->string()))))
                  .value_or(body);
     }
@@ -133,50 +133,50 @@ void Player::give_out(std::string& body) {
 
 // ---- the session ----------------------------------------------------------------------------------------------------
 
-void Player::open_session(const Scene& scene) {
+void ScenarioSession::open_session(const TemplateContext& context) {
   stage_ = Stage::session;
   log(asked_ + ": 101");
-  hearing_ = std::make_unique<Hearing>(*director_);
+  message_checker_ = std::make_unique<MessageChecker>(*state_);
   connection_.upgrade({});
-  hearing_->on_open();
-  if (const auto* const reaction = director_->reaction({{"open"}, std::nullopt})) {
-    begin(*reaction, scene);
+  message_checker_->on_open();
+  if (const auto* const reaction = state_->reaction({{"open"}, std::nullopt})) {
+    begin(*reaction, context);
   }
   arm_timers();
   gather();
 }
 
 /// Another session may be one too many for the oldest.
-void Player::gather() {
-  const std::size_t open = director_->enter(shared_from_this());
-  const auto* const reaction = director_->reaction({{"sockets:" + std::to_string(open)}, std::nullopt});
-  const auto oldest = director_->oldest();
+void ScenarioSession::gather() {
+  const std::size_t open = state_->enter(shared_from_this());
+  const auto* const reaction = state_->reaction({{"sockets:" + std::to_string(open)}, std::nullopt});
+  const auto oldest = state_->oldest();
   if (reaction != nullptr && oldest) {
     oldest->begin(*reaction, {nullptr, oldest->query_, oldest->messages_});
   }
 }
 
-void Player::on_frame(const wire::Frame& frame) {
-  if (!hearing_) {
+void ScenarioSession::on_frame(const wire::Frame& frame) {
+  if (!message_checker_) {
     return;
   }
-  hearing_->on_client_frame(frame);
+  message_checker_->on_client_frame(frame);
   note_traffic();
 }
 
-std::function<void()> Player::on_message(bool text, bool compressed, std::string_view payload) {
-  std::vector<Heard> all = hearing_->on_client_message(text, compressed, payload);
-  for (const Heard& heard : all) {
+std::function<void()> ScenarioSession::on_message(bool text, bool compressed, std::string_view payload) {
+  std::vector<CheckedMessage> all = message_checker_->on_client_message(text, compressed, payload);
+  for (const CheckedMessage& heard : all) {
     log("client: " + told(heard, bindings()));
   }
   return [self = shared_from_this(), all = std::move(all)] {
-    for (const Heard& heard : all) {
+    for (const CheckedMessage& heard : all) {
       self->react(heard);
     }
   };
 }
 
-void Player::react(const Heard& heard) {
+void ScenarioSession::react(const CheckedMessage& heard) {
   if (stage_ != Stage::session) {
     return;
   }
@@ -186,46 +186,46 @@ void Player::react(const Heard& heard) {
   }
 }
 
-const profile::Reaction* Player::reaction_to(const Heard& heard) {
+const profile::Reaction* ScenarioSession::reaction_to(const CheckedMessage& heard) {
   const auto value = heard.parsed ? std::optional(heard.parsed->root()) : std::nullopt;
-  Cue first{{"count:" + std::to_string(messages_)}, value};
+  Trigger first{{"count:" + std::to_string(messages_)}, value};
   for (const session::Finding& finding : heard.findings) {
     first.names.push_back("fault:" + finding.id);
     if (is_fault(finding)) {
       first.names.emplace_back("fault");
     }
   }
-  const profile::Reaction* const found = director_->reaction(first);
-  return found != nullptr ? found : director_->reaction({{"client:" + heard.type, "client:*", "*"}, value});
+  const profile::Reaction* const found = state_->reaction(first);
+  return found != nullptr ? found : state_->reaction({{"client:" + heard.type, "client:*", "*"}, value});
 }
 
-void Player::on_gone() {
+void ScenarioSession::on_gone() {
   stage_ = Stage::over;
-  director_->leave(this);
-  for (const Performing& performing : std::exchange(waiting_, {})) {
-    performing->timer.cancel();
+  state_->leave(this);
+  for (const Running& running : std::exchange(waiting_, {})) {
+    running->timer.cancel();
   }
   timed_.clear();
 }
 
 // ---- acts -----------------------------------------------------------------------------------------------------------
 
-void Player::begin(const profile::Reaction& reaction, Scene scene) {
-  go_on(std::make_shared<Performance>(reaction.acts, std::move(scene), connection_.stream().executor()));
+void ScenarioSession::begin(const profile::Reaction& reaction, TemplateContext context) {
+  go_on(std::make_shared<RunningActs>(reaction.acts, std::move(context), connection_.stream().executor()));
 }
 
-void Player::go_on(const Performing& performing) {
+void ScenarioSession::go_on(const Running& running) {
   const bool answers = stage_ == Stage::request;
-  while (stage_ != Stage::over && performing->next < performing->acts.size()) {
-    const Act& next = performing->acts[performing->next++];
+  while (stage_ != Stage::over && running->next < running->acts.size()) {
+    const Act& next = running->acts[running->next++];
     if (next.kind == Act::Kind::wait) {
-      wait(performing, next);
+      wait(running, next);
       return;
     }
     if (stage_ == Stage::request && needs_session(next.kind)) {
-      open_session(performing->scene);
+      open_session(running->context);
     }
-    act(next, performing->scene);
+    act(next, running->context);
     if (next.kind == Act::Kind::refuse) {
       return;
     }
@@ -235,34 +235,34 @@ void Player::go_on(const Performing& performing) {
   }
 }
 
-void Player::wait(const Performing& performing, const Act& act) {
-  const auto text = director_->fill_text(act.duration, performing->scene, bindings());
+void ScenarioSession::wait(const Running& running, const Act& act) {
+  const auto text = state_->fill_text(act.duration, running->context, bindings());
   const auto span = parse_duration(filled(text));
-  const std::size_t held = cost(performing->scene);
+  const std::size_t held = cost(running->context);
   connection_.hold(held);
-  waiting_.insert(performing);
-  performing->timer.expires_after(span.value_or(std::chrono::nanoseconds(0)));
-  performing->timer.async_wait([weak = weak_from_this(), performing, held](asio::error_code error) {
+  waiting_.insert(running);
+  running->timer.expires_after(span.value_or(std::chrono::nanoseconds(0)));
+  running->timer.async_wait([weak = weak_from_this(), running, held](asio::error_code error) {
     const auto self = weak.lock();
     if (error || !self || self->stage_ == Stage::over) {
       return;
     }
-    self->waiting_.erase(performing);
+    self->waiting_.erase(running);
     self->connection_.release(held);
-    self->go_on(performing);
+    self->go_on(running);
   });
 }
 
-void Player::act(const Act& act, const Scene& scene) {
+void ScenarioSession::act(const Act& act, const TemplateContext& context) {
   switch (act.kind) {
   case Act::Kind::send:
-    send_packet(act, scene);
+    send_packet(act, context);
     break;
   case Act::Kind::send_raw:
     send({!act.binary, act.text});
     break;
   case Act::Kind::close: {
-    const std::string reason = filled(director_->fill_text(act.reason, scene, bindings()));
+    const std::string reason = filled(state_->fill_text(act.reason, context, bindings()));
     log("server: " + (act.code ? "Close " + std::to_string(*act.code) : std::string("empty Close")) +
         (reason.empty() ? "" : " " + reason));
     stage_ = Stage::over;
@@ -273,7 +273,7 @@ void Player::act(const Act& act, const Scene& scene) {
     end(act.ending);
     break;
   case Act::Kind::refuse:
-    refuse(act, scene);
+    refuse(act, context);
     break;
   case Act::Kind::silence:
     log("server: silence");
@@ -286,7 +286,7 @@ void Player::act(const Act& act, const Scene& scene) {
   }
 }
 
-void Player::end(const std::string& how) {
+void ScenarioSession::end(const std::string& how) {
   log("server: " + how);
   stage_ = Stage::over;
   if (how == "reset") {
@@ -299,9 +299,9 @@ void Player::end(const std::string& how) {
   connection_.stream().send_fin();
 }
 
-void Player::send_packet(const Act& act, const Scene& scene) {
-  const auto message = director_->fill_json(act.json, scene, bindings()).and_then([&](std::string json) {
-    return profile::on_wire(director_->profile(), std::move(json), false);
+void ScenarioSession::send_packet(const Act& act, const TemplateContext& context) {
+  const auto message = state_->fill_json(act.json, context, bindings()).and_then([&](std::string json) {
+    return profile::on_wire(state_->profile(), std::move(json), false);
   });
   if (message) {
     send(*message);
@@ -310,8 +310,8 @@ void Player::send_packet(const Act& act, const Scene& scene) {
   }
 }
 
-void Player::send(const codec::Message& message) {
-  const Heard heard = hearing_->on_server_message(message.text, message.payload);
+void ScenarioSession::send(const codec::Message& message) {
+  const CheckedMessage heard = message_checker_->on_server_message(message.text, message.payload);
   std::string line = "server: " + (heard.type.empty() ? "a message of no known type" : heard.type);
   for (const std::string& error : heard.errors) {
     line += "; not valid: " + error;
@@ -323,18 +323,18 @@ void Player::send(const codec::Message& message) {
 
 // ---- time -----------------------------------------------------------------------------------------------------------
 
-void Player::arm_timers() {
+void ScenarioSession::arm_timers() {
   for (const std::string_view kind : kTimes) {
-    for (const profile::Reaction* reaction : director_->timed(kind)) {
+    for (const profile::Reaction* reaction : state_->timed(kind)) {
       timed_.push_back(std::make_unique<Timed>(*reaction, connection_.stream().executor()));
-      const auto text = director_->fill_text(reaction->on.substr(kind.size()), {}, bindings());
+      const auto text = state_->fill_text(reaction->on.substr(kind.size()), {}, bindings());
       timed_.back()->span = parse_duration(filled(text)).value_or(std::chrono::nanoseconds(0));
       arm(*timed_.back());
     }
   }
 }
 
-void Player::note_traffic() {
+void ScenarioSession::note_traffic() {
   for (const auto& timed : timed_) {
     if (starts_with(timed->reaction.on, "idle:")) {
       arm(*timed);
@@ -342,7 +342,7 @@ void Player::note_traffic() {
   }
 }
 
-void Player::arm(Timed& timed) {
+void ScenarioSession::arm(Timed& timed) {
   if (timed.span.count() <= 0) {
     return;
   }
@@ -355,8 +355,8 @@ void Player::arm(Timed& timed) {
   });
 }
 
-void Player::on_time(Timed& timed) {
-  const auto* const reaction = director_->reaction({{timed.reaction.on}, std::nullopt});
+void ScenarioSession::on_time(Timed& timed) {
+  const auto* const reaction = state_->reaction({{timed.reaction.on}, std::nullopt});
   const bool once = starts_with(timed.reaction.on, "age:");
   // A client that reads nothing gets no more of what comes by itself.
   if (reaction != nullptr && !connection_.is_behind()) {

@@ -1,4 +1,4 @@
-#include "rehearsal/reception.hpp"
+#include "rehearsal/request_router.hpp"
 
 #include "base/secret_keys.hpp"
 #include "base/text.hpp"
@@ -31,8 +31,8 @@ std::shared_ptr<const json::Json> as_object(const Query& query) {
   return parsed(text.empty() ? "{}" : text + "}");
 }
 
-std::optional<json::Value> root_of(const Scene& scene) {
-  return scene.request ? std::optional(scene.request->root()) : std::nullopt;
+std::optional<json::Value> root_of(const TemplateContext& context) {
+  return context.request ? std::optional(context.request->root()) : std::nullopt;
 }
 
 /// A URL that is one variable as a whole was given out by this server.
@@ -55,11 +55,11 @@ Objection bad_token(std::string fault) {
                       expired ? "The token has expired." : "Invalid login credentials.")};
 }
 
-std::optional<Objection> object_to_bearer(const Director& director, const std::string* value) {
+std::optional<Objection> object_to_bearer(const ScenarioState& state, const std::string* value) {
   if (value == nullptr || scheme_length(*value) == 0) {
     return Objection{"token-missing", usual_reply(401)};
   }
-  std::string fault = director.token_fault(std::string_view(*value).substr(scheme_length(*value)), {});
+  std::string fault = state.token_fault(std::string_view(*value).substr(scheme_length(*value)), {});
   return fault.empty() ? std::nullopt : std::optional(bad_token(std::move(fault)));
 }
 
@@ -67,7 +67,7 @@ bool begins_with_scheme(std::string_view value, std::string_view scheme) {
   return handshake::same_token(value.substr(0, value.find(' ')), scheme);
 }
 
-std::optional<Objection> object_to_headers(const Director& director, const Call& call, const handshake::Head& head) {
+std::optional<Objection> object_to_headers(const ScenarioState& state, const Call& call, const handshake::Head& head) {
   const std::string* const credential = head.find("Authorization");
   if (!call.basic_user.empty() && (credential == nullptr || !begins_with_scheme(*credential, "Basic"))) {
     return Objection{
@@ -79,7 +79,7 @@ std::optional<Objection> object_to_headers(const Director& director, const Call&
   for (const profile::Field& field : call.headers) {
     const std::string* const value = head.find(field.name);
     if (begins_with_scheme(field.value, "Bearer") && handshake::same_token(field.name, "Authorization")) {
-      if (auto objection = object_to_bearer(director, value)) {
+      if (auto objection = object_to_bearer(state, value)) {
         return objection;
       }
     } else if (value == nullptr) {
@@ -104,9 +104,9 @@ std::optional<Objection> object_to_body(const Call& call, const std::string& bod
 }
 
 /// Calls whose path the request has, the one that fits best first.
-std::vector<const Call*> candidates(const Director& director, const RequestReader& request, const Target& target) {
+std::vector<const Call*> candidates(const ScenarioState& state, const RequestReader& request, const Target& target) {
   std::vector<const Call*> found;
-  for (const Call& call : director.profile().calls) {
+  for (const Call& call : state.profile().calls) {
     if (same_path(read_template(call.url).path, target.path)) {
       found.push_back(&call);
     }
@@ -137,8 +137,8 @@ Reply wrong_method(const std::vector<const Call*>& calls) {
   return reply;
 }
 
-std::optional<Objection> object_to_call(const Director& director, const Call& call, const RequestReader& request) {
-  if (auto objection = object_to_headers(director, call, request.head())) {
+std::optional<Objection> object_to_call(const ScenarioState& state, const Call& call, const RequestReader& request) {
+  if (auto objection = object_to_headers(state, call, request.head())) {
     return objection;
   }
   if (const auto name = missing_query(read_template(call.url), read_target(request.target()))) {
@@ -183,11 +183,11 @@ bool asks_for_credential(const profile::Profile& profile, const Target& pattern)
           }));
 }
 
-std::optional<Objection> object_to_credential(const Director& director,
+std::optional<Objection> object_to_credential(const ScenarioState& state,
                                               const Target& pattern,
                                               const Target& target,
                                               const handshake::Head& head) {
-  const profile::Profile& profile = director.profile();
+  const profile::Profile& profile = state.profile();
   if (!asks_for_credential(profile, pattern)) {
     return std::nullopt;
   }
@@ -195,15 +195,15 @@ std::optional<Objection> object_to_credential(const Director& director,
   if (!token) {
     return Objection{"token-missing", usual_reply(401)};
   }
-  std::string fault = director.token_fault(*token, profile.scopes);
+  std::string fault = state.token_fault(*token, profile.scopes);
   return fault.empty() ? std::nullopt : std::optional(Objection{std::move(fault), usual_reply(403)});
 }
 
-std::optional<Objection> object_to_upgrade(const Director& director,
+std::optional<Objection> object_to_upgrade(const ScenarioState& state,
                                            const Target& pattern,
                                            const Target& target,
                                            const handshake::Head& head) {
-  if (auto objection = object_to_credential(director, pattern, target, head)) {
+  if (auto objection = object_to_credential(state, pattern, target, head)) {
     return objection;
   }
   if (const auto name = missing_query(pattern, target)) {
@@ -214,64 +214,64 @@ std::optional<Objection> object_to_upgrade(const Director& director,
 }
 
 /// Nothing of the profile's takes the request.
-Reception turned_away(std::string fault, Reply reply) {
+RoutedRequest turned_away(std::string fault, Reply reply) {
   return {"", nullptr, std::move(fault), std::move(reply), nullptr, {}};
 }
 
 /// `what`: "call" or "socket".
-Reply no_such_path(const Director& director, std::string_view what, const Target& target) {
+Reply no_such_path(const ScenarioState& state, std::string_view what, const Target& target) {
   std::string says = "No ";
-  says.append(what).append(" of ").append(director.profile().name);
+  says.append(what).append(" of ").append(state.profile().name);
   says.append(" has the path ").append(escape_for_terminal(target.path)).append(".");
   return error_reply(404, "not.found", says);
 }
 
-void note(std::optional<Objection> objection, Reception& made, Cue& cue) {
+void note(std::optional<Objection> objection, RoutedRequest& made, Trigger& trigger) {
   if (objection) {
     made.fault = std::move(objection->fault);
     made.reply = std::move(objection->reply);
-    cue.names.push_back("fault:" + made.fault);
+    trigger.names.push_back("fault:" + made.fault);
   }
 }
 
 }  // namespace
 
-Reception receive_call(Director& director, const RequestReader& request) {
+RoutedRequest route_call(ScenarioState& state, const RequestReader& request) {
   const Target target = read_target(request.target());
-  const auto calls = candidates(director, request, target);
+  const auto calls = candidates(state, request, target);
   if (calls.empty()) {
-    return turned_away("", no_such_path(director, "call", target));
+    return turned_away("", no_such_path(state, "call", target));
   }
   const Call& call = *calls.front();
   if (!takes_method(call, request.method())) {
     return turned_away("", wrong_method(calls));
   }
   const bool form = call.body == Call::Body::form;
-  Reception made{call.name, &call, "", usual_reply(404), nullptr, {}};
-  made.scene = {form ? as_object(read_form(request.body())) : parsed(request.body()), target.query, 0};
-  Cue cue{{"call:" + call.name}, root_of(made.scene)};
-  note(object_to_call(director, call, request), made, cue);
-  made.acts = director.reaction(cue);
+  RoutedRequest made{call.name, &call, "", usual_reply(404), nullptr, {}};
+  made.context = {form ? as_object(read_form(request.body())) : parsed(request.body()), target.query, 0};
+  Trigger trigger{{"call:" + call.name}, root_of(made.context)};
+  note(object_to_call(state, call, request), made, trigger);
+  made.acts = state.reaction(trigger);
   // What a good server answers is not for a call that has a fault; what a scenario answers is for any.
   const bool for_good_calls =
-      made.acts != nullptr && made.acts->on == cue.names.front() && !director.is_of_scenario(*made.acts);
+      made.acts != nullptr && made.acts->on == trigger.names.front() && !state.is_of_scenario(*made.acts);
   if (!made.fault.empty() && for_good_calls) {
     made.acts = nullptr;
   }
   return made;
 }
 
-Reception receive_upgrade(Director& director, const RequestReader& request) {
+RoutedRequest route_upgrade(ScenarioState& state, const RequestReader& request) {
   const Target target = read_target(request.target());
-  const Target pattern = pattern_of(director.profile().socket_url, director.bindings());
+  const Target pattern = pattern_of(state.profile().socket_url, state.bindings());
   if (!same_path(pattern.path, target.path)) {
-    return turned_away("path", no_such_path(director, "socket", target));
+    return turned_away("path", no_such_path(state, "socket", target));
   }
-  Reception made{"socket", nullptr, "", std::nullopt, nullptr, {}};
-  made.scene = {as_object(target.query), target.query, 0};
-  Cue cue{{"upgrade"}, root_of(made.scene)};
-  note(object_to_upgrade(director, pattern, target, request.head()), made, cue);
-  made.acts = director.reaction(cue);
+  RoutedRequest made{"socket", nullptr, "", std::nullopt, nullptr, {}};
+  made.context = {as_object(target.query), target.query, 0};
+  Trigger trigger{{"upgrade"}, root_of(made.context)};
+  note(object_to_upgrade(state, pattern, target, request.head()), made, trigger);
+  made.acts = state.reaction(trigger);
   return made;
 }
 

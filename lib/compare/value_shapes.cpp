@@ -1,4 +1,4 @@
-#include "compare/forms.hpp"
+#include "compare/value_shapes.hpp"
 
 #include "base/hex.hpp"
 #include "base/text.hpp"
@@ -123,28 +123,28 @@ bool names_span(std::string_view name) {
 
 /// The one table of what is volatile: by the form of a value alone, or by the name that it stands under only where its
 /// form agrees.
-struct FormRow {
-  Form form;
+struct ShapeRow {
+  ValueShape form;
   std::string_view words;
   bool (*fits)(std::string_view text);
   bool (*named)(std::string_view name);  ///< null: whatever the name
   bool identity;
 };
-constexpr FormRow kRows[] = {
-    {Form::time, "a time", is_time, nullptr, false},
-    {Form::epoch, "seconds or milliseconds since 1970", is_epoch, nullptr, false},
-    {Form::uuid, "a UUID", is_uuid, nullptr, true},
-    {Form::token, "a token", is_token, nullptr, false},
-    {Form::hex, "an id in hex", is_hex_id, nullptr, true},
-    {Form::base64, "an id in base64", is_base64_id, nullptr, true},
-    {Form::counter, "a counter", all_digits, names_counter, false},
-    {Form::span, "a span of time", is_number, names_span, false},
-    {Form::id, "an id", is_named_id, names_id, true},
+constexpr ShapeRow kRows[] = {
+    {ValueShape::time, "a time", is_time, nullptr, false},
+    {ValueShape::epoch, "seconds or milliseconds since 1970", is_epoch, nullptr, false},
+    {ValueShape::uuid, "a UUID", is_uuid, nullptr, true},
+    {ValueShape::token, "a token", is_token, nullptr, false},
+    {ValueShape::hex, "an id in hex", is_hex_id, nullptr, true},
+    {ValueShape::base64, "an id in base64", is_base64_id, nullptr, true},
+    {ValueShape::counter, "a counter", all_digits, names_counter, false},
+    {ValueShape::span, "a span of time", is_number, names_span, false},
+    {ValueShape::id, "an id", is_named_id, names_id, true},
 };
 
-const FormRow* row_of(Form form) {
+const ShapeRow* row_of(ValueShape form) {
   const auto found =
-      std::find_if(std::begin(kRows), std::end(kRows), [&](const FormRow& row) { return row.form == form; });
+      std::find_if(std::begin(kRows), std::end(kRows), [&](const ShapeRow& row) { return row.form == form; });
   return found == std::end(kRows) ? nullptr : found;
 }
 
@@ -168,63 +168,64 @@ bool before_port(std::string_view before) {
   });
 }
 
-Form form_of_part(std::string_view whole, std::string_view part, bool redacted) {
+ValueShape form_of_part(std::string_view whole, std::string_view part, bool redacted) {
   const auto at = static_cast<std::size_t>(part.data() - whole.data());
-  return all_digits(part) && before_port(whole.substr(0, at)) ? Form::counter : form_of(part, {}, redacted);
+  return all_digits(part) && before_port(whole.substr(0, at)) ? ValueShape::counter : shape_of(part, {}, redacted);
 }
 
 }  // namespace
 
-std::string_view words(Form form) {
-  const FormRow* row = row_of(form);
-  return form == Form::masked ? "a masked value" : row != nullptr ? row->words : std::string_view();
+std::string_view words(ValueShape form) {
+  const ShapeRow* row = row_of(form);
+  return form == ValueShape::masked ? "a masked value" : row != nullptr ? row->words : std::string_view();
 }
 
-bool is_identity(Form form) {
-  const FormRow* row = row_of(form);
+bool is_identity(ValueShape form) {
+  const ShapeRow* row = row_of(form);
   return row != nullptr && row->identity;
 }
 
-Form form_of(std::string_view text, std::string_view name, bool redacted) {
+ValueShape shape_of(std::string_view text, std::string_view name, bool redacted) {
   if (redacted && is_masked(text)) {
-    return Form::masked;
+    return ValueShape::masked;
   }
-  const auto found = std::find_if(std::begin(kRows), std::end(kRows), [&](const FormRow& row) {
+  const auto found = std::find_if(std::begin(kRows), std::end(kRows), [&](const ShapeRow& row) {
     return row.fits(text) && (row.named == nullptr || row.named(name));
   });
-  return found == std::end(kRows) ? Form::none : found->form;
+  return found == std::end(kRows) ? ValueShape::none : found->form;
 }
 
-Form form_of(json::Value value, std::string_view name, bool redacted) {
+ValueShape shape_of(json::Value value, std::string_view name, bool redacted) {
   if (value.is(json::Type::string)) {
-    return form_of(value.string(), name, redacted);
+    return shape_of(value.string(), name, redacted);
   }
   if (!value.is(json::Type::number)) {
-    return Form::none;
+    return ValueShape::none;
   }
   const std::string text = value.text();
   if (redacted && text.find_first_not_of('1') == std::string::npos) {
-    return Form::masked;  // the redactor keeps a number a number
+    return ValueShape::masked;  // the redactor keeps a number a number
   }
-  const Form form = form_of(text, name, false);
-  return form == Form::hex || form == Form::base64 ? Form::none : form;  // a number has no such digits
+  const ValueShape form = shape_of(text, name, false);
+  return form == ValueShape::hex || form == ValueShape::base64 ? ValueShape::none
+                                                               : form;  // a number has no such digits
 }
 
-bool same_form(Form a, Form b) {
-  return a != Form::none && a == b;
+bool same_shape(ValueShape a, ValueShape b) {
+  return a != ValueShape::none && a == b;
 }
 
-bool same_form(std::string_view a, std::string_view b, std::string_view name, bool redacted) {
-  const Form form_a = form_of(a, name, redacted), form_b = form_of(b, name, redacted);
-  if (a == b || same_form(form_a, form_b) || form_a == Form::masked || form_b == Form::masked) {
+bool same_shape(std::string_view a, std::string_view b, std::string_view name, bool redacted) {
+  const ValueShape form_a = shape_of(a, name, redacted), form_b = shape_of(b, name, redacted);
+  if (a == b || same_shape(form_a, form_b) || form_a == ValueShape::masked || form_b == ValueShape::masked) {
     return true;
   }
   std::string_view rest_a = a, rest_b = b;
   while (!rest_a.empty() && !rest_b.empty()) {
     const std::string_view part_a = next_part(rest_a), part_b = next_part(rest_b);
-    const Form form = part_a == part_b ? Form::none : form_of_part(a, part_a, redacted);
-    const Form other = part_a == part_b ? Form::none : form_of_part(b, part_b, redacted);
-    if (part_a != part_b && !same_form(form, other) && form != Form::masked && other != Form::masked) {
+    const ValueShape form = part_a == part_b ? ValueShape::none : form_of_part(a, part_a, redacted);
+    const ValueShape other = part_a == part_b ? ValueShape::none : form_of_part(b, part_b, redacted);
+    if (part_a != part_b && !same_shape(form, other) && form != ValueShape::masked && other != ValueShape::masked) {
       return false;
     }
   }
@@ -235,8 +236,8 @@ void each_identity(std::string_view text,
                    std::string_view name,
                    bool redacted,
                    const std::function<void(std::string_view)>& each) {
-  const Form whole = form_of(text, name, redacted);
-  if (whole != Form::none) {
+  const ValueShape whole = shape_of(text, name, redacted);
+  if (whole != ValueShape::none) {
     if (is_identity(whole)) {
       each(text);
     }
@@ -255,16 +256,16 @@ std::size_t mix(std::size_t hash, std::size_t value) {
   return hash ^ (value + 0x9e3779b97f4a7c15U + (hash << 6U) + (hash >> 2U));
 }
 
-std::size_t form_hash(std::string_view text, std::string_view name, bool redacted) {
-  const Form whole = form_of(text, name, redacted);
-  if (whole != Form::none) {
+std::size_t shape_hash(std::string_view text, std::string_view name, bool redacted) {
+  const ValueShape whole = shape_of(text, name, redacted);
+  if (whole != ValueShape::none) {
     return mix(0, static_cast<std::size_t>(whole));
   }
   std::size_t hash = 0;
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view part = next_part(rest);
-    const Form form = form_of_part(text, part, redacted);
-    hash = mix(hash, form == Form::none ? std::hash<std::string_view>()(part) : static_cast<std::size_t>(form));
+    const ValueShape form = form_of_part(text, part, redacted);
+    hash = mix(hash, form == ValueShape::none ? std::hash<std::string_view>()(part) : static_cast<std::size_t>(form));
   }
   return hash;
 }
@@ -276,7 +277,7 @@ std::size_t hash_of_members(json::Value object, bool redacted) {
   for (std::size_t i = 0; i < object.size(); ++i) {
     const auto member = object.member(i);
     // A sum: the order of members does not matter.
-    hash += mix(std::hash<std::string_view>()(member.first), form_hash(member.second, member.first, redacted));
+    hash += mix(std::hash<std::string_view>()(member.first), shape_hash(member.second, member.first, redacted));
   }
   return hash;
 }
@@ -284,24 +285,24 @@ std::size_t hash_of_members(json::Value object, bool redacted) {
 std::size_t hash_of_items(json::Value array, std::string_view name, bool redacted) {
   std::size_t hash = 2;
   for (std::size_t i = 0; i < array.size(); ++i) {
-    hash = mix(hash, form_hash(array.item(i), name, redacted));
+    hash = mix(hash, shape_hash(array.item(i), name, redacted));
   }
   return hash;
 }
 
 }  // namespace
 
-std::size_t form_hash(json::Value value, std::string_view name, bool redacted) {
+std::size_t shape_hash(json::Value value, std::string_view name, bool redacted) {
   switch (value.type()) {
   case json::Type::object:
     return hash_of_members(value, redacted);
   case json::Type::array:
     return hash_of_items(value, name, redacted);
   case json::Type::string:
-    return form_hash(value.string(), name, redacted);
+    return shape_hash(value.string(), name, redacted);
   case json::Type::number: {
-    const Form form = form_of(value, name, redacted);
-    return form == Form::none ? std::hash<double>()(value.number()) : mix(0, static_cast<std::size_t>(form));
+    const ValueShape form = shape_of(value, name, redacted);
+    return form == ValueShape::none ? std::hash<double>()(value.number()) : mix(0, static_cast<std::size_t>(form));
   }
   case json::Type::boolean:
     return value.boolean() ? 3 : 4;

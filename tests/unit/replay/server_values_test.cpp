@@ -1,4 +1,4 @@
-#include "replay/made.hpp"
+#include "replay/server_values.hpp"
 
 #include "json/json.hpp"
 #include "replay/scalars.hpp"
@@ -35,12 +35,12 @@ TEST(LooksMade, TellsIdsFromWords) {
       {std::string((16 << 10) + 1, '1'), false, false},
   };
   for (const Case& each : cases) {
-    EXPECT_EQ(looks_made(each.text, each.number), each.made) << each.text.substr(0, 60);
+    EXPECT_EQ(looks_generated(each.text, each.number), each.made) << each.text.substr(0, 60);
   }
 }
 
-TEST(KnownValues, AreFoundWholeAndInside) {
-  KnownValues values;
+TEST(ValueIndex, AreFoundWholeAndInside) {
+  ValueIndex values;
   const std::string uuid = "0b7f3a52-5d1f-4a3c-9f6e-2f1f0a6f1b11";
   EXPECT_EQ(values.add(uuid), 0U);
   EXPECT_EQ(values.add("short1"), 1U);
@@ -57,8 +57,8 @@ TEST(KnownValues, AreFoundWholeAndInside) {
   EXPECT_TRUE(values.find_inside(uuid + "x").empty());
 }
 
-TEST(KnownValues, ForgetTheOldest) {
-  KnownValues values;
+TEST(ValueIndex, ForgetTheOldest) {
+  ValueIndex values;
   for (int i = 0; i < 65537; ++i) {
     values.add(fmt::format("a-value-of-{:06}", i));
   }
@@ -68,8 +68,8 @@ TEST(KnownValues, ForgetTheOldest) {
   EXPECT_EQ(values.find("a-value-of-065536"), 65536U);
 }
 
-TEST(Sent, KnowsWhatWasSent) {
-  Sent sent;
+TEST(BloomFilter, KnowsWhatWasSent) {
+  BloomFilter sent;
   for (int i = 0; i < 1000; ++i) {
     sent.add(fmt::format("value-{}", i));
   }

@@ -1,4 +1,4 @@
-#include "replay/made.hpp"
+#include "replay/server_values.hpp"
 
 #include "base/text.hpp"
 
@@ -70,7 +70,7 @@ std::uint64_t front_of(const char* bytes) {
 
 }  // namespace
 
-bool looks_made(std::string_view text, bool number) {
+bool looks_generated(std::string_view text, bool number) {
   if (number) {
     const std::string_view digits = text.substr(text.front() == '-' ? 1 : 0);
     return digits.size() >= kLeastDigits && all(digits, is_digit);
@@ -79,7 +79,7 @@ bool looks_made(std::string_view text, bool number) {
          any_of(kForms.begin(), kForms.end(), [text](auto form) { return form(text); });
 }
 
-void KnownValues::forget() {
+void ValueIndex::forget() {
   const Value& value = values_.front();
   ids_.erase(value.hash);
   if (const auto same = fronts_.find(value.front); same != fronts_.end()) {
@@ -93,7 +93,7 @@ void KnownValues::forget() {
   ++oldest_;
 }
 
-std::uint64_t KnownValues::add(std::string_view value) {
+std::uint64_t ValueIndex::add(std::string_view value) {
   if (values_.size() == kMostValues) {
     forget();
   }
@@ -107,13 +107,13 @@ std::uint64_t KnownValues::add(std::string_view value) {
   return id;
 }
 
-std::optional<std::uint64_t> KnownValues::find(std::string_view value) const {
+std::optional<std::uint64_t> ValueIndex::find(std::string_view value) const {
   const auto found = ids_.find(hash_of(value));
   return found == ids_.end() ? std::nullopt : std::optional(found->second);
 }
 
 /// The longest value that stands at `at`.
-std::optional<KnownValues::Hit> KnownValues::hit_at(std::string_view text, std::size_t at) const {
+std::optional<ValueIndex::Hit> ValueIndex::hit_at(std::string_view text, std::size_t at) const {
   std::optional<Hit> hit;
   const auto same = fronts_.find(front_of(text.data() + at));
   if (same == fronts_.end()) {
@@ -131,7 +131,7 @@ std::optional<KnownValues::Hit> KnownValues::hit_at(std::string_view text, std::
   return hit;
 }
 
-std::vector<KnownValues::Hit> KnownValues::find_inside(std::string_view text) const {
+std::vector<ValueIndex::Hit> ValueIndex::find_inside(std::string_view text) const {
   std::vector<Hit> hits;
   for (std::size_t at = 0; !fronts_.empty() && at + kFront <= text.size();) {
     const bool begins = is_word(text[at]) && (at == 0 || !is_word(text[at - 1]));
@@ -144,15 +144,15 @@ std::vector<KnownValues::Hit> KnownValues::find_inside(std::string_view text) co
   return hits;
 }
 
-Sent::Sent() : bits_(kSentWords) {}
+BloomFilter::BloomFilter() : bits_(kSentWords) {}
 
-void Sent::add(std::string_view value) {
+void BloomFilter::add(std::string_view value) {
   const std::uint64_t hash = hash_of(value);
   bits_[hash % kSentWords] |= std::uint64_t{1} << (hash >> 20 & 63);
   bits_[(hash >> 32) % kSentWords] |= std::uint64_t{1} << (hash >> 26 & 63);
 }
 
-bool Sent::has(std::string_view value) const {
+bool BloomFilter::has(std::string_view value) const {
   const std::uint64_t hash = hash_of(value);
   return (bits_[hash % kSentWords] >> (hash >> 20 & 63) & 1) != 0 &&
          (bits_[(hash >> 32) % kSentWords] >> (hash >> 26 & 63) & 1) != 0;

@@ -12,9 +12,9 @@
 namespace whydrop::replay {
 
 /// Finds the selected session among a capture's items and tells what the client did in it. Entries are put into `out`.
-class Follower {
+class SessionExtractor {
  public:
-  Follower(Selection selection, bool frames, std::vector<Entry>& out);
+  SessionExtractor(Selection selection, bool frames, std::vector<Entry>& out);
 
   void take(const capture::Item& item);
   void take_event(const session::Event& event);

@@ -1,4 +1,4 @@
-#include "replay/follower.hpp"
+#include "replay/session_extractor.hpp"
 
 #include "base/text.hpp"
 #include "capture/limits.hpp"
@@ -40,17 +40,17 @@ std::string cut_words(std::uint64_t have, std::uint64_t length) {
 
 }  // namespace
 
-Follower::Follower(Selection selection, bool frames, std::vector<Entry>& out)
+SessionExtractor::SessionExtractor(Selection selection, bool frames, std::vector<Entry>& out)
     : selection_(selection), frames_(frames), out_(out) {}
 
-void Follower::take(const capture::Item& item) {
+void SessionExtractor::take(const capture::Item& item) {
   std::visit(overloaded{[this](const Event& event) { take_event(event); },
                         [this](const capture::CaptureHeader& header) { take_header(header); },
                         [this](const capture::Damage& damage) { take_damage(damage); }},
              item);
 }
 
-void Follower::take_header(const capture::CaptureHeader& header) {
+void SessionExtractor::take_header(const capture::CaptureHeader& header) {
   end();
   last_seq_ = 0;
   if (++runs_ == selection_.run) {
@@ -58,7 +58,7 @@ void Follower::take_header(const capture::CaptureHeader& header) {
   }
 }
 
-void Follower::take_damage(const capture::Damage& damage) {
+void SessionExtractor::take_damage(const capture::Damage& damage) {
   if (runs_ != selection_.run || over_) {
     return;
   }
@@ -80,7 +80,7 @@ void Follower::take_damage(const capture::Damage& damage) {
   give(std::move(act));
 }
 
-void Follower::take_event(const Event& event) {
+void SessionExtractor::take_event(const Event& event) {
   if (runs_ != selection_.run || is_opinion(event.body)) {
     return;
   }
@@ -96,7 +96,7 @@ void Follower::take_event(const Event& event) {
 }
 
 /// Facts are numbered without a gap: what is not there was lost, or taken out.
-void Follower::note_gap(std::uint64_t seq) {
+void SessionExtractor::note_gap(std::uint64_t seq) {
   if (seq > last_seq_ + 1 && !over_) {
     last_.first_absent = last_.absent == 0 ? last_seq_ + 1 : last_.first_absent;
     last_.absent += seq - last_seq_ - 1;
@@ -104,7 +104,7 @@ void Follower::note_gap(std::uint64_t seq) {
   last_seq_ = seq;
 }
 
-bool Follower::pass_over(const Event& event) {
+bool SessionExtractor::pass_over(const Event& event) {
   const auto& frame = std::get<Frame>(event.body);
   const OpenMessage& side = open_message(Side::client);
   const bool plain = frame.from == Side::client && frame.header.fin && frame.header.rsv == 0 &&
@@ -122,7 +122,7 @@ bool Follower::pass_over(const Event& event) {
 
 // ---- before the session ---------------------------------------------------------------------------------------------
 
-void Follower::take_before(const Event& event) {
+void SessionExtractor::take_before(const Event& event) {
   if (const auto* open = std::get_if<Open>(&event.body)) {
     if (open->role != session::Role::websocket) {
       calls_[event.conn].url = open->url;
@@ -140,7 +140,7 @@ void Follower::take_before(const Event& event) {
   }
 }
 
-void Follower::take_call(const Event& event) {
+void SessionExtractor::take_call(const Event& event) {
   Called& call = calls_[event.conn];
   call.seq = event.seq;
   if (const auto* request = std::get_if<Request>(&event.body)) {
@@ -159,7 +159,7 @@ void Follower::take_call(const Event& event) {
   }
 }
 
-void Follower::take_attempt(const Event& event, Attempt& attempt) {
+void SessionExtractor::take_attempt(const Event& event, Attempt& attempt) {
   if (std::holds_alternative<Ending>(event.body)) {
     attempts_.erase(event.conn);
     return;
@@ -188,7 +188,7 @@ void Follower::take_attempt(const Event& event, Attempt& attempt) {
   }
 }
 
-void Follower::open(const Event& event, Attempt& attempt) {
+void SessionExtractor::open(const Event& event, Attempt& attempt) {
   conn_ = event.conn;
   now_ns_ = event.t_ns;
   tracker_ = std::move(attempt.tracker);
@@ -198,7 +198,7 @@ void Follower::open(const Event& event, Attempt& attempt) {
   calls_.clear();
 }
 
-Error Follower::none(const std::string& name) const {
+Error SessionExtractor::none(const std::string& name) const {
   if (runs_ < selection_.run) {
     return {ErrorKind::usage,
             fmt::format("cannot replay {}: no run {} in it", name, selection_.run),
@@ -218,7 +218,7 @@ Error Follower::none(const std::string& name) const {
 
 // ---- inside the session ---------------------------------------------------------------------------------------------
 
-void Follower::take_inside(const Event& event) {
+void SessionExtractor::take_inside(const Event& event) {
   std::visit(overloaded{[&](const Frame& frame) { take_frame(event, frame); },
                         [&](const Inflated& inflated) { take_inflated(event, inflated); },
                         [&](const Partial& partial) { take_partial(event, partial); },
@@ -228,7 +228,7 @@ void Follower::take_inside(const Event& event) {
              event.body);
 }
 
-void Follower::take_frame(const Event& event, const Frame& frame) {
+void SessionExtractor::take_frame(const Event& event, const Frame& frame) {
   const Opcode opcode = frame.header.opcode;
   if (opcode == Opcode::close) {
     take_close(event, frame);
@@ -244,7 +244,7 @@ void Follower::take_frame(const Event& event, const Frame& frame) {
   }
 }
 
-void Follower::take_data(const Event& event, const Frame& frame) {
+void SessionExtractor::take_data(const Event& event, const Frame& frame) {
   OpenMessage& side = open_message(frame.from);
   lose_content(frame.from);
   const bool first = frame.header.opcode != Opcode::continuation;
@@ -273,7 +273,7 @@ void Follower::take_data(const Event& event, const Frame& frame) {
 }
 
 /// What most messages are: one frame, told as it is.
-void Follower::take_whole(const Event& event, const Frame& frame) {
+void SessionExtractor::take_whole(const Event& event, const Frame& frame) {
   if (frame.from == Side::server) {
     const bool cut = frame.payload.size() < frame.header.length;
     out_.emplace_back(
@@ -299,7 +299,7 @@ void Follower::take_whole(const Event& event, const Frame& frame) {
 }
 
 /// What the tracker tells of a message that is no single plain frame, or of the handshake.
-void Follower::take_told(const Body& body) {
+void SessionExtractor::take_told(const Body& body) {
   if (const auto* message = std::get_if<Message>(&body)) {
     on_message(*message);
   } else if (const auto* inflated = std::get_if<Inflated>(&body)) {
@@ -309,7 +309,7 @@ void Follower::take_told(const Body& body) {
   }
 }
 
-void Follower::on_message(const Message& message) {
+void SessionExtractor::on_message(const Message& message) {
   OpenMessage& side = open_message(message.from);
   side.awaits_content = false;
   const bool cut = message.payload.size() < message.length;
@@ -331,7 +331,7 @@ void Follower::on_message(const Message& message) {
   give(std::move(act));
 }
 
-Act Follower::begin_act(OpenMessage& side) {
+Act SessionExtractor::begin_act(OpenMessage& side) {
   Act act;
   act.kind = side.text ? Act::Kind::text : Act::Kind::binary;
   act.seq = side.seq;
@@ -345,7 +345,7 @@ Act Follower::begin_act(OpenMessage& side) {
   return act;
 }
 
-void Follower::take_inflated(const Event& event, const Inflated& inflated) {
+void SessionExtractor::take_inflated(const Event& event, const Inflated& inflated) {
   if (open_message(inflated.from).awaits_content) {
     inflate_error_ = inflated.error;
     tracker_->on_fact(event);
@@ -353,7 +353,7 @@ void Follower::take_inflated(const Event& event, const Inflated& inflated) {
 }
 
 /// A compressed message was whole, and nothing told its content.
-void Follower::lose_content(Side from) {
+void SessionExtractor::lose_content(Side from) {
   OpenMessage& side = open_message(from);
   if (std::exchange(side.awaits_content, false)) {
     if (from == Side::server) {
@@ -368,7 +368,7 @@ void Follower::lose_content(Side from) {
 }
 
 /// A message ended before its last fragment. As frames it can be sent again; as a message it was none.
-void Follower::drop_message(Side from, std::string why) {
+void SessionExtractor::drop_message(Side from, std::string why) {
   OpenMessage& side = open_message(from);
   if (!std::exchange(side.under_way, false) || from == Side::server) {
     return;
@@ -381,7 +381,7 @@ void Follower::drop_message(Side from, std::string why) {
   give(std::move(act));
 }
 
-void Follower::note_frame(const Event& event, const Frame& frame) {
+void SessionExtractor::note_frame(const Event& event, const Frame& frame) {
   OpenMessage& side = open_message(frame.from);
   side.odd = side.odd || is_odd(frame);
   if (!frames_ || frame.from == Side::server) {
@@ -393,7 +393,7 @@ void Follower::note_frame(const Event& event, const Frame& frame) {
   }
 }
 
-void Follower::take_control(const Event& event, const Frame& frame) {
+void SessionExtractor::take_control(const Event& event, const Frame& frame) {
   const bool ping = frame.header.opcode == Opcode::ping;
   if (frame.from == Side::server) {
     if (ping) {
@@ -415,7 +415,7 @@ void Follower::take_control(const Event& event, const Frame& frame) {
   give_frame(event, frame, std::move(act));
 }
 
-void Follower::take_close(const Event& event, const Frame& frame) {
+void SessionExtractor::take_close(const Event& event, const Frame& frame) {
   const bool answer = last_.received.has_value();
   auto& seen = frame.from == Side::client ? last_.sent : last_.received;
   if (!seen) {
@@ -439,7 +439,7 @@ void Follower::take_close(const Event& event, const Frame& frame) {
 }
 
 /// Gives an act of one frame that is no data; where frames are told, it stays where it was among a message's fragments.
-void Follower::give_frame(const Event& event, const Frame& frame, Act&& act) {
+void SessionExtractor::give_frame(const Event& event, const Frame& frame, Act&& act) {
   act.seq = event.seq;
   act.t_ns = event.t_ns;
   act.odd = is_odd(frame) || (frame.header.rsv & wire::kRsv1) != 0;
@@ -456,7 +456,7 @@ void Follower::give_frame(const Event& event, const Frame& frame, Act&& act) {
   give(std::move(act));
 }
 
-void Follower::give_stray(const Event& event, const Frame& frame, std::string why) {
+void SessionExtractor::give_stray(const Event& event, const Frame& frame, std::string why) {
   if (frame.from == Side::server) {
     return;
   }
@@ -468,7 +468,7 @@ void Follower::give_stray(const Event& event, const Frame& frame, std::string wh
   give_frame(event, frame, std::move(act));
 }
 
-void Follower::take_partial(const Event& event, const Partial& partial) {
+void SessionExtractor::take_partial(const Event& event, const Partial& partial) {
   if (partial.from == Side::server) {
     return;
   }
@@ -491,7 +491,7 @@ void Follower::take_partial(const Event& event, const Partial& partial) {
   give(std::move(act));
 }
 
-void Follower::take_undecoded(const Event& event, const UndecodedBytes& bytes) {
+void SessionExtractor::take_undecoded(const Event& event, const UndecodedBytes& bytes) {
   if (bytes.from == Side::server) {
     return;
   }
@@ -508,7 +508,7 @@ void Follower::take_undecoded(const Event& event, const UndecodedBytes& bytes) {
   give(std::move(act));
 }
 
-void Follower::give(Act&& act) {
+void SessionExtractor::give(Act&& act) {
   if (act.seq < selection_.from_seq || act.seq > selection_.to_seq) {
     return;
   }
@@ -524,7 +524,7 @@ void Follower::give(Act&& act) {
   out_.emplace_back(std::in_place_type<Act>, std::move(act));
 }
 
-void Follower::give_over(std::optional<Ending> ending) {
+void SessionExtractor::give_over(std::optional<Ending> ending) {
   for (const Side side : {Side::client, Side::server}) {
     lose_content(side);
     drop_message(side, "the recording ends before its last fragment");
@@ -535,7 +535,7 @@ void Follower::give_over(std::optional<Ending> ending) {
   out_.emplace_back(last_);
 }
 
-void Follower::end() {
+void SessionExtractor::end() {
   if (conn_ != 0 && !over_) {
     give_over(std::nullopt);
   }

@@ -1,7 +1,7 @@
-#include "compare/joining.hpp"
+#include "compare/pairing.hpp"
 
 #include "compare/align.hpp"
-#include "compare/forms.hpp"
+#include "compare/value_shapes.hpp"
 
 #include <functional>
 #include <string>
@@ -41,15 +41,15 @@ struct Gap {
 };
 
 /// Joins the messages of one side.
-class Joiner {
+class Pairer {
  public:
-  Joiner(const Sides& sides, const Connection& a, const Connection& b, Side side, Partners& partners)
+  Pairer(const Sides& sides, const Connection& a, const Connection& b, Side side, Pairing& pairing)
       : sides_(sides),
         a_(a),
         b_(b),
         lane_a_(lane_of(a, sides.a, side)),
         lane_b_(lane_of(b, sides.b, side)),
-        partners_(partners) {}
+        pairing_(pairing) {}
 
   void run() {
     const Gap all{0, lane_a_.at.size(), 0, lane_b_.at.size()};
@@ -67,7 +67,7 @@ class Joiner {
         each(Gap{a, at_a, b, at_b});
       }
       if (at_a < within.a_end) {
-        partners_.join(lane_a_.at[at_a], lane_b_.at[at_b]);
+        pairing_.join(lane_a_.at[at_a], lane_b_.at[at_b]);
       }
       a = at_a + 1;
       b = at_b + 1;
@@ -85,7 +85,7 @@ class Joiner {
     for (std::size_t i = 0; gap.a_begin + i < gap.a_end && gap.b_begin + i < gap.b_end; ++i) {
       const std::size_t a = lane_a_.at[gap.a_begin + i], b = lane_b_.at[gap.b_begin + i];
       if (nameless(sides_.a.key(a_.messages[a])) && nameless(sides_.b.key(b_.messages[b]))) {
-        partners_.join(a, b);
+        pairing_.join(a, b);
       }
     }
   }
@@ -96,33 +96,33 @@ class Joiner {
   const Connection& a_;
   const Connection& b_;
   Lane lane_a_, lane_b_;
-  Partners& partners_;
+  Pairing& pairing_;
 };
 
 }  // namespace
 
-Partners partners_of(const Connection& a, const Connection& b, const Sides& sides) {
-  Partners partners;
-  partners.of_a.assign(a.messages.size(), kNone);
-  partners.of_b.assign(b.messages.size(), kNone);
+Pairing pairing_of(const Connection& a, const Connection& b, const Sides& sides) {
+  Pairing pairing;
+  pairing.of_a.assign(a.messages.size(), kNone);
+  pairing.of_b.assign(b.messages.size(), kNone);
   for (const Side side : {Side::client, Side::server}) {
-    Joiner(sides, a, b, side, partners).run();
+    Pairer(sides, a, b, side, pairing).run();
   }
-  return partners;
+  return pairing;
 }
 
-std::vector<Step> steps_of(const Connection& a, const Connection& b, const Partners& partners) {
+std::vector<Step> steps_of(const Connection& a, const Connection& b, const Pairing& pairing) {
   std::vector<Step> steps;
   std::size_t next_b = 0;
   const auto pass_lone = [&](std::size_t end) {
     for (; next_b < end; ++next_b) {
-      if (partners.of_b[next_b] == kNone) {
+      if (pairing.of_b[next_b] == kNone) {
         steps.push_back({kNone, next_b});
       }
     }
   };
   for (std::size_t i = 0; i < a.messages.size(); ++i) {
-    const std::size_t partner = partners.of_a[i];
+    const std::size_t partner = pairing.of_a[i];
     if (partner != kNone) {
       pass_lone(partner);
     }

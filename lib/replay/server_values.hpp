@@ -14,10 +14,10 @@ namespace whydrop::replay {
 
 /// True for what nobody writes by hand and no two servers make alike: ids, tokens, times, large numbers. `number`: it
 /// stands as a JSON number.
-bool looks_made(std::string_view text, bool number);
+bool looks_generated(std::string_view text, bool number);
 
 /// Values by hash, the latest 65,536 of them; each has an id that counts up from 0.
-class KnownValues {
+class ValueIndex {
  public:
   /// Where a value stands in a longer text.
   struct Hit {
@@ -49,9 +49,9 @@ class KnownValues {
 };
 
 /// Which values were sent, in constant memory: it may take one that was not for one that was, and never the reverse.
-class Sent {
+class BloomFilter {
  public:
-  Sent();
+  BloomFilter();
   void add(std::string_view value);
   bool has(std::string_view value) const;
 

@@ -1,4 +1,4 @@
-#include "rehearsal/director.hpp"
+#include "rehearsal/scenario_state.hpp"
 
 #include "base/text.hpp"
 #include "base/try.hpp"
@@ -13,9 +13,9 @@ constexpr std::string_view kRequest = "$request";
 constexpr std::string_view kQuery = "$query/";
 constexpr std::string_view kToken = "$token:";
 
-bool held(const profile::Reaction& reaction, const Cue& cue) {
-  return std::find(cue.names.begin(), cue.names.end(), reaction.on) != cue.names.end() &&
-         (reaction.where.empty() || (cue.value && profile::holds(reaction.where, *cue.value)));
+bool held(const profile::Reaction& reaction, const Trigger& trigger) {
+  return std::find(trigger.names.begin(), trigger.names.end(), reaction.on) != trigger.names.end() &&
+         (reaction.where.empty() || (trigger.value && profile::holds(reaction.where, *trigger.value)));
 }
 
 /// Both JSON objects in one; members of `over` win.
@@ -37,19 +37,19 @@ Result<std::string> merged(std::string claims, const std::string& over) {
 
 }  // namespace
 
-Result<std::shared_ptr<Director>> Director::make(std::shared_ptr<const Play> play) {
+Result<std::shared_ptr<ScenarioState>> ScenarioState::make(std::shared_ptr<const Play> play) {
   const auto scenario = play->rehearsal->find(play->scenario);
   WHYDROP_TRY(scenario);
-  std::shared_ptr<Director> made(new Director(std::move(play), **scenario));
+  std::shared_ptr<ScenarioState> made(new ScenarioState(std::move(play), **scenario));
   WHYDROP_TRY(made->set_variables());
   return made;
 }
 
-Director::Director(std::shared_ptr<const Play> play, const profile::Scenario& scenario)
+ScenarioState::ScenarioState(std::shared_ptr<const Play> play, const profile::Scenario& scenario)
     : play_(std::move(play)), scenario_(scenario), judge_(play_->profile), bindings_(*play_->profile, play_->outside) {}
 
 /// What the client uses is known here too, but what this server gives out in a reply wins over it.
-Result<void> Director::set_variables() {
+Result<void> ScenarioState::set_variables() {
   for (const auto& [name, value] : scenario_.variables) {
     auto filled = fill_text(value, {}, bindings_);
     auto set = filled ? bindings_.set(name, *std::move(filled), profile::Origin::store)
@@ -66,10 +66,10 @@ Result<void> Director::set_variables() {
   return {};
 }
 
-const profile::Reaction* Director::reaction(const Cue& cue) {
+const profile::Reaction* ScenarioState::reaction(const Trigger& trigger) {
   for (const auto* const list : {&scenario_.server, &play_->rehearsal->reactions}) {
     for (const profile::Reaction& reaction : *list) {
-      if (!held(reaction, cue)) {
+      if (!held(reaction, trigger)) {
         continue;
       }
       const unsigned time = ++times_[&reaction];
@@ -81,7 +81,7 @@ const profile::Reaction* Director::reaction(const Cue& cue) {
   return nullptr;
 }
 
-std::vector<const profile::Reaction*> Director::timed(std::string_view kind) const {
+std::vector<const profile::Reaction*> ScenarioState::timed(std::string_view kind) const {
   std::vector<const profile::Reaction*> found;
   const auto stands = [&found](const std::string& on) {
     return std::any_of(
@@ -97,40 +97,44 @@ std::vector<const profile::Reaction*> Director::timed(std::string_view kind) con
   return found;
 }
 
-bool Director::is_of_scenario(const profile::Reaction& reaction) const {
+bool ScenarioState::is_of_scenario(const profile::Reaction& reaction) const {
   return std::any_of(scenario_.server.begin(), scenario_.server.end(), [&reaction](const profile::Reaction& own) {
     return &own == &reaction;
   });
 }
 
-Result<std::string> Director::fill_json(std::string_view text, const Scene& scene, const profile::Bindings& bindings) {
-  return bindings.fill_json(text, [this, &scene](std::string_view name) { return extra(name, scene); });
+Result<std::string> ScenarioState::fill_json(std::string_view text,
+                                             const TemplateContext& context,
+                                             const profile::Bindings& bindings) {
+  return bindings.fill_json(text, [this, &context](std::string_view name) { return extra(name, context); });
 }
 
-Result<std::string> Director::fill_text(std::string_view text, const Scene& scene, const profile::Bindings& bindings) {
-  return bindings.fill_text(text, [this, &scene](std::string_view name) { return extra(name, scene); });
+Result<std::string> ScenarioState::fill_text(std::string_view text,
+                                             const TemplateContext& context,
+                                             const profile::Bindings& bindings) {
+  return bindings.fill_text(text, [this, &context](std::string_view name) { return extra(name, context); });
 }
 
-std::optional<std::string> Director::extra(std::string_view name, const Scene& scene) {
+std::optional<std::string> ScenarioState::extra(std::string_view name, const TemplateContext& context) {
   if (name == "$count") {
-    return std::to_string(scene.count);
+    return std::to_string(context.count);
   }
   if (starts_with(name, kToken)) {
     const auto token = issue(name.substr(kToken.size()));
     return token ? std::optional(json::quote(*token)) : std::nullopt;
   }
   if (starts_with(name, kQuery)) {
-    const std::string* const value = profile::find_in(scene.query, name.substr(kQuery.size()));
+    const std::string* const value = profile::find_in(context.query, name.substr(kQuery.size()));
     return value == nullptr ? "null" : json::quote(*value);
   }
   if (starts_with(name, kRequest)) {
-    const auto value = scene.request ? scene.request->root().at(name.substr(kRequest.size())) : std::nullopt;
+    const auto value = context.request ? context.request->root().at(name.substr(kRequest.size())) : std::nullopt;
     return value ? value->text() : "null";
   }
   return std::nullopt;
 }
 
-Result<std::string> Director::issue(std::string_view name) {
+Result<std::string> ScenarioState::issue(std::string_view name) {
   const auto& makers = play_->rehearsal->tokens;
   const auto maker = std::find_if(makers.begin(), makers.end(), [name](const auto& row) { return row.name == name; });
   if (maker == makers.end()) {
@@ -143,33 +147,33 @@ Result<std::string> Director::issue(std::string_view name) {
     }
   }
   claims = claims ? bindings_.fill_json(*claims) : claims;
-  return claims ? mint_.sign(maker->alg, *claims) : claims;
+  return claims ? issuer_.sign(maker->alg, *claims) : claims;
 }
 
-std::string Director::token_fault(std::string_view token, const std::vector<std::string>& scopes) const {
-  return play_->rehearsal->tokens.empty() ? "" : mint_.fault(token, scopes, now_ns());
+std::string ScenarioState::token_fault(std::string_view token, const std::vector<std::string>& scopes) const {
+  return play_->rehearsal->tokens.empty() ? "" : issuer_.fault(token, scopes, now_ns());
 }
 
-std::size_t Director::enter(const std::shared_ptr<Player>& player) {
-  sessions_.push_back(player);
+std::size_t ScenarioState::enter(const std::shared_ptr<ScenarioSession>& session) {
+  sessions_.push_back(session);
   return sessions_.size();
 }
 
-void Director::leave(const Player* player) {
+void ScenarioState::leave(const ScenarioSession* leaving) {
   sessions_.erase(std::remove_if(sessions_.begin(),
                                  sessions_.end(),
-                                 [player](const std::weak_ptr<Player>& session) {
+                                 [leaving](const std::weak_ptr<ScenarioSession>& session) {
                                    const auto open = session.lock();
-                                   return !open || open.get() == player;
+                                   return !open || open.get() == leaving;
                                  }),
                   sessions_.end());
 }
 
-std::shared_ptr<Player> Director::oldest() const {
+std::shared_ptr<ScenarioSession> ScenarioState::oldest() const {
   return sessions_.empty() ? nullptr : sessions_.front().lock();
 }
 
-Result<ClientPart> Director::client_part() {
+Result<ClientPart> ScenarioState::client_part() {
   ClientPart part{&scenario_, {}};
   for (const auto& [name, value] : scenario_.variables) {
     auto filled = fill_text(value, {}, bindings_);
@@ -179,10 +183,10 @@ Result<ClientPart> Director::client_part() {
   return part;
 }
 
-std::string Director::shown_target(std::string_view url) const {
+std::string ScenarioState::shown_target(std::string_view url) const {
   std::string target(local_part(url));
   if (const auto whole = bindings_.fill_url(url); whole && url.substr(0, 1) == "{") {
-    target = local_part(*whole);  // all of it is a variable's value, as receive_upgrade reads it
+    target = local_part(*whole);  // all of it is a variable's value, as route_upgrade reads it
   }
   for (const profile::Variable& variable : profile().variables) {
     const std::string placeholder = "{" + variable.name + "}";

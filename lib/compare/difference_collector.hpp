@@ -32,9 +32,9 @@ struct Sides {
   const Recorder::Impl& b;
 };
 
-class Teller {
+class DifferenceCollector {
  public:
-  Teller(const Options& given, Comparison& out)
+  DifferenceCollector(const Options& given, Comparison& out)
       : options(given), ignored(given.ignore), values(given, ignored), out_(out) {}
 
   /// What comes now stands later in the sessions than what came before.
@@ -84,16 +84,17 @@ class Teller {
 std::string shown(const std::string& value, std::size_t bytes = 60);
 
 // Each compares one part of two connections and tells what differs.
-void compare_requests(const Connection& a, const Connection& b, Teller& teller);
+void compare_requests(const Connection& a, const Connection& b, DifferenceCollector& collector);
 /// What tokens said of themselves before they were masked.
-void compare_tokens(const Connection& a, const Connection& b, Teller& teller);
+void compare_tokens(const Connection& a, const Connection& b, DifferenceCollector& collector);
 /// What is wrong before the first message, in one of the two only.
-void compare_head_findings(const Connection& a, const Connection& b, Teller& teller);
-void compare_responses(const Connection& a, const Connection& b, Teller& teller);
-void compare_messages(const Connection& a, const Connection& b, const Sides& sides, Teller& teller, Comparison& out);
-void compare_pings(const Connection& a, const Connection& b, Teller& teller);
+void compare_head_findings(const Connection& a, const Connection& b, DifferenceCollector& collector);
+void compare_responses(const Connection& a, const Connection& b, DifferenceCollector& collector);
+void compare_messages(
+    const Connection& a, const Connection& b, const Sides& sides, DifferenceCollector& collector, Comparison& out);
+void compare_pings(const Connection& a, const Connection& b, DifferenceCollector& collector);
 /// False where the ends are the same.
-bool compare_ends(const Connection& a, const Connection& b, Teller& teller);
+bool compare_ends(const Connection& a, const Connection& b, DifferenceCollector& collector);
 /// "Close 1000 (normal closure) by the client", "no Close frame; fin: …".
 std::string end_words(const Connection& connection);
 bool end_is_known(const Connection& connection);
@@ -101,6 +102,7 @@ bool end_is_known(const Connection& connection);
 std::string title_of(const Connection& connection);
 
 /// Tells differences that two JSON values have; the words begin with the title.
-void tell_values(json::Value a, json::Value b, const Context& context, const Difference& as, Teller& teller);
+void tell_values(
+    json::Value a, json::Value b, const Context& context, const Difference& as, DifferenceCollector& collector);
 
 }  // namespace whydrop::compare

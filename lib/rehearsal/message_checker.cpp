@@ -1,4 +1,4 @@
-#include "rehearsal/hearing.hpp"
+#include "rehearsal/message_checker.hpp"
 
 #include "capture/redactor.hpp"
 
@@ -8,27 +8,27 @@
 
 namespace whydrop::rehearsal {
 
-Hearing::Hearing(Director& director)
-    : profile_(director.profile()),
-      bindings_(director.bindings()),
-      checker_(director.judge(), &bindings_, [this](session::Body&& body) {
+MessageChecker::MessageChecker(ScenarioState& state)
+    : profile_(state.profile()),
+      bindings_(state.bindings()),
+      checker_(state.judge(), &bindings_, [this](session::Body&& body) {
         if (const auto* const finding = std::get_if<session::Finding>(&body)) {
           found_.push_back(*finding);
         }
       }) {}
 
-void Hearing::tell(session::Body body) {
+void MessageChecker::tell(session::Body body) {
   const std::int64_t now = std::chrono::nanoseconds(std::chrono::steady_clock::now() - started_).count();
   const bool fact = !session::is_opinion(body);
   checker_.on_event({fact ? ++seq_ : seq_, now, 1, std::move(body)});
 }
 
-void Hearing::on_open() {
+void MessageChecker::on_open() {
   tell(session::Open{});
   tell(session::State{session::Side::client, session::Phase::open});
 }
 
-void Hearing::on_client_frame(const wire::Frame& frame) {
+void MessageChecker::on_client_frame(const wire::Frame& frame) {
   session::Frame event;
   event.header = frame.header;
   event.offset = client_bytes_;
@@ -40,7 +40,7 @@ void Hearing::on_client_frame(const wire::Frame& frame) {
   }
 }
 
-std::vector<Heard> Hearing::on_client_message(bool text, bool compressed, std::string_view payload) {
+std::vector<CheckedMessage> MessageChecker::on_client_message(bool text, bool compressed, std::string_view payload) {
   session::Message message;
   message.from = session::Side::client;
   message.frames = std::exchange(frames_, {});
@@ -52,7 +52,7 @@ std::vector<Heard> Hearing::on_client_message(bool text, bool compressed, std::s
   return hear(std::move(message));
 }
 
-Heard Hearing::on_server_message(bool text, std::string_view payload) {
+CheckedMessage MessageChecker::on_server_message(bool text, std::string_view payload) {
   session::Frame frame;
   frame.from = session::Side::server;
   frame.header.opcode = text ? wire::Opcode::text : wire::Opcode::binary;
@@ -69,12 +69,12 @@ Heard Hearing::on_server_message(bool text, std::string_view payload) {
   message.length = payload.size();
   message.wire_length = payload.size();
   auto all = hear(std::move(message));
-  return all.empty() ? Heard() : std::move(all.front());
+  return all.empty() ? CheckedMessage() : std::move(all.front());
 }
 
-std::vector<Heard> Hearing::hear(session::Message message) {
+std::vector<CheckedMessage> MessageChecker::hear(session::Message message) {
   checker_.annotate(message);
-  std::vector<Heard> all;
+  std::vector<CheckedMessage> all;
   const auto add = [&](const std::string& type, std::string_view json) {
     auto parsed = std::make_shared<json::Json>();
     const bool is_json = !parsed->parse(json);
@@ -102,7 +102,7 @@ std::vector<Heard> Hearing::hear(session::Message message) {
 }
 
 /// A value that the client made up, as its session's token, is what its first message says: the server gave out none.
-void Hearing::learn(session::Side from, const std::string& name, const json::Json& parsed) {
+void MessageChecker::learn(session::Side from, const std::string& name, const json::Json& parsed) {
   const profile::MessageType* const type = profile_.message(from, name);
   if (type == nullptr || from != session::Side::client) {
     return;
@@ -116,7 +116,7 @@ void Hearing::learn(session::Side from, const std::string& name, const json::Jso
   }
 }
 
-std::string told(const Heard& heard, const profile::Bindings& bindings) {
+std::string told(const CheckedMessage& heard, const profile::Bindings& bindings) {
   std::vector<capture::Secret> secrets;
   for (auto& [variable, value] : bindings.secrets()) {
     secrets.push_back({variable, value});

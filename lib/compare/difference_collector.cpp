@@ -1,4 +1,4 @@
-#include "compare/teller.hpp"
+#include "compare/difference_collector.hpp"
 
 #include "base/text.hpp"
 
@@ -11,10 +11,10 @@ constexpr std::size_t kMostOfMessage = 20;
 constexpr std::size_t kMostOfValue = 4096;
 
 /// What a client sends back is not what it was given.
-std::string broken_words(const ValueDifference& found, const std::string& title, const Teller& teller) {
+std::string broken_words(const ValueDifference& found, const std::string& title, const DifferenceCollector& collector) {
   const Renaming::Broken& broken = *found.broken;
   const std::string what = found.pointer.empty() ? "the value" : found.pointer;
-  const std::string &bad = teller.name(broken.in_b), &good = teller.name(!broken.in_b);
+  const std::string &bad = collector.name(broken.in_b), &good = collector.name(!broken.in_b);
   return broken.nothing ? fmt::format("{}: nothing that was recorded in {} gave {}; in {} it is what {}",
                                       title,
                                       bad,
@@ -24,15 +24,15 @@ std::string broken_words(const ValueDifference& found, const std::string& title,
                         : fmt::format("{}: in {} {} is not what {}; in {} it is", title, bad, what, broken.where, good);
 }
 
-std::string words(const ValueDifference& found, const std::string& title, const Teller& teller) {
+std::string words(const ValueDifference& found, const std::string& title, const DifferenceCollector& collector) {
   const std::string what = title + ": " + (found.pointer.empty() ? "the value" : found.pointer);
   if (!found.a || !found.b) {
-    return teller.one_sided(what, found.a.has_value());
+    return collector.one_sided(what, found.a.has_value());
   }
   if (found.broken) {
-    return broken_words(found, title, teller);
+    return broken_words(found, title, collector);
   }
-  return teller.two_sided(what, shown(*found.a), shown(*found.b));
+  return collector.two_sided(what, shown(*found.a), shown(*found.b));
 }
 
 void bound(std::string& value) {
@@ -53,15 +53,15 @@ std::string with_id(const Told& finding) {
   return fmt::format("{} ({})", says, finding.id);
 }
 
-std::string Teller::one_sided(const std::string& what, bool in_a) const {
+std::string DifferenceCollector::one_sided(const std::string& what, bool in_a) const {
   return fmt::format("{} is {} {}", what, in_a ? "missing in" : "only in", options.b);
 }
 
-std::string Teller::two_sided(const std::string& what, const std::string& a, const std::string& b) const {
+std::string DifferenceCollector::two_sided(const std::string& what, const std::string& a, const std::string& b) const {
   return fmt::format("{} is {} in {}, {} in {}", what, a, options.a, b, options.b);
 }
 
-void Teller::tell(Difference difference, Weight weight, std::uint64_t after, bool found) {
+void DifferenceCollector::tell(Difference difference, Weight weight, std::uint64_t after, bool found) {
   bound(difference.says);
   bound(difference.pointer);
   for (std::optional<std::string>* value : {&difference.a, &difference.b}) {
@@ -84,11 +84,11 @@ void Teller::tell(Difference difference, Weight weight, std::uint64_t after, boo
   }
 }
 
-bool Teller::counts(const Rank& rank) const {
+bool DifferenceCollector::counts(const Rank& rank) const {
   return rank.weight != Weight::none && !(ends_told_ && rank.weight == Weight::trailing);
 }
 
-void Teller::finish() {
+void DifferenceCollector::finish() {
   for (Rank& rank : ranks_) {
     // Where both ended alike no end cut anything off.
     rank.weight = !ends_told_ && rank.weight == Weight::trailing ? Weight::plain : rank.weight;
@@ -112,16 +112,17 @@ void Teller::finish() {
   }
 }
 
-void tell_values(json::Value a, json::Value b, const Context& context, const Difference& as, Teller& teller) {
+void tell_values(
+    json::Value a, json::Value b, const Context& context, const Difference& as, DifferenceCollector& collector) {
   std::size_t count = 0, left_out = 0;
-  teller.values.compare(a, b, context, [&](ValueDifference&& found) {
+  collector.values.compare(a, b, context, [&](ValueDifference&& found) {
     Difference difference = as;
-    difference.says = words(found, context.title, teller);
+    difference.says = words(found, context.title, collector);
     difference.pointer = std::move(found.pointer);
     difference.a = std::move(found.a);
     difference.b = std::move(found.b);
     if (count++ < kMostOfMessage) {
-      teller.tell(std::move(difference), Weight::plain);
+      collector.tell(std::move(difference), Weight::plain);
     } else {
       ++left_out;
     }
@@ -129,7 +130,7 @@ void tell_values(json::Value a, json::Value b, const Context& context, const Dif
   if (left_out > 0) {
     Difference rest = as;
     rest.says = fmt::format("{}: {} more of its values differ", context.title, left_out);
-    teller.tell(std::move(rest), Weight::plain);
+    collector.tell(std::move(rest), Weight::plain);
   }
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "rehearsal/answers.hpp"
-#include "rehearsal/director.hpp"
 #include "rehearsal/request.hpp"
+#include "rehearsal/scenario_state.hpp"
 
 #include <optional>
 #include <string>
@@ -11,17 +11,17 @@
 namespace whydrop::rehearsal {
 
 /// What a request asks for, and what it gets where no reaction says otherwise.
-struct Reception {
+struct RoutedRequest {
   std::string name;                         ///< for the log: a call's name, "socket", or empty
   const profile::Call* call = nullptr;      ///< the call, where it is one
   std::string fault;                        ///< "token-expired", "header-missing" …; empty: nothing is wrong with it
   std::optional<Reply> reply;               ///< null: the upgrade is accepted
   const profile::Reaction* acts = nullptr;  ///< what is done instead; null: nothing
-  Scene scene;
+  TemplateContext context;
 };
 
-Reception receive_call(Director& director, const RequestReader& request);
-Reception receive_upgrade(Director& director, const RequestReader& request);
+RoutedRequest route_call(ScenarioState& state, const RequestReader& request);
+RoutedRequest route_upgrade(ScenarioState& state, const RequestReader& request);
 /// The answer to a page of another origin that asks whether it may make the call. Null where it does not ask that.
 std::optional<Reply> preflight(const RequestReader& request);
 /// Lets a page of another origin read the answer.

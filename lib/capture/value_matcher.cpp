@@ -5,6 +5,7 @@
 #include "capture/json_text.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace whydrop::capture {
@@ -13,9 +14,15 @@ namespace {
 constexpr std::size_t kMaxWindow = 32;
 constexpr std::uint32_t kShown = 3;  ///< bytes of a split value that may be shown
 
-std::size_t bigram(std::string_view bytes, std::size_t at) {
-  return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])) << 8 |
-         static_cast<unsigned char>(bytes[at + 1]);
+/// So many bytes are looked at together: fewer are common in any text.
+constexpr std::size_t kProbe = 4;
+constexpr unsigned kProbeBits = 16;
+
+/// Which of 2^kProbeBits the kProbe bytes from `at` on are.
+std::size_t probe_of(std::string_view bytes, std::size_t at) {
+  std::uint32_t four = 0;
+  std::memcpy(&four, bytes.data() + at, kProbe);
+  return (four * 0x9E3779B1U) >> (32 - kProbeBits);  // Fibonacci hashing: 2^32 by the golden ratio
 }
 
 /// The value inside a JSON string; empty if it is not UTF-8.
@@ -233,25 +240,17 @@ void ValueMatcher::build() {
     window_ = std::min(window_, patterns_[i].bytes.size());
   }
   link();
-  bigrams_.assign(1U << 16, false);
+  probes_.assign(std::size_t{1} << kProbeBits, false);
   for (const Pattern& pattern : patterns_) {
-    for (std::size_t at = 0; at + 1 < window_; ++at) {
-      bigrams_[bigram(pattern.bytes, at)] = true;
+    for (std::size_t at = 0; at + kProbe <= window_; ++at) {
+      probes_[probe_of(pattern.bytes, at)] = true;
     }
   }
 }
 
-/// False only if no pattern is in `piece`: a pattern that were there would cover two of the bytes looked at.
-bool ValueMatcher::may_match(std::string_view piece) const {
-  if (window_ < 2) {
-    return !piece.empty();
-  }
-  for (std::size_t at = window_ - 2; at + 1 < piece.size(); at += window_ - 1) {
-    if (bigrams_[bigram(piece, at)]) {
-      return true;
-    }
-  }
-  return false;
+/// False only if no pattern stands where it would cover the bytes at `probe` with its first window_ ones.
+bool ValueMatcher::may_begin_near(std::string_view piece, std::size_t probe) const {
+  return probes_[probe_of(piece, probe)];
 }
 
 void ValueMatcher::add_found(std::string_view piece,
@@ -265,15 +264,42 @@ void ValueMatcher::add_found(std::string_view piece,
   found.push_back({at, end - at, of.variable, number ? '1' : 'x'});
 }
 
+void ValueMatcher::add_match(std::string_view piece, std::size_t end, State state, std::vector<Found>& found) const {
+  if (const std::int32_t match = nodes_[state].match; match >= 0) {
+    add_found(piece, end, patterns_[static_cast<std::size_t>(match)].bytes.size(), match, found);
+  }
+}
+
+/// Of all starts of a pattern one in window_ - kProbe + 1 is looked at, and the automaton runs only around those that
+/// may be one.
+void ValueMatcher::scan_whole(std::string_view piece, std::vector<Found>& found) const {
+  std::size_t done = 0;  // no pattern begins before it that was not found
+  for (std::size_t probe = window_ - kProbe; probe + kProbe <= piece.size();) {
+    if (!may_begin_near(piece, probe)) {
+      done = probe + 1;
+      probe += window_ - kProbe + 1;
+      continue;
+    }
+    State state = 0;
+    do {
+      state = step(state, static_cast<unsigned char>(piece[done++]));
+      add_match(piece, done, state, found);
+    } while (done < piece.size() && (state != 0 || done <= probe));
+    probe = done + window_ - kProbe;
+  }
+}
+
 void ValueMatcher::scan(std::string_view piece, State& state, bool last, std::vector<Found>& found) const {
-  if (patterns_.empty() || (last && state == 0 && !may_match(piece))) {
+  if (patterns_.empty()) {
+    return;
+  }
+  if (last && state == 0 && window_ >= kProbe) {
+    scan_whole(piece, found);
     return;
   }
   for (std::size_t i = 0; i < piece.size(); ++i) {
     state = step(state, static_cast<unsigned char>(piece[i]));
-    if (const std::int32_t match = nodes_[state].match; match >= 0) {
-      add_found(piece, i + 1, patterns_[static_cast<std::size_t>(match)].bytes.size(), match, found);
-    }
+    add_match(piece, i + 1, state, found);
   }
   const Node& node = nodes_[state];
   const std::uint32_t shown = std::min(kShown, std::max(node.shortest, 1U) - 1);

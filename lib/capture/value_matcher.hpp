@@ -12,7 +12,7 @@ namespace whydrop::capture {
 
 /// Finds given secret values in bytes that come in pieces, also as they stand in JSON (\", \/, /) and in a query
 /// or a form (percent-encoded), in base64 of either alphabet at any place, and in hex. One automaton for all of them
-/// (Aho and Corasick), behind a filter that skips most bytes.
+/// (Aho and Corasick), behind a filter that skips nearly all bytes.
 class ValueMatcher {
  public:
   /// Where matching stands between two pieces.
@@ -48,7 +48,9 @@ class ValueMatcher {
   /// Where `byte` leads from `at`.
   State step(State at, unsigned char byte) const;
   std::string variable_below(State state) const;
-  bool may_match(std::string_view piece) const;
+  bool may_begin_near(std::string_view piece, std::size_t probe) const;
+  void scan_whole(std::string_view piece, std::vector<Found>& found) const;
+  void add_match(std::string_view piece, std::size_t end, State state, std::vector<Found>& found) const;
   void add_found(std::string_view piece,
                  std::size_t end,
                  std::size_t length,
@@ -58,7 +60,7 @@ class ValueMatcher {
   std::vector<Pattern> patterns_;
   std::vector<Node> nodes_;
   std::array<State, 256> first_{};  ///< below the root
-  std::vector<bool> bigrams_;       ///< every two neighbours in the first window_ bytes of a pattern
+  std::vector<bool> probes_;        ///< by a hash: every kProbe neighbours in the first window_ bytes of a pattern
   std::size_t window_ = 0;
 };
 

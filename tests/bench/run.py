@@ -3,7 +3,7 @@
 
 usage: tests/bench/run.py [BUILD_DIR] [--quick] [--only NAME] [--against OTHER_WHYDROP]
 
-Each row runs whydrop and the reference by turns, and compares the medians, of time on the clock and of processor time (user and
+Each row runs whydrop and the reference (of some rows, whydrop on other input) by turns, and compares the medians, of time on the clock and of processor time (user and
 system, of that process alone: on a machine that does other things too, it says more). --against also runs another whydrop by the same
 turns, as an older build; a line below each row compares with it. The last rows are of the parts: nanoseconds a message. Not a test: it fails only where a program fails.
 """
@@ -136,6 +136,15 @@ class Bench:
 
     def capture_flags(self, *more):
         return ["-q", "--capture", self.ram / "run.ndjson", "--overwrite", *more]
+
+    def known_secrets(self, count, mix):
+        """The same flood recorded by one who gave secrets, which are looked for everywhere, against one who gave none."""
+        secrets = ["-H", "Authorization: Bearer a-token-of-some-length-0123456789", "-H", "X-Api-Key: key-8c1f2b", "-b", "session=cookie-value-42",
+                   "--secret", "password=correct-horse-battery"]
+        with Peer(self.build, "flood", count, 200, mix) as peer:
+            def run(program, *more):
+                return timed([program, "connect", peer.url, *self.capture_flags(*more)], (0, 7))
+            return self.compare(lambda program: run(program, *secrets), lambda: run(self.whydrops["whydrop"]))
 
     def with_lines(self, count, mix, command):
         """The Cost of a command that is given so many messages, a line each."""
@@ -273,6 +282,8 @@ def main():
              functools.partial(bench.receive, million, 200, mix, ["--output", "messages"], bench.ram / "messages")),
             (f"receive {million} x 200 B, profile, capture, {mix}", 1.0,
              functools.partial(bench.receive, million, 200, mix, bench.capture_flags(*judged))),
+            (f"receive {million} x 200 B, capture, secrets known, against none, {mix}", 1.03,
+             functools.partial(bench.known_secrets, million, mix)),
             (f"receive {big} x 1 MiB, capture to RAM, {mix}", 0.3,
              functools.partial(bench.receive, big, 1 << 20, mix, bench.capture_flags())),
             (f"send {lines} lines from stdin, {mix}", 0.3, functools.partial(bench.lines, lines, mix)),

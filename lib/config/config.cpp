@@ -87,8 +87,8 @@ std::string config_path(const os::Environment& environment) {
 
 std::vector<schema::Mistake> config_mistakes(std::string_view text, const TargetJudges& judges) {
   json::Json document;
-  if (const auto fault = document.parse(text)) {
-    return {{json::place_of(text, fault->offset), "not JSON: " + fault->why}};
+  if (auto unreadable = schema::read_document(text, document); !unreadable.empty()) {
+    return unreadable;
   }
   schema::MistakeList mistakes(text, document.root());
   mistakes.check_schema(kConfigSchema);

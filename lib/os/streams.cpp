@@ -190,16 +190,23 @@ Result<std::string> read_file(const std::string& path) {
   if (fd < 0) {
     return file_error("cannot read " + path, errno);
   }
+  // Of a plain file it is known before it is read.
+  struct stat found {};
+  bool too_large =
+      ::fstat(fd, &found) == 0 && S_ISREG(found.st_mode) && found.st_size > static_cast<off_t>(kMostOfFile);
   std::string content;
   std::array<char, 1 << 16> buffer{};
   ssize_t count = 0;
-  while (content.size() <= kMostOfFile &&
-         ((count = ::read(fd, buffer.data(), buffer.size())) > 0 || (count < 0 && errno == EINTR))) {
+  while (!too_large && ((count = ::read(fd, buffer.data(), buffer.size())) > 0 || (count < 0 && errno == EINTR))) {
     content.append(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+    too_large = content.size() > kMostOfFile;
   }
-  const int failed = content.size() > kMostOfFile ? EFBIG : count < 0 ? errno : 0;
+  const int failed = count < 0 ? errno : 0;
   if (!standard_input) {
     ::close(fd);
+  }
+  if (too_large) {
+    return fail(ErrorKind::local, "cannot read " + path + ": it is larger than 1 GiB");
   }
   if (failed != 0) {
     return file_error("cannot read " + path, failed);

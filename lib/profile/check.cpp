@@ -384,9 +384,8 @@ void check_message_schemas(MistakeList& list, const json::Json& document, std::s
 
 std::vector<Mistake> check(std::string_view text) {
   json::Json document;
-  if (const auto fault = document.parse(text)) {
-    const bool yaml = json::looks_like_yaml(text);
-    return {{json::place_of(text, fault->offset), yaml ? "it is YAML, not JSON" : "not JSON: " + fault->why}};
+  if (auto unreadable = schema::read_document(text, document); !unreadable.empty()) {
+    return unreadable;
   }
   const auto kind = schema::other_kind(document.root());
   if (kind && kind->known && !document.root().find("whydrop_profile")) {

@@ -208,8 +208,8 @@ class RehearsalNames {
 
 std::vector<Mistake> check_rehearsal(std::string_view text, const Profile& profile) {
   json::Json document;
-  if (const auto fault = document.parse(text)) {
-    return {{json::place_of(text, fault->offset), "not JSON: " + fault->why}};
+  if (auto unreadable = schema::read_document(text, document); !unreadable.empty()) {
+    return unreadable;
   }
   MistakeList list(text, document.root());
   list.check_twice();

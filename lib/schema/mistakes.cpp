@@ -1,7 +1,9 @@
 #include "schema/mistakes.hpp"
 
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "json/read.hpp"
+#include "json/yaml.hpp"
 #include "schema/schema.hpp"
 
 #include <algorithm>
@@ -71,6 +73,18 @@ const Compiled& compiled(std::string_view text) {
 }
 
 }  // namespace
+
+std::vector<Mistake> read_document(std::string_view text, json::Json& document) {
+  if (text.size() > json::kMostOfFile) {
+    return {{json::Place(), "it is larger than " + format_size(json::kMostOfFile)}};
+  }
+  const auto fault = document.parse(text);
+  if (!fault) {
+    return {};
+  }
+  const bool yaml = json::looks_like_yaml(text);
+  return {{json::place_of(text, fault->offset), yaml ? "it is YAML, not JSON" : "not JSON: " + fault->why}};
+}
 
 bool is_one_of(std::string_view name, const Names& known) {
   return std::find(known.begin(), known.end(), name) != known.end();

@@ -21,6 +21,10 @@ struct Mistake {
 /// that shows them when the path is put behind it, or empty.
 Error first_of(const std::vector<Mistake>& mistakes, const std::string& path, std::string_view shown_by = {});
 
+/// Reads the whole of a file that people write. What it returns is why it cannot be read, and then no more is known:
+/// it is larger than json::kMostOfFile, YAML, or not JSON; empty where it can.
+std::vector<Mistake> read_document(std::string_view text, json::Json& document);
+
 using Names = std::vector<std::string_view>;
 
 bool is_one_of(std::string_view name, const Names& known);

@@ -160,5 +160,31 @@ class LargeMessages(harness.Test):
             self.assertLess(peak, 40)
 
 
+class LargeFiles(harness.Test):
+    """Files that a command line names are bounded; these take no room on the disk."""
+
+    def made(self, name, size):
+        with open(self.path(name), "wb") as file:
+            file.truncate(size)
+
+    def test_they_are_refused_with_their_limit(self):
+        self.made("json", (64 << 20) + 1)
+        self.made("any", (1 << 30) + 1)
+        url = "ws://127.0.0.1:9/"
+        for arguments, code, said in (
+                (["check", "json"], 2, "json: it is larger than 64 MiB"),
+                (["send", url, "x", "--profile", "./json"], 2, "./json:1:1: it is larger than 64 MiB"),
+                (["validate", "--schema", "json", "any"], 2, "json: it is larger than 64 MiB"),
+                (["config", "check", "json"], 1, "json:1:1: it is larger than 64 MiB"),
+                (["send", url, "@any"], 3, "cannot read any: it is larger than 1 GiB"),
+                (["connect", url, "--execute", "@any"], 3, "cannot read any: it is larger than 1 GiB"),
+                (["check", "any"], 3, "cannot read any: it is larger than 1 GiB"),
+                (["send", url, "x", "--secret", "token=@any"], 3, "cannot read any: it is larger than 1 GiB")):
+            with self.subTest(arguments=arguments):
+                done = self.whydrop(*arguments)
+                self.assertEqual(done.exit, code, done.err)
+                self.assertIn(said, done.out + done.err)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -111,6 +111,14 @@ TEST(ReadFile, TakesAllOfIt) {
   EXPECT_EQ(read_file(none).error().message, "cannot read " + none + ": No such file or directory");
 }
 
+TEST(ReadFile, IsBounded) {
+  const Folder folder;
+  const std::string path = folder.file("huge", "");
+  std::filesystem::resize_file(path, kMostOfFile + 1);  // it takes no room
+  EXPECT_EQ(read_file(path).error().message, "cannot read " + path + ": it is larger than 1 GiB");
+  EXPECT_EQ(read_file(path).error().kind, ErrorKind::local);
+}
+
 TEST(WriteNewFile, RefusesOneThatIsThere) {
   const Folder folder;
   EXPECT_TRUE(write_new_file(folder.path("a"), "text"));

@@ -87,19 +87,20 @@ std::optional<Judgement> drop_after_message(const Ledger& ledger, std::string_vi
   const bool steady =
       ledger.client.messages > 3 && age_ns(ledger) / static_cast<std::int64_t>(ledger.client.messages) < 4 * since;
   const Novelty is_new = novelty(ledger.client);
+  const bool others_passed = ledger.answered && ledger.client.messages > 1;
   // Of messages that were sent at once any may be it, unless the last is of another kind.
   const bool alone = ledger.in_flight <= 1 || !is_new.words.empty();
   const std::string message =
       alone ? fmt::format("{} {}", client_words(ledger.observer).your, message_words(*ledger.client.last))
             : fmt::format("one of {} {}", client_words(ledger.observer).your, in_flight_words(ledger));
   const std::string after = fmt::format("the end came {} after {}", span_words(since), alone ? "it" : "the last");
-  Judgement judgement{fmt::format("{} may be the trigger: {}.", capital(message), after),
-                      {ledger.client.last->seq, ledger.end_seq()},
-                      Basis::inferred,
-                      steady || since > kSecond / 4 ? Confidence::low : Confidence::medium};
+  Judgement judgement{
+      fmt::format("{} may be the trigger: {}.", capital(message), after),
+      {ledger.client.last->seq, ledger.end_seq()},
+      Basis::inferred,
+      steady || since > kSecond / 4 || (!alone && !others_passed) ? Confidence::low : Confidence::medium};
   // It leads where others passed, and something sets it apart: what it is, that it is one of few, or a time before it
   // that was long against the time after it.
-  const bool others_passed = ledger.answered && ledger.client.messages > 1;
   constexpr std::uint64_t kFew = 8;
   const bool apart =
       !is_new.words.empty() || ledger.client.messages <= kFew || ledger.client.silence_before_ns >= 4 * since;
@@ -145,10 +146,23 @@ std::string bracket_words(const Ledger& ledger) {
              : fmt::format("{} {} did not pass, {} did", your, largest, format_size(ledger.client.largest_before));
 }
 
-/// Limits of software that lie between what passed and what did not. The one that the answer names comes alone.
+/// The limit that the server's Close or last word names, if it lies between what passed and what did not.
+std::optional<std::uint64_t> limit_it_names(const Ledger& ledger) {
+  const auto fits = [&](std::string_view words) -> std::optional<std::uint64_t> {
+    const auto limit = topic_of(words) == Topic::size ? limit_in(words) : std::nullopt;
+    const bool between = limit && *limit >= ledger.client.largest_before && *limit < ledger.client.largest->length;
+    return between ? limit : std::nullopt;
+  };
+  const auto said = last_words(ledger);
+  const auto in_close = ledger.server.close ? fits(ledger.server.close->reason) : std::nullopt;
+  return in_close || !said ? in_close : fits(said->error.words);
+}
+
+/// Limits of software that lie between what passed and what did not. The one that the server names comes alone, then
+/// one that it announced, then that of the software that the answer names.
 struct KnownLimits {
   bool announced = false;   ///< by the server itself
-  std::uint64_t bytes = 0;  ///< of the one that is announced, or of the software that is named
+  std::uint64_t bytes = 0;  ///< of the one that is named or announced, or of the software that is named
   std::string named;        ///< " (Mojolicious takes 256 KiB by default)", or empty
   std::string possible;     ///< " Known limits between: 64 KiB (npm websocket).", or empty
 };
@@ -158,6 +172,9 @@ KnownLimits known_limits(const Ledger& ledger) {
   constexpr std::uint64_t kNarrow = 64;
   const std::uint64_t passed = ledger.client.largest_before, dropped = ledger.client.largest->length;
   KnownLimits known;
+  if (const auto limit = limit_it_names(ledger)) {
+    return {true, *limit, fmt::format(" (the server says: at most {} B)", *limit), {}};
+  }
   const auto announced = std::find_if(ledger.limits.begin(), ledger.limits.end(), [&](const AnnouncedLimit& limit) {
     return limit.bytes != 0 && limit.bytes >= passed && limit.bytes < dropped;
   });

@@ -160,7 +160,9 @@ void RunLedger::add(const Ledger& ledger, const session::Verdict& verdict) {
     const bool ended_by_us = ledger.first_close == session::Side::client;
     // One that the client closed in the end says nothing against what the others have in common.
     sessions_ += ended_by_us ? 0 : 1;
-    if (!ended_by_us && ledger.how() != session::EndingHow::capture_ended &&
+    // Of a relay's sessions each may be another client's: one that was answered did not end at once.
+    const bool served = ledger.observer != session::Observer::client && ledger.answered;
+    if (!ended_by_us && !served && ledger.how() != session::EndingHow::capture_ended &&
         ledger.end_t() - ledger.session_t() < kRapidNs) {
       ++rapid_;
       if (rapid_evidence_.size() < kMaxEvidence) {

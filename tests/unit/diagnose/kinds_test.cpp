@@ -550,6 +550,17 @@ const Case kCases[] = {
        talked(s.seen_by(session::Observer::relay).session()).after_s(1);
        return s.you("boom").after_ms(3).ending(EndingHow::fin, end).verdict();
      }},
+    {"a relay's sessions that were served did not end at once",
+     [] {
+       Script s;
+       s.seen_by(session::Observer::relay);
+       for (std::uint32_t conn = 1; conn <= 2; ++conn) {
+         session::Ending end;
+         end.by = session::EndedBy::server;
+         talked(s.conn(conn).session()).after_ms(9).close(kServer, 4001, "go").ending(EndingHow::fin, end);
+       }
+       return s.run_verdict();
+     }},
     {"a relay and pongs that are missing",
      [] {
        Script s;

@@ -57,11 +57,11 @@ std::string set_sweep(const std::vector<std::string>& given, std::vector<std::ch
 void add_talk_options(Options& options, ConnectFlags& flags) {
   options.choice(
       "--in",
-      {"lines", "jsonl"},
+      {"lines", "jsonl", "json"},
       flags.in,
       "How standard input is cut into messages. lines (default): a line is a message. jsonl: a line is a JSON "
       "string, or one of {\"text\":...} {\"base64\":...} {\"ping\":...} {\"pong\":...} "
-      "{\"close\":{\"code\":...,\"reason\":...}}");
+      "{\"close\":{\"code\":...,\"reason\":...}}. json: a JSON value is a message, over any number of lines");
   options.list("--execute",
                "MESSAGE",
                flags.execute,
@@ -122,6 +122,7 @@ script::ClientScript script_of(const ConnectFlags& flags, bool reads_input, bool
   script::ClientScript plan;
   if (reads_input && !interactive) {
     plan.input = flags.in == "jsonl"    ? engine::InputFormat::jsonl
+                 : flags.in == "json"   ? engine::InputFormat::json
                  : flags.session.binary ? engine::InputFormat::binary_lines
                                         : engine::InputFormat::lines;
   }

@@ -1,15 +1,22 @@
+#include "base/text.hpp"
 #include "base/try.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/session.hpp"
 #include "cli/options/talk.hpp"
+#include "engine/expectation.hpp"
+#include "json/json.hpp"
 #include "profile/compose.hpp"
 #include "run/client_run.hpp"
 #include "run/profiles.hpp"
+#include "validate/validation.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
+#include <deque>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -18,7 +25,7 @@ namespace {
 
 struct SendFlags {
   SessionFlags session;
-  std::vector<std::string> messages, data, types, sets, drops, expect, expect_text, expect_regex;
+  std::vector<std::string> messages, data, types, sets, drops, expect, expect_text, expect_regex, expect_schema, then;
   std::optional<std::uint64_t> count;
   std::optional<std::chrono::nanoseconds> wait;
   std::chrono::nanoseconds linger{std::chrono::milliseconds(250)};
@@ -54,7 +61,9 @@ Result<void> change(const std::string& option, const std::string& value, std::ve
   return option == "--set" ? profile::add_set(send->said, value) : profile::add_drop(send->said, value);
 }
 
+/// `before_then`: as Expectations has it.
 Result<std::vector<script::Move>> read_moves(const Given& given,
+                                             std::deque<std::size_t> before_then,
                                              const run::ProfileContext* context,
                                              bool binary,
                                              const os::FileReader& read) {
@@ -67,6 +76,10 @@ Result<std::vector<script::Move>> read_moves(const Given& given,
     const bool of_profile = name == "--message" && (context != nullptr || is_type_name(value));
     auto move = of_profile ? profile_message(value, context, binary) : read_message(value, binary, read);
     WHYDROP_TRY(move);
+    if (name == "--then") {
+      move->after_met = before_then.front();
+      before_then.pop_front();
+    }
     moves.push_back(std::move(*move));
   }
   for (const script::Move& move : moves) {
@@ -83,6 +96,7 @@ Result<std::vector<script::Move>> read_moves(const Given& given,
 /// what a person gave.
 Result<void> add_moves(const SendFlags& flags,
                        const Given& given,
+                       const std::deque<std::size_t>& before_then,
                        const run::ProfileInUse& profile,
                        const os::FileReader& read,
                        script::ClientScript& plan) {
@@ -98,7 +112,7 @@ Result<void> add_moves(const SendFlags& flags,
     plan.replies.kind = engine::ReplyRule::Kind::none;
     return {};
   }
-  auto moves = read_moves(given, profile.context.get(), flags.session.binary, read);
+  auto moves = read_moves(given, before_then, profile.context.get(), flags.session.binary, read);
   WHYDROP_TRY(moves);
   plan.moves = std::move(*moves);
   if (!profile.context || flags.session.no_opening) {
@@ -125,17 +139,65 @@ Given take_url(Given given, SendFlags& flags) {
   return given;
 }
 
-/// As engine::Expectations takes them.
-std::vector<std::string> expectations_of(const Given& given) {
-  std::vector<std::string> texts;
-  for (const auto& [name, value] : given) {
-    texts.push_back((name == "--expect-text" ? "text:" : name == "--expect-regex" ? "regex:" : "") + value);
-  }
-  return texts;
+bool is_expectation(std::string_view name) {
+  return starts_with(name, "--expect");
 }
 
-Result<int> send(SendFlags& flags, const Given& arguments, std::vector<std::string> expected) {
-  const Given given = take_url(arguments, flags);
+/// A schema's own words for what must come are too many: its name stands for them.
+Result<engine::Expected> by_schema(const std::string& given, const os::FileReader& read) {
+  auto judge = validate::make_schema_judge(given, read);
+  WHYDROP_TRY(judge);
+  return engine::Expected{"schema:" + given, [judge = std::shared_ptr(std::move(*judge))](std::string_view message) {
+                            json::Json document;
+                            return !document.parse(message) && judge->judge(document.root()).faults.empty();
+                          }};
+}
+
+Result<engine::Expected> expectation_of(const std::string& name, const std::string& value, const os::FileReader& read) {
+  if (name == "--expect-schema") {
+    return by_schema(value, read);
+  }
+  return engine::Expected{(name == "--expect-text" ? "text:" : name == "--expect-regex" ? "regex:" : "") + value};
+}
+
+/// What must come, and before which --then: for each of these how many are to have come.
+struct Expectations {
+  std::vector<engine::Expected> all;
+  std::deque<std::size_t> before_then;
+};
+
+/// With --then each part of the messages has an answer to wait for, which may be any.
+Result<Expectations> expectations_of(const Given& given, const os::FileReader& read) {
+  Expectations expected;
+  std::size_t of_part = 0;
+  const auto end_part = [&] {
+    if (std::exchange(of_part, 0) == 0) {
+      expected.all.push_back(engine::any_message());
+    }
+  };
+  for (const auto& [name, value] : given) {
+    if (name == "--then") {
+      end_part();
+      expected.before_then.push_back(expected.all.size());
+    } else if (is_expectation(name)) {
+      auto made = expectation_of(name, value, read);
+      WHYDROP_TRY(made);
+      expected.all.push_back(std::move(*made));
+      ++of_part;
+    }
+  }
+  if (!expected.before_then.empty()) {
+    end_part();
+  }
+  return expected;
+}
+
+Result<int> send(SendFlags& flags, const Given& arguments) {
+  const Given in_order = take_url(arguments, flags);
+  Given given;
+  std::copy_if(in_order.begin(), in_order.end(), std::back_inserter(given), [](const auto& it) {
+    return !is_expectation(it.first);
+  });
   const run::Host& host = begin_run();
   auto asked = make_session(flags.session, host);
   WHYDROP_TRY(asked);
@@ -150,9 +212,11 @@ Result<int> send(SendFlags& flags, const Given& arguments, std::vector<std::stri
   plan.script.replies = {engine::ReplyRule::Kind::each};
   plan.script.linger = flags.linger;
   plan.script.stay_after_send = flags.wait;
-  plan.script.expect = std::move(expected);
+  auto expected = expectations_of(in_order, host.read);
+  WHYDROP_TRY(expected);
+  plan.script.expect = std::move(expected->all);
   plan.script.messages = flags.count;
-  WHYDROP_TRY(add_moves(flags, given, *profile, host.read, plan.script));
+  WHYDROP_TRY(add_moves(flags, given, expected->before_then, *profile, host.read, plan.script));
   return run::run_client(host, std::move(asked->session), *profile, asked->profile.recognise, std::move(plan));
 }
 
@@ -191,6 +255,16 @@ Run setup_send(Options& options) {
                "PATTERN",
                flags->expect_regex,
                "A message must come in which this regular expression (RE2) is found, in order with --expect");
+  options.list("--expect-schema",
+               "FILE",
+               flags->expect_schema,
+               "A message must come that is valid by this JSON Schema (FILE#/POINTER: one inside another document), in "
+               "order with --expect");
+  options.list("--then",
+               "MESSAGE",
+               flags->then,
+               "Send this once every --expect before it has been met (without one: once any message has come); what is "
+               "expected behind it must come after it");
   add_messages_option(options, flags->count);
   options.duration(
       "--wait",
@@ -206,15 +280,24 @@ Run setup_send(Options& options) {
   add_session_profile(options, flags->session);
   add_message_options(options, *flags);
   options.contradict("--messages", "--wait");
-  for (const char* other : {"--expect", "--expect-text", "--expect-regex"}) {
+  for (const char* other : {"--expect", "--expect-text", "--expect-regex", "--expect-schema", "--then"}) {
     options.contradict("--messages", other);
   }
   add_session_groups(options, flags->session);
   return [flags, &options] {
     return complete_user(flags->session.endpoint).and_then([&] {
       return send(*flags,
-                  options.in_order({"URL", "MESSAGE", "--data", "--message", "--set", "--drop"}),
-                  expectations_of(options.in_order({"--expect", "--expect-text", "--expect-regex"})));
+                  options.in_order({"URL",
+                                    "MESSAGE",
+                                    "--data",
+                                    "--message",
+                                    "--set",
+                                    "--drop",
+                                    "--then",
+                                    "--expect",
+                                    "--expect-text",
+                                    "--expect-regex",
+                                    "--expect-schema"}));
     });
   };
 }

@@ -153,7 +153,7 @@ class CheckActor final : public engine::Actor, private script::Stage {
   Result<codec::Message> payload_of(const check::Send& send, std::uint64_t turn) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
   Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
-  bool is_timely(const check::Send&) override { return true; }
+  bool is_timely(const script::Move&) override { return true; }
   bool deliver(script::Outbox::Item item) override;
   void reset() override { channel_->reset(); }
   Result<void> take(const std::vector<profile::Take>& takes, const std::string& payload) override;

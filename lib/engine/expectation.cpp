@@ -1,5 +1,6 @@
 #include "engine/expectation.hpp"
 
+#include "base/try.hpp"
 #include "json/json.hpp"
 #include "json/pointer.hpp"
 
@@ -17,13 +18,7 @@ constexpr std::size_t kSeen = 200;
 
 constexpr std::string_view kText = "text:", kRegex = "regex:";
 
-/// Tells whether a message meets it.
-using Meets = std::function<bool(std::string_view message)>;
-
-struct Expectation {
-  std::string text;
-  Meets meets;
-};
+using Meets = decltype(Expected::meets);
 
 Result<Meets> holding(const std::string& words) {
   return Meets([words](std::string_view message) { return message.find(words) != std::string_view::npos; });
@@ -85,8 +80,12 @@ Result<Meets> meaning_of(const std::string& text) {
 
 }  // namespace
 
+Expected any_message() {
+  return {"any message", [](std::string_view) { return true; }};
+}
+
 struct Expectations::Impl {
-  std::deque<Expectation> all;
+  std::deque<Expected> all;
   std::size_t met = 0;
   std::string last_seen;
 };
@@ -94,8 +93,11 @@ struct Expectations::Impl {
 Expectations::Expectations() : impl_(std::make_unique<Impl>()) {}
 Expectations::~Expectations() = default;
 
-Result<void> Expectations::add(const std::string& text) {
-  return meaning_of(text).map([&](Meets&& meets) { impl_->all.push_back({text, std::move(meets)}); });
+Result<void> Expectations::add(Expected expected) {
+  auto meets = expected.meets ? Result<Meets>(std::move(expected.meets)) : meaning_of(expected.text);
+  WHYDROP_TRY(meets);
+  impl_->all.push_back({std::move(expected.text), std::move(*meets)});
+  return {};
 }
 
 bool Expectations::offer(std::string_view message) {

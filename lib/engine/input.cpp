@@ -1,8 +1,11 @@
 #include "engine/input.hpp"
 
 #include "base/base64.hpp"
+#include "base/try.hpp"
 #include "base/utf8.hpp"
+#include "json/json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,6 +16,14 @@ namespace {
 
 constexpr const char* kJsonHint =
     R"(a line is a JSON string, or one of {"text":…} {"base64":…} {"ping":…} {"pong":…} {"close":{"code":…,"reason":…}})";
+
+constexpr std::size_t kMostOfValue = std::size_t{64} << 20;
+
+std::string_view trim_blanks(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
 
 std::string_view view(const rapidjson::Value& value) {
   return {value.GetString(), value.GetStringLength()};
@@ -71,9 +82,43 @@ bool read_object(const rapidjson::Value& object, Outgoing& out, std::string& scr
 
 }  // namespace
 
+/// False where `c` is no part of the value any more.
+bool JsonSplitter::take(char c) {
+  if (in_string_) {
+    in_string_ = escaped_ || c != '"';
+    escaped_ = !escaped_ && c == '\\';
+    done_ = !in_string_ && depth_ == 0;
+    return true;
+  }
+  const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+  const bool opens = c == '{' || c == '[', closes = c == '}' || c == ']';
+  if (scalar_ && (blank || opens || c == '"')) {
+    done_ = true;
+    return false;
+  }
+  begun_ = begun_ || !blank;
+  in_string_ = c == '"';
+  depth_ += opens ? 1 : 0;
+  depth_ -= closes && depth_ > 0 ? 1 : 0;
+  scalar_ = begun_ && depth_ == 0 && !opens && !closes && !in_string_;
+  done_ = closes && depth_ == 0;
+  return true;
+}
+
+std::size_t JsonSplitter::feed(std::string_view bytes) {
+  std::size_t taken = 0;
+  while (taken < bytes.size() && !done_ && take(bytes[taken])) {
+    ++taken;
+  }
+  return taken;
+}
+
 InputReader::InputReader(InputFormat format, std::string name) : format_(format), name_(std::move(name)) {}
 
 Result<void> InputReader::feed(std::string_view chunk, const Emit& emit) {
+  if (format_ == InputFormat::json) {
+    return feed_json(chunk, emit);
+  }
   if (const std::size_t end = chunk.find('\n'); !rest_.empty() && end != std::string_view::npos) {
     rest_.append(chunk.substr(0, end));
     chunk.remove_prefix(end + 1);
@@ -91,7 +136,44 @@ Result<void> InputReader::feed(std::string_view chunk, const Emit& emit) {
   return {};
 }
 
+Result<void> InputReader::feed_json(std::string_view chunk, const Emit& emit) {
+  while (!chunk.empty()) {
+    const std::size_t taken = splitter_.feed(chunk);
+    rest_.append(chunk.substr(0, taken));
+    chunk.remove_prefix(taken);
+    if (rest_.size() > kMostOfValue) {
+      return wrong("a JSON value is larger than 64 MiB");
+    }
+    if (splitter_.done()) {
+      WHYDROP_TRY(json_value(emit));
+    }
+  }
+  return {};
+}
+
+/// Sent as it stands, without the blanks around it.
+Result<void> InputReader::json_value(const Emit& emit) {
+  const std::string given = std::exchange(rest_, {});
+  splitter_ = JsonSplitter();
+  const std::string_view value = trim_blanks(given);
+  const auto before = static_cast<std::size_t>(value.data() - given.data());
+  const auto begin = given.begin() + static_cast<std::ptrdiff_t>(before);
+  const auto lines = [](auto first, auto last) { return static_cast<std::uint64_t>(std::count(first, last, '\n')); };
+  line_number_ = std::max<std::uint64_t>(line_number_, 1) + lines(given.begin(), begin);
+  json::Json document;
+  if (const auto fault = document.parse(value)) {
+    return wrong("not JSON: " + fault->why, "each JSON value is a message; --in lines sends lines as they are");
+  }
+  emit({Outgoing::Kind::text, value, 0});
+  line_number_ += lines(begin, given.end());
+  return {};
+}
+
 Result<void> InputReader::finish(const Emit& emit) {
+  if (format_ == InputFormat::json) {
+    splitter_.finish();
+    return splitter_.begun() ? json_value(emit) : Result<void>();
+  }
   const std::string whole = std::exchange(rest_, {});
   return whole.empty() ? Result<void>{} : line(whole, emit);
 }

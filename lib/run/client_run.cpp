@@ -203,7 +203,9 @@ Result<int> run_client(const Host& host,
   plan.script.close_reason = session.close_reason;
   plan.script.strict = session.strict;
   options->run_limits = run_limits(session, plan.script);
-  options->expect = plan.script.expect;
+  for (const engine::Expected& expected : plan.script.expect) {
+    options->expect.push_back(expected.text);
+  }
   const auto most = plan.endless ? std::exchange(plan.script.stay_open, std::nullopt) : std::nullopt;
   Input input(host, (*run)->loop());
   auto client = script::ScriptedClient::make(services(**run, input), std::move(plan.script));

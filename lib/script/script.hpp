@@ -28,6 +28,8 @@ struct Move {
   check::Step step;
   bool patient = false;  ///< send: not before the profile's sequence lets it be sent
   bool literal = false;  ///< expect: its values are no templates
+  /// Send: not before so many of what the client expects has come, and nothing more is taken for expected before it.
+  std::optional<std::size_t> after_met{};
 };
 /// Says one message. `verbatim`: its text is no template.
 Move saying(profile::Step said, bool verbatim = false, bool patient = false);
@@ -53,8 +55,9 @@ class Stage {
   virtual Result<std::chrono::nanoseconds> duration_of(const std::string& text) = 0;
   /// The JSON template of a value that is waited for.
   virtual Result<std::string> expected(std::string_view text, std::uint64_t turn) = 0;
-  /// False if it cannot be sent yet: a reply has to come first, or the sequence lets it be sent later only.
-  virtual bool is_timely(const check::Send& send) = 0;
+  /// False if what the move sends cannot be sent yet: a reply or what is expected has to come first, or the sequence
+  /// lets it be sent later only.
+  virtual bool is_timely(const Move& move) = 0;
   /// Sends it; true if the next may follow at once. Else Script::on_sent() is to be called when it may.
   virtual bool deliver(Outbox::Item item) = 0;
   virtual void reset() = 0;
@@ -112,6 +115,8 @@ class Script {
   const std::string& missing() const { return missing_; }
   /// The move that it is at: "step 3 (expect session_ack)".
   std::string at() const;
+  /// The same; it must be running.
+  const Move& move() const { return frames_.back().moves[frames_.back().at]; }
   /// Why the session ended, where no move asked for it; null: it did not.
   const session::Verdict* unasked_end() const;
 
@@ -194,7 +199,6 @@ class Script {
   StepResult unmet_step(std::string says, bool ended = false);
   StepResult fail_ended();
   std::uint64_t turn() const;
-  const Move& current() const { return frames_.back().moves[frames_.back().at]; }
 
   engine::Timers& timers_;
   Stage& stage_;

@@ -34,12 +34,27 @@ std::string told(const session::Finding& finding, const std::string& name = {}) 
   return fmt::format("{} ({})", says.substr(0, says.find_last_not_of('.') + 1), finding.id);
 }
 
+std::deque<std::size_t> gates_of(const std::vector<Move>& moves) {
+  std::deque<std::size_t> gates;
+  for (const Move& move : moves) {
+    if (move.after_met) {
+      gates.push_back(*move.after_met);
+    }
+  }
+  return gates;
+}
+
+/// What is expected has the time that the run has.
+bool waits_for_expected(const std::vector<Move>& moves) {
+  return !gates_of(moves).empty();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ScriptedClient>> ScriptedClient::make(ClientServices run, ClientScript plan) {
   std::unique_ptr<ScriptedClient> made(new ScriptedClient(std::move(run), std::move(plan)));
-  for (const std::string& text : made->plan_.expect) {
-    WHYDROP_TRY(made->expectations_.add(text));
+  for (const engine::Expected& expected : made->plan_.expect) {
+    WHYDROP_TRY(made->expectations_.add(expected));
   }
   return made;
 }
@@ -51,7 +66,9 @@ ScriptedClient::ScriptedClient(ClientServices run, ClientScript plan)
       outbox_(run_.random,
               run_.bindings != nullptr ? Outbox::Gate([this](const Outbox::Item& item) { return may_send(item); })
                                        : nullptr),
-      script_(run_.timers, *this, {plan_.stays ? std::chrono::nanoseconds(0) : kPatience}) {
+      script_(run_.timers,
+              *this,
+              {plan_.stays || waits_for_expected(plan_.moves) ? std::chrono::nanoseconds(0) : kPatience}) {
   beat_timers_.resize(plan_.heartbeats.size());
   if (plan_.input) {
     input_.emplace(*plan_.input, "standard input");
@@ -79,6 +96,7 @@ void ScriptedClient::on_open(engine::Channel& channel) {
     opened_();
   }
   in_opening_ = !plan_.opening.empty();
+  gates_ = gates_of(plan_.moves);
   script_.start(in_opening_ ? plan_.opening : plan_.moves);
 }
 
@@ -139,10 +157,10 @@ void ScriptedClient::on_message(const session::Message& message, std::int64_t t_
   received_ += in_opening_ ? 0 : 1;
   replies_.received(crossed_ > 0 && channel_ != nullptr && channel_->backlog() <= kOneWrite);
   for (const session::Message::Packet& packet : message.packets) {
-    expectations_.offer(packet.json);
+    offer(packet.json);
   }
   if (expectations_.size() > 0 && message.packets.empty()) {
-    expectations_.offer(message.payload);
+    offer(message.payload);
   }
   script_.on_message(message);
   take_recognised();
@@ -152,6 +170,13 @@ void ScriptedClient::on_message(const session::Message& message, std::int64_t t_
     echo(message);
   }
   settle();
+}
+
+/// What comes before a message was sent is no answer to it.
+void ScriptedClient::offer(std::string_view message) {
+  if (gates_.empty() || expectations_.met() < gates_.front()) {
+    expectations_.offer(message);
+  }
 }
 
 void ScriptedClient::echo(const session::Message& message) {
@@ -411,7 +436,14 @@ Result<void> ScriptedClient::take(const std::vector<profile::Take>&, const std::
   return {};
 }
 
-bool ScriptedClient::is_timely(const check::Send& send) {
+bool ScriptedClient::is_timely(const Move& move) {
+  if (move.after_met && expectations_.met() < *move.after_met) {
+    return false;
+  }
+  if (!move.patient) {
+    return true;
+  }
+  const auto& send = std::get<check::Send>(move.step.act);
   const auto payload = payload_of(send, 1);
   if (!payload) {
     return !profile::awaits_reply(*run_.bindings, send.said);
@@ -421,6 +453,9 @@ bool ScriptedClient::is_timely(const check::Send& send) {
 }
 
 bool ScriptedClient::deliver(Outbox::Item item) {
+  if (script_.move().after_met && !gates_.empty()) {
+    gates_.pop_front();
+  }
   if (sessions_ == 1 && item.kind != Kind::close) {
     replies_.sent();
   }

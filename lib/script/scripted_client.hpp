@@ -34,7 +34,7 @@ struct ClientScript {
   std::optional<std::uint64_t> messages;  ///< close once so many of the server's came after the opening, not before
   std::optional<std::chrono::nanoseconds> stay_after_send;  ///< close so long after the last send instead
   std::optional<std::chrono::nanoseconds> stay_open;        ///< close so long after the session opened instead
-  std::vector<std::string> expect;                          ///< POINTER=VALUE, in order
+  std::vector<engine::Expected> expect;                     ///< in order
   bool awaits_close = false;                                ///< the server is expected to close
   std::uint16_t close_code = 1000;
   std::string close_reason;
@@ -99,6 +99,7 @@ class ScriptedClient final : public engine::Actor, private Stage {
   ScriptedClient(ClientServices run, ClientScript plan);
   void on_message(const session::Message& message, std::int64_t t_ns);
   void on_crossed();
+  void offer(std::string_view message);
   void echo(const session::Message& message);
   void send(Outbox::Item item);
   bool may_send(const Outbox::Item& item);
@@ -119,7 +120,7 @@ class ScriptedClient final : public engine::Actor, private Stage {
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
   Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
   Result<void> take(const std::vector<profile::Take>& takes, const std::string& payload) override;
-  bool is_timely(const check::Send& send) override;
+  bool is_timely(const Move& move) override;
   bool deliver(Outbox::Item item) override;
   void reset() override;
   void played() override;
@@ -139,7 +140,8 @@ class ScriptedClient final : public engine::Actor, private Stage {
   std::uint32_t conn_ = 0;
   bool finished_ = false, timer_set_ = false, lingering_ = false, in_opening_ = false;
   unsigned sessions_ = 0;
-  std::uint64_t received_ = 0;  ///< messages of the server, those during the opening left out
+  std::deque<std::size_t> gates_;  ///< Move::after_met of moves that are not made yet
+  std::uint64_t received_ = 0;     ///< messages of the server, those during the opening left out
   std::int64_t last_heard_ns_ = 0;
   std::uint64_t crossed_ = 0;  ///< messages of this side that were seen on the wire, those of the opening left out
   session::RunLimit ran_out_;

@@ -188,8 +188,11 @@ Script::StepResult Script::make(const check::Send& send) {
     if (session_ != Session::open) {
       return fail_ended();
     }
-    if (current().patient && !stage_.is_timely(send)) {
-      return wait_for(Waiting::turn, "cannot send " + said.message + ": its turn did not come", "");
+    if ((move().patient || move().after_met) && !stage_.is_timely(move())) {
+      return wait_for(Waiting::turn,
+                      move().after_met ? std::string("what is expected before the next message did not come")
+                                       : "cannot send " + said.message + ": its turn did not come",
+                      "");
     }
     auto payload = stage_.payload_of(send, turn());
     if (!payload) {
@@ -320,7 +323,7 @@ std::optional<std::string> Script::unmet(const std::vector<Predicate>& where, co
   }
   json::Json document;
   const bool is_json = !document.parse(text);
-  const bool literal = current().literal;
+  const bool literal = move().literal;
   const auto fill = [&](std::string_view value) -> Result<std::string> {
     return literal ? Result<std::string>(value) : stage_.expected(value, turn());
   };

@@ -172,6 +172,12 @@ Result<std::unique_ptr<Judge>> make_judge(const ValidateRequest& request, const 
 
 }  // namespace
 
+Result<std::unique_ptr<Judge>> make_schema_judge(const std::string& given, const os::FileReader& read) {
+  ValidateRequest request;
+  request.schema = given;
+  return make_judge(request, read);
+}
+
 Result<int> validate(const ValidateRequest& request,
                      const os::FileReader& read,
                      ByteSink& out,

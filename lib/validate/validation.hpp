@@ -54,6 +54,8 @@ class Judge {
 Result<std::unique_ptr<Judge>> judge_by_schema(const std::string& given,
                                                const schema::Options& options,
                                                const os::FileReader& read);
+/// The same as `validate --schema` does without further options.
+Result<std::unique_ptr<Judge>> make_schema_judge(const std::string& given, const os::FileReader& read);
 /// By the messages of a profile. `as`: a type, or "client:TYPE"; empty: the first whose match holds. `side`: "client",
 /// "server" or empty. Errors: usage.
 Result<std::unique_ptr<Judge>> judge_by_profile(std::shared_ptr<const profile::Profile> profile,

@@ -92,8 +92,8 @@ TEST(RetryAfter, IsSecondsOrADate) {
 
 TEST(Expectations, AreMetInOrderOthersSkipped) {
   Expectations it;
-  ASSERT_TRUE(it.add("/type=connected"));
-  ASSERT_TRUE(it.add("/n=2"));
+  ASSERT_TRUE(it.add({"/type=connected"}));
+  ASSERT_TRUE(it.add({"/n=2"}));
   EXPECT_FALSE(it.offer(R"({"n":2})"));
   EXPECT_FALSE(it.offer("not json"));
   EXPECT_TRUE(it.offer(R"({"type":"connected","n":2})"));
@@ -118,20 +118,20 @@ TEST(Expectations, ValueIsJsonIfItParses) {
   };
   for (const auto& [expected, message, met] : cases) {
     Expectations it;
-    ASSERT_TRUE(it.add(expected)) << expected;
+    ASSERT_TRUE(it.add({expected})) << expected;
     EXPECT_EQ(it.offer(message), met) << expected << " of " << message;
   }
 }
 
 TEST(Expectations, SayWhatIsWrong) {
   Expectations it;
-  EXPECT_EQ(it.add("/a").error().message, "expectation '/a': no '='");
-  EXPECT_EQ(it.add("a=1").error().message, "expectation 'a=1': 'a' is not a JSON Pointer");
+  EXPECT_EQ(it.add({"/a"}).error().message, "expectation '/a': no '='");
+  EXPECT_EQ(it.add({"a=1"}).error().message, "expectation 'a=1': 'a' is not a JSON Pointer");
 }
 
 TEST(Expectations, SurviveDeepJson) {
   Expectations it;
-  ASSERT_TRUE(it.add("/a=1"));
+  ASSERT_TRUE(it.add({"/a=1"}));
   EXPECT_FALSE(it.offer(std::string(1'000'000, '[')));
   EXPECT_FALSE(it.offer(std::string(1'000'000, '[') + std::string(1'000'000, ']')));
 }
@@ -185,6 +185,23 @@ TEST(Input, JsonLines) {
     EXPECT_EQ(said(InputFormat::jsonl, {bad}), "error: in:1: not a message") << bad;
   }
   EXPECT_EQ(said(InputFormat::jsonl, {"{"}), "error: in:1: not JSON");
+}
+
+TEST(Input, JsonValues) {
+  const std::string pretty = "{\n  \"a\": [1, \"}\\\"{\"],\n  \"b\": {}\n}";
+  EXPECT_EQ(said(InputFormat::json, {pretty + "\n\n[1]{}\"s\"\"t\"1 true\nnull"}),
+            "t<" + pretty + ">t<[1]>t<{}>t<\"s\">t<\"t\">t<1>t<true>t<null>");
+  std::vector<std::string> bytes;
+  for (const char c : pretty + pretty + " 12 ") {
+    bytes.emplace_back(1, c);
+  }
+  EXPECT_EQ(said(InputFormat::json, bytes), "t<" + pretty + ">t<" + pretty + ">t<12>");
+  EXPECT_EQ(said(InputFormat::json, {" \n"}), "");
+  EXPECT_EQ(said(InputFormat::json, {"{}\n\n{\"a\":\n1,}\n"}),
+            "t<{}>error: in:3: not JSON: a comma stands before this }");
+  EXPECT_EQ(said(InputFormat::json, {"{}\n[1"}).substr(0, 24), "t<{}>error: in:2: not JS");
+  EXPECT_EQ(said(InputFormat::json, {"hello"}).substr(0, 20), "error: in:1: not JSO");
+  EXPECT_EQ(said(InputFormat::json, {"]"}).substr(0, 20), "error: in:1: not JSO");
 }
 
 SweepResult alive(nanoseconds idle) {

@@ -191,7 +191,7 @@ TEST(RunClient, SaysWhatWasExpectedAndDidNotCome) {
   HandHost host;
   host.servers = {echo_server};
   ClientPlan plan = saying({R"({"a":1})"});
-  plan.script.expect = {"/a=2"};
+  plan.script.expect = {{"/a=2"}};
   Session session = session_to("ws://h/");
   session.timeout = 5s;
   EXPECT_EQ(run(host, session, std::move(plan)), "8");

@@ -47,7 +47,7 @@ class Playbook final : private Stage {
   Result<codec::Message> payload_of(const check::Send& send, std::uint64_t turn) override;
   Result<std::chrono::nanoseconds> duration_of(const std::string& text) override;
   Result<std::string> expected(std::string_view text, std::uint64_t turn) override;
-  bool is_timely(const check::Send&) override { return timely_; }
+  bool is_timely(const Move&) override { return timely_; }
   bool deliver(Outbox::Item item) override;
   void reset() override { acts_.emplace_back("reset"); }
   Result<void> take(const std::vector<profile::Take>& takes, const std::string& payload) override;

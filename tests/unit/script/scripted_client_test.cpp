@@ -36,11 +36,14 @@ class Session {
     return acts();
   }
   Acts hears(std::string payload, bool text = true) {
-    session::Message message;
-    message.from = session::Side::server;
-    message.text = text;
-    message.payload = payload;
-    client_->on_event(channel, {0, clock_.now_ns(), 1, std::move(message)});
+    tell(payload, text);
+    return acts();
+  }
+  /// Of one read: nothing is done between them.
+  Acts hears_at_once(const std::vector<std::string>& payloads) {
+    for (const std::string& payload : payloads) {
+      tell(payload, true);
+    }
     return acts();
   }
   Acts passes(std::chrono::nanoseconds time) {
@@ -67,6 +70,13 @@ class Session {
   int input_asked = 0, chunks_taken = 0;
 
  private:
+  void tell(const std::string& payload, bool text) {
+    session::Message message;
+    message.from = session::Side::server;
+    message.text = text;
+    message.payload = payload;
+    client_->on_event(channel, {0, clock_.now_ns(), 1, std::move(message)});
+  }
   Acts acts() {
     clock_.settle();
     Acts done = channel.take();
@@ -103,6 +113,35 @@ TEST(ScriptedClient, WaitsForAReplyToEachMessage) {
   EXPECT_EQ((Acts{"text one", "text two"}), session.opens());
   EXPECT_EQ(Acts{}, session.hears("to one"));
   EXPECT_EQ(Acts{"close 1000"}, session.hears("to two"));
+}
+
+TEST(ScriptedClient, SendsTheNextOnceWhatIsExpectedBeforeItHasCome) {
+  ClientScript script = saying_one();
+  script.moves.push_back(raw("two"));
+  script.moves.push_back(raw("three"));
+  script.moves.back().after_met = 1;
+  script.moves.push_back(raw("four"));
+  script.moves.back().after_met = 2;
+  script.expect = {{"text:ok"}, engine::any_message(), {"text:ok"}};
+  Session session(std::move(script));
+  EXPECT_EQ((Acts{"text one", "text two"}), session.opens());
+  EXPECT_EQ(Acts{}, session.hears("no"));
+  EXPECT_EQ(Acts{"text three"}, session.hears("ok"));
+  EXPECT_EQ(Acts{"text four"}, session.hears("anything"));
+  EXPECT_EQ(Acts{}, session.hears("anything"));
+  EXPECT_EQ(Acts{"close 1000"}, session.hears("ok"));
+}
+
+TEST(ScriptedClient, WhatComesBeforeAMessageIsNotExpectedOfIt) {
+  ClientScript script = saying_one();
+  script.moves.push_back(raw("two"));
+  script.moves.back().after_met = 1;
+  script.expect = {{"text:a"}, {"text:b"}};
+  Session session(std::move(script));
+  EXPECT_EQ(Acts{"text one"}, session.opens());
+  EXPECT_EQ(Acts{"text two"}, session.hears_at_once({"b", "a", "b"}));
+  EXPECT_EQ(1U, session.client().expectations().met());
+  EXPECT_EQ(Acts{"close 1000"}, session.hears("b"));
 }
 
 TEST(ScriptedClient, AGreetingIsNoReply) {
@@ -207,7 +246,7 @@ TEST(ScriptedClient, StaysSoLongAfterTheLastSend) {
 
 TEST(ScriptedClient, WaitsForWhatIsExpected) {
   ClientScript script = saying_one();
-  script.expect = {"/is=ready"};
+  script.expect = {{"/is=ready"}};
   Session session(std::move(script));
   session.opens();
   EXPECT_EQ(Acts{}, session.hears(R"({"is":"busy"})"));
@@ -221,7 +260,7 @@ TEST(ScriptedClient, AnExpectationThatIsNoneIsAnError) {
   whydrop::test::HandClock clock;
   engine::Pipeline pipeline{engine::PipelineOptions{}};
   ClientScript script;
-  script.expect = {"no equals sign"};
+  script.expect = {{"no equals sign"}};
   const auto made = ScriptedClient::make({clock, pipeline, nullptr, nullptr, nullptr}, std::move(script));
   ASSERT_FALSE(made);
   EXPECT_EQ(ErrorKind::usage, made.error().kind);

@@ -30,6 +30,16 @@ std::string output_help() {
   return help;
 }
 
+/// What stands between commas, of all that were given.
+std::string add_parts(const std::vector<std::string>& given, std::vector<std::string>& parts) {
+  for (const std::string& text : given) {
+    for (std::string& part : split(text, ',')) {
+      parts.push_back(std::move(part));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 void add_output_options(Options& options, run::Output& output) {
@@ -71,18 +81,18 @@ void add_shown_options(Options& options, capture::Filter& filter) {
   options.custom(
       OptionInfo::option("--kind", "KIND", "Only events of this kind (frame, ending, finding ...); several with commas")
           .repeats(),
-      [&filter](const std::vector<std::string>& given) {
-        for (const std::string& text : given) {
-          for (std::string& part : split(text, ',')) {
-            filter.kinds.push_back(std::move(part));
-          }
-        }
-        return std::string();
-      });
+      [&filter](const std::vector<std::string>& given) { return add_parts(given, filter.kinds); });
   options.choose<std::optional<wire::Side>>("--only",
                                             {{"client", wire::Side::client}, {"server", wire::Side::server}},
                                             filter.only,
                                             "Only what this side sent, and events of neither side");
+  options.custom(
+      OptionInfo::option("--type",
+                         "TYPE",
+                         "Only messages of this type: a profile's, else by the JSON member type; several with "
+                         "commas; other events are shown too")
+          .repeats(),
+      [&filter](const std::vector<std::string>& given) { return add_parts(given, filter.types); });
   options.text("--grep", "PATTERN", filter.grep, "Only events whose text matches this regular expression (RE2)");
 }
 

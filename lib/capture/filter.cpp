@@ -1,8 +1,10 @@
 #include "capture/filter.hpp"
 
 #include "base/units.hpp"
+#include "json/json.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -108,7 +110,8 @@ bool holds(const std::vector<std::string>& kinds, std::string_view kind) {
 
 bool is_filter(const Filter& filter) {
   return filter.from_seq > 0 || filter.to_seq < std::numeric_limits<std::uint64_t>::max() || !filter.since.empty() ||
-         !filter.until.empty() || !filter.conns.empty() || !filter.kinds.empty() || filter.only || !filter.grep.empty();
+         !filter.until.empty() || !filter.conns.empty() || !filter.kinds.empty() || filter.only ||
+         !filter.grep.empty() || !filter.types.empty();
 }
 
 struct Selector::Impl {
@@ -174,6 +177,23 @@ bool Selector::has_pattern() const {
   return impl_->grep != nullptr;
 }
 
+bool Selector::by_type() const {
+  return !impl_->filter.types.empty();
+}
+
+bool Selector::is_of_type(const Message& message) const {
+  const auto& types = impl_->filter.types;
+  if (!message.type.empty() || !message.packets.empty()) {
+    return holds(types, message.type) ||
+           std::any_of(message.packets.begin(), message.packets.end(), [&](const Message::Packet& packet) {
+             return holds(types, packet.type);
+           });
+  }
+  json::Json document;
+  const auto type = message.text && !document.parse(message.payload) ? document.root().find("type") : std::nullopt;
+  return type && type->is(json::Type::string) && holds(types, type->string());
+}
+
 bool Selector::passes(const Event& event) const {
   const Filter& filter = impl_->filter;
   if (!filter.kinds.empty() && !holds(filter.kinds, kind_name(event.body))) {
@@ -192,8 +212,56 @@ bool Selector::passes(const Event& event) const {
   return !filter.only || side_of(event.body).value_or(*filter.only) == *filter.only;
 }
 
-/// A frame of a compressed message has its text in the Inflated that follows the message's last frame.
 Result<void> SelectingSink::on_event(const Event& event) {
+  if (!selector_.by_type()) {
+    return select(event);
+  }
+  const auto* frame = std::get_if<Frame>(&event.body);
+  const auto* inflated = std::get_if<Inflated>(&event.body);
+  if (frame != nullptr && !wire::is_control(frame->header.opcode)) {
+    hold(event, frame->payload);
+    return {};
+  }
+  if (inflated != nullptr) {
+    hold(event, inflated->content);
+    return {};
+  }
+  const auto* message = std::get_if<Message>(&event.body);
+  return message != nullptr ? on_message(event, *message) : select(event);
+}
+
+/// Of a message that never ends no more is kept than of one that does.
+void SelectingSink::hold(const Event& event, std::string_view bytes) {
+  if (of_messages_.size() < kMostHeld) {
+    of_messages_.push_back({event, std::string(bytes)});
+  }
+}
+
+Result<void> SelectingSink::on_message(const Event& event, const Message& message) {
+  const auto others = std::stable_partition(of_messages_.begin(), of_messages_.end(), [&](const Held& held) {
+    return held.event.conn == event.conn && side_of(held.event.body) == message.from;
+  });
+  std::vector<Held> own(std::make_move_iterator(of_messages_.begin()), std::make_move_iterator(others));
+  of_messages_.erase(of_messages_.begin(), others);
+  if (!selector_.is_of_type(message)) {
+    return {};
+  }
+  for (Held& held : own) {
+    if (auto* frame = std::get_if<Frame>(&held.event.body)) {
+      frame->payload = held.bytes;
+      frame->seen = nullptr;
+    } else {
+      std::get<Inflated>(held.event.body).content = held.bytes;
+    }
+    if (auto done = select(held.event); !done) {
+      return done;
+    }
+  }
+  return select(event);
+}
+
+/// A frame of a compressed message has its text in the Inflated that follows the message's last frame.
+Result<void> SelectingSink::select(const Event& event) {
   const auto* frame = std::get_if<Frame>(&event.body);
   if (frame != nullptr && !frame->has_payload && selector_.has_pattern()) {
     if (held_.size() < kMostHeld) {

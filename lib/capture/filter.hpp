@@ -24,6 +24,9 @@ struct Filter {
   std::vector<std::string> kinds;     ///< empty: all
   std::optional<session::Side> only;  ///< drops what came from the other side; what has no side passes
   std::string grep;                   ///< RE2; only events whose text it matches
+  /// Only messages of these types, with their frames: a profile's name for a message, else its JSON member "type".
+  /// What belongs to no message passes. Empty: all.
+  std::vector<std::string> types{};
 };
 
 /// True if it leaves anything out.
@@ -44,6 +47,9 @@ class Selector {
   /// True if there is no pattern, or the event holds what it matches.
   bool matches(const session::Event& event) const;
   bool has_pattern() const;
+  /// True if messages are selected by their types; and whether one is of such a type.
+  bool by_type() const;
+  bool is_of_type(const session::Message& message) const;
 
  private:
   struct Impl;
@@ -59,12 +65,21 @@ class SelectingSink final : public session::EventSink {
   Result<void> flush() override { return next_.flush(); }
 
  private:
-  /// Frames of one compressed message that wait for its content.
+  /// Frames that wait for what is told after them: their content, where it is compressed; their message's type.
   static constexpr std::size_t kMostHeld = 1000;
+  struct Held {
+    session::Event event;
+    std::string bytes;  ///< that the event's view is of
+  };
+
+  Result<void> select(const session::Event& event);
+  Result<void> on_message(const session::Event& event, const session::Message& message);
+  void hold(const session::Event& event, std::string_view bytes);
 
   const Selector& selector_;
   session::EventSink& next_;
   std::vector<session::Event> held_;
+  std::vector<Held> of_messages_;  ///< where messages are selected by their types
 };
 
 }  // namespace whydrop::capture

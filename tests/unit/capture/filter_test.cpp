@@ -112,5 +112,48 @@ TEST(SelectingSink, FindsFramesByTheirInflatedContent) {
   EXPECT_EQ(passing(filter), "");
 }
 
+TEST(SelectingSink, SelectsMessagesByTheirTypesWithTheirFrames) {
+  const auto frame = [](Side side, const char* payload) { return sample_frame(side, wire::Opcode::text, payload); };
+  const auto message = [](Side side, std::string_view payload, std::string type = {}) {
+    Message made;
+    made.from = side;
+    made.payload = payload;
+    made.type = std::move(type);
+    return made;
+  };
+  Frame compressed;
+  compressed.from = Side::server;
+  compressed.has_payload = false;
+  Inflated content;
+  content.from = Side::server;
+  content.content = R"({"type":"b"})";
+  const std::vector<Event> all = {{1, 0, 1, sample_frame(Side::client, wire::Opcode::ping, "p")},
+                                  {2, 0, 1, frame(Side::client, R"({"type":"a"})")},
+                                  {2, 0, 1, message(Side::client, R"({"type":"a"})")},
+                                  {3, 0, 1, frame(Side::server, "of a profile, ")},
+                                  {4, 0, 2, frame(Side::server, "of another connection")},
+                                  {5, 0, 1, frame(Side::server, "its end")},
+                                  {5, 0, 1, message(Side::server, "of a profile, its end", "a")},
+                                  {6, 0, 1, compressed},
+                                  {7, 0, 1, content},
+                                  {7, 0, 1, message(Side::server, content.content)},
+                                  {8, 0, 1, Ending{}}};
+  const auto passing = [&](std::vector<std::string> types) {
+    Filter filter;
+    filter.types = std::move(types);
+    const auto selector = Selector::make(filter);
+    Kept kept;
+    SelectingSink sink(*selector, kept);
+    for (const Event& event : all) {
+      EXPECT_TRUE(sink.on_event(event));
+    }
+    return kept.seqs;
+  };
+  EXPECT_EQ(passing({"a"}), "1223558");
+  EXPECT_EQ(passing({"b"}), "16778");
+  EXPECT_EQ(passing({"a", "b"}), "1223556778");
+  EXPECT_EQ(passing({"c"}), "18");
+}
+
 }  // namespace
 }  // namespace whydrop::capture

@@ -54,6 +54,11 @@ const std::vector<Command>& commands() {
        "whydrop diff monday.ndjson tuesday.ndjson --ignore '/data/*/score' --strict\n"
        "whydrop diff run.ndjson run.ndjson --conn 1:2",
        setup_diff},
+      {"merge",
+       "Count the sessions of many recordings together: how they ended, and after which message",
+       "whydrop merge drops/*.ndjson\n"
+       "whydrop merge host1.ndjson host2.ndjson --profile guest-tutorial",
+       setup_merge},
       {"proxy",
        "Stand between a client and its server, change nothing, and say which of them ended a session",
        "whydrop proxy --to wss://api.example.com --listen 127.0.0.1:8080 --capture run.ndjson\n"

@@ -13,6 +13,7 @@ Run setup_config(Options& options);
 Run setup_diff(Options& options);
 Run setup_explain(Options& options);
 Run setup_inspect(Options& options);
+Run setup_merge(Options& options);
 Run setup_profile(Options& options);
 Run setup_proxy(Options& options);
 Run setup_rehearse(Options& options);

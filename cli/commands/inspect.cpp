@@ -25,6 +25,7 @@ namespace {
 struct InspectFlags {
   std::string file;
   capture::Filter filter;
+  std::vector<std::string> urls;
   std::optional<std::uint64_t> from_seq, to_seq;
   bool follow = false;
   std::string profile;
@@ -47,6 +48,7 @@ Result<int> inspect(const InspectFlags& flags) {
   WHYDROP_TRY(secrets);
   return run::inspect({flags.file,
                        filter_of(flags),
+                       flags.urls,
                        flags.follow,
                        flags.output,
                        secrets->reveal,
@@ -80,6 +82,8 @@ void add_filter_options(Options& options, InspectFlags& flags) {
   options.custom(
       OptionInfo::option("--conn", "N", "Only connection N, and the verdict on it; several with commas").repeats(),
       [&flags](const std::vector<std::string>& given) { return set_conns(given, flags.filter.conns); });
+  options.list(
+      "--url", "GLOB", flags.urls, "Only connections to a URL that fits, and the verdict on them; * is any text");
   add_shown_options(options, flags.filter);
   options.flag("-f,--follow", flags.follow, "Follow the file as it grows, until interrupted");
 }
@@ -88,7 +92,7 @@ void add_filter_options(Options& options, InspectFlags& flags) {
 
 Run setup_inspect(Options& options) {
   const auto flags = std::make_shared<InspectFlags>();
-  options.positional("FILE", flags->file, true, "A capture, or a HAR saved by a browser; - is standard input");
+  options.positional("FILE", flags->file, true, "A capture, a HAR, or a net log of Chromium; - is standard input");
   add_filter_options(options, *flags);
   options.group("Profile");
   options.text("--profile",

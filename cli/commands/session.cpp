@@ -116,7 +116,7 @@ Result<int> show(const StoredSession& flags, run::ProfileContext& context, const
     width = std::max(width, row.variable.name.size());
   }
   for (const ShownValue& row : rows) {
-    const std::string line = flags.call.output.kind == report::Output::ndjson
+    const std::string line = flags.call.output.kind() == report::Output::ndjson
                                  ? row_json(row, reveal)
                                  : fmt::format("{:<{}}  {}", row.variable.name, width, row_text(row, now, reveal));
     WHYDROP_TRY(host.out.write(line + "\n"));

@@ -166,7 +166,7 @@ Result<int> get(TokenFlags& flags) {
     warn(warning);
   }
   if (flags.print) {
-    flags.call.output.kind = report::Output::messages;  // standard output is the token's
+    flags.call.output.asked = report::Output::messages;  // standard output is the token's
   }
   const auto session = make_call_session(flags.call, host);
   WHYDROP_TRY(session);
@@ -211,8 +211,8 @@ Result<int> inspect(const TokenFlags& flags) {
     return tl::unexpected<Error>(view ? now.error() : view.error());
   }
   const auth::TokenState state = auth::judge_token(*view, *now, flags.scopes);
-  say(flags.call.output.kind == report::Output::ndjson ? auth::token_json(*view, state)
-                                                       : auth::token_text(*view, state));
+  say(flags.call.output.kind() == report::Output::ndjson ? auth::token_json(*view, state)
+                                                         : auth::token_text(*view, state));
   return state.usable() ? 0 : 1;
 }
 
@@ -235,8 +235,8 @@ Result<int> verify(const TokenFlags& flags) {
   WHYDROP_TRY(result);
   const auto view = auth::inspect_token(*text, auth::Payload::any);
   const auto state = auth::judge_token(*view, static_cast<std::int64_t>(std::time(nullptr)), {});
-  say(flags.call.output.kind == report::Output::ndjson ? auth::verification_json(*result, state)
-                                                       : auth::verification_text(*result, state));
+  say(flags.call.output.kind() == report::Output::ndjson ? auth::verification_json(*result, state)
+                                                         : auth::verification_text(*result, state));
   const bool enough =
       result->good && (result->warnings.empty() || flags.call.output.fail_on != session::Severity::warning);
   return enough ? 0 : 1;

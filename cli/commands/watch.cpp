@@ -93,7 +93,7 @@ Result<int> watch(const WatchFlags& flags) {
 
 Run setup_watch(Options& options) {
   const auto flags = std::make_shared<WatchFlags>();
-  flags->session.session.output.kind = report::Output::drops;
+  flags->session.session.output.asked = report::Output::drops;
   flags->session.capture.capture.folder_most = kFolderMost;
   add_session_arguments(options, flags->session);
   add_watch_options(options, *flags);

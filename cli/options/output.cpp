@@ -5,6 +5,7 @@
 #include "cli/app.hpp"
 #include "cli/options.hpp"
 
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,8 +15,8 @@ namespace whydrop::cli {
 namespace {
 
 /// What each output prints, of its table.
-std::vector<std::pair<std::string, report::Output>> output_rows() {
-  std::vector<std::pair<std::string, report::Output>> rows;
+std::vector<std::pair<std::string, std::optional<report::Output>>> output_rows() {
+  std::vector<std::pair<std::string, std::optional<report::Output>>> rows;
   for (const report::OutputRow& row : report::outputs()) {
     rows.emplace_back(row.name, row.output);
   }
@@ -44,7 +45,7 @@ std::string add_parts(const std::vector<std::string>& given, std::vector<std::st
 
 void add_output_options(Options& options, run::Output& output) {
   options.group("Output");
-  options.choose("--output", output_rows(), output.kind, output_help());
+  options.choose("--output", output_rows(), output.asked, output_help());
   options.count(
       "-v,--verbose", output.verbosity, "Show headers too, and whole verdicts where nothing is wrong; -vv also hex");
   options.flag("-q,--quiet", output.quiet, "Print the verdict only");

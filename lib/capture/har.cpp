@@ -4,11 +4,10 @@
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "base/units.hpp"
-#include "capture/har_ending.hpp"
+#include "capture/browser_ending.hpp"
 #include "capture/item_queue.hpp"
 #include "json/json.hpp"
 #include "json/parts.hpp"
-#include "session/causes.hpp"
 #include "wire/encoder.hpp"
 
 #include <algorithm>
@@ -144,9 +143,6 @@ class Teller {
   void message(const HarMessage& message);
   void frame(Side from, int opcode, std::string_view payload);
   void close(const Entry& entry);
-  void failed_step(const Ending& ending, const std::string& host);
-  template <typename Fact>
-  void failed(Fact fact, const std::string& error);
   std::int64_t since_start(double epoch) const;
 
   ItemQueue& out_;
@@ -257,24 +253,6 @@ void Teller::close(const Entry& entry) {
   frame(Side::server, static_cast<int>(wire::Opcode::close), payload);
 }
 
-template <typename Fact>
-void Teller::failed(Fact fact, const std::string& error) {
-  fact.error = error;
-  fact.cause = cause_in_words(fact);
-  event(std::move(fact));
-}
-
-/// The step on the way that failed, told as if it had been seen.
-void Teller::failed_step(const Ending& ending, const std::string& host) {
-  if (ending.how == EndingHow::resolve_failed) {
-    failed(Resolve{host, {}, 0, {}}, ending.detail);
-  } else if (ending.how == EndingHow::connect_failed) {
-    failed(Connect{{}, host, 0, {}}, ending.detail);
-  } else if (ending.how == EndingHow::tls_failed) {
-    failed(Tls{}, ending.detail);
-  }
-}
-
 void Teller::tell(Entry&& entry, const std::string& creator) {
   if (conn_ == 0) {
     header(entry.started, creator);
@@ -299,7 +277,9 @@ void Teller::tell(Entry&& entry, const std::string& creator) {
   }
   const std::string& why = problem_.empty() ? entry.error : problem_;
   Ending ending = ending_of({status, why, entry.close_word == "aborted", entry.has_close});
-  failed_step(ending, host_of(entry.url));
+  if (auto step = failed_step(ending, host_of(entry.url))) {
+    event(std::move(*step));
+  }
   event(std::move(ending));
 }
 

@@ -19,6 +19,7 @@ struct Damage {
   bool cut = false;    ///< the file's last part, without its end: the writer was stopped
   bool limit = false;  ///< a whole line that says that the writer stopped at its limit
   std::string why;
+  bool note = false;  ///< nothing is wrong with the file: it says what the record does not hold
 };
 
 /// What a file of recorded sessions is made of: a header with each run, and the facts of the run.

@@ -39,6 +39,9 @@ std::optional<std::uint16_t> code_of(const Ledger& ledger, const std::vector<Fin
     return is_refused_by_browsers(finding) || fails_it(ledger, finding);
   });
   if (ledger.had_session() && ledger.server.close && !failed) {
+    if (ledger.server.close_cut) {
+      return std::nullopt;
+    }
     const auto& close = ledger.server.close->code;
     return !close ? (ledger.server.close_length == 0 ? 1005 : 1006) : wire::is_sendable(*close) ? *close : 1006;
   }

@@ -82,6 +82,33 @@ void add_exit_codes(List& list) {
   }
 }
 
+struct RecordWords {
+  std::string_view key, title, text, fix, citation;
+};
+
+/// How other programs record sessions, for `inspect`.
+constexpr RecordWords kRecords[] = {
+    {"net-export",
+     "How to record a session in a browser: a net log of Chromium",
+     "Chrome, Edge, Electron and Android's WebView write the same log of their network stack. With raw bytes it holds "
+     "every byte after TLS, and whether a FIN, an RST or a close_notify ended the connection: whydrop inspect FILE judges "
+     "it as a session of its own. Begin before the page connects. Raw bytes hold cookies and tokens: whydrop masks them in "
+     "what it shows, not in the file.",
+     "Chrome or Edge: open chrome://net-export (edge://net-export), choose \"Include raw bytes\", Start Logging to Disk, "
+     "reproduce the drop, Stop Logging. From a shell, headless too: chromium --log-net-log=FILE "
+     "--net-log-capture-mode=Everything URL. Electron: await session.defaultSession.netLog.startLogging(FILE, "
+     "{captureMode: 'everything'}), later netLog.stopLogging(); or the switches above. Android: chrome://net-export in "
+     "Chrome; for a WebView its DevTools (adb shell am start -a com.android.webview.SHOW_DEV_UI), Net logs. A file of a "
+     "browser that was killed can be read up to there.",
+     "https://www.chromium.org/for-testers/providing-network-details/"},
+};
+
+void add_records(List& list) {
+  for (const RecordWords& row : kRecords) {
+    add(list, std::string(row.key), "record", row.title, row.text, row.fix, row.citation);
+  }
+}
+
 /// The number that `key` is, or nothing. At most five digits: no close code is longer.
 std::optional<unsigned> number(std::string_view key) {
   if (key.empty() || key.size() > 5 || key.find_first_not_of("0123456789") != std::string_view::npos) {
@@ -164,6 +191,7 @@ const std::vector<Explanation>& explanations() {
     add_checks(list);
     add_rules(list);
     add_exit_codes(list);
+    add_records(list);
     return list;
   }();
   return all;

@@ -7,10 +7,10 @@
 
 namespace whydrop::diagnose {
 
-/// One thing that `whydrop explain` knows: a close code, a finding's id, an ending, an exit code.
+/// One thing that `whydrop explain` knows: a close code, a finding's id, an ending, an exit code, a kind of record.
 struct Explanation {
   std::string key;    ///< "1006", "mask-from-server", "fin_mid_frame", "exit 6"
-  std::string group;  ///< "close code", "ending", "finding", "rule", "exit code"
+  std::string group;  ///< "close code", "ending", "finding", "rule", "exit code", "record"
   std::string title;
   std::string text;  ///< a few sentences
   std::string fix;

@@ -20,6 +20,9 @@ bool soon_after_message(const Ledger& ledger) {
 
 std::string close_id(const Ledger& ledger) {
   const auto& code = ledger.server.close->code;
+  if (ledger.server.close_cut) {
+    return "close-not-recorded";
+  }
   if (!code) {
     // A broken body is told by the rule on it.
     return ledger.server.close_length == 0 ? "server-close-empty" : "";
@@ -80,12 +83,18 @@ std::optional<Judgement> server_close(const Ledger& ledger, std::string_view id)
   return judgement;
 }
 
+/// The client failed the connection: then it need not wait for an answer. RFC 6455 section 7.1.7.
+bool failed_it(const Ledger& ledger) {
+  return ledger.how() == EndingHow::local_close &&
+         (ledger.browser_says_why() || (ledger.client.close->code >= 1002 && ledger.client.close->code <= 1011));
+}
+
 std::optional<Judgement> close_unanswered(const Ledger& ledger, std::string_view id) {
   const EndingHow how = ledger.how();
   const bool timed_out = how == EndingHow::close_timeout;
   if (!ledger.had_session() || !ledger.ending || ledger.foreign || ledger.first_close != Side::client ||
       ledger.server.close || (id == "close-timeout") != timed_out || how == EndingHow::capture_ended ||
-      how == EndingHow::interrupted) {
+      how == EndingHow::interrupted || failed_it(ledger)) {
     return std::nullopt;
   }
   return Judgement{fmt::format("{} Close was not answered; {} later the connection ended ({}).",
@@ -178,6 +187,17 @@ const std::vector<FindingRow>& close_findings() {
        "RFC 6455 section 7.4.1"},
       close_row("close-1000", 1000, Severity::warning, Party::unknown),
       close_row("server-close-empty", 1005, Severity::warning, Party::unknown),
+      {"close-not-recorded",
+       Severity::warning,
+       Party::unknown,
+       true,
+       server_close,
+       "A Close frame whose code is not in the record",
+       "The record has the headers of frames and not what they carried: that the server closed the session is known, "
+       "and "
+       "with which code and reason is not.",
+       "Record it again with raw bytes: whydrop explain net-export.",
+       "RFC 6455 section 7.4"},
       close_row("close-1001", 1001, Severity::warning, Party::unknown),
       close_row("close-1002", 1002, Severity::error, Party::unknown),
       close_row("close-1003", 1003, Severity::error, Party::client),

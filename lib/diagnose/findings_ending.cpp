@@ -163,8 +163,7 @@ std::optional<Judgement> capture_ended(const Ledger& ledger, std::string_view) {
 
 /// What the browser itself said as it ended the session.
 std::optional<Judgement> browser_failed(const Ledger& ledger, std::string_view) {
-  if (!ledger.from_har || !ledger.had_session() || ledger.how() != EndingHow::local_close ||
-      ledger.ending->fact.by != session::EndedBy::client) {
+  if (!ledger.had_session() || !ledger.browser_says_why()) {
     return std::nullopt;
   }
   return Judgement{capital(browser_words(ledger)) + ".", {ledger.server.last_seq, ledger.ending->seq}};

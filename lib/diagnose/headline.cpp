@@ -297,6 +297,9 @@ std::string how_clause(const Ledger& ledger, const Verdict& verdict) {
                        close_words(ledger.server),
                        close_words(ledger.client));
   }
+  if (ledger.first_close == Side::client && ledger.browser_says_why()) {
+    return browser_words(ledger);
+  }
   if (ledger.first_close == Side::client) {
     return rules::find_rule(verdict.cause) != nullptr
                ? fmt::format(

@@ -179,6 +179,7 @@ void Ledger::note_close(const session::Frame& frame, const session::Event& event
   from.close = std::move(close);
   from.close_t = event.t_ns;
   from.close_length = frame.header.length;
+  from.close_cut = frame.cut() && !from.close->code;
   if (!first_close) {
     first_close = frame.from;
   }

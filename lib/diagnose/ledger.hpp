@@ -87,6 +87,7 @@ struct SideLedger {
   std::optional<session::CloseSeen> close;
   std::int64_t close_t = 0;
   std::uint64_t close_length = 0;
+  bool close_cut = false;  ///< its body was not recorded: what code it had is not known
   std::optional<std::int64_t> shutdown_t;
 };
 
@@ -239,6 +240,11 @@ struct Ledger {
   bool cut_by_server_side() const;
   /// True if the session was ended from the server's side, by a Close or without one.
   bool ended_by_server_side() const;
+  /// True if the client, a browser, ended it, and its words are all that is in the record of why.
+  bool browser_says_why() const {
+    return (from_har || client.close_cut) && how() == session::EndingHow::local_close &&
+           ending->fact.by == session::EndedBy::client;
+  }
   /// False for a record that begins in mid-session: then nobody can tell how old it was.
   bool saw_opening() const { return response || opened_seq != 0; }
   /// True if the server's Close, though it came after the client's, is no answer to it: its code says that something

@@ -147,6 +147,9 @@ void RunLedger::add(const Ledger& ledger, const session::Verdict& verdict) {
   }
   add(last_.findings);
   last_conn_ = ledger.conn;
+  const std::string target = ledger.url.substr(0, ledger.url.find('?'));
+  target_ = connections_ == 0 ? target : target_;
+  one_target_ = one_target_ && target == target_;
   ++connections_;
   ++endings_[ending_words(verdict)];
   last_how_ = headline(ledger, verdict);
@@ -185,7 +188,7 @@ void RunLedger::lead_with_repetition(session::Verdict& verdict) const {
   const bool guessed = says_only_how(verdict.cause) ||
                        std::find(std::begin(kGuesses), std::end(kGuesses), verdict.cause) != std::end(kGuesses);
   for (const Row& row : kRows) {
-    auto judgement = guessed && ended_.size() == sessions_ ? row.judge(ended_) : std::nullopt;
+    auto judgement = one_target_ && guessed && ended_.size() == sessions_ ? row.judge(ended_) : std::nullopt;
     if (!judgement) {
       continue;
     }
@@ -212,7 +215,8 @@ session::Verdict RunLedger::conclude() {
   add(last_.findings);
   session::Verdict verdict = last_;
   verdict.findings = findings_;
-  if (auto judgement = rapid_failures(rapid_, connections_, rapid_evidence_)) {
+  // What sessions of several targets have in common is their record, as a browser's is.
+  if (auto judgement = one_target_ ? rapid_failures(rapid_, connections_, rapid_evidence_) : std::nullopt) {
     if (auto finding = make(*find_finding("rapid-failures"), std::move(*judgement))) {
       verdict.observed.insert(verdict.observed.begin(), finding->says);
       verdict.next.insert(verdict.next.begin(), finding->fix);

@@ -30,6 +30,8 @@ class RunLedger {
   session::Verdict last_;
   std::string last_how_;  ///< how the last one ended, as a sentence that names no cause
   std::uint32_t last_conn_ = 0;
+  std::string target_;                      ///< of the first one: its URL without the query
+  bool one_target_ = true;                  ///< all have that
   std::vector<session::Finding> findings_;  ///< of all connections before the last
 };
 

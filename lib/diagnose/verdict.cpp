@@ -33,6 +33,9 @@ void set_code(const Ledger& ledger, Verdict& verdict) {
   if (ledger.first_close) {
     const Side closer = ledger.closes_crossed() ? Side::server : *ledger.first_close;
     const auto& close = *ledger.side(closer).close;
+    if (ledger.side(closer).close_cut) {
+      return;
+    }
     verdict.code = close.code.value_or(1005);
     verdict.code_source = !close.code              ? CodeSource::derived
                           : closer == Side::server ? CodeSource::received
@@ -61,6 +64,9 @@ EndedBy ended_by(const Ledger& ledger) {
   return ledger.observer == session::Observer::client ? session::traits(ledger.how()).usual_ender : EndedBy::unknown;
 }
 
+/// What browsers fail a connection with whatever rule was broken. RFC 6455 section 7.4.1.
+constexpr std::uint16_t kProtocolError = 1002;
+
 bool explains(const Ledger& ledger, const Finding& finding) {
   if (ledger.role != session::Role::websocket) {
     return finding.severity == session::Severity::error;
@@ -73,7 +79,7 @@ bool explains(const Ledger& ledger, const Finding& finding) {
     return false;
   }
   const bool for_it = rule != nullptr && rule->fail_code != 0 && ledger.first_close == Side::client &&
-                      ledger.client.close->code == rule->fail_code;
+                      (ledger.client.close->code == rule->fail_code || ledger.client.close->code == kProtocolError);
   // A frame that was failed before it was whole is told after our Close.
   if (finding.evidence.front() > ledger.end_seq() && !for_it) {
     // A server that breaks a rule by what it does after its Close is broken in how it ends sessions.

@@ -73,6 +73,9 @@ std::string mistaken_close_words(const session::CloseSeen& close) {
 
 std::string close_words(const SideLedger& side) {
   const session::CloseSeen& close = *side.close;
+  if (side.close_cut) {
+    return "a Close whose code is not in the record";
+  }
   if (!close.code) {
     return side.close_length == 0 ? "an empty Close (no code)" : "a Close with a broken body of 1 byte";
   }

@@ -6,6 +6,7 @@
 #include "capture/reader.hpp"
 #include "capture/sniff.hpp"
 #include "evidence/gunzip.hpp"
+#include "netlog/netlog.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -21,6 +22,7 @@ namespace {
 constexpr Format kFormats[] = {
     {Kind::capture, "a capture", capture::looks_like_capture, capture::read_capture},
     {Kind::har, "a HAR", capture::looks_like_har, capture::read_har},
+    {Kind::net_log, "a Chromium net log", netlog::looks_like_net_log, netlog::read_net_log},
 };
 
 /// Reads on until `known` says so of what was read, or that is kHead long, or nothing more comes.

@@ -13,9 +13,9 @@
 namespace whydrop::evidence {
 
 /// What a file of recorded sessions is.
-enum class Kind : std::uint8_t { capture, har };
-constexpr NameList<2> names_of(Kind /*kind*/) {
-  return {"capture", "HAR"};
+enum class Kind : std::uint8_t { capture, har, net_log };
+constexpr NameList<3> names_of(Kind /*kind*/) {
+  return {"capture", "HAR", "Chromium net log"};
 }
 
 /// What reads one kind.

@@ -38,7 +38,7 @@ Result<Loaded> load(const DiffSettings& settings, const DiffSettings::Side& side
   WHYDROP_TRY(opened);
   Loaded loaded;
   Discard discard;
-  run::Inspection::Settings reading{{}, settings.reveal, settings.secrets, file->name(), {}, settings.profile};
+  run::Inspection::Settings reading{{}, settings.reveal, settings.secrets, file->name(), {}, {}, settings.profile};
   if (side.conn) {
     reading.conns.push_back(*side.conn);
   }

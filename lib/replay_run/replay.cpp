@@ -87,7 +87,7 @@ Result<int> carry_out(const run::Host& host, PreparedReplay& replay, ReplayCompa
   const int code = runs.carry_out();
   const auto& output = session.output;
   if (comparison != nullptr &&
-      !(*run)->data().write(comparison->text(output.kind == report::Output::ndjson,
+      !(*run)->data().write(comparison->text(output.kind() == report::Output::ndjson,
                                              run::make_style(output, host.environment, host.out)))) {
     return 3;
   }

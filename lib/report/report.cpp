@@ -31,6 +31,11 @@ const std::vector<OutputRow>& outputs() {
        "a line each time a session ends, and at last their causes",
        true,
        [](const Style& style, ByteSink& data, ByteSink&) { return make_drops_renderer(style, data); }},
+      {Output::sessions,
+       "sessions",
+       "each session's URL, ending and verdict",
+       true,
+       [](const Style& style, ByteSink& data, ByteSink&) { return make_sessions_renderer(style, data); }},
   };
   return rows;
 }

@@ -14,7 +14,7 @@
 
 namespace whydrop::report {
 
-enum class Output : std::uint8_t { log, messages, ndjson, summary, drops };
+enum class Output : std::uint8_t { log, messages, ndjson, summary, drops, sessions };
 
 /// Which time a line of the log begins with.
 enum class Times : std::uint8_t {

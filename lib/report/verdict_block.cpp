@@ -145,6 +145,9 @@ std::string code_line(const Verdict& verdict, bool with_browser) {
   if (!verdict.code && verdict.how == session::EndingHow::capture_ended) {
     return "none: the session's end is not in the record";
   }
+  if (!verdict.code && (verdict.received || verdict.sent)) {
+    return "not in the record: what the Close frame carried was not recorded";
+  }
   if (!verdict.code) {
     return !verdict.browser_code ? "none: a REST call has no close code"
                                  : "none: the session never opened" + (browser.empty() ? "" : "; " + browser);

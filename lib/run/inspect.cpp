@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "evidence/evidence.hpp"
 #include "os/input_file.hpp"
+#include "os/rereadable_file.hpp"
 #include "report/progress.hpp"
 #include "report/report.hpp"
 #include "run/inspection.hpp"
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace whydrop::run {
 namespace {
@@ -25,7 +27,7 @@ class ReadingLine {
   ReadingLine(const Output& output, const Host& host)
       : host_(host),
         shown_(host.err.is_terminal() &&
-               (!report::row_of(output.kind).scrolls || output.quiet || !host.out.is_terminal())) {}
+               (!report::row_of(output.kind()).scrolls || output.quiet || !host.out.is_terminal())) {}
   ~ReadingLine() { write("\r\x1b[K"); }
   ReadingLine(const ReadingLine&) = delete;
   ReadingLine& operator=(const ReadingLine&) = delete;
@@ -116,6 +118,37 @@ Result<void> Reading::all() {
   }
 }
 
+/// True if the file is another program's record of several sessions; what is shown first of such a one is their list.
+/// Reads up to the second.
+bool holds_several(const std::string& path) {
+  const auto file = os::RereadableFile::open(path);
+  auto looked = file ? evidence::look(file->name(), file->read()) : tl::unexpected<Error>(file.error());
+  if (!looked || looked->format == nullptr || looked->format->kind == evidence::Kind::capture) {
+    return false;  // what cannot be read is said by whoever reads it
+  }
+  const auto reader = looked->format->read(file->name(), std::move(looked->source));
+  for (int sessions = 0; sessions < 2;) {
+    const auto item = reader->next();
+    if (!item || !*item) {
+      return false;
+    }
+    const auto* event = std::get_if<session::Event>(&**item);
+    sessions += event != nullptr && std::holds_alternative<session::Open>(event->body) ? 1 : 0;
+  }
+  return true;
+}
+
+/// What is shown where nobody asked for anything.
+Output chosen_output(const InspectSettings& settings) {
+  Output output = settings.output;
+  const bool whole = !capture::is_filter(settings.filter) && settings.urls.empty() && !settings.follow &&
+                     output.verbosity == 0 && output.html.empty() && settings.file != "-";
+  if (!output.asked && whole && holds_several(settings.file)) {
+    output.asked = report::Output::sessions;
+  }
+  return output;
+}
+
 }  // namespace
 
 Result<int> inspect(const InspectSettings& settings, const Host& host, const std::function<int()>& stopped_by) {
@@ -127,11 +160,12 @@ Result<int> inspect(const InspectSettings& settings, const Host& host, const std
       settings.output.html.empty() ? Result<std::unique_ptr<HtmlFile>>() : HtmlFile::open(settings.output.html);
   WHYDROP_TRY(report);
   Inspection inspection(host,
-                        {settings.output,
+                        {chosen_output(settings),
                          settings.reveal,
                          settings.secrets,
                          settings.file,
                          settings.filter.conns,
+                         settings.urls,
                          settings.profile,
                          settings.recognise,
                          nullptr,

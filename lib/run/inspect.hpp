@@ -14,11 +14,12 @@
 
 namespace whydrop::run {
 
-/// A capture or HAR that is read again, and what is shown of it.
+/// A record of sessions that is read again, and what is shown of it.
 struct InspectSettings {
   std::string file;  ///< "-": standard input
   capture::Filter filter;
-  bool follow = false;  ///< at its end it may grow
+  std::vector<std::string> urls;  ///< globs; only connections to one that fits, and the verdict on them; empty: all
+  bool follow = false;            ///< at its end it may grow
   Output output;
   bool reveal = false;
   std::vector<capture::Secret> secrets;

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "diagnose/exit_code.hpp"
 #include "os/file_names.hpp"
+#include "profile/glob.hpp"
 #include "report/report.hpp"
 #include "run/profiles.hpp"
 
@@ -60,7 +61,7 @@ session::EventSink& Inspection::sink_of_run(const capture::CaptureHeader& header
   style.started = header.started;
   style.escape = host_.out.is_terminal();
   style.typed = recorded_->profile() != nullptr;
-  renderer_ = report::make_renderer(settings_.output.kind, style, host_.out, host_.err);
+  renderer_ = report::make_renderer(settings_.output.kind(), style, host_.out, host_.err);
   selected_ = std::make_unique<capture::SelectingSink>(selector_, *renderer_);
   return *selected_;
 }
@@ -77,6 +78,10 @@ void Inspection::talk(const std::string& line) {
 }
 
 void Inspection::tell_damage(const capture::Damage& damage) {
+  if (damage.line == 0) {
+    talk(fmt::format("{}: {}: {}", damage.note ? "note" : "warning", settings_.name, damage.why));
+    return;
+  }
   if (damage.cut || damage.limit) {
     talk(fmt::format("warning: capture {}:{}: {}", settings_.name, damage.line, damage.why));
     return;
@@ -105,9 +110,22 @@ bool Inspection::wants(const session::Event& event) {
   ++events_of_run_;
   const auto& conns = settings_.conns;
   last_conn_ = std::max(last_conn_, event.conn);
-  const bool wanted = conns.empty() || std::find(conns.begin(), conns.end(), event.conn) != conns.end();
+  const bool fits = settings_.urls.empty() || fits_url(event);
+  const bool wanted = fits && (conns.empty() || std::find(conns.begin(), conns.end(), event.conn) != conns.end());
   conn_seen_ = conn_seen_ || wanted;
   return wanted;
+}
+
+bool Inspection::fits_url(const session::Event& event) {
+  if (const auto* open = std::get_if<session::Open>(&event.body)) {
+    const bool fits = std::any_of(settings_.urls.begin(), settings_.urls.end(), [open](const std::string& glob) {
+      return profile::fits_glob(open->url, glob);
+    });
+    if (fits) {
+      fitting_.insert(event.conn);
+    }
+  }
+  return fitting_.count(event.conn) > 0;
 }
 
 Result<void> Inspection::check_found() const {
@@ -118,8 +136,13 @@ Result<void> Inspection::check_found() const {
             "capture {}: {}", settings_.name, damages_ > 0 ? "no event in it can be read" : "no event is in it"),
         damages_ > 0 ? "" : "its writer was stopped before the first, or nothing was opened");
   }
-  if (conn_seen_ || settings_.conns.empty()) {
+  if (conn_seen_ || (settings_.conns.empty() && settings_.urls.empty())) {
     return {};
+  }
+  if (!settings_.urls.empty()) {
+    return fail(ErrorKind::usage,
+                fmt::format("option --url: no connection to {} in {}", fmt::join(settings_.urls, ", "), settings_.name),
+                "* stands for any text; --output sessions lists what is in it");
   }
   return fail(
       ErrorKind::usage,

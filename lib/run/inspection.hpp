@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ class Inspection {
     std::vector<capture::Secret> secrets;
     std::string name;                  ///< for messages
     std::vector<std::uint32_t> conns;  ///< the connections that are read; empty: all
+    std::vector<std::string> urls;     ///< globs of their URLs; empty: all
     /// Null: the one that the capture names, where it is known.
     std::shared_ptr<const profile::Profile> profile;
     bool recognise = true;  ///< false: by no profile, not even by the one that the capture names
@@ -65,6 +67,7 @@ class Inspection {
   void tell_damage(const capture::Damage& damage);
   void end_run(int signal);
   bool wants(const session::Event& event);
+  bool fits_url(const session::Event& event);
 
   const Host& host_;
   Settings settings_;
@@ -74,7 +77,8 @@ class Inspection {
   profile::Dialects dialects_;
   std::unique_ptr<engine::RecordedRun> recorded_;  ///< the run that is read
   std::uint32_t last_conn_ = 0;
-  bool conn_seen_ = false;  ///< one of those asked for
+  bool conn_seen_ = false;           ///< one of those asked for
+  std::set<std::uint32_t> fitting_;  ///< connections whose URL fits
   std::uint64_t frames_ = 0;
   std::uint64_t events_ = 0, events_of_run_ = 0;  ///< that could be read
   std::uint64_t damages_ = 0;                     ///< lines that could not be read, cut ones left out

@@ -20,7 +20,7 @@ enum class Color : std::uint8_t { automatic, always, never };
 
 /// What is printed, and what a run fails on.
 struct Output {
-  report::Output kind = report::Output::log;
+  std::optional<report::Output> asked;  ///< null: nothing was, and the command chooses
   Color color = Color::automatic;
   std::optional<session::Severity> fail_on = session::Severity::error;  ///< null: no finding
   int verbosity = 0;
@@ -29,6 +29,8 @@ struct Output {
   report::Times times = report::Times::relative;
   std::string html;       ///< path of an HTML report that is written besides; empty: none
   capture::Filter shown;  ///< of what is told while a session lasts
+
+  report::Output kind() const { return asked.value_or(report::outputs().front().output); }
 };
 
 /// How `output` looks on the stream `on`.

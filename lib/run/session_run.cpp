@@ -141,7 +141,7 @@ bool SessionRun::holds_secret(std::string_view line) const {
 }
 
 Result<void> SessionRun::add_renderer(report::Style style) {
-  const report::Output output = settings_.output.kind;
+  const report::Output output = settings_.output.kind();
   renderer_ = report::make_renderer(output, style, data_, talk_);
   if (capture::is_filter(settings_.output.shown)) {
     capture::Filter shown = settings_.output.shown;

@@ -26,6 +26,7 @@ struct Tracker::Impl {
     Assembler assembler;
     std::optional<wire::Inflater> inflater;  // once a compressed message comes
     bool last_deflated = false;              // the last frame is part of a compressed message
+    bool content_lost = false;               // of the compressed message under way a part was not recorded
     bool told_elsewhere = false;             // a compressed message came whose content an Inflated fact tells
   };
 
@@ -150,7 +151,8 @@ void Tracker::Impl::tell_joined(Side from) {
 }
 
 void Tracker::Impl::inflate(const Frame& frame) {
-  direction(frame.from).last_deflated = true;
+  const bool nothing_kept = frame.has_payload && frame.payload.empty() && frame.header.length > 0;
+  direction(frame.from).last_deflated = !nothing_kept;
   auto& inflater = direction(frame.from).inflater;
   if (!inflater) {
     inflater.emplace(inflater_options(frame.from));
@@ -158,6 +160,7 @@ void Tracker::Impl::inflate(const Frame& frame) {
   if (frame.has_payload && !frame.cut()) {
     inflater->feed(frame.payload);
   } else {
+    direction(frame.from).content_lost |= nothing_kept;
     inflater->lose("part of its payload was not kept");
   }
 }
@@ -176,7 +179,15 @@ void Tracker::Impl::finish_inflating(Side from) {
   const auto& joined = direction(from).assembler.joined();
   const auto content = direction(from).inflater->finish();
   direction(from).told_elsewhere = joined.content_told;
+  const bool lost = std::exchange(direction(from).content_lost, false);
   if (joined.content_told) {
+    return;
+  }
+  if (lost) {  // a record of headers: that it cannot be inflated is nobody's fault, and its size is the wire's
+    Inflated unknown;
+    unknown.from = from;
+    unknown.length = joined.length;
+    tell_inflated(unknown);
     return;
   }
   Inflated inflated;

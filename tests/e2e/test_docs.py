@@ -101,6 +101,7 @@ class Docs(harness.Test):
             "request": {"method": "GET", "url": "wss://host/path", "headers": []},
             "response": {"status": 101, "headers": []},
             "_webSocketMessages": [{"type": "send", "time": 1767225600.0, "opcode": 1, "data": "{}"}]}]}}))
+        write("net-log.json", (FIXTURES / "netlogs/tls.json").read_text(encoding="utf-8"))
         write("widget.har", pathlib.Path(folder, "browser.har").read_text(encoding="utf-8"))
         recorded = subprocess.run([harness.WHYDROP, "send", url, json.dumps(start), "two", "-q", "--capture", "run.ndjson"], cwd=folder,
                                   env=self.env, stdout=subprocess.DEVNULL, check=False)

@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # module -> modules whose headers it may include (besides its own)
 CORE_ORDER = ["base", "json", "wire", "codec", "handshake", "session", "rules", "schema", "profile", "yaml", "asyncapi", "fieldguide", "payload",
-              "diagnose", "capture", "report", "engine", "evidence", "replay", "compare", "check", "script"]
+              "diagnose", "capture", "report", "engine", "netlog", "evidence", "replay", "compare", "check", "script"]
 ALLOWED = {
     "base": set(),
     "json": {"base"},
@@ -31,7 +31,8 @@ ALLOWED = {
     "capture": {"base", "json", "wire", "handshake", "session"},
     "report": {"base", "wire", "codec", "handshake", "session", "rules", "payload", "diagnose", "capture"},
     "engine": {"base", "json", "wire", "handshake", "session", "rules", "profile", "diagnose", "capture"},
-    "evidence": {"base", "json", "wire", "handshake", "session", "capture", "engine"},
+    "netlog": {"base", "json", "wire", "handshake", "session", "capture", "engine"},
+    "evidence": {"base", "json", "wire", "handshake", "session", "capture", "engine", "netlog"},
     "replay": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "evidence"},
     "compare": {"base", "json", "wire", "handshake", "session", "profile", "payload", "diagnose", "capture", "report", "replay"},
     "check": {"base", "json", "wire", "handshake", "session", "schema", "profile", "payload", "diagnose", "capture", "report", "replay"},

@@ -39,7 +39,7 @@ std::string secrets(const Asked& it) {
 
 std::string output(const Asked& it) {
   const run::Output& chosen = it.session.output;
-  return std::string(report::row_of(chosen.kind).name) + (chosen.fail_on ? " fails" : "") +
+  return std::string(report::row_of(chosen.kind()).name) + (chosen.fail_on ? " fails" : "") +
          (chosen.color == run::Color::always ? " in colour" : "");
 }
 

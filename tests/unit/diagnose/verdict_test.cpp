@@ -525,18 +525,17 @@ const Case kCases[] = {
     {"capture without an ending", [] { return Script().session().you("a").verdict(); }},
     {"har",
      [] {
-       return Script({{}, session::Witness::messages}).session().you("a").after_ms(1).ending(EndingHow::capture_ended).verdict();
+       return Script({{}, session::Witness::messages})
+           .session()
+           .you("a")
+           .after_ms(1)
+           .ending(EndingHow::capture_ended)
+           .verdict();
      }},
     {"no event", [] { return Script().verdict(); }},
     {"expected 1000 from the server",
      [] {
-       return Script({{1000}})
-           .session()
-           .you("a")
-           .after_ms(4)
-           .close(kServer, 1000)
-           .ending(EndingHow::fin)
-           .verdict();
+       return Script({{1000}}).session().you("a").after_ms(4).close(kServer, 1000).ending(EndingHow::fin).verdict();
      }},
     {"401",
      [] {

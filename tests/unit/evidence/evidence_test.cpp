@@ -69,11 +69,11 @@ TEST(Evidence, IsKnownByWhatItHolds) {
       {gzip(kHar).substr(0, 60), "HAR f: byte 30: it stops before its end"},
       {"", "cannot read f: empty; "},
       {" \n", "cannot read f: empty; "},
-      {"notes", "cannot read f: not a recording but text; it takes a capture or a HAR"},
-      {gzip("notes"), "cannot read f: not a recording but text; it takes a capture or a HAR"},
-      {"\x1F\x8B", "cannot read f: not a recording but a gzip file; it takes a capture or a HAR"},
+      {"notes", "cannot read f: not a recording but text; it takes a capture, a HAR, or a Chromium net log"},
+      {gzip("notes"), "cannot read f: not a recording but text; it takes a capture, a HAR, or a Chromium net log"},
+      {"\x1F\x8B", "cannot read f: not a recording but a gzip file; it takes a capture, a HAR, or a Chromium net log"},
       {"\x1F\x8Bnonsense", "gzip file f: it cannot be unpacked: unknown compression method; "},
-      {R"({"info":{}})", "cannot read f: not a recording but other JSON; it takes a capture or a HAR"},
+      {R"({"info":{}})", "cannot read f: not a recording but other JSON; it takes a capture, a HAR, or a Chromium net log"},
   };
   for (const auto& [file, expected] : cases) {
     for (const std::size_t piece : {1U, 7U, 100'000U}) {
@@ -83,8 +83,8 @@ TEST(Evidence, IsKnownByWhatItHolds) {
 }
 
 TEST(Evidence, SaysWhatIsTaken) {
-  EXPECT_EQ(kinds_taken(), "a capture or a HAR");
-  EXPECT_EQ(kinds_taken("a list"), "a capture, a HAR, or a list");
+  EXPECT_EQ(kinds_taken(), "a capture, a HAR, or a Chromium net log");
+  EXPECT_EQ(kinds_taken("a list"), "a capture, a HAR, a Chromium net log, or a list");
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ TEST(Outputs, StandInTheOrderOfTheirNumbers) {
     EXPECT_FALSE(row.says.empty());
     names += std::string(row.name) + " ";
   }
-  EXPECT_EQ(names, "log messages ndjson summary drops ");
+  EXPECT_EQ(names, "log messages ndjson summary drops sessions ");
 }
 
 TEST(Messages, GivesTheServersPayloadsAsTheyCame) {

@@ -28,7 +28,7 @@ script::Move raw(std::string text) {
 Session session_to(const std::string& url) {
   Session session;
   session.address = *target::parse_address(url);
-  session.output.kind = report::Output::messages;
+  session.output.asked = report::Output::messages;
   return session;
 }
 
@@ -204,7 +204,7 @@ TEST(RunClient, MasksSecretsInAllThatItPrints) {
   host.servers = {echo_server};
   Session session = session_to("ws://h/?key=hush-hush");
   session.secrets.values = {{"key", "hush-hush"}};
-  session.output.kind = report::Output::ndjson;
+  session.output.asked = report::Output::ndjson;
   EXPECT_EQ(run(host, session, saying({"say hush-hush"})), "0");
   EXPECT_EQ((host.out.text + host.err.text).find("hush-hush"), std::string::npos);
 }

@@ -23,7 +23,7 @@ std::string recorded() {
 InspectSettings summary_of(const std::string& file) {
   InspectSettings settings;
   settings.file = file;
-  settings.output.kind = report::Output::summary;
+  settings.output.asked = report::Output::summary;
   return settings;
 }
 

@@ -25,7 +25,7 @@ using test::HandHost;
 Session session_to(const std::string& url) {
   Session session;
   session.address = *target::parse_address(url);
-  session.output.kind = report::Output::drops;
+  session.output.asked = report::Output::drops;
   return session;
 }
 

@@ -1,4 +1,6 @@
-#include "capture/har_ending.hpp"
+#include "capture/browser_ending.hpp"
+
+#include "session/causes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -49,18 +51,27 @@ std::string with_text(std::string_view word, const std::string& text) {
   return std::string(word) + ": " + text;
 }
 
+}  // namespace
+
+std::string worded(const std::string& error) {
+  const NetError* known = find_error(error);
+  return known == nullptr ? error : with_text(known->word, error);
+}
+
+namespace {
+
 /// No answer is in the record.
-Ending before_answer(const HarEnd& end) {
+Ending before_answer(const BrowserEnd& end) {
   Ending ending;
   const NetError* known = find_error(end.error);
   ending.how = known != nullptr ? known->before_answer : EndingHow::capture_ended;
-  ending.detail = known != nullptr ? with_text(known->word, end.error) : end.error;
+  ending.detail = worded(end.error);
   ending.read_error = ending.how == EndingHow::upgrade_cut ? std::string(known->word) : "";
   return ending;
 }
 
 /// The session was open.
-Ending in_session(const HarEnd& end) {
+Ending in_session(const BrowserEnd& end) {
   Ending ending;
   const NetError* known = find_error(end.error);
   const bool reset = known != nullptr && known->word == "connection_reset";
@@ -77,7 +88,7 @@ Ending in_session(const HarEnd& end) {
 
 }  // namespace
 
-Ending ending_of(const HarEnd& end) {
+Ending ending_of(const BrowserEnd& end) {
   if (end.status == 101) {
     return in_session(end);
   }
@@ -89,6 +100,24 @@ Ending ending_of(const HarEnd& end) {
   ending.by = EndedBy::server;
   ending.detail = end.error;
   return ending;
+}
+
+std::optional<session::Body> failed_step(const Ending& ending, const std::string& host) {
+  const auto failed = [&ending](auto fact) -> session::Body {
+    fact.error = ending.detail;
+    fact.cause = session::cause_in_words(fact);
+    return fact;
+  };
+  if (ending.how == EndingHow::resolve_failed) {
+    return failed(session::Resolve{host, {}, 0, {}});
+  }
+  if (ending.how == EndingHow::connect_failed) {
+    return failed(session::Connect{{}, host, 0, {}});
+  }
+  if (ending.how == EndingHow::tls_failed) {
+    return failed(session::Tls{});
+  }
+  return std::nullopt;
 }
 
 }  // namespace whydrop::capture

@@ -110,12 +110,13 @@ Run setup_check(Options& options) {
   run::Session& session = plan.settings.session;
   options.positionals("FILE", request.files, false, "Check files, patterns or folders; - is standard input");
   options.group("Checks");
-  options.list("--report",
-               "KIND[:PATH]",
-               flags->reports,
-               "junit:PATH, tap, ndjson or prometheus:PATH; without a path to standard output, and the lines for "
-               "people to standard error; "
-               "repeatable");
+  options.list(
+      "--report",
+      "KIND[:PATH]",
+      flags->reports,
+      "junit:PATH, tap, ndjson, prometheus:PATH or html:PATH; without a path to standard output, and the lines for "
+      "people to standard error; "
+      "repeatable");
   options.number("-j,--jobs", "N", plan.jobs, 1, 256, "Run this many checks at once (1)");
   options.flag("--fail-fast", plan.fail_fast, "Start no more checks once one has failed");
   options.number("--retry", "N", plan.retries, 0, 100, "Repeat a failed check up to N times");

@@ -34,7 +34,7 @@ struct DiffFlags {
   std::optional<std::uint32_t> conns[2];
   std::vector<std::string> ignore;
   bool strict = false, no_timing = false;
-  std::string profile, output = "text";
+  std::string profile, output = "text", to, out;
   std::uint64_t width = 0;
   run::Color color = run::Color::automatic;
   SecretFlags secrets;
@@ -66,6 +66,11 @@ compare::Options options_of(const DiffFlags& flags) {
 }
 
 Result<void> check(const DiffFlags& flags) {
+  if (flags.to.empty() != flags.out.empty()) {
+    return fail(ErrorKind::usage,
+                flags.to.empty() ? "option --out: --to says what is written there" : "option --to: --out says where",
+                "whydrop diff A B --to html -o diff.html");
+  }
   for (const std::string& pointer : flags.ignore) {
     if (!compare::is_pattern(pointer)) {
       return fail(ErrorKind::usage,
@@ -92,6 +97,7 @@ Result<int> diff(const DiffFlags& flags) {
   settings.view = flags.output == "ndjson"         ? compare::View::ndjson
                   : flags.output == "side-by-side" ? compare::View::side_by_side
                                                    : compare::View::text;
+  settings.html = flags.out;
   settings.color = flags.color;
   settings.width = static_cast<unsigned>(flags.width);
   settings.reveal = secrets->reveal;
@@ -142,6 +148,11 @@ Run setup_diff(Options& options) {
                  flags->output,
                  "What is printed. text: what could explain it, then all differences (default); ndjson: one line each; "
                  "side-by-side: all messages in two columns");
+  options.choice("--to",
+                 {"html"},
+                 flags->to,
+                 "Write both besides, side by side, as an HTML report: one file that needs no network");
+  options.text("-o,--out", "FILE", flags->out, "Where --to writes");
   options.number("--width", "COLUMNS", flags->width, kLeastWidth, kMostWidth, "Columns of the output (the terminal's)");
   add_color_option(options, flags->color);
   add_secret_options(options, flags->secrets);

@@ -10,7 +10,7 @@ namespace whydrop::check {
 namespace {
 
 constexpr std::array<std::string_view, 4> kNames{"passed", "failed", "error", "skipped"};
-const std::vector<std::string_view> kReports{"junit", "tap", "ndjson", "prometheus"};
+const std::vector<std::string_view> kReports{"junit", "tap", "ndjson", "prometheus", "html"};
 
 }  // namespace
 
@@ -27,7 +27,7 @@ Result<ReportTarget> parse_report(std::string_view text) {
     return fail(ErrorKind::usage,
                 fmt::format("report {}: there is none of this kind", escape_for_terminal(text)),
                 near ? fmt::format("did you mean {}?", *near)
-                     : std::string("it is junit, tap, ndjson or prometheus, or junit:FILE"));
+                     : std::string("it is junit, tap, ndjson, prometheus or html, or junit:FILE"));
   }
   ReportTarget made{static_cast<ReportKind>(row - kReports.begin()), "-"};
   if (colon < text.size()) {

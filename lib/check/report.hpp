@@ -29,7 +29,7 @@ struct Outcome {
 };
 std::string_view name(Outcome::Status status);
 
-enum class ReportKind : std::uint8_t { junit, tap, ndjson, prometheus };
+enum class ReportKind : std::uint8_t { junit, tap, ndjson, prometheus, html };
 /// "junit:out.xml", "tap", "ndjson:-". Errors: usage.
 struct ReportTarget {
   ReportKind kind = ReportKind::tap;

@@ -74,7 +74,7 @@ Result<int> run_all(const run::Host& host, const CheckRequest& request, const st
   WHYDROP_TRY(check_values(*checks, settings.values));
   WHYDROP_TRY(check_rehearsals(*checks, settings, host.read));
   WHYDROP_TRY(make_folder(request.plan.captures));
-  const auto reports = Reports::open(request.reports, checks->size(), host.out);
+  const auto reports = Reports::open(request.reports, checks->size(), host);
   WHYDROP_TRY(reports);
   return run_checks(host, *checks, request.plan, **reports, say);
 }

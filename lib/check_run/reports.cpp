@@ -73,14 +73,16 @@ Result<std::unique_ptr<os::FdSink>> open_report(const std::string& path) {
 
 }  // namespace
 
-Reports::Reports(std::uint64_t count, ByteSink& out) : count_(count), out_(out) {
+Reports::Reports(std::uint64_t count, const run::Host& host) : count_(count), host_(host) {
   std::array<char, 256> name{};
-  host_ = ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+  machine_ = ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 Reports::~Reports() = default;
 
-Result<std::unique_ptr<Reports>> Reports::open(std::vector<ReportTarget> targets, std::uint64_t count, ByteSink& out) {
+Result<std::unique_ptr<Reports>> Reports::open(std::vector<ReportTarget> targets,
+                                               std::uint64_t count,
+                                               const run::Host& host) {
   for (auto target = targets.begin(); target != targets.end(); ++target) {
     const auto same = [&](const ReportTarget& other) { return other.path == target->path; };
     if (std::any_of(targets.begin(), target, same)) {
@@ -89,7 +91,7 @@ Result<std::unique_ptr<Reports>> Reports::open(std::vector<ReportTarget> targets
                   "--report tap:out.tap");
     }
   }
-  std::unique_ptr<Reports> made(new Reports(count, out));
+  std::unique_ptr<Reports> made(new Reports(count, host));
   for (ReportTarget& target : targets) {
     WHYDROP_TRY(made->add_target(std::move(target)));
   }
@@ -108,15 +110,18 @@ Result<void> Reports::add_target(ReportTarget target) {
   Report report{std::move(target)};
   const bool whole = is_document(report.target.kind) && report.target.path != "-" && is_plain(report.target.path);
   if (report.target.path == "-") {
-    report.sink = &out_;
+    report.sink = &host_.out;
   } else if (!whole) {
-    auto file = open_report(report.target.path);
+    auto file =
+        report.target.kind == ReportKind::html ? os::open_html(report.target.path) : open_report(report.target.path);
     WHYDROP_TRY(file);
     report.file = std::move(*file);
     report.sink = report.file.get();
   }
   if (report.target.kind == ReportKind::tap) {
     keep(report.sink->write(check::tap_head(count_)));
+  } else if (report.target.kind == ReportKind::html) {
+    report.html = std::make_unique<HtmlReport>(host_, *report.sink);
   }
   reports_.push_back(std::move(report));
   return {};
@@ -129,6 +134,8 @@ void Reports::add(const check::Outcome& outcome) {
       keep(report.sink->write(check::tap_point(outcomes_.size(), outcome)));
     } else if (report.target.kind == ReportKind::ndjson) {
       keep(report.sink->write(check::ndjson_line(outcome)));
+    } else if (report.html) {
+      keep(report.html->add(outcome));
     }
   }
   write_whole(false);
@@ -140,6 +147,8 @@ void Reports::finish(const std::string& why_not_all) {
       keep(report.sink->write(check::tap_tail(outcomes_.size(), count_, why_not_all)));
     } else if (report.target.kind == ReportKind::ndjson) {
       keep(report.sink->write(check::ndjson_tail(outcomes_)));
+    } else if (report.html) {
+      keep(report.html->end());
     } else if (report.sink != nullptr) {
       keep(report.sink->write(document(report.target.kind)));
     }
@@ -163,7 +172,7 @@ void Reports::write_whole(bool last) {
 }
 
 std::string Reports::document(ReportKind kind) const {
-  return kind == ReportKind::junit ? check::junit(outcomes_, host_) : check::prometheus(outcomes_);
+  return kind == ReportKind::junit ? check::junit(outcomes_, machine_) : check::prometheus(outcomes_);
 }
 
 void Reports::keep(const Result<void>& written) {

@@ -2,7 +2,9 @@
 
 #include "base/result.hpp"
 #include "check/report.hpp"
+#include "check_run/html_report.hpp"
 #include "os/streams.hpp"
+#include "run/host.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,14 +16,14 @@
 namespace whydrop::check_run {
 
 /// The reports of a run, written as its checks end: a JUnit or Prometheus file is replaced as a whole, so that it is
-/// valid whenever the run is stopped; TAP and NDJSON grow by a line a check.
+/// valid whenever the run is stopped; TAP, NDJSON and HTML grow by each check.
 class Reports {
  public:
   /// Errors: local, where one cannot be written; usage, where two are to go to one place.
-  /// `out`: standard output; it must outlive them.
+  /// `host` must outlive them.
   static Result<std::unique_ptr<Reports>> open(std::vector<check::ReportTarget> targets,
                                                std::uint64_t count,
-                                               ByteSink& out);
+                                               const run::Host& host);
   ~Reports();
 
   void add(const check::Outcome& outcome);
@@ -41,16 +43,17 @@ class Reports {
     check::ReportTarget target;
     ByteSink* sink = nullptr;  ///< null: a file that is replaced as a whole
     std::unique_ptr<os::FdSink> file{};
+    std::unique_ptr<HtmlReport> html{};  ///< of `sink`, where it is one
   };
-  Reports(std::uint64_t count, ByteSink& out);
+  Reports(std::uint64_t count, const run::Host& host);
   Result<void> add_target(check::ReportTarget target);
   void write_whole(bool last);
   std::string document(check::ReportKind kind) const;
   void keep(const Result<void>& written);
 
   std::uint64_t count_;
-  ByteSink& out_;
-  std::string host_;  ///< this machine's name
+  const run::Host& host_;
+  std::string machine_;  ///< its name
   std::vector<Report> reports_;
   std::vector<check::Outcome> outcomes_;
   std::optional<Error> error_;

@@ -44,7 +44,8 @@ struct Options {
   bool other_server = false;  ///< they went to different servers on purpose: Host and Origin are not compared
   bool other_url = false;     ///< … and asked for another path and query on purpose: nor are those
   bool replay = false;        ///< the second waits for what had come in the first: that it sends later is no difference
-  bool rows = false;          ///< the comparison holds every message: for View::side_by_side
+  bool rows = false;          ///< the comparison holds rows of messages: for View::side_by_side and View::report
+  bool fold = true;           ///< of the rows that are the same only those near what differs
   std::vector<std::string> ignore;  ///< JSON Pointers that are not compared, in any message; "/a/*/b" for items
   std::string a = "the first", b = "the second";  ///< what the two are called in sentences
 };

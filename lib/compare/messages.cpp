@@ -61,7 +61,7 @@ class Messages {
         sides_(sides),
         collector_(collector),
         out_(out),
-        rows_(a, b, sides, out.rows) {}
+        rows_(a, b, sides, collector.options.fold, out.rows) {}
 
   void run() {
     out_.messages_a += a_.messages.size();

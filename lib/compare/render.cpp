@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "json/json.hpp"
+#include "json/object_text.hpp"
 #include "payload/ink.hpp"
 #include "report/wrap.hpp"
 
@@ -324,11 +325,60 @@ std::string as_ndjson(const Comparison& comparison, const Options& options) {
   return out;
 }
 
+// ---- for an HTML report
+
+/// The object on the last line of `out` says what it is.
+void add_type(std::string& out, std::size_t line, std::string_view type) {
+  out.insert(line + 1, fmt::format(R"("type":"{}",)", type));
+}
+
+std::string_view mark_name(Row::Mark mark) {
+  switch (mark) {
+  case Row::Mark::same:
+    return "same";
+  case Row::Mark::changed:
+    return "changed";
+  case Row::Mark::missing:
+    return "missing";
+  case Row::Mark::extra:
+    return "extra";
+  }
+  return {};
+}
+
+std::string as_report(const Comparison& comparison, const Options& options) {
+  std::string out;
+  for (std::size_t i = 0; i < comparison.differences.size(); ++i) {
+    const std::size_t line = out.size();
+    append_line(out, comparison.differences[i], comparison.leading == i);
+    add_type(out, line, "difference");
+  }
+  for (const Row& row : comparison.rows) {
+    out += fmt::format("{{\"type\":\"pair\",\"mark\":\"{}\",\"seq_a\":{},\"seq_b\":{}}}\n",
+                       mark_name(row.mark),
+                       number(row.seq_a),
+                       number(row.seq_b));
+  }
+  const std::size_t line = out.size();
+  append_sum(out, comparison, options);
+  add_type(out, line, "comparison");
+  std::vector<std::string> says;
+  for (const std::string& text : headlines(comparison, options)) {
+    says.push_back(json::quote(text));
+  }
+  out.insert(out.size() - 2,
+             fmt::format(R"(,"says":{},"counts":{})", json::list_text(says), json::quote(counts(comparison))));
+  return out;
+}
+
 }  // namespace
 
 std::string render(const Comparison& comparison, const Options& options, View view, const report::Style& style) {
   if (view == View::ndjson) {
     return as_ndjson(comparison, options);
+  }
+  if (view == View::report) {
+    return as_report(comparison, options);
   }
   std::string out;
   append_headlines(out, comparison, options, style);

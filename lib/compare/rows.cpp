@@ -49,7 +49,7 @@ void Rows::add(const Step& here, bool differs) {
 
 void Rows::wait(Row row) {
   constexpr std::size_t kContext = 2;
-  if (shown_ < kContext) {
+  if (!fold_ || shown_ < kContext) {
     ++shown_;
     out_.push_back(std::move(row));
     return;

@@ -7,11 +7,12 @@
 
 namespace whydrop::compare {
 
-/// Collects a comparison's rows; what is the same is kept only near what differs.
+/// Collects a comparison's rows.
 class Rows {
  public:
-  Rows(const Connection& a, const Connection& b, const Sides& sides, std::vector<Row>& out)
-      : a_(a), b_(b), sides_(sides), out_(out) {}
+  /// `fold`: as in Options.
+  Rows(const Connection& a, const Connection& b, const Sides& sides, bool fold, std::vector<Row>& out)
+      : a_(a), b_(b), sides_(sides), fold_(fold), out_(out) {}
 
   void add(const Step& step, bool differs);
   /// No more come.
@@ -23,6 +24,7 @@ class Rows {
   const Connection& a_;
   const Connection& b_;
   const Sides& sides_;
+  bool fold_;
   std::vector<Row>& out_;
   std::size_t shown_ = 0;
   std::deque<Row> waiting_;

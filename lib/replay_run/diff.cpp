@@ -31,7 +31,11 @@ class Discard final : public session::EventSink {
   Result<void> on_event(const session::Event&) override { return {}; }
 };
 
-Result<Loaded> load(const DiffSettings& settings, const DiffSettings::Side& side, const run::Host& host) {
+/// `report`: where its events are written besides; null: nowhere.
+Result<Loaded> load(const DiffSettings& settings,
+                    const DiffSettings::Side& side,
+                    const run::Host& host,
+                    run::HtmlFile* report) {
   const auto file = os::RereadableFile::open(side.file);
   WHYDROP_TRY(file);
   auto opened = evidence::open(file->name(), file->read());
@@ -39,6 +43,7 @@ Result<Loaded> load(const DiffSettings& settings, const DiffSettings::Side& side
   Loaded loaded;
   Discard discard;
   run::Inspection::Settings reading{{}, settings.reveal, settings.secrets, file->name(), {}, {}, settings.profile};
+  reading.report = report;
   if (side.conn) {
     reading.conns.push_back(*side.conn);
   }
@@ -56,14 +61,7 @@ Result<Loaded> load(const DiffSettings& settings, const DiffSettings::Side& side
     return *loaded.recorder;
   };
   run::Inspection inspection(host, std::move(reading), *capture::Selector::make({}));
-  while (true) {
-    const auto item = (*opened)->next();
-    WHYDROP_TRY(item);
-    if (!*item) {
-      break;
-    }
-    inspection.take(**item);
-  }
+  WHYDROP_TRY(inspection.take_all(**opened));
   inspection.finish(0);
   WHYDROP_TRY(inspection.check_found());
   if (runs > 1) {
@@ -73,6 +71,15 @@ Result<Loaded> load(const DiffSettings& settings, const DiffSettings::Side& side
   return loaded;
 }
 
+/// Every message of both stands in a report, whatever is printed.
+Result<void> finish_report(run::HtmlFile& report, const Loaded& a, const Loaded& b, compare::Options options) {
+  options.rows = true;
+  options.fold = false;
+  const auto comparison = compare::compare(*a.recorder, *b.recorder, options);
+  WHYDROP_TRY(report.document().add(compare::render(comparison, options, compare::View::report, {})));
+  return report.end();
+}
+
 }  // namespace
 
 Result<int> diff(const DiffSettings& settings, const run::Host& host) {
@@ -80,10 +87,21 @@ Result<int> diff(const DiffSettings& settings, const run::Host& host) {
   if (first.file == "-" && second.file == "-") {
     return fail(ErrorKind::usage, "diff - -: standard input can be one of the two only", "give the other as a file");
   }
-  const auto a = load(settings, first, host);
+  auto report = settings.html.empty() ? Result<std::unique_ptr<run::HtmlFile>>() : run::HtmlFile::open(settings.html);
+  WHYDROP_TRY(report);
+  const auto load_into_report = [&](const DiffSettings::Side& side) -> Result<Loaded> {
+    if (*report) {
+      WHYDROP_TRY((*report)->document().add("{\"type\":\"side\"}\n"));
+    }
+    return load(settings, side, host, report->get());
+  };
+  const auto a = load_into_report(first);
   WHYDROP_TRY(a);
-  const auto b = load(settings, second, host);
+  const auto b = load_into_report(second);
   WHYDROP_TRY(b);
+  if (*report) {
+    WHYDROP_TRY(finish_report(**report, *a, *b, settings.options));
+  }
   const auto comparison = compare::compare(*a->recorder, *b->recorder, settings.options);
   run::Output output;
   output.color = settings.color;

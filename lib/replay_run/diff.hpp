@@ -27,6 +27,7 @@ struct DiffSettings {
   std::shared_ptr<const profile::Profile> profile;  ///< null: the one that each capture names
   compare::Options options;
   compare::View view = compare::View::text;
+  std::string html;  ///< path of an HTML report of both that is written besides; empty: none
   run::Color color = run::Color::automatic;
   unsigned width = 0;  ///< columns; 0: the terminal's
   bool reveal = false;

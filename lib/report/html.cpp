@@ -169,8 +169,12 @@ Result<void> HtmlDocument::end() {
 
 Result<void> HtmlSink::on_event(const Event& event) {
   constexpr std::size_t kLarge = 256U << 10;
-  if (const auto header = std::exchange(header_, nullptr)) {
-    capture::append_header(lines_, header());
+  if (const auto make = std::exchange(header_, nullptr)) {
+    const capture::CaptureHeader header = make();
+    capture::append_header(lines_, header);
+    if (header.witness != session::Witness::bytes) {
+      lines_ += fmt::format("{{\"kind\":\"witness\",\"of\":\"{}\"}}\n", session::name(header.witness));
+    }
   }
   if (const auto* message = std::get_if<session::Message>(&event.body); message != nullptr && is_plain(*message)) {
     return {};

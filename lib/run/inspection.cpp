@@ -2,6 +2,7 @@
 
 #include "base/error_text.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "diagnose/exit_code.hpp"
 #include "os/file_names.hpp"
 #include "profile/glob.hpp"
@@ -102,6 +103,17 @@ void Inspection::take(const capture::Item& item) {
                         [this](const capture::CaptureHeader& header) { begin(header); },
                         [this](const capture::Damage& damage) { tell_damage(damage); }},
              item);
+}
+
+Result<void> Inspection::take_all(capture::ItemReader& items) {
+  while (true) {
+    const auto item = items.next();
+    WHYDROP_TRY(item);
+    if (!*item) {
+      return {};
+    }
+    take(**item);
+  }
 }
 
 /// What is not asked for is not judged either: the verdict is about the connections that are shown.

@@ -47,6 +47,8 @@ class Inspection {
   Inspection& operator=(const Inspection&) = delete;
 
   void take(const capture::Item& item);
+  /// Takes all that `items` has left.
+  Result<void> take_all(capture::ItemReader& items);
   void flush();
   /// A line to standard error, its secrets masked, after what stands before it.
   void talk(const std::string& line);

@@ -28,7 +28,7 @@ function pairSide(row) {
 function pairRow(pair, sessions) {
   return h("div", { class: `pair ${pair.mark}` },
     h("span", { role: "gridcell", class: "mark", "aria-label": pair.mark }, PAIR_MARKS[pair.mark]),
-    pairSide(sessions[0]?.bySeq.get(pair.seq_a)), pairSide(sessions[1]?.bySeq.get(pair.seq_b)));
+    pairSide(sessions[0]?.at(pair.seq_a)), pairSide(sessions[1]?.at(pair.seq_b)));
 }
 
 const STATUS_MARKS = { passed: "✓", failed: "✗", error: "✗", skipped: "–" };

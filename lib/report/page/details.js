@@ -68,9 +68,10 @@ function hexDump(bytes) {
   return h("div", null, text, more);
 }
 
-function headerBytes(frame) {
+/** `whole`: the bytes themselves are known. */
+function headerBytes(frame, whole) {
   return h("div", { class: "wire", role: "list", "aria-label": "Header bytes" }, headerParts(frame).map(({ bytes, says }) =>
-    h("div", { class: "wire-part", role: "listitem" }, h("code", null, bytes.map(hexByte).join(" ")), h("span", null, says))));
+    h("div", { class: "wire-part", role: "listitem" }, whole && h("code", null, bytes.map(hexByte).join(" ")), h("span", null, says))));
 }
 
 /** Tabs of which one is shown: [[name, make]]; the others are made when they are asked for. */
@@ -122,13 +123,13 @@ function redactions(event) {
   return h("p", { class: "quiet" }, "Masked: ", spans.slice(0, 20).map((span) => `${span.var} (${formatSize(span.length)} at ${span.at})`).join(", "));
 }
 
-function content(row, find) {
+function content(row, find, witness) {
   const event = row.content;
   if (event.opcode === 8) {
     return [h("p", { class: "closing" }, row.text), payloadBytes(event).length > 0 ? hexDump(payloadBytes(event)) : null];
   }
   if (event.text === undefined && event.base64 === undefined) {
-    return [h("p", { class: "quiet" }, "Its content is told with the first frame of its message.")];
+    return [h("p", { class: "quiet" }, witness === "frames" ? "What recorded this session did not keep it." : "It is told with the first frame of its message.")];
   }
   if ((event.text ?? event.base64) === "") return [h("p", { class: "quiet" }, "Empty.")];
   const cut = event.cut === undefined ? null : h("p", { class: "quiet" }, `The first ${formatSize(event.cut)} of ${formatSize(event.length)} are here.`);
@@ -140,9 +141,11 @@ function table(rows) {
     .flatMap(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
 }
 
-function frameDetails(row, find, go) {
+function frameDetails(row, session, find, go) {
   const { event, message, inflated } = row;
-  const parts = [h("h3", null, "Header"), headerBytes(event)];
+  const { witness } = session.run;
+  const parts = witness === "messages" ? [h("p", { class: "quiet" }, "What recorded this session keeps messages and no frames.")]
+    : [h("h3", null, "Header"), headerBytes(event, witness === "bytes")];
   if (message) {
     const state = message.valid === true ? "valid by its schema" : message.valid === false ? "not valid by its schema" : null;
     parts.push(h("h3", null, "Message"), table([
@@ -155,7 +158,7 @@ function frameDetails(row, find, go) {
       ? `It could not be inflated: ${inflated.error}`
       : `Compressed: ${formatSize(event.length)} on the wire, ${formatSize(inflated.length)} inflated.`));
   }
-  parts.push(h("h3", null, "Content"), ...content(row, find));
+  parts.push(h("h3", null, "Content"), ...content(row, find, witness));
   if (message && message.frames.length > 1 && message.text && !message.compressed) {
     parts.push(h("h3", null, "The whole message"), contentTabs(message, find));
   }
@@ -191,7 +194,7 @@ function timesOf(row, session) {
     ["Clock", formatClock(session.run.header.started, row.t)],
     ["After the one before", before ? formatDuration(row.t - before.t) : null],
     ["Before the end", session.ending && session.ending !== row ? formatDuration(session.ending.t - row.t) : null],
-    ["Offset in the stream", row.event.offset === undefined ? null : formatCount(row.event.offset)],
+    ["Offset in the stream", row.event.offset === undefined || session.run.witness !== "bytes" ? null : formatCount(row.event.offset)],
   ];
 }
 
@@ -204,9 +207,9 @@ function detailsOf(row, session, find, go) {
       `#${row.seq} ${row.name}`, row.size === null ? null : h("span", { class: "quiet" }, ` ${formatSize(row.size)}`)),
     row.findings.map((finding) => findingCard(finding, go)),
     table(timesOf(row, session)),
-    ...(row.isFrame ? frameDetails(row, find, go)
+    ...(row.isFrame ? frameDetails(row, session, find, go)
       : head ? headDetails(event, find)
-        : event.kind === "undecoded" || event.kind === "partial" ? [h("p", null, row.text), ...content(row, find)]
+        : event.kind === "undecoded" || event.kind === "partial" ? [h("p", null, row.text), ...content(row, find, session.run.witness)]
           : otherDetails(event)),
   ];
 }

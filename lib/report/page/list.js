@@ -1,7 +1,7 @@
 // A list of any length of which only what is in sight is in the page.
 
 const TALLEST = 8e6; // pixels: browsers take no more than some millions
-const AROUND = 12; // rows above and below that are ready
+const AROUND = 5; // rows above and below that are ready
 
 class VirtualList {
   /** `render(row, index)` makes the cells of one row; `onSelect(row, index)` is told what was chosen. */

@@ -29,8 +29,7 @@ function arrow(row) {
 }
 
 function frameRow(row) {
-  const at = row.index;
-  const before = at > 0 ? page.session.rows[at - 1] : null;
+  const before = row.index > 0 ? page.session.rows[row.index - 1] : null;
   const delta = before ? row.t - before.t : 0;
   const name = row.message?.type || row.name;
   return h("div", { class: `row ${row.group} ${row.findings.length > 0 ? worstOf(row.findings) : ""}` },
@@ -57,7 +56,7 @@ function sequenceRow(item) {
 
 /** Rows with the silences between them. */
 function steps(rows) {
-  const gaps = new Map(page.session.silences().map((gap) => [gap.from, gap]));
+  const gaps = new Map(page.session.silences.map((gap) => [gap.from, gap]));
   return rows.flatMap((row) => {
     const gap = row.group === "connection" && row.event.kind !== "response" ? null : gaps.get(row.t);
     gaps.delete(gap?.from);
@@ -116,7 +115,7 @@ function compared() {
     const sessions = [...(run?.sessions.values() ?? [])];
     return sessions.find((session) => session.rows.some((row) => row.event.kind === "response" && row.event.status === 101)) ?? sessions[0];
   };
-  return [first(page.report.runs[0]), first(page.report.runs[1])];
+  return page.report.sides.map(first);
 }
 
 function showTabs() {
@@ -125,10 +124,10 @@ function showTabs() {
     type: "button", role: "tab", id: `tab-${view}`, "aria-selected": String(view === page.view), "aria-controls": "view",
     tabindex: view === page.view ? "0" : "-1", onclick: () => showView(view),
     onkeydown: (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!step) return;
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!by) return;
       event.preventDefault();
-      const next = there[(there.indexOf(view) + step + there.length) % there.length];
+      const next = there[(there.indexOf(view) + by + there.length) % there.length];
       showView(next);
       byId(`tab-${next}`).focus();
     },
@@ -215,7 +214,7 @@ function select(row, { from } = {}) {
 
 function selectPair(pair) {
   const sessions = compared();
-  const sides = [sessions[0]?.bySeq.get(pair.seq_a), sessions[1]?.bySeq.get(pair.seq_b)];
+  const sides = [sessions[0]?.at(pair.seq_a), sessions[1]?.at(pair.seq_b)];
   sides.forEach((row, i) => page.timelines[i]?.setCursor(row ?? null));
   showDetails(sides.map((row, i) => row && h("section", { class: "one-of-two" }, h("p", { class: "quiet" }, page.report.comparison[i === 0 ? "a" : "b"]),
     detailsOf(row, sessions[i], null, (seq) => goToOf(sessions[i], seq)).flat())));
@@ -229,7 +228,7 @@ function clearFilter() {
 
 /** To an event of the session, wherever the person is. */
 function goTo(seq) {
-  const row = page.session.bySeq.get(seq);
+  const row = page.session.at(seq);
   if (!row) return;
   select(row);
   byId("workbench").scrollIntoView({ block: "start" });
@@ -245,11 +244,11 @@ function toDetails() {
   byId("details").focus();
 }
 
-function toFinding(step) {
+function toFinding(by) {
   const rows = page.session.rows.filter((row) => row.findings.length > 0);
   if (rows.length === 0) return;
-  const at = page.selected ? page.selected.seq : step > 0 ? -1 : Infinity;
-  const next = step > 0 ? rows.find((row) => row.seq > at) ?? rows[0] : rows.findLast((row) => row.seq < at) ?? rows.at(-1);
+  const at = page.selected ? page.selected.seq : by > 0 ? -1 : Infinity;
+  const next = by > 0 ? rows.find((row) => row.seq > at) ?? rows[0] : rows.findLast((row) => row.seq < at) ?? rows.at(-1);
   goTo(next.seq);
 }
 
@@ -259,11 +258,11 @@ function nameOf(session) {
   const check = session.run.check ? `${session.run.check.name}: ` : "";
   const how = session.ending ? session.ending.event.how.replaceAll("_", " ") : "no end";
   const code = session.verdict?.code ? ` ${session.verdict.code}` : "";
-  const side = page.report.comparison ? `${page.report.comparison[session.run === page.report.runs[0] ? "a" : "b"]}: ` : "";
+  const side = page.report.comparison ? `${page.report.comparison[session.run === page.report.sides[0] ? "a" : "b"]}: ` : "";
   return `${check}${side}${session.conn}: ${session.open?.url ?? "?"} –${code} ${how}`;
 }
 
-function timelineOf(session, name, span) {
+function timelineOf(session, name, span, zero) {
   const timeline = new Timeline({
     name,
     select: (row) => {
@@ -272,7 +271,7 @@ function timelineOf(session, name, span) {
     },
     pick: (range) => pickRange(range),
   });
-  timeline.setSession(session, span);
+  timeline.setSession(session, span, zero);
   return timeline;
 }
 
@@ -282,7 +281,7 @@ function showTimelines() {
   const sessions = comparison ? compared().filter(Boolean) : [page.session];
   const longest = Math.max(...sessions.map((session) => session.span[1] - session.span[0]));
   page.timelines = sessions.map((session, i) =>
-    timelineOf(session, comparison ? comparison[i === 0 ? "a" : "b"] : null, [session.span[0], session.span[0] + longest]));
+    timelineOf(session, comparison ? comparison[i === 0 ? "a" : "b"] : null, [session.span[0], session.span[0] + longest], comparison ? session.span[0] : 0));
   show(byId("timelines"), page.timelines.map((timeline) => timeline.element));
 }
 
@@ -308,7 +307,8 @@ function showSession(session) {
   byId("where").textContent = url;
   document.title = `${session.verdict?.headline ?? "whydrop report"} – ${url}`;
   showVerdicts();
-  show(byId("facts"), figures(session));
+  const sessions = page.report.comparison ? compared().filter(Boolean) : [session];
+  show(byId("facts"), sessions.map((it, i) => figures(it, page.report.comparison?.[i === 0 ? "a" : "b"])));
   showTimelines();
   showFilters();
   showView(page.view);
@@ -320,7 +320,7 @@ function showSession(session) {
   ].filter(Boolean).join(" ");
   showDetails(h("p", { class: "quiet empty" }, "Choose an event to see its bytes."));
   const shown = session.verdict?.findings.find((finding) => finding.id === session.verdict.cause)?.evidence ?? [];
-  const first = shown.map((seq) => session.bySeq.get(seq)).findLast((row) => row?.isFrame) ?? session.ending ?? session.rows[0];
+  const first = shown.map((seq) => session.at(seq)).findLast((row) => row?.isFrame) ?? session.ending ?? session.rows[0];
   if (first && page.view !== "pairs" && page.view !== "findings") select(first);
 }
 

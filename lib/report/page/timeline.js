@@ -16,12 +16,12 @@ function niceStep(span, count) {
 class Timeline {
   /** `select(row)` is told what was clicked on, `pick([from, to] | null)` the time that was drawn over. */
   constructor({ name, select, pick }) {
-    this.name = name;
     this.selectRow = select;
     this.pick = pick;
     this.view = null; // [from, to]; null: all of it
     this.range = null;
     this.cursor = null; // a row
+    this.marks = s("g"); // what moves while all else stays
     this.svg = s("svg", { class: "timeline", height: TALL, tabindex: "0", role: "group" });
     this.svg.addEventListener("pointerdown", (event) => this.begin(event));
     this.svg.addEventListener("dblclick", () => this.pick(null));
@@ -30,30 +30,35 @@ class Timeline {
     new ResizeObserver(() => this.draw()).observe(this.element);
   }
 
-  setSession(session, span) {
+  /** `span`: [from, to] of what is shown; `zero`: where its scale begins. */
+  setSession(session, span, zero) {
     this.session = session;
-    this.full = span ?? session.span;
+    this.full = span;
+    this.zero = zero;
     this.view = null;
     this.range = null;
-    this.silences = session.silences();
+    this.silences = session.silences;
     this.svg.setAttribute("aria-label", this.words());
     this.draw();
   }
 
   setRange(range, zoomed) {
+    const view = zoomed ? range : null;
+    const moves = this.view !== view;
     this.range = range;
-    this.view = zoomed ? range : null;
-    this.draw();
+    this.view = view;
+    if (moves) this.draw();
+    else this.drawMarks();
   }
 
   setCursor(row) {
     this.cursor = row;
-    this.draw();
+    this.drawMarks();
   }
 
   /** What the picture says, for who does not see it. */
   words() {
-    const { sides } = figuresOf(this.session);
+    const { sides } = this.session.figures;
     const [from, to] = this.full;
     const silence = this.silences[0];
     return `Timeline of ${formatDuration(to - from)}: ${counted(sides.client.messages, "message")} from the client, ` +
@@ -63,8 +68,8 @@ class Timeline {
   }
 
   x(t) {
-    const [from, to] = this.view ?? this.full;
-    return SIDE + ((t - from) / (to - from)) * (this.width - SIDE - 16);
+    const view = this.view ?? this.full;
+    return SIDE + ((t - view[0]) / (view[1] - view[0])) * (this.width - SIDE - 16);
   }
 
   t(x) {
@@ -77,14 +82,15 @@ class Timeline {
     if (!this.session || this.width < 120) return;
     this.svg.setAttribute("width", String(this.width));
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${TALL}`);
+    this.drawMarks();
     this.svg.replaceChildren(
-      ...this.drawScale(), ...this.drawSilences(), ...this.drawRange(), ...this.drawTraffic(), ...this.drawPhases(),
-      ...this.drawEnds(), ...this.drawFindings(), ...this.drawCursor());
+      ...this.drawScale(), ...this.drawSilences(), ...this.drawTraffic(), ...this.drawPhases(),
+      ...this.drawEnds(), ...this.drawFindings(), this.marks);
   }
 
   inView(t) {
-    const [from, to] = this.view ?? this.full;
-    return t >= from && t <= to;
+    const view = this.view ?? this.full;
+    return t >= view[0] && t <= view[1];
   }
 
   drawScale() {
@@ -95,9 +101,9 @@ class Timeline {
       s("text", { class: "lane", x: 0, y: AXIS - 24 }, "client"),
       s("text", { class: "lane", x: 0, y: AXIS + 32 }, "server"),
     ];
-    for (let t = Math.ceil(from / step) * step; t <= to; t += step) {
+    for (let t = this.zero + Math.ceil((from - this.zero) / step) * step; t <= to; t += step) {
       parts.push(s("line", { class: "grid", x1: this.x(t), x2: this.x(t), y1: 20, y2: TALL - 22 }));
-      parts.push(s("text", { class: "tick", x: this.x(t), y: TALL - 8 }, t === 0 ? "0" : formatDuration(t)));
+      parts.push(s("text", { class: "tick", x: this.x(t), y: TALL - 8 }, t === this.zero ? "0" : formatDuration(t - this.zero)));
     }
     return parts;
   }
@@ -177,9 +183,10 @@ class Timeline {
         const y = AXIS + (row.from === "client" ? -30 : 30);
         parts.push(s("path", { class: `close ${row.from}`, d: `M${x} ${y - 7}l7 7-7 7-7-7Z` }, s("title", null, `Close by the ${row.from}: ${row.line}`)));
       } else if (row.event.kind === "ending") {
-        parts.push(s("line", { class: "end", x1: x, x2: x, y1: 16, y2: TALL - 22 }));
+        const tone = this.session.short?.tone ?? "drop";
+        parts.push(s("line", { class: `end ${tone}`, x1: x, x2: x, y1: 16, y2: TALL - 22 }));
         const words = row.event.how.replaceAll("_", " ");
-        parts.push(s("text", { class: "end-words", x: x - 6, y: 28 }, words));
+        parts.push(s("text", { class: `end-words ${tone}`, x: x - 6, y: 28 }, words));
       }
     }
     return parts;
@@ -198,6 +205,10 @@ class Timeline {
         s("title", null, row.findings.map((finding) => finding.says).join("\n"))));
     }
     return parts;
+  }
+
+  drawMarks() {
+    if (this.width >= 120) this.marks.replaceChildren(...this.drawRange(), ...this.drawCursor());
   }
 
   drawCursor() {
@@ -227,7 +238,7 @@ class Timeline {
       moved ||= Math.abs(x - start) > 4;
       if (!moved) return;
       this.range = [this.t(Math.min(start, x)), this.t(Math.max(start, x))];
-      this.draw();
+      this.drawMarks();
     };
     const end = (to) => {
       this.svg.removeEventListener("pointermove", move);

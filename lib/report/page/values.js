@@ -127,7 +127,6 @@ function jsonOf(text) {
 
 /** Text on one line: control characters are shown, not done. */
 function oneLine(text) {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (char) =>
     char === "\n" ? "⏎" : char === "\t" ? " " : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

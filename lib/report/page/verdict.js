@@ -80,18 +80,20 @@ function figure(name, value, title) {
   return value ? h("div", { class: "figure", title }, h("dt", null, name), h("dd", null, value)) : null;
 }
 
-function figures(session) {
-  const { sides, trips, owed } = figuresOf(session);
+/** What can be counted of a session; `name`: of two. */
+function figures(session, name) {
+  const { sides, trips, owed } = session.figures;
   const of = (side) => `${formatCount(side.messages)} · ${formatSize(side.bytes)}`;
   const { rows } = session;
   const opened = rows.find((row) => row.event.kind === "response" && row.event.status === 101);
   const ending = session.ending;
-  const silence = session.silences()[0];
+  const silence = session.silences[0];
   const tls = rows.find((row) => row.event.kind === "tls")?.event;
   const headers = opened?.event.headers ?? [];
-  const header = (name) => headers.find((it) => it.name?.toLowerCase() === name)?.value;
+  const header = (wanted) => headers.find((it) => it.name?.toLowerCase() === wanted)?.value;
   const at = (of100) => formatDuration(trips[Math.min(trips.length - 1, Math.floor((trips.length * of100) / 100))]);
   return h("dl", { class: "figures" },
+    figure("Session", name),
     figure("Started", formatClock(session.run.header.started, 0)),
     figure("Opened after", opened ? formatDuration(opened.t) : "never"),
     figure("Open for", opened && ending ? formatDuration(ending.t - opened.t) : null),

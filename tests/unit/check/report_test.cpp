@@ -54,7 +54,7 @@ TEST(report, parses_where_it_goes) {
   EXPECT_EQ(told("prometheus:w.prom"), "3 w.prom");
   EXPECT_EQ(told("junt:x"), "report junt:x: there is none of this kind; did you mean junit?");
   EXPECT_EQ(told("xyzzy"),
-            "report xyzzy: there is none of this kind; it is junit, tap, ndjson or prometheus, or junit:FILE");
+            "report xyzzy: there is none of this kind; it is junit, tap, ndjson, prometheus or html, or junit:FILE");
   EXPECT_EQ(told("tap:"), "report tap:: it names no file; put a path behind the colon, or - for standard output");
 }
 

@@ -2,6 +2,7 @@
 #include "check_run/outcome_codec.hpp"
 #include "support/folder.hpp"
 #include "support/hand_host.hpp"
+#include "support/source_tree.hpp"
 
 #include <filesystem>
 
@@ -199,7 +200,7 @@ TEST(Reports, GrowAndAreWholeWheneverTheRunIsStopped) {
                                       {check::ReportKind::tap, "-"},
                                       {check::ReportKind::ndjson, folder.path("out.ndjson")}},
                                      2,
-                                     host.host().out);
+                                     host.host());
   ASSERT_TRUE(reports) << reports.error().message;
   EXPECT_TRUE((*reports)->on_standard_output());
   EXPECT_EQ((*reports)->folder(), folder.path("new"));
@@ -213,13 +214,32 @@ TEST(Reports, GrowAndAreWholeWheneverTheRunIsStopped) {
   EXPECT_FALSE((*reports)->error());
 }
 
+TEST(Reports, APageHasTheSessionsOfFailedChecks) {
+  const Folder folder;
+  HandHost host;
+  const auto reports = Reports::open({{check::ReportKind::html, folder.path("checks.html")}}, 2, host.host());
+  ASSERT_TRUE(reports) << reports.error().message;
+  (*reports)->add(passed("one"));
+  Outcome failed = passed("two </script>");
+  failed.status = Outcome::Status::failed;
+  failed.capture = test::in_source_tree("fixtures/captures/v1.1/compressed.ndjson");
+  (*reports)->add(failed);
+  (*reports)->finish("");
+  EXPECT_FALSE((*reports)->error());
+  const std::string page = folder.read("checks.html");
+  const std::size_t data = page.find("\n{\"type\":\"check\",\"name\":\"one\"");
+  const std::size_t second = page.find("\n{\"type\":\"check\",\"name\":\"two \\u003c/script>\"", data);
+  ASSERT_NE(second, std::string::npos);
+  EXPECT_NE(page.find("\n{\"whydrop\":1,", second), std::string::npos);
+  EXPECT_NE(page.find("\n{\"kind\":\"short\",\"conn\":1,\"tone\":\"drop\"", second), std::string::npos);
+  EXPECT_EQ(page.find('<', data), page.find("</script>", data));
+}
+
 TEST(Reports, GoToOnePlaceEach) {
   HandHost host;
-  const auto twice =
-      Reports::open({{check::ReportKind::tap, "-"}, {check::ReportKind::ndjson, "-"}}, 1, host.host().out);
+  const auto twice = Reports::open({{check::ReportKind::tap, "-"}, {check::ReportKind::ndjson, "-"}}, 1, host.host());
   EXPECT_EQ(twice.error().message, "option --report: two reports go to standard output");
-  EXPECT_EQ(Reports::open({{check::ReportKind::tap, "/proc/none/x"}}, 1, host.host().out).error().kind,
-            ErrorKind::local);
+  EXPECT_EQ(Reports::open({{check::ReportKind::tap, "/proc/none/x"}}, 1, host.host()).error().kind, ErrorKind::local);
 }
 
 }  // namespace

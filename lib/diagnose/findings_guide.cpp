@@ -36,6 +36,11 @@ bool has_text_of(const Entry& entry, std::string_view body) {
   return !entry.text.empty() && fieldguide::match(entry.text, body);
 }
 
+/// A head that is no larger than an entry's limit was not refused for its size.
+bool is_possible(const Ledger& ledger, const Entry& entry) {
+  return entry.trigger != Trigger::head_size || !entry.bytes || ledger.request_size > *entry.bytes;
+}
+
 /// The named software's refusals of this status: those whose text the body is, else those without a text.
 Known refusals(const Ledger& ledger) {
   if (!ledger.response) {
@@ -57,7 +62,7 @@ Known refusals(const Ledger& ledger) {
   for (const Entry* entry : all) {
     // That a hop takes Upgrade out has a finding of its own.
     const bool lost = entry->trigger == Trigger::bad_upgrade && entry->product->kind == fieldguide::Kind::intermediary;
-    if (!lost && (by_text ? has_text_of(*entry, body) : entry->text.empty())) {
+    if (!lost && (by_text ? has_text_of(*entry, body) : entry->text.empty() && is_possible(ledger, *entry))) {
       known.entries.push_back(entry);
     }
   }

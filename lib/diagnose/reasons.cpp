@@ -58,7 +58,15 @@ struct Words {
 /// The first row of which a word stands in the text counts. A word stands at the beginning of one of the text's; where
 /// it ends with "|" it is the whole of it.
 constexpr Words kWords[] = {
-    {Topic::pong, {"pong", "ping timeout", "ping timed out", "keepalive", "keep-alive", "keep alive", "heartbeat"}},
+    {Topic::pong,
+     {"pong",
+      "ping timeout",
+      "ping timed out",
+      "keepalive",
+      "keep-alive",
+      "keep alive",
+      "heartbeat",
+      "stale connection"}},
     {Topic::login_time,
      {"login timeout",
       "login time",

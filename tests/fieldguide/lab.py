@@ -222,6 +222,12 @@ class Lab:
     def tomcat(self):
         return self.run([*self.java(), "Main"])
 
+    def jetty(self):
+        """Jetty 9.4 from its source file: its jars are not there where tomcat's are."""
+        if not pathlib.Path("/usr/share/java/jetty9-websocket-server.jar").exists() or shutil.which("javac") is None:
+            raise Skip("jetty9's WebSocket jars or javac are not installed")
+        return self.run(["java", "-cp", "/usr/share/java/*", str(PEERS / "jetty/Jetty.java")])
+
     # -- intermediaries, in front of a backend's port
     def nghttpx(self, backend, *options):
         port = free_port()
@@ -363,6 +369,46 @@ cache deny all
 shutdown_lifetime 0 seconds
 """)
         return self.daemon(["squid", "-N", "-f", config], port)
+
+    def mitmproxy(self, backend):
+        port = free_port()
+        return self.daemon(["mitmdump", "-q", "--mode", f"reverse:http://127.0.0.1:{backend}", "--listen-host", "127.0.0.1",
+                            "-p", str(port), "--set", f"confdir={self.folder}/mitmproxy"], port)
+
+    # -- servers of a protocol of their own
+    def nats(self, extra=""):
+        port = free_port()
+        config = self.file(f"nats-{port}.conf", f"""listen: "127.0.0.1:{free_port()}"
+websocket {{ listen: "127.0.0.1:{port}", no_tls: true }}
+{extra}
+""")
+        return self.daemon(["nats-server", "-c", config], port)
+
+    def nchan(self):
+        port = free_port()
+        folder = self.folder / f"nchan-{port}"
+        folder.mkdir()
+        temp = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        config = self.file(f"nchan-{port}.conf", f"""load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
+daemon off; pid {folder}/pid; error_log stderr; worker_processes 1; user root;
+events {{}}
+http {{ access_log off; {temp}
+  server {{ listen 127.0.0.1:{port}; location / {{ nchan_subscriber; nchan_channel_id a; }} }} }}
+""")
+        if not pathlib.Path("/usr/lib/nginx/modules/ngx_nchan_module.so").exists():
+            raise Skip("nchan is not installed")
+        return self.daemon(["nginx", "-c", config, "-p", str(folder)], port)
+
+    def cockpit(self):
+        port = free_port()
+        folder = self.folder / "cockpit"
+        folder.mkdir(exist_ok=True)
+        return self.daemon(["/usr/lib/cockpit/cockpit-ws", "--no-tls", "--port", str(port), "--address", "127.0.0.1"], port,
+                           env={**os.environ, "XDG_CONFIG_DIRS": str(folder)})
+
+    def libwebsockets(self):
+        port = free_port()
+        return self.daemon(["libwebsockets-test-server", "-p", str(port)], port)
 
     def mosquitto(self):
         port = free_port()

@@ -590,6 +590,107 @@ trial("peerjs", "credentials")(lambda lab: Wire(node(lab, "peer"), "/peerjs").un
 trial("primus", "no-heartbeat")(lambda lab: Wire(node(lab, "primus"), "/primus").until_end(80, from_start=True))
 
 
+def nats(lab, text, extra="", wait=10):
+    """A session with a NATS server of its own, which is sent one line."""
+    w = Wire(lab.nats(extra)[1])
+    if text:
+        w.text(text + "\r\n")
+    return w.until_end(wait)
+
+
+NATS_LOGIN = "authorization { user: a, password: b }"
+trial("nats", "no-heartbeat", seconds=4)(lambda lab: nats(lab, "CONNECT {}", "ping_interval: 2s, ping_max: 1", 20))
+trial("nats", "no-login")(lambda lab: nats(lab, "", NATS_LOGIN))
+trial("nats", "credentials")(lambda lab: nats(lab, 'CONNECT {"user":"a","pass":"wrong"}', NATS_LOGIN))
+trial("nats", "bad-message")(lambda lab: nats(lab, "hello"))
+trial("nats", "message-size", shortened=True)(lambda lab: nats(lab, "PUB a 2000\r\n" + "x" * 2000, "max_payload: 1000"))
+
+
+@trial("nats", "stops")
+def _(lab):
+    process, port = lab.nats()
+    w = Wire(port)
+    process.send_signal(signal.SIGTERM)
+    return w.until_end(20)
+
+
+@trial("nchan", "stops")
+def _(lab):
+    process, port = lab.nchan()
+    w = Wire(port)
+    process.send_signal(signal.SIGHUP)
+    return w.until_end(20)
+
+
+trial("nchan", "bad-message")(lambda lab: say(lab.shared("nchan", lab.nchan)[1], "/", "hello"))
+
+
+def cockpit(lab, **options):
+    return Wire(lab.shared("cockpit", lab.cockpit)[1], "/cockpit/socket", subprotocol="cockpit1", **options)
+
+
+@trial("cockpit", "credentials")
+def _(lab):
+    port = lab.shared("cockpit", lab.cockpit)[1]
+    return cockpit(lab, headers={"Origin": f"http://127.0.0.1:{port}"}).until_end(20)
+
+
+trial("cockpit", "origin")(lambda lab: cockpit(lab).outcome)
+LWS = "lws-mirror-protocol"
+
+
+def lws(lab):
+    return lab.shared("libwebsockets", lab.libwebsockets)[1]
+
+
+trial("libwebsockets", "head-size")(lambda lab: Wire(lws(lab), subprotocol=LWS, headers={"Cookie": "x" * 6000}).outcome)
+trial("libwebsockets", "subprotocol")(lambda lab: Wire(lws(lab), subprotocol="chat").outcome)
+
+
+@trial("libwebsockets", "bad-utf8")
+def _(lab):
+    w = Wire(lws(lab), subprotocol=LWS)
+    w.text(BAD_UTF8)
+    return w.until_end(10)
+
+
+def jetty(lab):
+    return lab.shared("jetty", lab.jetty)[1]
+
+
+trial("jetty", "message-size")(lambda lab: sizes(lambda: Wire(jetty(lab), "/ws"), 65536))
+trial("jetty", "idle", seconds=3)(lambda lab: Wire(jetty(lab), "/impatient").until_end(20))
+trial("jetty", "handler-error")(lambda lab: say(jetty(lab), "/ws", "raise"))
+trial("jetty", "bad-utf8")(lambda lab: bad_utf8(jetty(lab), "/ws"))
+trial("jetty", "wrong-path")(lambda lab: Wire(jetty(lab), "/nowhere").outcome)
+trial("jetty", "bad-upgrade")(lambda lab: Wire(jetty(lab), "/ws", upgrade=False).outcome)
+trial("jetty", "head-size")(lambda lab: Wire(jetty(lab), "/ws", headers={"Cookie": "x" * 12000}).outcome)
+
+
+@trial("jetty", "stops")
+def _(lab):
+    process, port = lab.jetty()
+    w = Wire(port, "/ws")
+    process.stdin.write(b"stop\n")
+    process.stdin.flush()
+    return w.until_end(20)
+
+
+@trial("mitmproxy", "backend-gone")
+def _(lab):
+    return Wire(lab.mitmproxy(lab.shared("faults", faults.start))[1], "/fin").until_end(20)
+
+
+@trial("mojolicious", "head-size")
+def _(lab):
+    def upgrade(size):
+        return Wire(mojo(lab), "/ws", headers={"Cookie": "x" * (size - len("Cookie: \r\n"))}).outcome
+    passed = 8192 if upgrade(8192).status == 101 else None
+    out = upgrade(8193)
+    out.passed = passed
+    return out
+
+
 def websocketd(lab, *command):
     def start():
         port = labs.free_port()

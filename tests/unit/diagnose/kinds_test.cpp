@@ -510,6 +510,15 @@ const Case kCases[] = {
      [] {
        return refused(403, "Forbidden", {}, {{"Server", "uvicorn", {}}});
      }},
+    {"refused: a 404 of Mojolicious to a long cookie",
+     [] {
+       return refused(
+           404, "Not Found", {{"Cookie", std::string(9000, 'x'), {}}}, {{"Server", "Mojolicious (Perl)", {}}});
+     }},
+    {"refused: a 404 of Mojolicious to a short cookie",
+     [] {
+       return refused(404, "Not Found", {{"Cookie", "x", {}}}, {{"Server", "Mojolicious (Perl)", {}}});
+     }},
     {"refused: 403 and an Origin of another host",
      [] {
        return refused(403, "Forbidden", {{"Origin", "https://evil.example", {}}}, {});

@@ -37,6 +37,7 @@ TEST(Reasons, HaveATopic) {
       {"Server is restarting", Topic::shutdown},
       {"The web application is stopping", Topic::shutdown},
       {"slow consumer", Topic::slow_reader},
+      {"Stale Connection", Topic::pong},
       {"Origin not allowed", Topic::origin},
       {"room not found", Topic::not_found},
       {"unhandled exception", Topic::failure},

@@ -55,6 +55,10 @@ class Script {
     fact(std::move(open));
     session::Request request;
     request.start_line = "GET / HTTP/1.1";
+    request.size = request.start_line.size() + 4;
+    for (const auto& header : headers) {
+      request.size += header.name.size() + header.value.size() + 4;
+    }
     request.headers = std::move(headers);
     return fact(std::move(request));
   }

@@ -31,6 +31,9 @@ FAULTS = {
     "text-in-fragments": (frame(0x01, b"hi") + frame(0x81, b"ho"), None),
     "close-1005": (CLOSE["code"](1005), None),
     "close-999": (CLOSE["code"](999), None),
+    "close-1012": (CLOSE["code"](1012), None),  # lawful, as 1014 and an empty Close: some clients say otherwise
+    "close-1014": (CLOSE["code"](1014), None),
+    "empty-close": (frame(0x88, b""), None),
     "close-one-byte": (frame(0x88, b"\x03"), None),
     "close-reason-utf8": (frame(0x88, struct.pack("!H", 1000) + b"\xc3\x28"), None),
     "length-not-minimal": (b"\x81\x7e\x00\x02hi", None),
@@ -52,6 +55,7 @@ def head(key, fields=(), status="101 Switching Protocols", accept=None):
 ANSWERS = {
     "accept-wrong": lambda key: head(key, accept="AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
     "upgrade-missing": lambda key: head(key, {"Upgrade": None}),
+    "connection-list": lambda key: head(key, {"Connection": "keep-alive, Upgrade"}),  # lawful
     "connection-missing": lambda key: head(key, {"Connection": None}),
     "subprotocol-unasked": lambda key: head(key, {"Sec-WebSocket-Protocol": "surprise"}),
     "extension-unasked": lambda key: head(key, {"Sec-WebSocket-Extensions": "x-unknown"}),

@@ -1,7 +1,7 @@
 # cpack in a build folder makes whydrop_VERSION_ARCH.deb and whydrop-VERSION-Linux.tar.gz of the installed program (packaging/README.md).
 include(GNUInstallDirs)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.svg")
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN "*.png")
 install(DIRECTORY fixtures/checks DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES packaging/systemd/whydrop-watch@.service DESTINATION lib/systemd/system)
 install(FILES packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})

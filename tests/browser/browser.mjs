@@ -50,7 +50,7 @@ const FIRST = { whydrop: 1, minor: 1, kind: "capture", started: "2026-01-02T03:0
 const UPGRADE = [{ name: "Upgrade", value: "websocket" }, { name: "Connection", value: "Upgrade" }];
 
 /** Writes a capture of a session in which these frames went; {from, ms, opcode, text…} each. Returns its path. */
-export function captureOf(lab, name, frames, { url = "ws://127.0.0.1:9000/feed", reply = [] } = {}) {
+export function captureOf(lab, name, frames, { url = "ws://127.0.0.1:9000/feed", reply = [], endsAfter = 7000 } = {}) {
   let seq = 0;
   const offset = { client: 0, server: 0 };
   const lines = [JSON.stringify(FIRST)];
@@ -65,7 +65,7 @@ export function captureOf(lab, name, frames, { url = "ws://127.0.0.1:9000/feed",
     offset[from] += length + (from === "client" ? 6 : 2) + (length > 125 ? 2 : 0);
     last = ms;
   }
-  add({ t_ns: Math.round((last + 7000) * 1e6), conn: 1, kind: "ending", how: "fin", by: "server", read_error: "eof", write_error: null, detail: null, tcp_state: 8, unacked: 0, retransmits: 0, rtt_us: 50 });
+  add({ t_ns: Math.round((last + endsAfter) * 1e6), conn: 1, kind: "ending", how: "fin", by: "server", read_error: "eof", write_error: null, detail: null, tcp_state: 8, unacked: 0, retransmits: 0, rtt_us: 50 });
   const path = join(lab.folder, `${name}.ndjson`);
   writeFileSync(path, `${lines.join("\n")}\n`);
   return path;

@@ -18,5 +18,5 @@ const rules = {
 
 export default [
   { files: ["lib/report/page/*.js"], languageOptions: { sourceType: "script", ecmaVersion: 2023, globals: globals([...BROWSER, ...defined]) }, rules: { ...rules, "no-redeclare": ["error", { builtinGlobals: false }], "no-shadow": ["error", { builtinGlobals: false }] } },
-  { files: ["tests/browser/*.mjs"], languageOptions: { sourceType: "module", ecmaVersion: 2023, globals: globals([...BROWSER, ...NODE, "getComputedStyle", "innerWidth", "performance", "Event"]) }, rules: { ...rules, "no-shadow": "off" } },
+  { files: ["tests/browser/*.mjs"], languageOptions: { sourceType: "module", ecmaVersion: 2023, globals: globals([...BROWSER, ...NODE, "getComputedStyle", "scrollTo", "innerWidth", "performance", "Event"]) }, rules: { ...rules, "no-shadow": "off" } },
 ];

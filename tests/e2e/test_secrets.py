@@ -46,16 +46,20 @@ class Secrets(harness.Test):
         written = b""
         for n, (output, authorization) in enumerate((output, authorization) for authorization in authorizations
                                                     for output in ("log", "messages", "ndjson", "summary")):
-            capture = self.path(f"run{n}.ndjson")
+            capture, page, page_again = self.path(f"run{n}.ndjson"), self.path("run.html"), self.path("again.html")
             target = url() if callable(url) else url
             done = self.whydrop("connect", f"{target}/chat?token={QUERY}&n=1", *authorization, "-b", f"sid={COOKIE}",
                                 "--secret", f"GIVEN={GIVEN}", "--in", "jsonl", "--output", output, "--capture", capture,
-                                *(["-vv"] if output == "log" else []), "--with-opinions", *more, stdin=LINES.encode())
+                                *(["-vv"] if output == "log" else []), "--with-opinions", "--report", f"html:{page}", *more,
+                                stdin=LINES.encode())
             self.assertIn(done.exit, (0, 7), done.err)
-            again = self.whydrop("inspect", capture, "--output", output, *(["-vv"] if output == "log" else []))
+            again = self.whydrop("inspect", capture, "--output", output, "--report", f"html:{page_again}",
+                                 *(["-vv"] if output == "log" else []))
             self.assertEqual(again.err.count("error:"), 0, again.err)
-            written += (done.out + done.err + again.out + again.err).encode() + pathlib.Path(capture).read_bytes()
-            self.assertEqual(os.stat(capture).st_mode & 0o777, 0o600)
+            written += (done.out + done.err + again.out + again.err).encode()
+            for file in (capture, page, page_again):
+                written += pathlib.Path(file).read_bytes()
+                self.assertEqual(os.stat(file).st_mode & 0o777, 0o600)
         return written
 
     def assert_hidden(self, written):

@@ -144,24 +144,23 @@ function table(rows) {
 function frameDetails(row, session, find, go) {
   const { event, message, inflated } = row;
   const { witness } = session.run;
-  const parts = witness === "messages" ? [h("p", { class: "quiet" }, "What recorded this session keeps messages and no frames.")]
-    : [h("h3", null, "Header"), headerBytes(event, witness === "bytes")];
+  const parts = [];
   if (message) {
     const state = message.valid === true ? "valid by its schema" : message.valid === false ? "not valid by its schema" : null;
-    parts.push(h("h3", null, "Message"), table([
-      ["Type", message.type], ["Schema", state], ["Frames", message.frames.length > 1 ? evidenceLinks(message.frames, go) : null],
-    ]));
+    parts.push(table([["Schema", state], ["Frames", message.frames.length > 1 ? evidenceLinks(message.frames, go) : null]]));
     if (message.errors?.length) parts.push(h("ul", { class: "faults" }, message.errors.map((error) => h("li", null, error))));
+  }
+  parts.push(h("h3", null, "Content"), ...content(row, find, witness));
+  if (message && message.frames.length > 1 && message.text && !message.compressed) {
+    parts.push(h("h3", null, "The whole message"), contentTabs(message, find));
   }
   if (inflated) {
     parts.push(h("p", { class: "quiet" }, inflated.error
       ? `It could not be inflated: ${inflated.error}`
       : `Compressed: ${formatSize(event.length)} on the wire, ${formatSize(inflated.length)} inflated.`));
   }
-  parts.push(h("h3", null, "Content"), ...content(row, find, witness));
-  if (message && message.frames.length > 1 && message.text && !message.compressed) {
-    parts.push(h("h3", null, "The whole message"), contentTabs(message, find));
-  }
+  parts.push(...(witness === "messages" ? [h("p", { class: "quiet" }, "What recorded this session keeps messages and no frames.")]
+    : [h("h3", null, "Header"), headerBytes(event, witness === "bytes")]));
   return parts;
 }
 
@@ -204,12 +203,12 @@ function detailsOf(row, session, find, go) {
   const head = event.kind === "request" || event.kind === "response";
   return [
     h("h2", null, h("span", { class: `badge ${row.from ?? ""}` }, row.from === "client" ? "→" : row.from === "server" ? "←" : "•"),
-      `#${row.seq} ${row.name}`, row.size === null ? null : h("span", { class: "quiet" }, ` ${formatSize(row.size)}`)),
+      `#${row.seq} ${row.message?.type || row.name}`, row.size === null ? null : h("span", { class: "quiet" }, ` ${formatSize(row.size)}`)),
     row.findings.map((finding) => findingCard(finding, go)),
-    table(timesOf(row, session)),
     ...(row.isFrame ? frameDetails(row, session, find, go)
       : head ? headDetails(event, find)
         : event.kind === "undecoded" || event.kind === "partial" ? [h("p", null, row.text), ...content(row, find, session.run.witness)]
           : otherDetails(event)),
+    h("h3", null, "When"), table(timesOf(row, session)),
   ];
 }

@@ -293,7 +293,15 @@ function showVerdicts() {
       session && verdictCard(session.verdict, session.short, (seq) => goToOf(session, seq), comparison[i === 0 ? "a" : "b"]))));
     return;
   }
-  show(byId("verdict"), verdictCard(page.session.verdict, page.session.short, goTo));
+  const { run } = page.session;
+  const several = run.sessions.size > 1 && run.verdict;
+  show(byId("verdict"), several && h("div", { class: "run" }, verdictCard(run.verdict, run.short, (seq) => goToOf(holderOf(run, seq), seq), `All ${counted(run.sessions.size, "connection")} of the run`)),
+    verdictCard(page.session.verdict, page.session.short, goTo, several && `Connection ${page.session.conn}`));
+}
+
+/** The session of a run that has this event. */
+function holderOf(run, seq) {
+  return [...run.sessions.values()].find((session) => session.at(seq));
 }
 
 function showSession(session) {

@@ -167,7 +167,7 @@ class Session {
 
   findSilences() {
     const [from, to] = this.span;
-    const least = Math.max((to - from) / 25, 100 * NS.ms);
+    const least = Math.max((to - from) / 20, 500 * NS.ms);
     const gaps = [];
     let last = null;
     let pings = 0;

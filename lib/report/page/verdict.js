@@ -31,7 +31,7 @@ function findingTitle(finding) {
 
 function findingCard(finding, go) {
   return h("article", { class: `finding-card ${finding.severity}` },
-    h("h3", null, h("span", { class: "mark", "aria-hidden": "true" }, finding.basis === "inferred" ? "≈" : MARKS[finding.severity]), finding.id),
+    h("h3", null, h("span", { class: `mark ${finding.severity}`, "aria-hidden": "true" }, finding.basis === "inferred" ? "≈" : MARKS[finding.severity]), finding.id),
     h("p", { class: "quiet" }, findingTitle(finding)),
     h("p", null, linked(finding.says, go)),
     finding.fix ? h("p", null, h("b", null, "Try: "), linked(finding.fix, go)) : null,
@@ -60,6 +60,7 @@ function shortRows(short, findings, go) {
   });
 }
 
+/** `name`: whose it is, where there are several. */
 function verdictCard(verdict, short, go, name) {
   if (!verdict) {
     return h("div", { class: "card verdict none" }, name && h("p", { class: "quiet" }, name),

@@ -513,57 +513,100 @@ std::string Mqtt::lacks(wire::Side from) const {
 
 // ---- writing --------------------------------------------------------------------------------------------------------
 
-void put_number(std::string& out, std::uint64_t value, std::size_t width) {
-  for (std::size_t i = width; i > 0; --i) {
-    out += static_cast<char>(value >> (8 * (i - 1)) & 0xFFU);
+/// Bytes of a packet that is written, and why something of it does not fit: nothing is cut.
+class Bytes {
+ public:
+  /// The integer of 0 and more that a member is, in so many bytes; `otherwise` where there is none.
+  void number(json::Value object, std::string_view name, std::uint64_t otherwise, std::size_t width) {
+    put(read_number(object, name, otherwise, (std::uint64_t{1} << (8 * width)) - 1), width);
   }
-}
+  /// The same, for the caller to place: at most `most`.
+  std::uint64_t read_number(json::Value object, std::string_view name, std::uint64_t otherwise, std::uint64_t most) {
+    const auto member = object.find(name);
+    return member ? checked(*member, name, most) : otherwise;
+  }
+  std::uint64_t checked(json::Value value, std::string_view name, std::uint64_t most) {
+    if (!value.is_integer() || value.integer() < 0 || static_cast<std::uint64_t>(value.integer()) > most) {
+      refuse(fmt::format("/{} is no integer of 0 to {}", name, most));
+      return 0;
+    }
+    return static_cast<std::uint64_t>(value.integer());
+  }
+  void put(std::uint64_t value, std::size_t width) {
+    for (std::size_t i = width; i > 0; --i) {
+      out_ += static_cast<char>(value >> (8 * (i - 1)) & 0xFFU);
+    }
+  }
+  void varint(std::uint64_t value) {
+    do {
+      out_ += static_cast<char>((value & 0x7FU) | (value > 0x7FU ? 0x80U : 0U));
+      value >>= 7U;
+    } while (value > 0);
+  }
+  /// Two bytes of length, and the bytes.
+  void field(std::string_view name, std::string_view bytes) {
+    constexpr std::size_t kMost = 0xFFFF;
+    if (bytes.size() > kMost) {
+      return refuse(fmt::format("/{} has {}, at most {} fit", name, counted(bytes.size(), "byte"), kMost));
+    }
+    put(bytes.size(), 2);
+    out_ += bytes;
+  }
+  void text(json::Value object, std::string_view name) { field(name, string_of(object, name)); }
+  /// A member that is text, or base64 under the name that says so.
+  std::string read_bytes(json::Value object, std::string_view name) {
+    const std::string_view encoded = string_of(object, fmt::format("{}_base64", name));
+    auto decoded = base64_decode(encoded);
+    if (!decoded) {
+      refuse(fmt::format("/{}_base64 is not base64", name));
+    }
+    return encoded.empty() ? std::string(string_of(object, name)) : std::move(decoded).value_or("");
+  }
+  void append(const Bytes& other) {
+    out_ += other.out_;
+    if (!other.why_.empty()) {
+      refuse(other.why_);
+    }
+  }
+  void append(std::string_view bytes) { out_ += bytes; }
+  void refuse(std::string why) { why_ = why_.empty() ? std::move(why) : std::move(why_); }
 
-void put_varint(std::string& out, std::size_t value) {
-  do {
-    out += static_cast<char>((value & 0x7FU) | (value > 0x7FU ? 0x80U : 0U));
-    value >>= 7U;
-  } while (value > 0);
-}
+  std::size_t size() const { return out_.size(); }
+  const std::string& bytes() const { return out_; }
+  /// Empty: all of it fits.
+  const std::string& why() const { return why_; }
 
-void put_field(std::string& out, std::string_view bytes) {
-  constexpr std::size_t kMost = 0xFFFF;
-  put_number(out, std::min(bytes.size(), kMost), 2);
-  out += bytes.substr(0, kMost);
-}
+ private:
+  std::string out_, why_;
+};
 
-/// A member that is text, or base64 under the name that says so.
-std::string bytes_of(json::Value object, std::string_view name) {
-  const std::string_view encoded = string_of(object, fmt::format("{}_base64", name));
-  return encoded.empty() ? std::string(string_of(object, name)) : base64_decode(encoded).value_or("");
-}
+constexpr std::uint64_t kMostOfVarint = 0x0FFF'FFFF;  // MQTT 3.1.1 section 2.2.3
 
-void write_property(std::string& out, const Property& row, json::Value value, json::Value all) {
-  const auto integer = static_cast<std::uint64_t>(std::max<std::int64_t>(value.integer(), 0));
+void write_property(Bytes& out, const Property& row, json::Value value, json::Value all) {
   switch (row.form) {
   case Form::byte:
-    return put_number(out, integer, 1);
+    return out.put(out.checked(value, row.name, 0xFF), 1);
   case Form::two:
-    return put_number(out, integer, 2);
+    return out.put(out.checked(value, row.name, 0xFFFF), 2);
   case Form::four:
-    return put_number(out, integer, 4);
+    return out.put(out.checked(value, row.name, 0xFFFF'FFFF), 4);
   case Form::varint:
-    return put_varint(out, integer);
+    return out.varint(out.checked(value, row.name, kMostOfVarint));
   case Form::text:
-    return put_field(out, value.string());
+    return out.field(row.name, value.string());
   case Form::bytes:
-    return put_field(out, bytes_of(all, row.name));
+    return out.field(row.name, out.read_bytes(all, row.name));
   case Form::pair: {
     auto pair = json::read::items(value);
     pair.resize(2, value);
-    put_field(out, pair[0].string());
-    return put_field(out, pair[1].string());
+    out.field(row.name, pair[0].string());
+    return out.field(row.name, pair[1].string());
   }
   }
 }
 
-void write_properties(std::string& out, json::Value packet) {
-  std::string all;
+void write_properties(Bytes& out, json::Value packet) {
+  Bytes all;
   if (const auto properties = packet.find("properties")) {
     for (const Property& row : kProperties) {
       const auto value = properties->find(row.name);
@@ -575,13 +618,13 @@ void write_properties(std::string& out, json::Value packet) {
         values.push_back(value ? *value : *encoded);
       }
       for (const json::Value& each : values) {
-        all += static_cast<char>(row.id);
+        all.put(row.id, 1);
         write_property(all, row, each, *properties);
       }
     }
   }
-  put_varint(out, all.size());
-  out += all;
+  out.varint(all.size());
+  out.append(all);
 }
 
 bool flag_of(json::Value packet, std::string_view key) {
@@ -597,12 +640,21 @@ class Writer {
         type_(type),
         version_(static_cast<unsigned>(number_of(packet, "version").value_or(kVersion311))) {}
 
-  std::string write() {
+  /// Errors: usage, for what does not fit.
+  Result<std::string> write() {
     flags_ = mqtt_flags(type_);
     write_body();
-    std::string whole(1, static_cast<char>(type_ << 4U | flags_));
-    put_varint(whole, body_.size());
-    return whole + body_;
+    if (body_.size() > kMostOfVarint) {
+      body_.refuse(fmt::format("it has {}, at most {} fit", counted(body_.size(), "byte"), kMostOfVarint));
+    }
+    if (!body_.why().empty()) {
+      return no_packet(body_.why());
+    }
+    Bytes whole;
+    whole.put(type_ << 4U | flags_, 1);
+    whole.varint(body_.size());
+    whole.append(body_);
+    return whole.bytes();
   }
 
  private:
@@ -615,12 +667,13 @@ class Writer {
       write_properties(body_, packet_);
     }
   }
-  void id() { put_number(body_, number_of(packet_, "id").value_or(1), 2); }
-  unsigned code() const { return static_cast<unsigned>(number_of(packet_, "code").value_or(0)); }
+  void id() { body_.number(packet_, "id", 1, 2); }
+  void code() { body_.number(packet_, "code", 0, 1); }
+  unsigned qos_of(json::Value object) { return static_cast<unsigned>(body_.read_number(object, "qos", 0, 3)); }
   /// Left out where all is well, as MQTT 5 lets it be.
   void reason() {
     if (version_ >= kVersion5 && packet_.find("code")) {
-      put_number(body_, code(), 1);
+      code();
       if (packet_.find("properties")) {
         properties();
       }
@@ -629,7 +682,7 @@ class Writer {
 
   json::Value packet_;
   unsigned type_, version_, flags_ = 0;
-  std::string body_;
+  Bytes body_;
 };
 
 void Writer::write_body() {
@@ -637,8 +690,8 @@ void Writer::write_body() {
   case connect:
     return write_connect();
   case connack:
-    put_number(body_, flag_of(packet_, "session_present") ? 1 : 0, 1);
-    put_number(body_, code(), 1);
+    body_.put(flag_of(packet_, "session_present") ? 1 : 0, 1);
+    code();
     return properties();
   case publish:
     return write_publish();
@@ -657,7 +710,7 @@ void Writer::write_body() {
     properties();
     if (type_ == suback || version_ >= kVersion5) {
       for (const json::Value& code : json::read::items(packet_.find("codes"))) {
-        put_number(body_, static_cast<std::uint64_t>(code.integer()), 1);
+        body_.put(body_.checked(code, "codes", 0xFF), 1);
       }
     }
     return;
@@ -673,48 +726,47 @@ void Writer::write_connect() {
   unsigned flags = flag_of(packet_, "clean_start") ? 2 : 0;
   flags |= (user ? 0x80U : 0U) | (password ? 0x40U : 0U);
   if (will) {
-    flags |= 4U | static_cast<unsigned>(number_of(*will, "qos").value_or(0) & 3U) << 3U |
-             (flag_of(*will, "retain") ? 0x20U : 0U);
+    flags |= 4U | qos_of(*will) << 3U | (flag_of(*will, "retain") ? 0x20U : 0U);
   }
-  put_field(body_, version_ == kVersion31 ? "MQIsdp" : "MQTT");
-  put_number(body_, version_, 1);
-  put_number(body_, flags, 1);
-  put_number(body_, number_of(packet_, "keep_alive").value_or(0), 2);
+  body_.field("version", version_ == kVersion31 ? "MQIsdp" : "MQTT");
+  body_.number(packet_, "version", kVersion311, 1);
+  body_.put(flags, 1);
+  body_.number(packet_, "keep_alive", 0, 2);
   properties();
-  put_field(body_, string_of(packet_, "client_id"));
+  body_.text(packet_, "client_id");
   if (will) {
     if (version_ >= kVersion5) {
       write_properties(body_, *will);
     }
-    put_field(body_, string_of(*will, "topic"));
-    put_field(body_, bytes_of(*will, "payload"));
+    body_.text(*will, "topic");
+    body_.field("payload", body_.read_bytes(*will, "payload"));
   }
   if (user) {
-    put_field(body_, string_of(packet_, "user_name"));
+    body_.text(packet_, "user_name");
   }
   if (password) {
-    put_field(body_, bytes_of(packet_, "password"));
+    body_.field("password", body_.read_bytes(packet_, "password"));
   }
 }
 
 void Writer::write_publish() {
-  const auto qos = static_cast<unsigned>(number_of(packet_, "qos").value_or(0) & 3U);
+  const unsigned qos = qos_of(packet_);
   flags_ = (flag_of(packet_, "dup") ? 8U : 0U) | qos << 1U | (flag_of(packet_, "retain") ? 1U : 0U);
-  put_field(body_, string_of(packet_, "topic"));
+  body_.text(packet_, "topic");
   if (qos > 0) {
     id();
   }
   properties();
-  body_ += bytes_of(packet_, "payload");
+  body_.append(body_.read_bytes(packet_, "payload"));
 }
 
 void Writer::write_filters() {
   id();
   properties();
   for (const json::Value& filter : json::read::items(packet_.find("filters"))) {
-    put_field(body_, string_of(filter, "topic"));
+    body_.text(filter, "topic");
     if (type_ == subscribe) {
-      put_number(body_, number_of(filter, "options").value_or(number_of(filter, "qos").value_or(0)), 1);
+      body_.number(filter, filter.find("options") ? "options" : "qos", 0, 1);
     }
   }
 }
@@ -733,8 +785,12 @@ std::unique_ptr<Decoder> make_mqtt() {
 
 Result<Message> encode_mqtt(json::Value packet) {
   const auto type = index_in(kMqttTypes, string_of(packet, "packet"));
-  return type ? Result<Message>(Message{false, Writer(packet, static_cast<unsigned>(*type)).write()})
-              : no_packet("/packet is none of MQTT's packets");
+  if (!type) {
+    return no_packet("/packet is none of MQTT's packets");
+  }
+  return Writer(packet, static_cast<unsigned>(*type)).write().map([](std::string&& bytes) {
+    return Message{false, std::move(bytes)};
+  });
 }
 
 }  // namespace whydrop::codec

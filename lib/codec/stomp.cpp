@@ -215,7 +215,14 @@ Result<Message> encode_stomp(json::Value packet) {
   }
   Message made{true, std::string(command) + "\n"};
   const auto headers = packet.find("headers");
-  for (std::size_t i = 0; headers && i < headers->size() && headers->is(json::Type::object); ++i) {
+  const auto given = packet.find("body");
+  if (headers && !headers->is(json::Type::object)) {
+    return no_packet("/headers is no object");
+  }
+  if (given && !given->is(json::Type::string)) {
+    return no_packet("/body is no string");
+  }
+  for (std::size_t i = 0; headers && i < headers->size(); ++i) {
     const auto [name, value] = headers->member(i);
     const std::string text = json::plain_text(value);
     const bool plain = is_connecting(command);
@@ -231,7 +238,7 @@ Result<Message> encode_stomp(json::Value packet) {
   if (!body) {
     return no_packet("/body_base64 is not base64");
   }
-  const bool has_length = headers && headers->is(json::Type::object) && headers->find("content-length");
+  const bool has_length = headers && headers->find("content-length");
   if (body->find('\0') != std::string::npos && !has_length) {
     made.payload += fmt::format("content-length:{}\n", body->size());  // else the frame would end at that NUL
   }

@@ -171,6 +171,21 @@ TEST(mqtt, is_written_and_read) {
   ASSERT_FALSE(odd.parse(R"({"packet":"SUBACK","id":1,"codes":{"a":1},"version":5,"properties":{"user":[1]}})"));
   EXPECT_EQ(find_codec("mqtt")->encode(odd.root())->payload, hex("90 08 0001 05 26 0000 0000"));
   expect_refused("mqtt", R"({"packet":"PING"})", "packet: /packet is none of MQTT's packets");
+  const std::string long_text(70'000, 'a');
+  const std::pair<std::string, std::string_view> refused[] = {
+      {R"({"packet":"PUBACK","id":70000})", "packet: /id is no integer of 0 to 65535"},
+      {R"({"packet":"PUBACK","id":"7"})", "packet: /id is no integer of 0 to 65535"},
+      {R"({"packet":"CONNECT","keep_alive":-1})", "packet: /keep_alive is no integer of 0 to 65535"},
+      {R"({"packet":"CONNECT","will":{"topic":"a","qos":4}})", "packet: /qos is no integer of 0 to 3"},
+      {R"({"packet":"CONNECT","version":300})", "packet: /version is no integer of 0 to 255"},
+      {R"({"packet":"CONNECT","password_base64":"*"})", "packet: /password_base64 is not base64"},
+      {R"({"packet":"SUBACK","codes":[256]})", "packet: /codes is no integer of 0 to 255"},
+      {R"({"packet":"CONNACK","version":5,"properties":{"server_keep_alive":65536}})",
+       "packet: /server_keep_alive is no integer of 0 to 65535"},
+      {R"({"packet":"PUBLISH","topic":")" + long_text + "\"}", "packet: /topic has 70000 bytes, at most 65535 fit"}};
+  for (const auto& [packet, why] : refused) {
+    expect_refused("mqtt", packet, why);
+  }
 }
 
 TEST(mqtt, goes_by_the_version_that_the_client_asked_for) {
@@ -269,6 +284,8 @@ TEST(stomp, is_written_and_read) {
        {R"({"command":"SEND","headers":{},"body_base64":"/w=="})", false, "SEND\n\n\xff\0"sv},
        {R"({"command":"heart-beat"})", true, "\n"}});
   expect_refused("stomp", R"({"command":"SENT"})", "packet: /command is none of STOMP's");
+  expect_refused("stomp", R"({"command":"SEND","body":{"a":1}})", "packet: /body is no string");
+  expect_refused("stomp", R"({"command":"SEND","headers":["a"]})", "packet: /headers is no object");
   expect_refused("stomp",
                  R"({"command":"CONNECT","headers":{"login":"a\nb"}})",
                  "packet: /headers/login does not fit into a line");

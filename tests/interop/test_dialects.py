@@ -24,6 +24,8 @@ GOLDEN = HERE / "dialects.json"
 SIO = "ws://127.0.0.1:{port}/socket.io/"
 # CONNECT of MQTT 3.1.1 with a keep alive of one second
 MQTT_CONNECT = '{"base64":"EA0ABE1RVFQEAgABAAFj"}'
+GRAPHQL_URL = "ws://127.0.0.1:{port}/"
+GRAPHQL = "url=" + GRAPHQL_URL
 EIO4 = SIO + "?EIO=4&transport=websocket"
 
 # case: the server with its arguments (none: mosquitto), whydrop's arguments, and what is typed
@@ -55,6 +57,22 @@ SERVERS = {
     "mqtt-publish-before-connect": ([], ["connect", "-s", "mqtt", "ws://127.0.0.1:{port}/", "--in", "jsonl", "--for", "10s"],
                                     '{"base64":"MAMAAWE="}'),
     "mqtt-no-subprotocol": ([], ["connect", "ws://127.0.0.1:{port}/", "--in", "jsonl", "--for", "2s"], '{"base64":"EA0ABE1RVFQEAgA8AAFj"}'),
+    "graphql-ws-happy": (["graphql-ws"], ["send", "--profile", "graphql-transport-ws", "--var", GRAPHQL, "--var", "query={ hello }",
+                                          "--message", "subscribe", "--expect", "/payload/data/hello=hi"]),
+    "graphql-ws-recognised": (["graphql-ws"], ["connect", GRAPHQL_URL, "-s", "graphql-transport-ws", "--execute", '{"type":"connection_init"}']),
+    "graphql-ws-no-subprotocol": (["graphql-ws"], ["connect", GRAPHQL_URL, "--execute", '{"type":"connection_init"}', "--for", "10s"]),
+    "graphql-ws-subscribe-before-init": (["graphql-ws"], ["connect", GRAPHQL_URL, "-s", "graphql-transport-ws", "--execute",
+                                                          '{"id":"1","type":"subscribe","payload":{"query":"{ hello }"}}', "--for", "10s"]),
+    "graphql-ws-second-init": (["graphql-ws"], ["connect", GRAPHQL_URL, "-s", "graphql-transport-ws", "--for", "10s"],
+                               '{"type":"connection_init"}\n{"type":"connection_init"}\n'),
+    "graphql-ws-legacy-start": (["graphql-ws"], ["connect", GRAPHQL_URL, "-s", "graphql-transport-ws", "--for", "10s"],
+                                '{"type":"connection_init"}\n{"id":"1","type":"start","payload":{"query":"{ hello }"}}\n'),
+    "graphql-ws-forbidden": (["graphql-ws"], ["connect", GRAPHQL_URL, "-s", "graphql-transport-ws", "--for", "10s"],
+                             '{"type":"connection_init","payload":{"token":"bad"}}\n'),
+    "subscriptions-transport-ws-happy": (["subscriptions-transport-ws"], ["connect", GRAPHQL_URL, "-s", "graphql-ws", "--replies", "3"],
+                                         '{"type":"connection_init","payload":{}}\n{"id":"1","type":"start","payload":{"query":"{ hello }"}}\n'),
+    "subscriptions-transport-ws-new-subprotocol": (["subscriptions-transport-ws"], ["connect", GRAPHQL_URL, "-s", "graphql-transport-ws",
+                                                                                    "--for", "10s"]),
     "sockjs-not-framed": (["sockjs"], ["connect", "--profile", "sockjs", "--var", "url=ws://127.0.0.1:{port}/echo", "--execute", "hello",
                                         "--for", "10s"]),
     "sockjs-happy": (["sockjs"], ["send", "--profile", "sockjs", "--var", "url=ws://127.0.0.1:{port}/echo", "--message", "send",
@@ -73,6 +91,7 @@ SERVERS = {
 # client of the registry: profile that is rehearsed, and what the client says of it
 CLIENTS = {
     "socket.io-client": ("socket.io", "connected, echoed Hi, pinged, closed"),
+    "graphql-ws": ("graphql-transport-ws", "connected, next, complete, closed"),
     "mqtt": ("mqtt", "connected, subscribed, echoed Hi, closed"),
     "ocpp-rpc": ("ocpp-1.6", "connected with ocpp1.6, Accepted, beat, closed"),
     "ocpp-rpc-2.0.1": ("ocpp-2.0.1", "connected with ocpp2.0.1, Accepted, beat, closed"),

@@ -31,6 +31,25 @@ const clients = {
       setImmediate(done);
     });
   },
+  "graphql-ws"() {
+    const { createClient } = require("graphql-ws");
+    const client = createClient({ url: base.replace("http", "ws") + "/graphql", webSocketImpl: require("ws"), lazy: false, retryAttempts: 0, onNonLazyError: failed });
+    client.on("connected", () => {
+      met.push("connected");
+      client.subscribe({ query: "subscription { ping }" }, {
+        next: () => met.push("next"),
+        error: failed,
+        complete: () => {
+          met.push("complete");
+          client.dispose();
+        },
+      });
+    });
+    client.on("closed", () => {
+      met.push("closed");
+      setImmediate(done);
+    });
+  },
   mqtt(protocolVersion = 4) {
     const client = require("mqtt").connect(base.replace("http", "ws") + "/mqtt", { protocolVersion, reconnectPeriod: 0 });
     client.on("error", failed);

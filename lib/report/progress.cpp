@@ -32,4 +32,20 @@ std::string progress_line(const Progress& progress, unsigned width) {
   return width == 0 ? line : elide(line, width);
 }
 
+std::string status_line(const Talk& talk) {
+  switch (talk.state) {
+  case Talk::State::connecting:
+    return "connecting";
+  case Talk::State::over:
+    return "no session is open";
+  case Talk::State::open:
+  case Talk::State::closing:
+    break;
+  }
+  std::string line = (talk.state == Talk::State::open ? "open " : "closing, open ") + coarse(talk.age_ns);
+  line += " · silent " + coarse(talk.silence_ns);
+  line += " · " + std::to_string(talk.sent) + " sent, " + std::to_string(talk.received) + " received";
+  return line + (talk.rtt_ns ? " · RTT " + format_duration(*talk.rtt_ns) : "");
+}
+
 }  // namespace whydrop::report

@@ -8,6 +8,7 @@
 #include "run/interactive.hpp"
 #include "run/prepare.hpp"
 #include "run/recent_messages.hpp"
+#include "run/session_status.hpp"
 
 #include <memory>
 #include <utility>
@@ -50,7 +51,8 @@ class ClientRun {
     }
     if (interactive) {
       run_.pipeline().add_sink(recent_);
-      interactive_.emplace(run_, conversation_, recent_, [this](int number) { interrupted_by(number); });
+      run_.pipeline().add_sink(status_);
+      interactive_.emplace(run_, conversation_, recent_, status_, [this](int number) { interrupted_by(number); });
     }
     connector_.start([this] { run_.loop().stop(); });
     run_.loop().run();
@@ -115,6 +117,7 @@ class ClientRun {
   Connector connector_;
   diagnose::RunOutcome outcome_;
   RecentMessages recent_;  ///< of an interactive run
+  SessionStatus status_;   ///< likewise
   std::optional<Interactive> interactive_;
 };
 

@@ -1,10 +1,14 @@
 #include "run/interactive.hpp"
 
 #include "base/try.hpp"
+#include "base/units.hpp"
 #include "base/utf8.hpp"
+#include "os/streams.hpp"
 #include "profile/compose.hpp"
 #include "report/excerpt.hpp"
+#include "report/progress.hpp"
 
+#include <chrono>
 #include <csignal>
 
 #include <fmt/format.h>
@@ -89,6 +93,7 @@ bool is_sent(const terminal::Command& command) {
                                [](const terminal::ShowMessage&) { return false; },
                                [](const terminal::ShowLast&) { return false; },
                                [](const terminal::ShowHelp&) { return false; },
+                               [](const terminal::SaveMessage&) { return false; },
                                [](const auto&) { return true; }},
                     command);
 }
@@ -98,8 +103,9 @@ bool is_sent(const terminal::Command& command) {
 Interactive::Interactive(SessionRun& run,
                          script::ScriptedClient& conversation,
                          const RecentMessages& recent,
+                         const SessionStatus& status,
                          std::function<void(int)> on_interrupt)
-    : run_(run), conversation_(conversation), recent_(recent), on_interrupt_(std::move(on_interrupt)) {
+    : run_(run), conversation_(conversation), recent_(recent), status_(status), on_interrupt_(std::move(on_interrupt)) {
   terminal::PromptOptions options;
   options.history_path = history_path(run.host().environment);
   options.holds_secret = [&run](std::string_view line) { return run.holds_secret(line); };
@@ -111,13 +117,16 @@ Interactive::Interactive(SessionRun& run,
     if (!std::exchange(greeted_, true)) {
       run_.talk("a line is a message; /help lists commands, Ctrl-D closes");
     }
+    show_status();
     catch_up();
   });
   run_.divert([this](std::string_view text) { prompt_->print_above(text); });
+  keep_status();
 }
 
 Interactive::~Interactive() {
   conversation_.on_opened(nullptr);
+  run_.loop().cancel(timer_);
   prompt_->stop();
   run_.pipeline().flush();
   run_.divert(nullptr);
@@ -159,6 +168,44 @@ Result<void> Interactive::show(const RecentMessages::Message* message, const std
   return {};
 }
 
+Result<void> Interactive::send_kept(std::uint64_t seq) {
+  const RecentMessages::Message* message = recent_.of_frame(seq);
+  if (message == nullptr) {
+    return fail(ErrorKind::usage, fmt::format("/replay {}: no message of this number is kept", seq));
+  }
+  if (message->masked) {
+    return fail(ErrorKind::usage,
+                fmt::format("/replay {}: a secret is masked in it", seq),
+                "/again sends what was sent last as it was");
+  }
+  conversation_.say({message->text ? Kind::text : Kind::binary, message->payload, 0});
+  return {};
+}
+
+Result<void> Interactive::save(const terminal::SaveMessage& given) {
+  const RecentMessages::Message* message = given.seq ? recent_.of_frame(*given.seq) : recent_.last_of_server();
+  if (message == nullptr) {
+    return fail(ErrorKind::usage,
+                given.seq ? fmt::format("/save: no message of frame {} is kept", *given.seq)
+                          : std::string("/save: the server said nothing yet"));
+  }
+  return os::write_new_file(given.path, message->payload).map([&] {
+    run_.talk(fmt::format(
+        "{} in {}{}", format_size(message->payload.size()), given.path, message->masked ? ", its secrets masked" : ""));
+  });
+}
+
+void Interactive::show_status() {
+  if (!run_.quiet()) {
+    prompt_->show_status(report::status_line(status_.now(run_.loop().now_ns())));
+  }
+}
+
+void Interactive::keep_status() {
+  show_status();
+  timer_ = run_.loop().after(std::chrono::seconds(1), [this] { keep_status(); });
+}
+
 Result<void> Interactive::carry_out(const terminal::Command& command) {
   const auto say = [this](Kind kind, const std::string& payload, std::uint16_t code = 0) {
     conversation_.say({kind, payload, code});
@@ -182,6 +229,8 @@ Result<void> Interactive::carry_out(const terminal::Command& command) {
                  [&](const terminal::SendAgain&) {
                    return last_sent_ ? carry_out(*last_sent_) : fail(ErrorKind::usage, "/again: nothing was sent yet");
                  },
+                 [&](const terminal::SendKept& it) { return send_kept(it.seq); },
+                 [&](const terminal::SaveMessage& it) { return save(it); },
                  [&](const terminal::ShowMessages&) { return print(message_list(run_)); },
                  [&](const terminal::ShowMessage& it) {
                    return show(recent_.of_frame(it.seq),

@@ -14,6 +14,7 @@ Result<void> RecentMessages::on_event(const session::Event& event) {
                    message->frames.back(),
                    message->from,
                    message->text,
+                   !message->redact.empty(),
                    std::string(message->payload.substr(0, kMostBytes))});
   size_ += kept_.back().payload.size();
   while (kept_.size() > kMost || size_ > kMostBytes) {

@@ -19,6 +19,7 @@ class RecentMessages final : public session::EventSink {
     std::uint64_t first = 0, last = 0;  ///< numbers of its first and its last frame
     session::Side from = session::Side::server;
     bool text = true;
+    bool masked = false;  ///< a secret is masked in it
     std::string payload;
   };
 

@@ -103,15 +103,38 @@ Result<Command> parse_messages(std::string_view) {
   return ShowMessages{};
 }
 
-Result<Command> parse_show(std::string_view rest) {
+Result<std::uint64_t> number_of_frame(std::string_view name, std::string_view text) {
   std::uint64_t seq = 0;
-  const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), seq);
-  if (rest.empty() || read.ec != std::errc() || read.ptr != rest.data() + rest.size()) {
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), seq);
+  if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size()) {
     return fail(ErrorKind::usage,
-                "/show " + escape_for_terminal(rest) + ": not the number of a frame",
+                std::string(name) + " " + escape_for_terminal(text) + ": not the number of a frame",
                 "the numbers stand before the lines of the log");
   }
-  return ShowMessage{seq};
+  return seq;
+}
+
+Result<Command> parse_show(std::string_view rest) {
+  return number_of_frame("/show", rest).map([](std::uint64_t seq) { return Command(ShowMessage{seq}); });
+}
+
+Result<Command> parse_replay(std::string_view rest) {
+  return number_of_frame("/replay", rest).map([](std::uint64_t seq) { return Command(SendKept{seq}); });
+}
+
+Result<Command> parse_save(std::string_view rest) {
+  if (rest.empty()) {
+    return fail(ErrorKind::usage, "/save: no path given", "say /save reply.json, or /save reply.json 12");
+  }
+  SaveMessage save{std::string(take_word(rest)), {}};
+  if (!rest.empty()) {
+    const auto seq = number_of_frame("/save", rest);
+    if (!seq) {
+      return tl::unexpected<Error>(seq.error());
+    }
+    save.seq = *seq;
+  }
+  return save;
 }
 
 Result<Command> parse_last(std::string_view) {
@@ -133,7 +156,7 @@ struct Row {
   Result<Command> (*parse)(std::string_view rest);
 };
 
-constexpr std::array<Row, 11> kCommands = {{
+constexpr std::array<Row, 13> kCommands = {{
     {"/ping", "/ping [TEXT]", "send a ping frame", parse_ping},
     {"/pong", "/pong [TEXT]", "send a pong frame that nobody asked for", parse_pong},
     {"/close", "/close [CODE [REASON]]", "start the close handshake", parse_close},
@@ -141,8 +164,10 @@ constexpr std::array<Row, 11> kCommands = {{
     {"/file", "/file PATH", "send a file as a text message", parse_file},
     {"/send", "/send TYPE [/PTR=VALUE]", "send a message of the profile", parse_send},
     {"/again", "/again", "send what was sent last once more", parse_again},
+    {"/replay", "/replay N", "send the message of frame N once more", parse_replay},
     {"/last", "/last", "show the server's last message whole", parse_last},
     {"/show", "/show N", "show the message of frame N whole", parse_show},
+    {"/save", "/save PATH [N]", "write the server's last message, or that of frame N", parse_save},
     {"/messages", "/messages", "list the profile's messages", parse_messages},
     {"/help", "/help", "show this list", parse_help},
 }};
@@ -199,6 +224,7 @@ std::string command_help() {
     add(row.usage, row.says);
   }
   add("//TEXT", "send \"/TEXT\" as a message");
+  add("pasted lines", "are one message; \u240a stands for their line ends");
   add("Ctrl-D, Ctrl-C", "close the session and say why it ended");
   return text;
 }

@@ -49,6 +49,15 @@ struct ShowMessage {
 struct ShowLast {};
 /// What was sent last, once more.
 struct SendAgain {};
+/// The message of this frame, once more.
+struct SendKept {
+  std::uint64_t seq = 0;
+};
+/// A message whole, into a new file: that of a frame, or the server's last.
+struct SaveMessage {
+  std::string path;
+  std::optional<std::uint64_t> seq;
+};
 struct ShowHelp {};
 
 using Command = std::variant<SendText,
@@ -59,6 +68,8 @@ using Command = std::variant<SendText,
                              SendClose,
                              SendMessage,
                              SendAgain,
+                             SendKept,
+                             SaveMessage,
                              ShowMessages,
                              ShowMessage,
                              ShowLast,

@@ -68,6 +68,41 @@ std::string narrow(const wchar_t* begin, const wchar_t* end) {
   return text;
 }
 
+// What terminals put around pasted text, where they are asked to.
+constexpr std::string_view kPasteOn = "\x1b[?2004h", kPasteOff = "\x1b[?2004l";
+constexpr std::string_view kPasteBegin = "\x1b[200~", kPasteEnd = "\x1b[201~";
+/// So soon what belongs to a key follows its escape, also over a network.
+constexpr int kSameKeyMs = 25;
+constexpr std::size_t kMostPasted = std::size_t{1} << 20;
+/// What a pasted line end is in the line that is edited: SYMBOL FOR LINE FEED.
+constexpr std::string_view kLineEnd = "\u240a";
+/// The key that next_key() gives for pasted text: nobody types it.
+constexpr wchar_t kPasted = L'\x1e';
+
+/// As it stands in the line: line ends shown, other controls left out, blanks at its end too.
+std::string pasted_text(std::string_view bytes) {
+  std::string text;
+  const std::string_view kept = bytes.substr(0, bytes.find_last_not_of("\r\n \t") + 1);
+  for (const char c : kept) {
+    if (c == '\r' || c == '\n') {
+      text += kLineEnd;
+    } else if (c == '\t') {
+      text += ' ';
+    } else if (static_cast<unsigned char>(c) >= ' ' && c != '\x7f') {
+      text += c;
+    }
+  }
+  return text;
+}
+
+/// The line as it is meant: with line ends in the place of what shows them.
+std::string with_line_ends(std::string line) {
+  for (std::size_t at = line.find(kLineEnd); at != std::string::npos; at = line.find(kLineEnd, at + 1)) {
+    line.replace(at, kLineEnd.size(), "\n");
+  }
+  return line;
+}
+
 std::string common_start(const std::vector<std::string>& words) {
   std::string common = words.empty() ? std::string() : words.front();
   for (const std::string& word : words) {
@@ -165,6 +200,9 @@ struct Prompt::Impl {
     el_wset(editor, EL_BIND, L"^D", L"whydrop-end", nullptr);
     el_wset(editor, EL_BIND, L"^Z", L"whydrop-suspend", nullptr);
     el_wset(editor, EL_BIND, L"^R", L"em-inc-search-prev", nullptr);
+    el_wset(editor, EL_ADDFN, L"whydrop-paste", L"Takes pasted text", on_paste);
+    el_wset(editor, EL_BIND, L"^^", L"whydrop-paste", nullptr);
+    put(kPasteOn);
     el_wset(editor, EL_UNBUFFERED, 1);
   }
 
@@ -208,8 +246,22 @@ struct Prompt::Impl {
 
   void take_line(std::string line) {
     remember(line);
+    if (status_shown) {
+      leave_line(line);
+    }
     fresh_line();
-    tell({Input::Kind::line, std::move(line)});
+    if (!status.empty()) {
+      erase_prompt();
+      draw();
+    }
+    tell({Input::Kind::line, with_line_ends(std::move(line))});
+  }
+
+  /// Takes away the status above a line that was typed, below which the cursor stands.
+  void leave_line(const std::string& line) {
+    const std::size_t rows = (display_width(options.prompt) + display_width(line)) / columns() + 2;
+    std::fprintf(out, "\r\x1b[%zuA\x1b[J%s%s\n", rows, options.prompt.c_str(), line.c_str());
+    status_shown = false;
   }
 
   /// Begins a new line. Switching unbuffered mode off and on does that; with editing off meanwhile the terminal stays
@@ -256,23 +308,60 @@ struct Prompt::Impl {
     return got == 1;
   }
 
+  /// Waits for the next byte; false where none comes any more.
+  bool read_next(std::string& bytes) {
+    lock->unlock();  // half a character may be all that comes for a long time
+    const bool ready = wait_for_key();
+    lock->lock();
+    if (!ready || stopping) {
+      return false;
+    }
+    ended = !read_byte(bytes);
+    return !ended;
+  }
+
+  bool is_waiting() const {
+    pollfd input{options.in, POLLIN, 0};
+    return ::poll(&input, 1, kSameKeyMs) > 0;
+  }
+
+  /// After an escape: true where it begins pasted text, which is read then. What was read of another key stays for it.
+  bool read_paste() {
+    std::string begin = "\x1b";
+    while (begin.size() < kPasteBegin.size() && kPasteBegin.substr(0, begin.size()) == begin && is_waiting() &&
+           read_byte(begin)) {
+    }
+    if (begin != kPasteBegin) {
+      ahead = begin.substr(1);
+      return false;
+    }
+    std::string bytes;
+    const auto is_whole = [&bytes] {
+      return bytes.size() >= kPasteEnd.size() &&
+             std::string_view(bytes).substr(bytes.size() - kPasteEnd.size()) == kPasteEnd;
+    };
+    while (!is_whole() && bytes.size() < kMostPasted && read_next(bytes)) {
+    }
+    pasted = pasted_text(std::string_view(bytes).substr(0, bytes.size() - (is_whole() ? kPasteEnd.size() : 0)));
+    return true;
+  }
+
   bool next_key(wchar_t& key) {
     std::string bytes;
     CodePoint point;
     do {
-      lock->unlock();  // half a character may be all that comes for a long time
-      const bool ready = wait_for_key();
-      lock->lock();
-      if (!ready || stopping) {
-        return false;
-      }
-      if (!read_byte(bytes)) {
-        ended = true;
+      if (!ahead.empty()) {
+        bytes += ahead.front();
+        ahead.erase(0, 1);
+      } else if (!read_next(bytes)) {
         return false;
       }
       point = decode_code_point(bytes);
     } while (point.status == Utf8Status::incomplete);
     key = point.status == Utf8Status::valid ? static_cast<wchar_t>(point.value) : L'\xfffd';
+    if (key == L'\x1b' && read_paste()) {
+      key = kPasted;
+    }
     return true;
   }
 
@@ -303,13 +392,19 @@ struct Prompt::Impl {
     const std::string added = common.substr(std::min(typed, common.size())) + (words.size() == 1 ? " " : "");
     return !added.empty() && el_winsertstr(editor, widen(added).c_str()) == 0 ? CC_REFRESH : CC_REFRESH_BEEP;
   }
+  static unsigned char on_paste(EditLine* editor, wint_t) {
+    const std::string text = std::exchange(of(editor).pasted, {});
+    return text.empty() || el_winsertstr(editor, widen(text).c_str()) == 0 ? CC_REFRESH : CC_REFRESH_BEEP;
+  }
   static unsigned char on_suspend(EditLine* editor, wint_t) {
     const int fd = of(editor).options.in;
     termios raw;
     if (::tcgetattr(fd, &raw) == 0) {
+      of(editor).put(kPasteOff);
       ::tcsetattr(fd, TCSADRAIN, &saved_mode);
       std::raise(SIGTSTP);
       ::tcsetattr(fd, TCSADRAIN, &raw);
+      of(editor).put(kPasteOn);
     }
     return CC_REDISPLAY;
   }
@@ -321,16 +416,42 @@ struct Prompt::Impl {
     return ::ioctl(options.out, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kDefaultColumns;
   }
 
-  /// Leaves the cursor where the prompt began, and nothing below it.
+  void put(std::string_view text) const {
+    std::fwrite(text.data(), 1, text.size(), out);
+    std::fflush(out);
+  }
+
+  /// Leaves the cursor where the status, or the prompt, began, and nothing below it.
   void erase_prompt() {
     const LineInfoW* line = el_wline(editor);
     const std::size_t before = display_width(options.prompt) + display_width(narrow(line->buffer, line->cursor));
-    const std::size_t rows = before / columns();
+    const std::size_t rows = before / columns() + (std::exchange(status_shown, false) ? 1 : 0);
     std::fputc('\r', out);
     if (rows > 0) {
       std::fprintf(out, "\x1b[%zuA", rows);
     }
     std::fputs("\x1b[J", out);
+  }
+
+  /// The status, and the prompt below it.
+  void draw() {
+    if (!status.empty()) {
+      std::fprintf(out, "\x1b[2m%s\x1b[0m\n", elide(status, columns() - 1).c_str());
+      status_shown = true;
+    }
+    el_resize(editor);
+    el_wset(editor, EL_REFRESH);
+    std::fflush(out);
+  }
+
+  void show_status(std::string text) {
+    const std::lock_guard<std::mutex> guard(mutex);
+    if (editor == nullptr || text == status) {
+      return;
+    }
+    erase_prompt();
+    status = std::move(text);
+    draw();
   }
 
   void print_above(std::string_view text) {
@@ -343,8 +464,7 @@ struct Prompt::Impl {
       if (!text.empty() && text.back() != '\n') {
         std::fputc('\n', out);
       }
-      el_resize(editor);
-      el_wset(editor, EL_REFRESH);
+      draw();
     }
     std::fflush(out);
   }
@@ -362,7 +482,7 @@ struct Prompt::Impl {
     const std::lock_guard<std::mutex> guard(mutex);
     if (editor != nullptr) {
       erase_prompt();
-      std::fflush(out);
+      put(kPasteOff);
       el_wset(editor, EL_UNBUFFERED, 0);
       el_end(editor);
       editor = nullptr;
@@ -382,6 +502,10 @@ struct Prompt::Impl {
   std::FILE* out = nullptr;
   std::mutex mutex;
   std::unique_lock<std::mutex>* lock = nullptr;  ///< the reader's hold on the mutex
+  std::string status;
+  std::string ahead;   ///< bytes that were read after an escape, which no paste began with
+  std::string pasted;  ///< that the line has not taken yet
+  bool status_shown = false;
   bool stopping = false;
   bool ended = false;
   bool interrupted = false;
@@ -395,6 +519,10 @@ Prompt::~Prompt() = default;
 
 void Prompt::print_above(std::string_view text) {
   impl_->print_above(text);
+}
+
+void Prompt::show_status(std::string status) {
+  impl_->show_status(std::move(status));
 }
 
 void Prompt::stop() {

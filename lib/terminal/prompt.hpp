@@ -27,7 +27,8 @@ struct PromptOptions {
 
 /// A line editor at the bottom of the terminal. A thread of its own reads keys; other output goes above the prompt
 /// through print_above(). Ctrl-C and Ctrl-D (on an empty line) come as Inputs; Ctrl-Z suspends. The terminal is
-/// restored by stop(), by the destructor and when the process exits.
+/// restored by stop(), by the destructor and when the process exits. Text that is pasted (bracketed paste) is one line,
+/// whatever line ends are in it: they are shown as U+240A, and come as line ends.
 class Prompt {
  public:
   /// `on_input` is called on the reader's thread; after end_of_input no more comes.
@@ -38,6 +39,8 @@ class Prompt {
 
   /// Shows `text` above the prompt, which is drawn again below it. Any thread. After stop() it is just written.
   void print_above(std::string_view text);
+  /// Keeps `status` on a row of its own right above the prompt, cut at the terminal's width; empty: none. Any thread.
+  void show_status(std::string status);
   /// Takes the prompt off the screen, restores the terminal and joins the reader. Not on the reader's thread.
   void stop();
 

@@ -171,7 +171,7 @@ class Test(unittest.TestCase):
         more.setdefault("stdout", subprocess.PIPE)
         more.setdefault("stderr", subprocess.PIPE)
         more.setdefault("cwd", self.tmp)
-        process = subprocess.Popen([WHYDROP, *arguments], env={**self.env, **more.pop("env", {})}, **more)
+        process = subprocess.Popen([*(more.pop("command", ()) or (WHYDROP,)), *arguments], env={**self.env, **more.pop("env", {})}, **more)
         self.addCleanup(self.stop, process)
         return process
 

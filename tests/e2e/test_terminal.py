@@ -2,11 +2,15 @@
 """`connect` at a terminal: the prompt, what is typed and shown, and the terminal as it was left."""
 import fcntl
 import os
+import pathlib
 import pty
 import re
 import select
+import signal
 import struct
+import sys
 import termios
+import threading
 import time
 import unittest
 
@@ -18,8 +22,31 @@ HOSTILE_TEXT = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202egnp.exe\r\b"
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|[\r\x07]")
 
 
+# Runs a command as a shell does, in a process group of its own, and lets it go on after a suspension when SIGUSR1 comes.
+JOB = """
+import os, signal, sys
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+child = os.fork()
+if child == 0:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
+    os.execv(sys.argv[1], sys.argv[1:])
+while True:
+    _, status = os.waitpid(child, os.WUNTRACED)
+    if not os.WIFSTOPPED(status):
+        sys.exit(os.waitstatus_to_exitcode(status))
+    os.write(1, b"[suspended]\\n")
+    signal.sigwait({signal.SIGUSR1})
+    os.write(1, b"[goes on]\\n")
+    os.kill(-child, signal.SIGCONT)
+"""
+
+
 class Terminal(harness.Test):
-    def open(self, *arguments, **env):
+    def open(self, *arguments, command=(), **env):
         self.master, self.slave = pty.openpty()
         self.addCleanup(os.close, self.master)
         self.addCleanup(os.close, self.slave)
@@ -29,7 +56,7 @@ class Terminal(harness.Test):
         def own_terminal():
             os.setsid()
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-        self.process = self.start(*arguments, stdin=self.slave, stdout=self.slave, stderr=self.slave,
+        self.process = self.start(*arguments, command=command, stdin=self.slave, stdout=self.slave, stderr=self.slave,
                                   env={"TERM": "xterm-256color", **env}, preexec_fn=own_terminal)
 
     def type(self, keys):
@@ -104,6 +131,97 @@ class AtATerminal(Terminal):
         self.type("/close\r")
         self.assertEqual(self.await_end(), 0)
         self.assertEqual(self.plain().count("→ text      125 B"), 2)
+
+    def test_messages_are_sent_again_by_their_number_and_saved(self):
+        self.open("connect", self.rehearse(), "--no-compression")
+        self.await_shown("101 Switching Protocols")
+        self.type("first\r")
+        self.await_shown("← text        5 B  first")
+        self.type("second\r")
+        self.await_shown("← text        6 B  second")
+        self.type("/replay 5\r")
+        self.await_shown("  10 ")
+        self.type("/save reply.txt\r")
+        self.await_shown("5 B in reply.txt")
+        self.type("/save reply.txt\r")
+        self.await_shown("reply.txt: File exists")
+        self.type("/save other.txt 8\r")
+        self.await_shown("6 B in other.txt")
+        self.type("/replay 99\r")
+        self.await_shown("/replay 99: no message of this number is kept")
+        self.type("/close\r")
+        self.assertEqual(self.await_end(), 0)
+        self.assertEqual(self.plain().count("→ text        5 B  first"), 2)
+        self.assertEqual([pathlib.Path(self.path(name)).read_text(encoding="utf-8") for name in ("reply.txt", "other.txt")], ["first", "second"])
+
+    def test_a_masked_secret_is_not_sent_as_its_mask(self):
+        self.open("connect", self.rehearse(), "--no-compression")
+        self.await_shown("101 Switching Protocols")
+        self.type('{"password":"hunter2-hunter2"}\r')
+        self.await_shown("← text       30 B")
+        self.type("/replay 5\r")
+        self.await_shown("/replay 5: a secret is masked in it")
+        self.type("/close\r")
+        self.assertEqual(self.await_end(), 0)
+
+    def test_pasted_lines_are_one_message(self):
+        self.open("connect", self.rehearse(), "--no-compression", "--capture", self.path("run.ndjson"))
+        self.await_shown("101 Switching Protocols")
+        self.type('\x1b[200~{\r  "a": 1\r}\r\x1b[201~')
+        self.type("\r")
+        self.await_shown("← text       12 B")
+        self.type("/close\r")
+        self.assertEqual(self.await_end(), 0)
+        said = [event["text"] for event in self.lines_of("run.ndjson") if event.get("kind") == "frame" and "text" in event]
+        self.assertEqual(said, ['{\n  "a": 1\n}'] * 2)
+
+    def test_a_status_stands_above_the_prompt(self):
+        self.open("connect", self.rehearse(), "--no-compression", "--ping-interval", "200ms")
+        self.await_shown("101 Switching Protocols")
+        self.type("hello\r")
+        self.await_shown("1 sent, 1 received · RTT ")
+        self.type("/close\r")
+        self.assertEqual(self.await_end(), 0)
+
+    def test_a_flood_while_typing_and_a_smaller_terminal(self):
+        """1,000 messages a second come and the terminal becomes narrow: what is typed is sent as it is."""
+        heard = []
+
+        def talk(connection):
+            reader = threading.Thread(target=lambda: heard.append(harness.ByHand.read_frame(connection)[1]))
+            reader.start()
+            for number in range(1000):
+                connection.sendall(harness.text(f"tick {number} 🙂 " + "漢" * 30))
+                time.sleep(0.001)
+            reader.join()
+            harness.ByHand.end(connection)
+
+        with harness.ByHand(talk) as server:
+            self.open("connect", server.url, "--no-compression")
+            self.await_shown("tick 20 ")
+            for key in "typed while":
+                self.type(key)
+                self.read_some()
+            fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+            self.await_shown("tick 500 ")
+            self.type(" it rains\r")
+            self.await_shown("tick 999 ")
+            self.assertEqual(self.await_end(), 7)
+        self.assertEqual(heard, [b"typed while it rains"])
+
+    def test_ctrl_z_suspends(self):
+        url = self.rehearse()
+        self.open("connect", url, "--no-compression", command=[sys.executable, "-S", "-c", JOB, harness.WHYDROP])
+        self.await_shown("101 Switching Protocols")
+        self.type("half\x1a")
+        self.await_shown("[suspended]")
+        self.assertEqual(termios.tcgetattr(self.slave), self.before, "the terminal is not as it was while suspended")
+        self.process.send_signal(signal.SIGUSR1)
+        self.await_shown("[goes on]")
+        self.type(" a line\r")
+        self.await_shown("← text       11 B  half a line")
+        self.type("/close\r")
+        self.assertEqual(self.await_end(), 0)
 
     def test_tab_completes_commands_and_types_of_messages(self):
         url = self.rehearse("--profile", "guest-conversations").replace("ws://", "http://")

@@ -28,6 +28,8 @@ std::string words(const Result<Command>& command) {
             return text;
           },
           [](const SendAgain&) { return "again"s; },
+          [](const SendKept& it) { return "replay " + std::to_string(it.seq); },
+          [](const SaveMessage& it) { return "save " + it.path + " " + (it.seq ? std::to_string(*it.seq) : "-"s); },
           [](const ShowMessages&) { return "messages"s; },
           [](const ShowMessage& it) { return "show " + std::to_string(it.seq); },
           [](const ShowLast&) { return "last"s; },
@@ -57,6 +59,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"/ping", "ping "},
         Case{"/ping  are you there ", "ping are you there"},
         Case{"/pong x", "pong x"},
+        Case{"/replay 12", "replay 12"},
+        Case{"/replay", "error: /replay : not the number of a frame | the numbers stand before the lines of the log"},
+        Case{"/save a.json", "save a.json -"},
+        Case{"/save a.json 7", "save a.json 7"},
+        Case{"/save a.json x",
+             "error: /save x: not the number of a frame | the numbers stand before the lines of the log"},
+        Case{"/save", "error: /save: no path given | say /save reply.json, or /save reply.json 12"},
         Case{"/ping " + std::string(126, 'a'), "error: /ping payload: 126 bytes, at most 125 fit"},
         Case{"/close", "close - "},
         Case{"/close 1000", "close 1000 "},
@@ -100,11 +109,14 @@ TEST(Help, ListsEveryCommand) {
             "  /file PATH                send a file as a text message\n"
             "  /send TYPE [/PTR=VALUE]   send a message of the profile\n"
             "  /again                    send what was sent last once more\n"
+            "  /replay N                 send the message of frame N once more\n"
             "  /last                     show the server's last message whole\n"
             "  /show N                   show the message of frame N whole\n"
+            "  /save PATH [N]            write the server's last message, or that of frame N\n"
             "  /messages                 list the profile's messages\n"
             "  /help                     show this list\n"
             "  //TEXT                    send \"/TEXT\" as a message\n"
+            "  pasted lines              are one message; \xe2\x90\x8a stands for their line ends\n"
             "  Ctrl-D, Ctrl-C            close the session and say why it ended\n");
 }
 

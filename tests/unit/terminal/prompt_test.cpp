@@ -144,6 +144,36 @@ TEST_F(PromptTest, PrintsAboveALineOfSeveralRows) {
   expect_screen({"incoming", "> a line that is lon", "ger than the screen", "is wide"});
 }
 
+TEST_F(PromptTest, KeepsAStatusAboveThePrompt) {
+  type("half");
+  expect_screen({"> half"});
+  prompt_->show_status("open 1 s");
+  expect_screen({"open 1 s", "> half"});
+  prompt_->print_above("incoming\n");
+  expect_screen({"incoming", "open 1 s", "> half"});
+  prompt_->show_status("open 2 s and more than fits");  // the screen knows no ellipsis
+  expect_screen({"incoming", "open 2 s and more", "> half"});
+  type(" and so much that it has rows\r");
+  EXPECT_EQ(inputs(1), Lines{"line half and so much that it has rows"});
+  expect_screen({"incoming", "> half and so much t", "hat it has rows", "open 2 s and more", ">"});
+  prompt_->show_status("");
+  expect_screen({"incoming", "> half and so much t", "hat it has rows", ">"});
+  prompt_->show_status("over");
+  expect_screen({"incoming", "> half and so much t", "hat it has rows", "over", ">"});
+  prompt_->stop();
+  expect_screen({"incoming", "> half and so much t", "hat it has rows"});
+}
+
+TEST_F(PromptTest, TakesWhatIsPastedForOneLine) {
+  type("a \x1b[200~{\r\t\"b\": 1\r}\r\r\x1b[201~");
+  EXPECT_EQ(received(), 0U);
+  type(" c\r");
+  EXPECT_EQ(inputs(1), Lines{"line a {\n \"b\": 1\n} c"});
+  type("\x1b[200~one line\x1b[201~\r\x1b[A\r");
+  EXPECT_EQ(inputs(3), (Lines{"line a {\n \"b\": 1\n} c", "line one line", "line one line"}));
+  EXPECT_EQ(history().find('{'), history().rfind('{'));
+}
+
 TEST_F(PromptTest, RecallsHistory) {
   type("first\rsecond\r");
   ASSERT_EQ(inputs(2).size(), 2U);

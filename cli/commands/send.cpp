@@ -7,7 +7,9 @@
 #include "cli/options/talk.hpp"
 #include "engine/expectation.hpp"
 #include "json/json.hpp"
+#include "os/streams.hpp"
 #include "profile/compose.hpp"
+#include "replay_run/repeat.hpp"
 #include "run/client_run.hpp"
 #include "run/profiles.hpp"
 #include "validate/validation.hpp"
@@ -29,6 +31,9 @@ struct SendFlags {
   std::optional<std::uint64_t> count;
   std::optional<std::chrono::nanoseconds> wait;
   std::chrono::nanoseconds linger{std::chrono::milliseconds(250)};
+  std::optional<std::uint64_t> repeats;
+  bool until_drop = false;
+  bool silent = false;  ///< of sessions that are repeated only the table is printed
 };
 
 using Given = std::vector<std::pair<std::string, std::string>>;
@@ -192,32 +197,58 @@ Result<Expectations> expectations_of(const Given& given, const os::FileReader& r
   return expected;
 }
 
-Result<int> send(SendFlags& flags, const Given& arguments) {
-  const Given in_order = take_url(arguments, flags);
-  Given given;
-  std::copy_if(in_order.begin(), in_order.end(), std::back_inserter(given), [](const auto& it) {
-    return !is_expectation(it.first);
-  });
-  const run::Host& host = begin_run();
-  auto asked = make_session(flags.session, host);
-  WHYDROP_TRY(asked);
-  auto profile = run::use_profile(asked->profile, host);
+/// What is said, to whom, and what must come.
+struct Conversation {
+  Asked session;
+  Given messages, in_order;
+};
+
+/// One session.
+Result<int> send_once(const SendFlags& flags, Conversation asked, const run::Host& host, const run::Attach& attach) {
+  auto profile = run::use_profile(asked.session.profile, host);
   WHYDROP_TRY(profile);
-  auto& timeout = asked->session.timeout;
-  if (!timeout) {
-    // A scenario takes the time that it takes: its waits are part of it.
-    timeout = given.empty() ? std::chrono::seconds(120) : std::chrono::seconds(30);
-  }
   run::ClientPlan plan;
+  plan.silent = attach != nullptr && flags.silent;
   plan.script.replies = {engine::ReplyRule::Kind::each};
   plan.script.linger = flags.linger;
   plan.script.stay_after_send = flags.wait;
-  auto expected = expectations_of(in_order, host.read);
+  auto expected = expectations_of(asked.in_order, host.read);
   WHYDROP_TRY(expected);
   plan.script.expect = std::move(expected->all);
   plan.script.messages = flags.count;
-  WHYDROP_TRY(add_moves(flags, given, expected->before_then, *profile, host.read, plan.script));
-  return run::run_client(host, std::move(asked->session), *profile, asked->profile.recognise, std::move(plan));
+  WHYDROP_TRY(add_moves(flags, asked.messages, expected->before_then, *profile, host.read, plan.script));
+  const bool recognise = asked.session.profile.recognise;
+  return run::run_client(host, std::move(asked.session.session), *profile, recognise, std::move(plan), attach);
+}
+
+Result<int> send(SendFlags& flags, const Given& arguments) {
+  if (flags.until_drop && !flags.repeats) {
+    return fail(ErrorKind::usage, "option --until-drop: nothing is repeated", "--repeat N");
+  }
+  Conversation asked;
+  asked.in_order = take_url(arguments, flags);
+  std::copy_if(asked.in_order.begin(), asked.in_order.end(), std::back_inserter(asked.messages), [](const auto& it) {
+    return !is_expectation(it.first);
+  });
+  const run::Host& host = begin_run();
+  auto made = make_session(flags.session, host);
+  WHYDROP_TRY(made);
+  asked.session = std::move(*made);
+  auto& timeout = asked.session.session.timeout;
+  if (!timeout) {
+    // A scenario takes the time that it takes: its waits are part of it.
+    timeout = asked.messages.empty() ? std::chrono::seconds(120) : std::chrono::seconds(30);
+  }
+  if (!flags.repeats) {
+    return send_once(flags, std::move(asked), host, nullptr);
+  }
+  return replay_run::repeat(
+      host, {*flags.repeats, flags.until_drop}, [&](std::uint64_t number, const run::Attach& attach) {
+        Conversation again = asked;
+        auto& mode = again.session.session.capture.mode;
+        mode = number > 1 ? os::FileMode::append : mode;
+        return send_once(flags, std::move(again), host, attach);
+      });
 }
 
 void add_message_options(Options& options, SendFlags& flags) {
@@ -277,6 +308,14 @@ Run setup_send(Options& options) {
                    "0s closes at once)");
   options.duration(
       "--timeout", flags->session.session.timeout, "Give up after this long, with exit code 8 (30s, of a scenario 2m)");
+  options.number(
+      "--repeat",
+      "N",
+      flags->repeats,
+      1,
+      1'000'000,
+      "Have the same session N times, one after the other, and say how many survived and where others ended");
+  options.flag("--until-drop", flags->until_drop, "With --repeat: stop at the first that did not survive");
   add_session_profile(options, flags->session);
   add_message_options(options, *flags);
   options.contradict("--messages", "--wait");
@@ -285,6 +324,7 @@ Run setup_send(Options& options) {
   }
   add_session_groups(options, flags->session);
   return [flags, &options] {
+    flags->silent = flags->session.session.output.verbosity == 0 && !options.given("--output");
     return complete_user(flags->session.endpoint).and_then([&] {
       return send(*flags,
                   options.in_order({"URL",

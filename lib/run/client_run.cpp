@@ -173,12 +173,8 @@ engine::ReconnectPolicy::Limits limits_of(const ProfileInUse& profile, const Cli
 
 }  // namespace
 
-Result<int> run_client(const Host& host,
-                       Session session,
-                       ProfileInUse& profile,
-                       bool recognise,
-                       ClientPlan plan,
-                       const std::function<Result<Companion>(SessionRun&)>& add) {
+Result<int> run_client(
+    const Host& host, Session session, ProfileInUse& profile, bool recognise, ClientPlan plan, const Attach& add) {
   // Told before anything is opened, where the URL does not depend on what is opened first.
   const auto calls = first_calls(session, profile);
   const bool late = profile.scenario != nullptr || !calls.empty();
@@ -188,7 +184,9 @@ Result<int> run_client(const Host& host,
     WHYDROP_TRY(asked);
     WHYDROP_TRY(check_destination(destinations, session, profile, asked->url));
   }
-  auto run = SessionRun::make(host, settings_of(session, profile, recognise));
+  SessionRun::Settings settings = settings_of(session, profile, recognise);
+  settings.silent = plan.silent;
+  auto run = SessionRun::make(host, settings);
   WHYDROP_TRY(run);
   const auto companion = add ? add(**run) : Companion();
   WHYDROP_TRY(companion);

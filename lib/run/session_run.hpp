@@ -68,6 +68,10 @@ class SessionRun {
   profile::Bindings* bindings() const {
     return settings_.profile != nullptr ? &settings_.profile->bindings() : nullptr;
   }
+  /// The profile in use; null without one.
+  std::shared_ptr<const profile::Profile> profile() const {
+    return settings_.profile != nullptr ? settings_.profile->share() : nullptr;
+  }
   /// A line to standard error, its secrets masked.
   void talk(const std::string& line);
   /// One more value to mask from now on, in what is recorded, shown and said.

@@ -3,10 +3,13 @@
 
 #include "profile/load.hpp"
 #include "replay_run/masked_values.hpp"
+#include "replay_run/repeat.hpp"
 #include "replay_run/tally.hpp"
 #include "run/client_run.hpp"
 #include "support/folder.hpp"
 #include "support/hand_host.hpp"
+
+#include <algorithm>
 
 #include <gtest/gtest.h>
 
@@ -176,6 +179,50 @@ TEST(Replay, NamesWhatIsNoRecording) {
   const std::string lines = folder.file("lines", "{\"text\":\"hi\"}\n");
   const std::string without_url = code_of(host, request_for(lines));
   EXPECT_EQ(without_url, "no URL given, and " + lines + " holds messages only");
+}
+
+// ---- a session again and again ---
+
+/// Sends "one", and waits for its reply.
+std::string repeated(HandHost& host, const RepeatSettings& settings) {
+  const auto code = repeat(host.host(), settings, [&](std::uint64_t, const run::Attach& attach) {
+    run::Session session;
+    session.address = *target::parse_address("ws://h/p");
+    run::ClientPlan plan;
+    plan.silent = true;
+    plan.script.moves = {raw("one")};
+    plan.script.replies = {engine::ReplyRule::Kind::each};
+    run::ProfileInUse none;
+    return run::run_client(host.host(), std::move(session), none, false, std::move(plan), attach);
+  });
+  return code ? std::to_string(*code) : code.error().message;
+}
+
+void reset_server(HandConnection& it) {
+  it.accept();
+  it.later(10ms, [&it] { it.end(session::EndingHow::reset, session::EndedBy::server); });
+}
+
+TEST(Repeat, CountsHowSessionsEnded) {
+  HandHost host;
+  host.servers = {echo_server, reset_server, echo_server};
+  EXPECT_EQ(repeated(host, {3, false}), "6");
+  EXPECT_EQ(host.out.text,
+            "3 runs: 2 survived, 1 did not\n"
+            "\n"
+            "    runs  code  ending                  least / median / most\n"
+            "       2  1000  closed by the client    0 ns / 0 ns / 0 ns\n"
+            "       1  1006  reset (no-close-reset)  10 ms / 10 ms / 10 ms\n"
+            "\n"
+            "dropped 1 of 3, after the 1st text\n");
+}
+
+TEST(Repeat, EndsAtTheFirstDrop) {
+  HandHost host;
+  host.servers = {echo_server, reset_server, echo_server};
+  EXPECT_EQ(repeated(host, {3, true}), "6");
+  EXPECT_EQ(host.out.text.substr(0, 30), "2 runs: 1 survived, 1 did not\n") << host.out.text;
+  EXPECT_EQ(std::count(host.acts.begin(), host.acts.end(), "connect ws://h/p"), 2);
 }
 
 // ---- values ---------------------------------------------------------------------------------------------------------

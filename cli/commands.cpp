@@ -61,8 +61,10 @@ const std::vector<Command>& commands() {
        setup_merge},
       {"proxy",
        "Stand between a client and its server, change nothing, and say which of them ended a session",
-       "whydrop proxy --to wss://api.example.com --listen 127.0.0.1:8080 --capture run.ndjson\n"
-       "whydrop proxy --to ws://localhost:9000 --once --expect-close 1000",
+       "whydrop proxy --to wss://api.example.com --listen 127.0.0.1:8080 --rewrite-host --capture run.ndjson\n"
+       "whydrop proxy --to ws://localhost:9000 --once --expect-close 1000\n"
+       "whydrop proxy --listen 127.0.0.1:8080 --capture run.ndjson\n"
+       "whydrop proxy ca --install-hint",
        setup_proxy},
       {"rehearse",
        "Run a local server that ends sessions in any way you ask for",

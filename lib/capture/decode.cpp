@@ -473,6 +473,14 @@ Body read_shutdown(FieldReader& f) {
   return Shutdown{f.side()};
 }
 
+Body read_intervention(FieldReader& f) {
+  Intervention intervention;
+  intervention.what = f.named<Meddling>("what");
+  intervention.to = f.named<Side>("to");
+  intervention.detail = f.words("detail");
+  return intervention;
+}
+
 TcpInfo read_tcp(FieldReader& f) {
   TcpInfo tcp;
   tcp.state = f.number_or_null<int>("tcp_state");
@@ -631,6 +639,7 @@ constexpr Kind kKinds[] = {
     {"partial", read_partial},
     {"inflated", read_inflated},
     {"shutdown", read_shutdown},
+    {"intervention", read_intervention},
     {"undecoded", read_undecoded},
     {"ending", read_ending},
     {"token", read_token},

@@ -516,6 +516,12 @@ void put(FieldWriter& f, const Shutdown& shutdown) {
   f.side(shutdown.from);
 }
 
+void put(FieldWriter& f, const Intervention& intervention) {
+  f.name("what", name(intervention.what));
+  f.name("to", wire::name(intervention.to));
+  f.words("detail", intervention.detail);
+}
+
 void put_tcp(FieldWriter& f, const TcpInfo& tcp) {
   f.number_or_null("tcp_state", tcp.state);
   f.number_or_null("unacked", tcp.unacked);

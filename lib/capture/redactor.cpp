@@ -116,6 +116,7 @@ struct Redactor::Impl {
   bool mask(Resolve& resolve) { return mask_words(resolve.error); }
   bool mask(Connect& connect) { return mask_words(connect.error); }
   bool mask(Proxy& proxy) { return any({mask_words(proxy.address), mask_words(proxy.error)}); }
+  bool mask(Intervention& intervention) { return mask_words(intervention.detail); }
   bool mask(Tls& tls) { return mask_words(tls.error); }
   bool mask(Request& request);
   bool mask(Response& response);

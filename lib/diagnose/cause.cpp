@@ -25,39 +25,22 @@ namespace {
 /// The findings of this module that tell why, in the order in which they are asked to lead.
 struct CauseRow {
   std::string_view id;
-  bool outranks_profile;  ///< leads before what a profile infers with no more confidence
+  bool outranks_profile;      ///< leads before what a profile infers with no more confidence
+  bool outranks_all = false;  ///< leads whatever else was found
 };
 
 constexpr CauseRow kCauses[] = {
-    {"answer-from-cache", false},
-    {"redirect-to-tls", false},
-    {"redirect-to-login", false},
-    {"redirect-to-slash", false},
-    {"upgrade-lost", false},
-    {"answer-says-why", false},
-    {"no-credential", false},
-    {"auth-scheme-missing", false},
-    {"asgi-path", false},
-    {"large-packets-lost", false},
-    {"peer-does-not-read", false},
-    {"half-open", false},
-    {"peer-stuck", false},
-    {"close-code-as-text", false},
-    {"pong-withheld", true},
-    {"heartbeat-owed", true},
-    {"ping-message-unanswered", false},
-    {"server-said", false},
-    {"message-size-limit", false},
-    {"close-reason", false},
-    {"drop-after-ping", false},
-    {"drop-after-message", false},
-    {"forgotten-connection", false},
-    {"login-timer", false},
-    {"idle-limit", false},
-    {"connection-age", false},
+    {"relay-fault", true, true},  {"answer-from-cache", false},  {"redirect-to-tls", false},
+    {"redirect-to-login", false}, {"redirect-to-slash", false},  {"upgrade-lost", false},
+    {"answer-says-why", false},   {"no-credential", false},      {"auth-scheme-missing", false},
+    {"asgi-path", false},         {"large-packets-lost", false}, {"peer-does-not-read", false},
+    {"half-open", false},         {"peer-stuck", false},         {"close-code-as-text", false},
+    {"pong-withheld", true},      {"heartbeat-owed", true},      {"ping-message-unanswered", false},
+    {"server-said", false},       {"message-size-limit", false}, {"close-reason", false},
+    {"drop-after-ping", false},   {"drop-after-message", false}, {"forgotten-connection", false},
+    {"login-timer", false},       {"idle-limit", false},         {"connection-age", false},
     {"same-message", false},  // these are of a whole run
-    {"same-age", false},
-    {"same-silence", false},
+    {"same-age", false},          {"same-silence", false},
 };
 
 bool is_of(const std::vector<FindingRow>& rows, std::string_view id) {
@@ -160,6 +143,9 @@ bool is_beside_the_point(const Ledger& ledger, const Finding& why) {
 
 /// What was seen goes before what a profile hardly more than guesses.
 bool leads_before(const Ledger& ledger, const CauseRow& row, const Finding& own, const Finding& of_profile) {
+  if (row.outranks_all) {
+    return true;
+  }
   if (is_beside_the_point(ledger, of_profile)) {
     return row.id == "server-said" || row.id == "close-reason";
   }

@@ -153,6 +153,24 @@ std::optional<Judgement> interrupted(const Ledger& ledger, std::string_view) {
   return Judgement{"whydrop was interrupted and ended the session itself.", {ledger.ending->seq}};
 }
 
+std::optional<Judgement> broken_on_purpose(const Ledger& ledger, std::string_view) {
+  if (!ledger.fault) {
+    return std::nullopt;
+  }
+  const auto& fault = *ledger.fault;
+  const std::string what = printable(fault.detail, 120);
+  return Judgement{fault.count == 1 ? fmt::format("The relay broke the session on purpose: {}.", what)
+                                    : fmt::format("The relay broke the session on purpose, {}; the last time: {}.",
+                                                  counted(fault.count, "time"),
+                                                  what),
+                   {fault.seq},
+                   Basis::observed,
+                   Confidence::certain,
+                   "",
+                   std::nullopt,
+                   fmt::format("the relay broke it on purpose ({})", what)};
+}
+
 std::optional<Judgement> capture_ended(const Ledger& ledger, std::string_view) {
   if (ledger.from_har || !ledger.seen || ledger.how() != EndingHow::capture_ended || ledger.first_close) {
     return std::nullopt;
@@ -316,6 +334,16 @@ const std::vector<FindingRow>& ending_findings() {
        interrupted,
        "Interrupted",
        "whydrop was interrupted or terminated before the session ended by itself.",
+       "",
+       ""},
+      {"relay-fault",
+       Severity::note,
+       Party::unknown,
+       false,
+       broken_on_purpose,
+       "The relay broke the session on purpose",
+       "whydrop proxy was given --fault. What either side did from then on may be its answer to that: nobody else is "
+       "blamed.",
        "",
        ""},
       {"capture-ended",

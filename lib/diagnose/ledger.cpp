@@ -106,6 +106,11 @@ void Ledger::on_event(const session::Event& event) {
                    }
                  },
                  [&](const session::Shutdown& fact) { side(fact.from).shutdown_t = event.t_ns; },
+                 [&](const session::Intervention& fact) {
+                   if (fact.what == session::Meddling::fault) {
+                     fault = {fault ? fault->count + 1 : 1, event.seq, fact.detail};
+                   }
+                 },
                  [&](const session::Ending& fact) { keep(ending, fact); },
                  [&](const session::Finding& finding) { note(finding, event.t_ns); },
                  [](const session::Frame&) {},

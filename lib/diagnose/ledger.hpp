@@ -210,6 +210,13 @@ struct Ledger {
   };
   std::optional<ForeignNote> foreign;  ///< what the server sent in place of frames
 
+  struct FaultNote {
+    std::uint64_t count = 0;
+    std::uint64_t seq = 0;  ///< of the last one
+    std::string detail;     ///< of the last one
+  };
+  std::optional<FaultNote> fault;  ///< what a relay broke on purpose
+
   bool head_given_up = false;  ///< the answer's head reached a limit of ours before its end
   std::optional<Noted<session::Ending>> ending;
   ProfileNotes profile;

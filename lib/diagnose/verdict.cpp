@@ -150,6 +150,13 @@ void drop_words(std::vector<Finding>& findings) {
                  findings.end());
 }
 
+/// What either side did after a fault on purpose may be its answer to that.
+void acquit(std::vector<Finding>& findings) {
+  for (Finding& finding : findings) {
+    finding.at_fault = session::Party::unknown;
+  }
+}
+
 /// Only a client is "you"; what it can do about a fault of its own is to be handed on.
 void tell_observer(session::Observer observer, Verdict& verdict) {
   if (observer == session::Observer::client) {
@@ -254,6 +261,9 @@ Verdict make_verdict(const Ledger& ledger, Judged judged, const std::vector<std:
   }
   if (why != nullptr ? by_profile : !beside_words(ledger, verdict.findings).empty()) {
     drop_words(verdict.findings);
+  }
+  if (ledger.fault) {
+    acquit(verdict.findings);
   }
   tell_observer(ledger.observer, verdict);
   add_sentences(ledger, verdict);

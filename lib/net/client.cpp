@@ -21,7 +21,7 @@ namespace {
 // A kill loses the chunk under way and what came before it and is still on its way to a file: together at most 256 KiB.
 // A message that is longer is written before the next chunk is read.
 constexpr std::size_t kUnflushed = 16 * 1024;
-constexpr std::size_t kReadBuffer = (256 * 1024 - kUnflushed) / 2;
+static_assert(kUnflushed + 2 * Stream::kMostRead <= 256 * 1024);
 constexpr std::size_t kLowWater = 256 * 1024;
 constexpr std::uint64_t kBodyExcerpt = 16 * 1024;
 constexpr std::chrono::seconds kBodyWait{1};
@@ -65,7 +65,7 @@ void Client::Impl::start() {
   dialer.emplace(loop,
                  options,
                  Dialer::Callbacks{[this](session::Body fact) { dialed(std::move(fact)); },
-                                   [this](std::unique_ptr<Stream> it) { connected(std::move(it)); },
+                                   [this](std::shared_ptr<Stream> it) { connected(std::move(it)); },
                                    [this](const DialFailure& failure) { dial_failed(failure); }});
   dialer->start();
 }
@@ -92,13 +92,17 @@ void Client::Impl::connect_timed_out() {
   }
 }
 
-void Client::Impl::connected(std::unique_ptr<Stream> connected_stream) {
+void Client::Impl::connected(std::shared_ptr<Stream> connected_stream) {
   if (phase != Phase::dialing) {
     return;
   }
   stream = std::move(connected_stream);
   phase = Phase::upgrading;
-  buffer.reset(new char[kReadBuffer]);  // not zeroed: a short session touches a page of it, not sixty
+  stream->on_write_failed([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) {
+      self->on_written(self->stream->write_error());
+    }
+  });
   endpoint.emplace(Endpoint::Callbacks{[this](std::string_view bytes) { queue(bytes); },
                                        [this](const std::string& payload) { return on_ping(payload); }});
   const std::string head = request_head(options, endpoint->key());
@@ -108,29 +112,24 @@ void Client::Impl::connected(std::unique_ptr<Stream> connected_stream) {
 }
 
 void Client::Impl::read() {
-  stream->read_some(
-      asio::buffer(buffer.get(), kReadBuffer),
-      [self = shared_from_this()](const std::error_code& error, std::size_t size) { self->on_read(error, size); });
+  stream->read([self = shared_from_this()](std::string_view bytes) { self->on_read(bytes); });
 }
 
-void Client::Impl::on_read(const std::error_code& error, std::size_t size) {
+void Client::Impl::on_read(std::string_view bytes) {
   if (phase == Phase::ended) {
     return;
   }
-  if (size > 0) {
-    on_chunk({buffer.get(), size});
-    unflushed += size;
+  if (bytes.empty()) {
+    read_ended(stream->read_error());
+    return;
   }
+  on_chunk(bytes);
+  unflushed += bytes.size();
   if (unflushed >= kUnflushed) {
     unflushed = 0;
     tap.flush();
   }
-  if (phase == Phase::ended) {
-    return;
-  }
-  if (error) {
-    read_ended(error);
-  } else {
+  if (phase != Phase::ended) {
     read();
   }
 }
@@ -271,9 +270,8 @@ void Client::Impl::write() {
   in_flight.clear();
   in_flight.swap(out);
   tap.on_bytes(conn, session::Side::client, in_flight, loop.now_ns());
-  stream->write_all(asio::buffer(in_flight), [self = shared_from_this()](const std::error_code& error, std::size_t) {
-    self->on_written(error);
-  });
+  stream->write(in_flight);
+  stream->when_drained([self = shared_from_this()] { self->on_written({}); });
 }
 
 void Client::Impl::on_written(const std::error_code& error) {
@@ -339,6 +337,7 @@ void Client::Impl::leave() {
     timer->stop();
   }
   if (stream) {
+    stream->send_close_notify();
     stream->close();
   }
   // Posted: this may run inside one of the dialer's callbacks.

@@ -55,10 +55,10 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   void start();
   void dialed(session::Body fact);
   void dial_failed(const DialFailure& failure);
-  void connected(std::unique_ptr<Stream> connected_stream);
+  void connected(std::shared_ptr<Stream> connected_stream);
   void connect_timed_out();
   void read();
-  void on_read(const std::error_code& error, std::size_t size);
+  void on_read(std::string_view bytes);
   void on_chunk(std::string_view bytes);
   void on_answer(std::string_view bytes);
   void answered(std::string_view rest);
@@ -111,15 +111,14 @@ struct Client::Impl : engine::Channel, std::enable_shared_from_this<Client::Impl
   Phase phase = Phase::idle;
   std::uint32_t conn = 0;
   std::optional<Dialer> dialer;
-  std::unique_ptr<Stream> stream;
+  std::shared_ptr<Stream> stream;
   std::optional<Endpoint> endpoint;
   handshake::HeadParser request{handshake::HeadParser::Kind::request};
   handshake::HeadParser answer{handshake::HeadParser::Kind::response};
   std::uint64_t body_bytes = 0;
   std::string body_tail;  ///< last bytes of a chunked body
 
-  std::unique_ptr<char[]> buffer;  ///< what the stream is read into, from `connected` on
-  std::size_t unflushed = 0;       ///< bytes read since the sinks were last flushed
+  std::size_t unflushed = 0;  ///< bytes read since the sinks were last flushed
   std::string out, in_flight;
   bool by_time_out = false;
   bool writing = false, write_posted = false, was_full = false;

@@ -80,7 +80,7 @@ struct Dialer::Impl {
   Callbacks callbacks;
   HostPort target;
   std::optional<ProxyAddress> proxy;
-  std::shared_ptr<asio::ssl::context> tls_context;
+  SslContext tls_context;
   Step step = Step::looking_up;
   std::string looked_up;
   std::int64_t step_began_ns = 0;
@@ -245,11 +245,11 @@ void Dialer::Impl::on_tunnel(const ProxyOutcome& outcome) {
 
 void Dialer::Impl::secure() {
   if (!tls_context) {
-    callbacks.connected(std::make_unique<Stream>(std::move(*socket)));
+    callbacks.connected(std::make_shared<Stream>(std::move(*socket)));
     return;
   }
   begin(Step::securing);
-  handshake.emplace(std::move(*socket), tls_context, options.url.host, options.tls);
+  handshake.emplace(std::make_shared<Stream>(std::move(*socket)), tls_context, options.url.host, options.tls);
   handshake->start([this, still = alive](const std::error_code& error) {
     if (*still) {
       on_secured(error);
@@ -269,7 +269,7 @@ void Dialer::Impl::on_secured(const std::error_code& error) {
   if (error) {
     fail(EndingHow::tls_failed, EndedBy::unknown, text);
   } else {
-    callbacks.connected(std::make_unique<Stream>(handshake->take()));
+    callbacks.connected(handshake->take());
   }
 }
 

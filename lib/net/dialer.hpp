@@ -24,7 +24,7 @@ class Dialer {
  public:
   struct Callbacks {
     std::function<void(session::Body)> fact;
-    std::function<void(std::unique_ptr<Stream>)> connected;
+    std::function<void(std::shared_ptr<Stream>)> connected;
     std::function<void(DialFailure)> failed;
   };
   Dialer(Loop& loop, const ConnectOptions& options, Callbacks callbacks);

@@ -2,7 +2,7 @@
 
 #include "base/metrics.hpp"
 #include "handshake/head.hpp"
-#include "net/duplex_stream.hpp"
+#include "net/stream.hpp"
 #include "net/listener.hpp"
 
 #include <algorithm>
@@ -33,7 +33,7 @@ std::string reply(std::string_view status, std::string_view type, std::string_vi
 }  // namespace
 
 struct MetricsServer::Impl : std::enable_shared_from_this<MetricsServer::Impl> {
-  using Stream = std::shared_ptr<DuplexStream>;
+  using Client = std::shared_ptr<Stream>;
 
   Impl(Loop& a_loop, std::function<std::string()> a_text) : loop(a_loop), text(std::move(a_text)), listener(a_loop) {}
 
@@ -53,7 +53,7 @@ struct MetricsServer::Impl : std::enable_shared_from_this<MetricsServer::Impl> {
                            : reply("405 Method Not Allowed", kPlain, "GET only\n");
   }
 
-  void listen_to(const Stream& stream, const std::shared_ptr<handshake::HeadParser>& parser) {
+  void listen_to(const Client& stream, const std::shared_ptr<handshake::HeadParser>& parser) {
     stream->read([this, stream, parser](std::string_view bytes) {
       parser->feed(bytes);
       if (!parser->done() && !bytes.empty()) {
@@ -69,7 +69,7 @@ struct MetricsServer::Impl : std::enable_shared_from_this<MetricsServer::Impl> {
   }
 
   /// Closed at once, the rest of a request would make it a reset, which takes the answer with it.
-  void await_end(const Stream& stream) {
+  void await_end(const Client& stream) {
     stream->read([this, stream](std::string_view bytes) {
       if (bytes.empty()) {
         stream->close();
@@ -79,11 +79,11 @@ struct MetricsServer::Impl : std::enable_shared_from_this<MetricsServer::Impl> {
     });
   }
 
-  void accept(DuplexStream::Socket socket) {
+  void accept(Socket socket) {
     if (streams.size() >= kMostScrapers) {
       return;
     }
-    const auto stream = std::make_shared<DuplexStream>(std::move(socket));
+    const auto stream = std::make_shared<Stream>(std::move(socket));
     streams.insert(stream);
     const TimerId timer = loop.after(kScrapeTime, [weak = std::weak_ptr(stream)] {
       if (const auto late = weak.lock()) {
@@ -100,7 +100,7 @@ struct MetricsServer::Impl : std::enable_shared_from_this<MetricsServer::Impl> {
   Loop& loop;
   const std::function<std::string()> text;
   Listener listener;
-  std::set<Stream> streams;
+  std::set<Client> streams;
 };
 
 MetricsServer::MetricsServer(Loop& loop, std::function<std::string()> text)
@@ -116,7 +116,7 @@ MetricsServer::~MetricsServer() {
 
 Result<std::string> MetricsServer::start(const std::string& host, std::uint16_t port) {
   return impl_->listener
-      .start(host, port, [impl = impl_.get()](DuplexStream::Socket socket) { impl->accept(std::move(socket)); })
+      .start(host, port, [impl = impl_.get()](Socket socket) { impl->accept(std::move(socket)); })
       .map([&host](std::uint16_t bound) {
         const bool v6 = host.find(':') != std::string::npos;
         return fmt::format("http://{}:{}{}", v6 ? "[" + host + "]" : host, bound, kPath);

@@ -239,15 +239,39 @@ Result<void> identify(SSL_CTX* context, const TlsOptions& options) {
 
 /// Keeps the text that the key log's callback needs as long as the context lives.
 struct KeyLoggedContext {
-  asio::ssl::context context{asio::ssl::context::tls_client};
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
   std::string key_log_file;
 };
 
+/// Our slot in a connection, for what verification meets.
+int seen_slot() {
+  static const int slot = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return slot;
+}
+
+/// OpenSSL forgets a certificate that it refuses; here is where it can be seen all the same.
+int note_certificate(int ok, X509_STORE_CTX* verification) {
+  const auto* ssl =
+      static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* const place = static_cast<session::Tls*>(SSL_get_ex_data(ssl, seen_slot()));
+  if (place == nullptr) {  // a renegotiation: nobody looks any more
+    return ok;
+  }
+  session::Tls& seen = *place;
+  if (const X509* leaf = X509_STORE_CTX_get0_cert(verification); leaf != nullptr) {
+    describe(seen, *leaf);
+  }
+  if (seen.chain.empty()) {
+    seen.chain = chain_of(verification);
+  }
+  return ok;
+}
+
 }  // namespace
 
-Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& options) {
+Result<SslContext> make_tls_context(const TlsOptions& options) {
   const auto owner = std::make_shared<KeyLoggedContext>();
-  SSL_CTX* context = owner->context.native_handle();
+  SSL_CTX* context = owner->context.get();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   if (options.max_version == "1.2") {
     SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
@@ -263,15 +287,15 @@ Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& o
     SSL_CTX_set_ex_data(context, key_log_slot(), &owner->key_log_file);
     SSL_CTX_set_keylog_callback(context, log_key);
   }
-  return std::shared_ptr<asio::ssl::context>(owner, &owner->context);
+  return SslContext(owner, context);
 }
 
-TlsHandshake::TlsHandshake(Socket socket,
-                           std::shared_ptr<asio::ssl::context> context,
+TlsHandshake::TlsHandshake(std::shared_ptr<Stream> stream,
+                           const SslContext& context,
                            const std::string& host,
                            const TlsOptions& options)
-    : context_(std::move(context)), stream_(std::make_shared<TlsStream>(std::move(socket), *context_)), host_(host) {
-  SSL* ssl = stream_->native_handle();
+    : stream_(std::move(stream)), codec_(TlsCodec(context, TlsCodec::Role::client)) {
+  SSL* ssl = codec_->ssl();
   X509_VERIFY_PARAM* expected = SSL_get0_param(ssl);
   std::error_code not_literal;
   asio::ip::make_address(host, not_literal);
@@ -285,34 +309,28 @@ TlsHandshake::TlsHandshake(Socket socket,
   }
   static constexpr std::array<unsigned char, 9> kAlpn{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   SSL_set_alpn_protos(ssl, kAlpn.data(), kAlpn.size());
-  stream_->set_verify_mode(options.insecure ? asio::ssl::verify_none : asio::ssl::verify_peer);
-  // OpenSSL forgets a certificate that it refuses; here is where it can be seen all the same.
-  stream_->set_verify_callback([seen = seen_](bool ok, asio::ssl::verify_context& verification) {
-    if (const X509* leaf = X509_STORE_CTX_get0_cert(verification.native_handle()); leaf != nullptr) {
-      describe(*seen, *leaf);
-    }
-    if (seen->chain.empty()) {
-      seen->chain = chain_of(verification.native_handle());
-    }
-    return ok;
-  });
+  SSL_set_ex_data(ssl, seen_slot(), &seen_);
+  SSL_set_verify(ssl, options.insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, note_certificate);
 }
 
 TlsHandshake::~TlsHandshake() {
   if (stream_) {
-    std::error_code ignored;
-    stream_->next_layer().close(ignored);
+    stream_->close();
   }
 }
 
-void TlsHandshake::start(std::function<void(const std::error_code&)> done) {
-  stream_->async_handshake(asio::ssl::stream_base::client,
-                           [keep = stream_, done = std::move(done)](const std::error_code& error) { done(error); });
+std::shared_ptr<Stream> TlsHandshake::take() {
+  SSL_set_ex_data(stream_->codec().ssl(), seen_slot(), nullptr);
+  return std::move(stream_);
+}
+
+void TlsHandshake::start(Stream::Shaken done) {
+  stream_->shake_hands(*std::exchange(codec_, std::nullopt), std::move(done));
 }
 
 session::Tls TlsHandshake::fact(const std::error_code& error) {
-  SSL* ssl = stream_->native_handle();
-  session::Tls fact = *seen_;
+  SSL* ssl = stream_->codec().ssl();
+  session::Tls fact = seen_;
   if (error) {
     session::Failure failure = failure_of(error);
     fact.error = std::move(failure.words);
@@ -335,8 +353,8 @@ session::Failure TlsHandshake::failure_of(const std::error_code& error) {
   if (!refused) {
     return tls_failure(error);
   }
-  const session::Failure failure = certificate_failure(SSL_get_verify_result(stream_->native_handle()));
-  return failure.cause == Cause::hostname_mismatch && !seen_->chain.empty() && seen_->chain.front().names.empty()
+  const session::Failure failure = certificate_failure(SSL_get_verify_result(stream_->codec().ssl()));
+  return failure.cause == Cause::hostname_mismatch && !seen_.chain.empty() && seen_.chain.front().names.empty()
              ? nameless()
              : failure;
 }

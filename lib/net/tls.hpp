@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -15,7 +16,7 @@ namespace whydrop::net {
 
 /// A client context: TLS 1.2 and later, the system's trust store or --cacert, the client's certificate, the key log.
 /// Errors: local, where a file cannot be read or used.
-Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& options);
+Result<SslContext> make_tls_context(const TlsOptions& options);
 
 /// A failed handshake in a stable word and what it means: "not_tls: …", "handshake_alert: …", "handshake_cut: …".
 session::Failure tls_failure(const std::error_code& error);
@@ -24,8 +25,8 @@ session::Failure tls_failure(const std::error_code& error);
 class TlsHandshake {
  public:
   /// `host`: the name (SNI) or IP literal that the certificate must carry.
-  TlsHandshake(Socket socket,
-               std::shared_ptr<asio::ssl::context> context,
+  TlsHandshake(std::shared_ptr<Stream> stream,
+               const SslContext& context,
                const std::string& host,
                const TlsOptions& options);
   TlsHandshake(const TlsHandshake&) = delete;
@@ -33,18 +34,18 @@ class TlsHandshake {
   ~TlsHandshake();
 
   /// `done` is called once, not from within; with operation_aborted where the handshake was given up.
-  void start(std::function<void(const std::error_code&)> done);
-  std::shared_ptr<TlsStream> take() { return std::move(stream_); }
+  void start(Stream::Shaken done);
+  /// The stream, which speaks TLS.
+  std::shared_ptr<Stream> take();
   /// The fact without duration; `error` is what the handshake came to.
   session::Tls fact(const std::error_code& error);
 
  private:
   session::Failure failure_of(const std::error_code& error);
 
-  std::shared_ptr<asio::ssl::context> context_;
-  std::shared_ptr<TlsStream> stream_;  ///< shared with the operation under way: Asio uses it even to end it
-  std::shared_ptr<session::Tls> seen_ = std::make_shared<session::Tls>();  ///< the certificate, as verification met it
-  std::string host_;
+  std::shared_ptr<Stream> stream_;
+  std::optional<TlsCodec> codec_;  ///< before start()
+  session::Tls seen_;              ///< the certificate, as verification met it
 };
 
 }  // namespace whydrop::net

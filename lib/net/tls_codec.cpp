@@ -24,9 +24,18 @@ std::error_code end_of_read(int reason) {
 
 }  // namespace
 
-TlsCodec::TlsCodec(const SslContext& context) : ssl_(SSL_new(context.get()), SSL_free) {
+TlsCodec::TlsCodec(const SslContext& context, Role role) : ssl_(SSL_new(context.get()), SSL_free) {
   SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-  SSL_set_accept_state(ssl_.get());
+  if (role == Role::client) {
+    SSL_set_connect_state(ssl_.get());
+  } else {
+    SSL_set_accept_state(ssl_.get());
+  }
+}
+
+void TlsCodec::begin() {
+  ERR_clear_error();
+  SSL_do_handshake(ssl_.get());
 }
 
 bool TlsCodec::established() const {

@@ -9,11 +9,15 @@
 
 namespace whydrop::net {
 
-/// The server's side of TLS as a transformation of bytes, without a socket: so the socket's owner decides exactly what
+/// One side of TLS as a transformation of bytes, without a socket: so the socket's owner decides exactly what
 /// is sent before a FIN or an RST.
 class TlsCodec {
  public:
-  explicit TlsCodec(const SslContext& context);
+  enum class Role { client, server };
+  TlsCodec(const SslContext& context, Role role);
+
+  /// A client's: makes what the handshake begins with.
+  void begin();
 
   /// Takes bytes from the wire and appends what they say to `plain`. Returns asio::error::eof once the peer ended TLS
   /// by close_notify, OpenSSL's error where it broke it, and none while it goes on.
@@ -25,6 +29,8 @@ class TlsCodec {
   /// Bytes for the wire since the last call.
   std::string take_output();
   bool established() const;
+  /// For what is set before the handshake, and what is to be told after it.
+  SSL* ssl() const { return ssl_.get(); }
 
  private:
   std::error_code read_plain(std::string& plain);

@@ -31,7 +31,7 @@ bool asks_for_session(const handshake::Head& head) {
          head.find("Sec-WebSocket-Version") != nullptr;
 }
 
-std::string address_of(const net::DuplexStream& stream) {
+std::string address_of(const net::Stream& stream) {
   const std::string remote = stream.remote();
   return remote.empty() ? "an address that is gone" : remote;
 }
@@ -70,7 +70,7 @@ std::string close_words(std::string_view body) {
 
 }  // namespace
 
-Connection::Connection(net::DuplexStream::Socket socket,
+Connection::Connection(net::Socket socket,
                        std::uint64_t number,
                        const ServerOptions& options,
                        net::SslContext tls,
@@ -81,7 +81,7 @@ Connection::Connection(net::DuplexStream::Socket socket,
       ending_(chosen_ending(options)),
       tls_(std::move(tls)),
       gone_(std::move(gone)),
-      stream_(std::make_shared<net::DuplexStream>(std::move(socket))),
+      stream_(std::make_shared<net::Stream>(std::move(socket))),
       from_(address_of(*stream_)),
       answer_timer_(stream_->executor()),
       end_timer_(stream_->executor()),
@@ -117,7 +117,7 @@ void Connection::start() {
 
 void Connection::serve() {
   if (tls_) {
-    stream_->use_tls(net::TlsCodec(tls_));
+    stream_->use_tls(net::TlsCodec(tls_, net::TlsCodec::Role::server));
   }
 }
 

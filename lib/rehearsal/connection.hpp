@@ -2,7 +2,7 @@
 #pragma once
 
 #include "handshake/head.hpp"
-#include "net/duplex_stream.hpp"
+#include "net/stream.hpp"
 #include "rehearsal/answers.hpp"
 #include "rehearsal/observer.hpp"
 #include "rehearsal/request.hpp"
@@ -42,7 +42,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Source = std::function<std::string()>;
 
   /// `number`: of the connection, for the log. `state`: of the profile that is played; null: none.
-  Connection(net::DuplexStream::Socket socket,
+  Connection(net::Socket socket,
              std::uint64_t number,
              const ServerOptions& options,
              net::SslContext tls,
@@ -59,7 +59,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // What an ending is made of; see endings.cpp.
   const ServerOptions& options() const { return options_; }
-  net::DuplexStream& stream() { return *stream_; }
+  net::Stream& stream() { return *stream_; }
   const handshake::Head& request() const { return request_.head(); }
   bool compressed() const { return deflater_.has_value(); }
   /// Tells a line of this connection, made safe for a terminal.
@@ -134,7 +134,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const Ending& ending_;
   net::SslContext tls_;
   Gone gone_;
-  std::shared_ptr<net::DuplexStream> stream_;
+  std::shared_ptr<net::Stream> stream_;
   const std::string from_;  // the client's address
   asio::steady_timer answer_timer_, end_timer_;
   RequestReader request_;

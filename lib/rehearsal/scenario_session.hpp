@@ -2,7 +2,7 @@
 #pragma once
 
 #include "codec/codec.hpp"
-#include "net/duplex_stream.hpp"
+#include "net/stream.hpp"
 #include "rehearsal/answers.hpp"
 #include "rehearsal/message_checker.hpp"
 #include "rehearsal/request.hpp"

@@ -61,7 +61,7 @@ void Exchanges::on_fact(session::Body fact, std::int64_t t_ns) {
   if (under_way_.empty()) {
     waiting_.push_back(std::move(fact));
   } else {
-    tap_.on_fact(under_way_.front().conn, std::move(fact), t_ns);
+    tap_.on_fact(under_way_.back().conn, std::move(fact), t_ns);
   }
 }
 
@@ -74,7 +74,7 @@ void Exchanges::on_bytes(Side from, std::string_view bytes, std::int64_t t_ns) {
 }
 
 void Exchanges::on_client_bytes(std::string_view bytes, std::int64_t t_ns) {
-  while (!bytes.empty()) {
+  while (!bytes.empty() && !stopped_) {
     if (client_next_ == Next::head) {
       bytes.remove_prefix(request_.feed(bytes));
       if (request_.done()) {
@@ -83,6 +83,9 @@ void Exchanges::on_client_bytes(std::string_view bytes, std::int64_t t_ns) {
       continue;
     }
     const std::size_t used = client_next_ == Next::body ? request_body_.feed(bytes) : bytes.size();
+    if (settings_.pass_on) {
+      settings_.pass_on(bytes.substr(0, used));
+    }
     // Behind an answer to the upgrade that refused it, what was meant as frames belongs to no exchange.
     if (!under_way_.empty()) {
       Exchange& asked = under_way_.back();
@@ -98,8 +101,22 @@ void Exchanges::on_client_bytes(std::string_view bytes, std::int64_t t_ns) {
 
 void Exchanges::begin_request(std::int64_t t_ns) {
   const Head& head = request_.head();
-  begin(head, t_ns);
-  tap_.on_bytes(under_way_.back().conn, Side::client, head.raw, t_ns);
+  const auto rewritten = settings_.rewrite ? settings_.rewrite(head) : RewrittenHead{head.raw, {}};
+  if (!rewritten) {
+    stopped_ = true;
+    return;
+  }
+  const RewrittenHead& sent = *rewritten;
+  if (settings_.pass_on) {
+    settings_.pass_on(sent.raw);
+  }
+  const std::string_view start = std::string_view(sent.raw).substr(0, sent.raw.find_first_of("\r\n"));
+  begin(handshake::asks_for_upgrade(head) ? Role::websocket : Role::http, head.complete ? word(start, 1) : "", t_ns);
+  under_way_.back().method = word(start, 0);
+  for (const std::string& change : sent.changes) {
+    on_fact(session::Intervention{session::Meddling::rewrite, Side::server, change}, t_ns);
+  }
+  tap_.on_bytes(under_way_.back().conn, Side::client, sent.raw, t_ns);
   request_body_ = BodyReader::of_request(head);
   // What is no request, and what follows a request for the upgrade, is passed on as it comes.
   client_next_ = !head.complete || handshake::asks_for_upgrade(head) ? Next::frames
@@ -108,14 +125,12 @@ void Exchanges::begin_request(std::int64_t t_ns) {
   request_ = HeadParser(HeadParser::Kind::request);
 }
 
-void Exchanges::begin(const Head& head, std::int64_t t_ns) {
+void Exchanges::begin(Role role, std::string_view target, std::int64_t t_ns) {
   Exchange exchange;
-  exchange.role = handshake::asks_for_upgrade(head) ? Role::websocket : Role::http;
-  exchange.method = word(head.start_line, 0);
+  exchange.role = role;
   session::Open open;
-  open.role = exchange.role;
-  const std::string_view target = word(head.start_line, 1);
-  open.url = (open.role == Role::websocket ? settings_.websocket_origin : settings_.http_origin) +
+  open.role = role;
+  open.url = (role == Role::websocket ? settings_.websocket_origin : settings_.http_origin) +
              std::string(target.empty() ? "/" : target);
   open.parent = last_conn_;
   open.observer = session::Observer::relay;
@@ -127,10 +142,31 @@ void Exchanges::begin(const Head& head, std::int64_t t_ns) {
   }
 }
 
+void Exchanges::begin_unasked(Role role, std::int64_t t_ns) {
+  if (under_way_.empty()) {
+    begin(role, "", t_ns);
+  }
+}
+
+void Exchanges::set_origins(std::string websocket, std::string http) {
+  settings_.websocket_origin = std::move(websocket);
+  settings_.http_origin = std::move(http);
+}
+
+/// A head that is not whole goes on its way all the same.
+void Exchanges::half_end(Side from, std::int64_t t_ns) {
+  if (from == Side::client && client_next_ == Next::head && !request_.head().raw.empty()) {
+    begin_request(t_ns);
+  }
+  if (!under_way_.empty()) {
+    tap_.on_fact(under_way_.front().conn, session::Shutdown{from}, t_ns);
+  }
+}
+
 void Exchanges::on_server_bytes(std::string_view bytes, std::int64_t t_ns) {
   while (!bytes.empty()) {
     if (under_way_.empty()) {
-      begin({}, t_ns);  // as a 408 that nobody asked for
+      begin(Role::http, "", t_ns);  // as a 408 that nobody asked for
     }
     Exchange& front = under_way_.front();
     front.answered = true;

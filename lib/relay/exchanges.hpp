@@ -5,6 +5,7 @@
 #include "engine/tap.hpp"
 #include "handshake/body.hpp"
 #include "handshake/head.hpp"
+#include "relay/rewrite.hpp"
 #include "session/event.hpp"
 
 #include <cstdint>
@@ -28,21 +29,37 @@ class Exchanges {
     std::string http_origin;         ///< the same of other requests, "https://host:port"
     engine::Tap::Observer observer;  ///< of all that is told; may be null
     OnVerdict on_verdict;            ///< may be null
+    /// How the heads of requests are passed on; null: as they are. What it changes is told. It may stop the client
+    /// here.
+    std::function<std::optional<RewrittenHead>(const handshake::Head&)> rewrite;
+    /// Gets what the client sends as it is to be passed on; not null where `rewrite` is not.
+    std::function<void(std::string_view)> pass_on;
   };
   Exchanges(engine::Tap& tap, Settings settings);
   ~Exchanges();
   Exchanges(const Exchanges&) = delete;
   Exchanges& operator=(const Exchanges&) = delete;
 
+  /// Where it turns out later: what URLs begin with.
+  void set_origins(std::string websocket, std::string http);
+  /// True where the client's bytes go to Settings::pass_on.
+  bool passes_on() const { return settings_.pass_on != nullptr; }
+
   void on_bytes(session::Side from, std::string_view bytes, std::int64_t t_ns);
   /// A step towards the server, or a fact of what is under way; told once something is asked.
   void on_fact(session::Body fact, std::int64_t t_ns);
+  /// One side ended its direction in order.
+  void half_end(session::Side from, std::int64_t t_ns);
+  /// Begins a connection though nothing was asked: there is something to tell of it.
+  void begin_unasked(session::Role role, std::int64_t t_ns);
   /// Both directions are over. `ending` is told of what is under way, with the words for an upgrade that was not
   /// answered where it was not.
   void end(session::Ending ending, std::int64_t t_ns);
 
   /// True while a request waits for the rest of its answer, or a session is open.
   bool asked() const { return !under_way_.empty(); }
+  /// True once a request was not to be passed on, and nothing behind it.
+  bool stopped() const { return stopped_; }
   /// True while a frame of `from` is incomplete.
   bool in_frame(session::Side from) const;
   /// True once a session is open.
@@ -64,17 +81,18 @@ class Exchanges {
   void on_client_bytes(std::string_view bytes, std::int64_t t_ns);
   void on_server_bytes(std::string_view bytes, std::int64_t t_ns);
   std::string_view on_answer_head(std::string_view bytes, std::int64_t t_ns);
-  void begin(const handshake::Head& head, std::int64_t t_ns);
+  void begin(session::Role role, std::string_view target, std::int64_t t_ns);
   void begin_request(std::int64_t t_ns);
   void end_front(session::Ending ending, std::int64_t t_ns);
   session::Ending ending_of(const Exchange& exchange, const session::Ending& ending) const;
   void on_answered(std::int64_t t_ns);
 
   engine::Tap& tap_;
-  const Settings settings_;
+  Settings settings_;
   std::vector<session::Body> waiting_;  ///< facts from before anything was asked
   std::deque<Exchange> under_way_;      ///< oldest first; requests may be sent ahead of answers, RFC 9112 section 9.3.2
   std::optional<std::uint32_t> last_conn_;
+  bool stopped_ = false;
   Next client_next_ = Next::head;
   handshake::HeadParser request_{handshake::HeadParser::Kind::request};
   handshake::BodyReader request_body_;

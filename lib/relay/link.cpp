@@ -1,7 +1,6 @@
 #include "relay/link.hpp"
 
 #include "net/ending.hpp"
-#include "net/stream.hpp"
 
 #include <utility>
 
@@ -16,12 +15,18 @@ namespace {
 
 /// Bytes that wait for a side; more are not read from the other one.
 constexpr std::size_t kMostWaiting = 256U << 10;
+/// Bytes after which what was told is given to files, where the loop has no time to wait.
+constexpr std::size_t kUnflushed = 16U << 10;
 /// After a write failed, for the reading of that side to tell why.
 constexpr std::chrono::milliseconds kLinger{500};
 /// For what is on its way to a client or server that is left.
 constexpr std::chrono::seconds kLeave{6};
-/// For the request of a client whose server cannot be reached.
-constexpr std::chrono::seconds kRequestWait{5};
+/// For a client to say where to go, and for the request of one whose server cannot be reached.
+constexpr std::chrono::seconds kRequestWait{30};
+/// For a client's first byte in a tunnel; a server of another protocol may be the one that speaks first.
+constexpr std::chrono::milliseconds kFirstWait{500};
+
+constexpr char kTlsHandshake = '\x16';
 
 /// The URL of a server with another scheme and without a path.
 std::string origin_of(const net::Url& url, std::string_view plain, std::string_view secure) {
@@ -30,46 +35,167 @@ std::string origin_of(const net::Url& url, std::string_view plain, std::string_v
   return std::string(url.tls ? secure : plain) + std::string(rest.substr(0, rest.find('/', 3)));
 }
 
-}  // namespace
-
-Link::Link(net::Loop& loop, engine::Tap& tap, const RelayOptions& options, net::DuplexStream::Socket client, Gone gone)
-    : loop_(loop),
-      options_(options),
-      gone_(std::move(gone)),
-      exchanges_(tap,
-                 {origin_of(options.upstream.url, "ws", "wss"),
-                  origin_of(options.upstream.url, "http", "https"),
-                  nullptr,
-                  options.on_verdict}) {
-  leg(Side::client).stream = std::make_shared<net::DuplexStream>(std::move(client));
+/// The alert of a server whose own TLS could not be had. RFC 8446 section 6.2.
+char alert_of(session::Cause cause) {
+  switch (cause) {
+  case session::Cause::expired:
+  case session::Cause::not_yet_valid:
+    return 45;  // certificate_expired
+  case session::Cause::unknown_issuer:
+  case session::Cause::self_signed:
+    return 48;  // unknown_ca
+  case session::Cause::revoked:
+    return 44;  // certificate_revoked
+  case session::Cause::hostname_mismatch:
+    return 42;  // bad_certificate
+  case session::Cause::protocol_version:
+    return 70;  // protocol_version
+  case session::Cause::none:
+  case session::Cause::other:
+  case session::Cause::timed_out:
+  case session::Cause::nxdomain:
+  case session::Cause::servfail:
+  case session::Cause::refused:
+  case session::Cause::unreachable:
+  case session::Cause::not_tls:
+  case session::Cause::handshake_alert:
+  case session::Cause::handshake_cut:
+    return 40;  // handshake_failure
+  }
+  return 40;
 }
 
+/// A fatal alert as a record of its own, before any key was agreed on. RFC 8446 section 5.1.
+std::string alert_record(char description) {
+  return {21, 3, 3, 0, 2, 2, description};
+}
+
+}  // namespace
+
+Link::Link(net::Loop& loop, engine::Tap& tap, const RelayOptions& options, net::Socket client, Gone gone)
+    : loop_(loop), tap_(tap), options_(options), gone_(std::move(gone)) {
+  leg(Side::client).stream = std::make_shared<net::Stream>(std::move(client));
+}
+
+void Link::limit(std::chrono::nanoseconds time, std::function<void()> work) {
+  loop_.cancel(std::exchange(timer_, 0));
+  timer_ = loop_.after(time, [this, work = std::move(work)] {
+    timer_ = 0;
+    work();
+  });
+}
+
+void Link::log(const std::string& line) const {
+  if (options_.log) {
+    options_.log(line);
+  }
+}
+
+// ---- the way to the server ------------------------------------------------------------------------------------------
+
 void Link::start() {
+  if (options_.to) {
+    go_to(*options_.to);
+    return;
+  }
+  if (!options_.serves_others && !at_loopback()) {
+    log(fmt::format("{} was turned away: it is another machine", client().remote()));
+    leg(Side::client).ended = true;
+    conclude();
+    return;
+  }
+  asked_.emplace();
+  limit(kRequestWait, [this] { conclude(); });
+  read(Side::client);
+}
+
+bool Link::at_loopback() const {
+  const std::string from = legs_[0].stream->remote();
+  return from.rfind("127.", 0) == 0 || from.rfind("[::1]:", 0) == 0 || from.rfind("[::ffff:127.", 0) == 0;
+}
+
+void Link::on_asking(std::string_view bytes) {
+  const auto state = asked_->feed(bytes);
+  client().write(asked_->take_answer());
+  switch (state) {
+  case ForwardRequest::State::more:
+    read(Side::client);
+    return;
+  case ForwardRequest::State::refused:
+    log(fmt::format("{} was refused: {}", client().remote(), asked_->why()));
+    deny("");
+    return;
+  case ForwardRequest::State::tunnel:
+  case ForwardRequest::State::request:
+    break;
+  }
+  first_ = asked_->left_over();
+  net::Url url;
+  url.host = asked_->destination().host;
+  url.port = asked_->destination().port;
+  url.tls = asked_->destination().tls;
+  go_to(url);
+}
+
+void Link::go_to(const net::Url& url) {
+  url_ = url;
+  auto found = options_.connect(url);
+  if (!found) {
+    log(fmt::format("{}: {}", url.origin(), found.error().message));
+    deny(asked_ ? asked_->not_reached(found.error().message) : std::string());
+    return;
+  }
+  upstream_ = std::move(*found);
   dial();
 }
 
 /// The server is dialled before the client's first byte is read: it sees a connection where the client made one.
 void Link::dial() {
+  const bool rewrites = asked_ || options_.rewrite.host || options_.rewrite.origin;
+  Exchanges::Settings settings;
+  settings.websocket_origin = origin_of(url_, "ws", "wss");
+  settings.http_origin = origin_of(url_, "http", "https");
+  settings.on_verdict = options_.on_verdict;
+  if (rewrites) {
+    RewriteRules rules = options_.rewrite;
+    rules.of_proxy = asked_ && asked_->state() == ForwardRequest::State::request;
+    settings.rewrite = [this, rules](const handshake::Head& head) -> std::optional<RewrittenHead> {
+      // A connection of ours leads to one server: a request for another one is for a new connection of the client's.
+      const std::string_view authority = rules.of_proxy ? absolute_authority(head.start_line) : std::string_view();
+      authority_ = authority_.empty() ? std::string(authority) : authority_;
+      return authority.empty() || authority == authority_ ? std::optional(rewrite(head, rules)) : std::nullopt;
+    };
+    settings.pass_on = [this](std::string_view bytes) {
+      if (leg(Side::server).stream) {
+        leg(Side::server).stream->write(bytes);
+      }
+    };
+  }
+  exchanges_.emplace(tap_, std::move(settings));
   dialer_.emplace(loop_,
-                  options_.upstream,
-                  net::Dialer::Callbacks{[this](session::Body fact) { exchanges_.on_fact(std::move(fact), now_ns()); },
-                                         [this](std::unique_ptr<net::Stream> stream) { dialed(std::move(stream)); },
+                  upstream_,
+                  net::Dialer::Callbacks{[this](session::Body fact) { on_step(std::move(fact)); },
+                                         [this](std::shared_ptr<net::Stream> stream) { dialed(std::move(stream)); },
                                          [this](const net::DialFailure& failure) { dial_failed(failure); }});
-  if (options_.upstream.connect_timeout.count() > 0) {
-    timer_ = loop_.after(options_.upstream.connect_timeout, [this] {
-      timer_ = 0;
-      dial_failed(dialer_->time_out());
-    });
+  if (upstream_.connect_timeout.count() > 0) {
+    limit(upstream_.connect_timeout, [this] { dial_failed(dialer_->time_out()); });
   }
   dialer_->start();
 }
 
-void Link::dialed(std::unique_ptr<net::Stream> stream) {
+void Link::on_step(session::Body fact) {
+  if (const auto* tls = std::get_if<session::Tls>(&fact)) {
+    failed_tls_ = tls->cause;
+  }
+  exchanges_->on_fact(std::move(fact), now_ns());
+}
+
+void Link::dialed(std::shared_ptr<net::Stream> stream) {
   if (over_) {
     return;
   }
   loop_.cancel(std::exchange(timer_, 0));
-  leg(Side::server).stream = std::make_shared<net::DuplexStream>(std::move(stream->socket()));
+  leg(Side::server).stream = std::move(stream);
   // Posted: this is one of the dialler's callbacks.
   loop_.post([self = shared_from_this()] { self->dialer_.reset(); });
   for (const Side side : {Side::client, Side::server}) {
@@ -78,42 +204,178 @@ void Link::dialed(std::unique_ptr<net::Stream> stream) {
         self->on_write_failed(side);
       }
     });
-    read(side);
   }
+  if (asked_) {
+    client().write(asked_->reached());
+  }
+  wait_for_first();
 }
 
 void Link::dial_failed(const net::DialFailure& failure) {
   if (over_) {
     return;
   }
-  loop_.cancel(std::exchange(timer_, 0));
   ending_ = session::Ending{failure.how, failure.by, "", "", failure.detail, {}};
-  timer_ = loop_.after(kRequestWait, [this] {
-    timer_ = 0;
-    conclude();
+  stage_ = Stage::lost;
+  loop_.cancel(std::exchange(timer_, 0));
+  if (asked_ && asked_->state() == ForwardRequest::State::tunnel) {
+    exchanges_->begin_unasked(session::Role::websocket, now_ns());
+    deny(asked_->not_reached(fmt::format("{}: {}", url_.origin(), failure.detail)));
+    return;
+  }
+  limit(kRequestWait, [this] { conclude(); });
+  if (first_.empty()) {
+    read(Side::client);
+  } else {
+    on_lost(first_);
+  }
+}
+
+/// A client that begins TLS, and whose server cannot be reached by it.
+void Link::tell_by_alert() {
+  const char alert = alert_of(failed_tls_);
+  exchanges_->begin_unasked(session::Role::websocket, now_ns());
+  exchanges_->on_fact(session::Intervention{session::Meddling::answer,
+                                            Side::client,
+                                            fmt::format("the relay told the client by TLS alert {}", int{alert})},
+                      now_ns());
+  deny(alert_record(alert));
+}
+
+/// No server to pass the request on to: the client is told so, as HTTP tells it. RFC 9110 section 15.6.3.
+void Link::on_lost(std::string_view bytes) {
+  if (!exchanges_->asked() && bytes.front() == kTlsHandshake) {
+    tell_by_alert();
+    return;
+  }
+  exchanges_->on_bytes(Side::client, bytes, now_ns());
+  if (!exchanges_->asked()) {
+    read(Side::client);
+    return;
+  }
+  const std::string why = fmt::format("{}: {}", url_.origin(), ending_->detail);
+  exchanges_->on_fact(
+      session::Intervention{session::Meddling::answer, Side::client, "the relay answered 502 in the server's place"},
+      now_ns());
+  deny(http_refusal(502, why));
+}
+
+/// What a client is left with that cannot be served.
+void Link::deny(std::string_view answer) {
+  client().write(answer);
+  client().send_fin();
+  conclude();
+}
+
+/// The client's first byte tells whether it speaks TLS.
+void Link::wait_for_first() {
+  stage_ = Stage::early;
+  if (!first_.empty()) {
+    on_early(std::exchange(first_, {}));
+    return;
+  }
+  limit(kFirstWait, [this] {
+    if (stage_ == Stage::early) {
+      read(Side::server);
+    }
   });
   read(Side::client);
 }
 
-/// No server to pass the request on to: the client is told so, as HTTP tells it. RFC 9110 section 15.6.3.
-void Link::answer_for_server() {
-  const std::string why = fmt::format("whydrop proxy: {}: {}\n", options_.upstream.url.origin(), ending_->detail);
-  net::DuplexStream& client = *leg(Side::client).stream;
-  client.write(
-      fmt::format("HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n"
-                  "Connection: close\r\n\r\n{}",
-                  why.size(),
-                  why));
-  client.send_fin();
-  conclude();
+void Link::on_early(std::string_view bytes) {
+  loop_.cancel(std::exchange(timer_, 0));
+  if (bytes.front() != kTlsHandshake || leg(Side::server).bytes > 0) {
+    open(bytes);
+  } else if (options_.pass_tls) {
+    stage_ = Stage::passing;
+    on_bytes(Side::client, bytes);
+    read(Side::server);
+  } else if (asked_) {
+    secure(bytes);
+  } else {
+    accept_tls(bytes);
+  }
 }
 
+/// A tunnel in which the client begins TLS: the server's comes first, so that its faults can be told to the client.
+void Link::secure(std::string_view first) {
+  first_ = first;
+  url_.tls = true;
+  exchanges_->set_origins(origin_of(url_, "ws", "wss"), origin_of(url_, "http", "https"));
+  const auto context = net::make_tls_context(upstream_.tls);
+  if (!context) {
+    log(context.error().message);
+    deny(alert_record(alert_of(session::Cause::other)));
+    return;
+  }
+  handshake_began_ns_ = now_ns();
+  handshake_.emplace(leg(Side::server).stream, *context, url_.host, upstream_.tls);
+  limit(upstream_.connect_timeout, [this] { secured(asio::error::timed_out); });
+  handshake_->start([weak = weak_from_this()](const std::error_code& error) {
+    if (const auto self = weak.lock()) {
+      self->secured(error);
+    }
+  });
+}
+
+void Link::secured(const std::error_code& error) {
+  if (over_ || !handshake_) {
+    return;
+  }
+  loop_.cancel(std::exchange(timer_, 0));
+  session::Tls fact = handshake_->fact(error);
+  fact.duration_ns = now_ns() - handshake_began_ns_;
+  failed_tls_ = fact.cause;
+  const std::string words = fact.error;
+  exchanges_->on_fact(std::move(fact), now_ns());
+  if (!error) {
+    leg(Side::server).stream = handshake_->take();
+    handshake_.reset();
+    accept_tls(std::exchange(first_, {}));
+    return;
+  }
+  ending_ = session::Ending{EndingHow::tls_failed, EndedBy::unknown, "", "", words, {}};
+  tell_by_alert();
+}
+
+/// The client's TLS ends here, with a certificate of our own authority.
+void Link::accept_tls(std::string_view first) {
+  const std::string name = asked_ ? url_.host : client().local_address();
+  const auto context = options_.certificate(name);
+  if (!context) {
+    log(context.error().message);
+    deny(alert_record(alert_of(session::Cause::other)));
+    return;
+  }
+  client().use_tls(net::TlsCodec(*context, net::TlsCodec::Role::server), first);
+  exchanges_->on_fact(session::Intervention{session::Meddling::rewrite,
+                                            Side::client,
+                                            "the client's TLS ended here, with a certificate of the relay's authority"},
+                      now_ns());
+  open("");
+}
+
+void Link::open(std::string_view first) {
+  stage_ = Stage::open;
+  if (first.empty()) {
+    read(Side::client);
+  } else {
+    on_bytes(Side::client, first);
+  }
+  read(Side::server);
+}
+
+// ---- bytes and ends -------------------------------------------------------------------------------------------------
+
 void Link::read(Side from) {
-  if (std::exchange(leg(from).reading, true)) {
+  if (over_ || leg(from).ended || std::exchange(leg(from).reading, true)) {
     return;
   }
   leg(from).stream->read([self = shared_from_this(), from](std::string_view bytes) {
     self->leg(from).reading = false;
+    if (self->over_) {
+      return;
+    }
     if (bytes.empty()) {
       self->on_end(from);
     } else {
@@ -123,24 +385,51 @@ void Link::read(Side from) {
 }
 
 void Link::on_bytes(Side from, std::string_view bytes) {
-  const std::int64_t now = now_ns();
-  if (ending_ && leg(Side::server).stream == nullptr) {
-    exchanges_.on_bytes(from, bytes, now);
-    if (exchanges_.asked()) {
-      answer_for_server();
-    } else {
-      read(from);
+  if (from == Side::client) {
+    switch (stage_) {
+    case Stage::asking:
+      on_asking(bytes);
+      return;
+    case Stage::early:
+      on_early(bytes);
+      return;
+    case Stage::lost:
+      on_lost(bytes);
+      return;
+    case Stage::open:
+    case Stage::passing:
+      break;
     }
-    return;
   }
+  pass_on(from, bytes);
+}
+
+void Link::pass_on(Side from, std::string_view bytes) {
+  const std::int64_t now = now_ns();
+  leg(from).bytes += bytes.size();
   // Passed on first: what is made of them costs the two nothing.
-  leg(wire::other(from)).stream->write(bytes);
-  exchanges_.on_bytes(from, bytes, now);
-  go_on(from);
+  if (from == Side::server || stage_ == Stage::passing || !exchanges_->passes_on()) {
+    leg(wire::other(from)).stream->write(bytes);
+  }
+  if (stage_ != Stage::passing) {
+    exchanges_->on_bytes(from, bytes, now);
+  }
+  unflushed_ += bytes.size();
+  if (unflushed_ >= kUnflushed) {
+    unflushed_ = 0;
+    tap_.flush();
+  }
+  if (exchanges_->stopped()) {
+    client().send_fin();
+    leg(Side::server).ended = true;
+    conclude();
+  } else if (!over_) {
+    go_on(from);
+  }
 }
 
 void Link::go_on(Side from) {
-  net::DuplexStream& to = *leg(wire::other(from)).stream;
+  net::Stream& to = *leg(wire::other(from)).stream;
   if (to.queued() < kMostWaiting) {
     read(from);
   } else {
@@ -157,10 +446,10 @@ void Link::note_end(Side from) {
   if (ending_) {
     return;
   }
-  net::DuplexStream& stream = *leg(from).stream;
+  net::Stream& stream = *leg(from).stream;
   const session::TcpInfo tcp = stream.tcp_info();
   const net::Classified found = net::classify({stream.tls(),
-                                               exchanges_.in_frame(from),
+                                               exchanges_ && exchanges_->in_frame(from),
                                                stream.read_error(),
                                                stream.write_error(),
                                                stream.take_socket_error(),
@@ -176,26 +465,59 @@ void Link::note_end(Side from) {
 }
 
 void Link::on_end(Side from) {
+  Leg& ended = leg(from);
   if (leg(wire::other(from)).stream == nullptr) {
-    leg(from).ended = true;
+    ended.ended = true;
     conclude();
     return;
   }
+  if (ended.stream->tls() && !ended.stream->codec().established() && ended.stream->read_error() != asio::error::eof) {
+    // Only a client's handshake is under way here.
+    ending_ = session::Ending{
+        EndingHow::tls_failed,
+        EndedBy::client,
+        "",
+        "",
+        fmt::format(
+            "the client refused the relay's certificate: {}; whydrop proxy ca --install-hint says how it is trusted",
+            net::tls_failure(ended.stream->read_error()).words),
+        {}};
+    exchanges_->begin_unasked(session::Role::websocket, now_ns());
+  }
   note_end(from);
+  hand_on_end(from);
+}
+
+/// Does to the other side what this one did.
+void Link::hand_on_end(Side from) {
   Leg& ended = leg(from);
   Leg& other = leg(wire::other(from));
-  const std::error_code& error = ended.stream->read_error();
-  ended.ended = true;
-  if (error == asio::error::eof) {
-    exchanges_.on_fact(session::Shutdown{from}, now_ns());
-    other.stream->send_fin();
-    if (other.ended) {
-      other.stream->when_drained([self = shared_from_this()] { self->conclude(); });
-    }
+  net::Stream& stream = *ended.stream;
+  const bool in_order =
+      stream.read_error() == asio::error::eof ||
+      (stream.read_error() == asio::ssl::error::stream_truncated && stream.transport_error() == asio::error::eof);
+  ended.ended = !in_order || stream.transport_ended();
+  if (!in_order || (stream.transport_ended() && stream.transport_error() != asio::error::eof)) {
+    other.stream->reset();
+    conclude();
     return;
   }
-  other.stream->reset();
-  conclude();
+  if (stage_ != Stage::passing && !std::exchange(ended.half_ended, true)) {
+    exchanges_->half_end(from, now_ns());
+  }
+  if (stream.read_error() == asio::error::eof && stream.tls() && other.stream->tls()) {
+    other.stream->send_close_notify();
+  }
+  if (!ended.ended && other.stream->tls()) {
+    read(from);  // FIN may follow the close_notify, or not
+    return;
+  }
+  other.stream->send_fin();
+  if (!ended.ended) {
+    read(from);
+  } else if (other.ended) {
+    other.stream->when_drained([self = shared_from_this()] { self->conclude(); });
+  }
 }
 
 void Link::on_write_failed(Side to) {
@@ -211,8 +533,12 @@ void Link::on_write_failed(Side to) {
   // Reading tells the end, after what the peer said before it; but it need not tell it soon.
   read(to);
   loop_.after(kLinger, [weak = weak_from_this(), to] {
-    if (const auto self = weak.lock(); self && !self->over_ && !self->leg(to).ended) {
-      self->on_end(to);
+    const auto self = weak.lock();
+    if (self && !self->over_ && !self->leg(to).ended) {
+      self->note_end(to);
+      self->leg(to).ended = true;
+      self->leg(wire::other(to)).stream->reset();
+      self->conclude();
     }
   });
 }
@@ -222,16 +548,26 @@ void Link::conclude() {
     return;
   }
   loop_.cancel(std::exchange(timer_, 0));
-  exchanges_.end(ending_.value_or(session::Ending()), now_ns());
+  if (stage_ == Stage::passing) {
+    log(fmt::format("TLS to {} was passed on: {} B of the client, {} B of the server; {} by the {}",
+                    url_.origin(),
+                    leg(Side::client).bytes,
+                    leg(Side::server).bytes,
+                    session::name(ending_->how),
+                    session::name(ending_->by)));
+  } else if (exchanges_) {
+    exchanges_->end(ending_.value_or(session::Ending()), now_ns());
+  }
   close();
 }
 
 void Link::close() {
+  const bool now = ending_ && ending_->how == EndingHow::interrupted;
   for (Leg& each : legs_) {
     if (!each.stream) {
       continue;
     }
-    if (each.ended || ending_->how == EndingHow::interrupted) {
+    if (each.ended || now) {
       each.stream->close();
     } else {
       // One that is being reset closes itself; one that got an answer is given time to read it.
@@ -240,6 +576,7 @@ void Link::close() {
   }
   loop_.post([self = shared_from_this()] {
     self->dialer_.reset();
+    self->handshake_.reset();
     self->gone_(self);
   });
 }

@@ -4,12 +4,15 @@
 #include "engine/tap.hpp"
 #include "net/client.hpp"
 #include "net/dialer.hpp"
-#include "net/duplex_stream.hpp"
 #include "net/loop.hpp"
+#include "net/stream.hpp"
+#include "net/tls.hpp"
 #include "relay/exchanges.hpp"
+#include "relay/forward_request.hpp"
 #include "relay/relay.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,7 +30,7 @@ class Link : public std::enable_shared_from_this<Link> {
   using Gone = std::function<void(const std::shared_ptr<Link>&)>;
 
   /// `loop`, `tap` and `options` must outlive it.
-  Link(net::Loop& loop, engine::Tap& tap, const RelayOptions& options, net::DuplexStream::Socket client, Gone gone);
+  Link(net::Loop& loop, engine::Tap& tap, const RelayOptions& options, net::Socket client, Gone gone);
 
   void start();
   /// Ends both connections now, as `interrupted`.
@@ -35,36 +38,78 @@ class Link : public std::enable_shared_from_this<Link> {
 
  private:
   using Side = session::Side;
+  /// What the client's next bytes are for.
+  enum class Stage {
+    asking,  ///< they say where to go
+    early,   ///< the first ones for the server, which tell whether they are TLS
+    open,    ///< they are passed on
+    lost,    ///< the server cannot be reached: its client is to be told so
+    passing  ///< TLS that is not looked into
+  };
   /// One of the two connections.
   struct Leg {
-    std::shared_ptr<net::DuplexStream> stream;
-    bool ended = false;  ///< nothing more comes from it
+    std::shared_ptr<net::Stream> stream;
+    bool half_ended = false;  ///< its direction ended in order
+    bool ended = false;       ///< nothing more comes from it
     bool reading = false;
+    std::uint64_t bytes = 0;  ///< that came from it
   };
 
+  // the way to the server
+  void on_asking(std::string_view bytes);
+  void go_to(const net::Url& url);
   void dial();
-  void dialed(std::unique_ptr<net::Stream> stream);
+  void dialed(std::shared_ptr<net::Stream> stream);
   void dial_failed(const net::DialFailure& failure);
-  void answer_for_server();
+  void on_step(session::Body fact);
+  void on_lost(std::string_view bytes);
+  void tell_by_alert();
+  void wait_for_first();
+  void on_early(std::string_view bytes);
+  void secure(std::string_view first);
+  void secured(const std::error_code& error);
+  void accept_tls(std::string_view first);
+  void open(std::string_view first);
+  void deny(std::string_view answer);
+  bool at_loopback() const;
+
+  // bytes and ends
   void read(Side from);
   void on_bytes(Side from, std::string_view bytes);
+  void pass_on(Side from, std::string_view bytes);
   void go_on(Side from);
   void on_end(Side from);
   void note_end(Side from);
+  void hand_on_end(Side from);
   void on_write_failed(Side to);
   void conclude();
   void close();
+
   Leg& leg(Side side) { return legs_.at(static_cast<std::size_t>(side)); }
+  net::Stream& client() { return *leg(Side::client).stream; }
   std::int64_t now_ns() const { return loop_.now_ns(); }
+  void limit(std::chrono::nanoseconds time, std::function<void()> work);
+  void log(const std::string& line) const;
 
   net::Loop& loop_;
+  engine::Tap& tap_;
   const RelayOptions& options_;
   Gone gone_;
-  Exchanges exchanges_;
+  Stage stage_ = Stage::asking;
+  std::optional<ForwardRequest> asked_;  ///< where the client says where to go
+  net::Url url_;                         ///< of the server
+  net::ConnectOptions upstream_;
+  std::optional<Exchanges> exchanges_;
   std::optional<net::Dialer> dialer_;
+  std::optional<net::TlsHandshake> handshake_;
+  std::int64_t handshake_began_ns_ = 0;
+  session::Cause failed_tls_ = session::Cause::other;  ///< of the server
+  std::string first_;                                  ///< of the client, before they are passed on
   net::TimerId timer_ = 0;
   std::array<Leg, 2> legs_;
   std::optional<session::Ending> ending_;  ///< how the side ended that ended first
+  std::string authority_;                  ///< of the first request in absolute-form
+  std::size_t unflushed_ = 0;
   bool over_ = false;
 };
 

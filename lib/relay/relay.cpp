@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace whydrop::relay {
 
 struct Relay::Impl : std::enable_shared_from_this<Relay::Impl> {
@@ -13,6 +15,12 @@ struct Relay::Impl : std::enable_shared_from_this<Relay::Impl> {
       : loop(on), tap(told), options(std::move(with)), listener(loop) {}
 
   void accepted(asio::ip::tcp::socket socket) {
+    if (links.size() >= options.max_links) {  // closed by its destructor
+      if (options.log) {
+        options.log(fmt::format("a client was turned away: {} are connected", links.size()));
+      }
+      return;
+    }
     const auto link = std::make_shared<Link>(
         loop, tap, options, std::move(socket), [weak = weak_from_this()](const std::shared_ptr<Link>& gone) {
           if (const auto self = weak.lock()) {

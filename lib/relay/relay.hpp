@@ -3,22 +3,35 @@
 #include "base/result.hpp"
 #include "engine/tap.hpp"
 #include "net/client.hpp"
+#include "net/identity.hpp"
 #include "net/loop.hpp"
 #include "relay/exchanges.hpp"
+#include "relay/rewrite.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace whydrop::relay {
 
 struct RelayOptions {
   std::string host = "127.0.0.1";  ///< to listen on
   std::uint16_t port = 0;
-  net::ConnectOptions upstream;     ///< how the server is reached; of its URL scheme, host and port count
-  Exchanges::OnVerdict on_verdict;  ///< may be null
+  std::optional<net::Url> to;  ///< the server, of which scheme, host and port count; null: each client says where to go
+  /// How a server is reached.
+  std::function<Result<net::ConnectOptions>(const net::Url&)> connect;
+  RewriteRules rewrite;
+  /// A certificate for TLS of a client that wants to speak to this name or address.
+  std::function<Result<net::SslContext>(const std::string& name)> certificate;
+  bool pass_tls = false;                      ///< TLS of a client is passed on, and not looked into
+  bool serves_others = false;                 ///< clients of other machines may say where to go
+  std::size_t max_links = 1000;               ///< connections of clients at once; further ones are closed
+  Exchanges::OnVerdict on_verdict;            ///< may be null
+  std::function<void(std::string_view)> log;  ///< told a line of what is no session; may be null
 };
 
 /// Listens, and stands between each client that connects and its server.

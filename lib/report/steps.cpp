@@ -126,6 +126,10 @@ Step step_of(const session::Shutdown& shutdown) {
   return {"shutdown", fmt::format("the {} sends no more", wire::name(shutdown.from)), Ink::dim};
 }
 
+Step step_of(const session::Intervention& intervention) {
+  return {"relay", escape_for_terminal(intervention.detail), Ink::magenta};
+}
+
 Step step_of(const session::Ending& ending) {
   std::string text = ending_words(ending.how);
   add_part(text, "", spoken(ending.detail));

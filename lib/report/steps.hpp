@@ -25,6 +25,7 @@ Step step_of(const session::Response& response);
 Step step_of(const session::Partial& partial);
 Step step_of(const session::UndecodedBytes& bytes);
 Step step_of(const session::Shutdown& shutdown);
+Step step_of(const session::Intervention& intervention);
 Step step_of(const session::Ending& ending);
 Step step_of(const session::Token& token);
 Step step_of(const session::State& state);

@@ -3,8 +3,11 @@
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "engine/pipeline_tap.hpp"
+#include "net/authority.hpp"
 #include "relay/relay.hpp"
+#include "run/proxy_authority.hpp"
 #include "run/session_run.hpp"
+#include "target/endpoint.hpp"
 
 #include <memory>
 #include <utility>
@@ -21,26 +24,33 @@ std::string host_and_port(const std::string& host, std::uint16_t port) {
 /// A relay and what came of its sessions.
 class ProxyRun {
  public:
-  ProxyRun(SessionRun& run, const Session& session, const ProxySettings& settings, net::ConnectOptions upstream)
+  ProxyRun(SessionRun& run, const Session& session, const ProxySettings& settings)
       : run_(run), session_(session), settings_(settings), tap_(run.pipeline()) {
     relay::RelayOptions options;
     options.host = settings.listen_host;
     options.port = settings.listen_port;
-    options.upstream = std::move(upstream);
+    if (session.address) {
+      options.to = session.address->url;
+    }
+    options.connect = [&session](const net::Url& url) { return target::connect_options(session.endpoint, url); };
+    options.rewrite = rules_of(session, settings);
+    options.certificate = [this](const std::string& name) { return certificate_for(name); };
+    options.pass_tls = settings.pass_tls;
+    options.serves_others = settings.serves_others;
+    options.max_links = settings.max_links;
     options.on_verdict = [this](session::Role role, const session::Verdict& verdict) { on_verdict(role, verdict); };
+    options.log = [this](std::string_view line) { run_.talk(std::string(line)); };
     relay_.emplace(run.network().sockets(), tap_, std::move(options));
   }
 
   Result<int> carry_out() {
     const auto port = relay_->start();
     WHYDROP_TRY(port);
-    run_.talk(fmt::format(
-        "listening on ws://{}, for {}", host_and_port(settings_.listen_host, *port), session_.address->url.origin()));
+    const std::string where = host_and_port(settings_.listen_host, *port);
+    run_.talk(session_.address ? fmt::format("listening on ws://{}, for {}", where, session_.address->url.origin())
+                               : fmt::format("listening on http://{}, a proxy for HTTP and SOCKS5", where));
     relay_->on_link_ended([this] { leave_if_done(); });
-    run_.loop().on_signal([this](int number) {
-      outcome_.signal = number;
-      leave();
-    });
+    run_.loop().on_signal([this](int number) { interrupted_by(number); });
     if (settings_.stay_for) {
       run_.loop().after(*settings_.stay_for, [this] { leave(); });
     }
@@ -49,6 +59,46 @@ class ProxyRun {
   }
 
  private:
+  static relay::RewriteRules rules_of(const Session& session, const ProxySettings& settings) {
+    relay::RewriteRules rules;
+    rules.host = settings.host_header;
+    rules.origin = settings.origin_header;
+    if (session.address && rules.host && rules.host->empty()) {
+      rules.host = session.address->url.host_header();
+    }
+    if (session.address && rules.origin && rules.origin->empty()) {
+      const net::Url& url = session.address->url;
+      rules.origin = (url.tls ? "https://" : "http://") + url.host_header();
+    }
+    return rules;
+  }
+
+  /// The authority is made when a client first speaks TLS.
+  Result<net::SslContext> certificate_for(const std::string& name) {
+    if (!authority_) {
+      auto authority = proxy_authority(run_.host());
+      WHYDROP_TRY(authority);
+      authority_.emplace(std::move(*authority));
+    }
+    return authority_->server_context(name);
+  }
+
+  /// The first time as the settings say, the second time at once.
+  void interrupted_by(int number) {
+    const bool waits = settings_.drain && outcome_.signal == 0;
+    outcome_.signal = number;
+    if (!waits) {
+      leave();
+      return;
+    }
+    relay_->stop_listening();
+    leaving_ = true;
+    if (relay_->links() > 0) {
+      run_.talk(fmt::format("waiting for {} to end; once more ends them", counted(relay_->links(), "connection")));
+    }
+    leave_if_done();
+  }
+
   void on_verdict(session::Role role, const session::Verdict& verdict) {
     if (role != session::Role::websocket) {
       return;
@@ -78,6 +128,7 @@ class ProxyRun {
   const Session& session_;
   const ProxySettings& settings_;
   engine::PipelineTap tap_;
+  std::optional<net::CertificateAuthority> authority_;  ///< null: no client spoke TLS yet
   std::optional<relay::Relay> relay_;
   diagnose::RunOutcome outcome_;
   std::uint64_t sessions_ = 0;
@@ -92,11 +143,12 @@ Result<int> proxy(const Host& host,
                   const ProfileInUse& profile,
                   bool recognise,
                   const ProxySettings& settings) {
-  auto upstream = connect_options_of(session, profile);
-  WHYDROP_TRY(upstream);
+  if (session.address) {  // a mistake is told before anybody connects
+    WHYDROP_TRY(target::connect_options(session.endpoint, session.address->url));
+  }
   auto run = SessionRun::make(host, settings_of(session, profile, recognise));
   WHYDROP_TRY(run);
-  return ProxyRun(**run, session, settings, std::move(*upstream)).carry_out();
+  return ProxyRun(**run, session, settings).carry_out();
 }
 
 }  // namespace whydrop::run

@@ -233,6 +233,20 @@ struct Shutdown {
   Side from = Side::server;
 };
 
+/// What a relay did to the traffic of two others. `rewrite`: it changed a head, as it was asked to. `answer`: it
+/// answered in the server's place. `fault`: it broke something on purpose.
+enum class Meddling : std::uint8_t { rewrite, answer, fault };
+constexpr NameList<3> names_of(Meddling /*kind*/) {
+  return {"rewrite", "answer", "fault"};
+}
+
+/// A relay did not only relay.
+struct Intervention {
+  Meddling what = Meddling::rewrite;
+  Side to = Side::server;  ///< the side that sees it
+  std::string detail;      ///< a clause for people: "Host: localhost became example.test", "reset after 3 messages"
+};
+
 /// How a connection ended.
 enum class EndingHow : std::uint8_t {
   fin,
@@ -379,6 +393,7 @@ using Body = std::variant<Open,
                           UndecodedBytes,
                           Inflated,
                           Shutdown,
+                          Intervention,
                           Ending,
                           Token,
                           Message,
@@ -409,6 +424,7 @@ inline constexpr std::array<std::string_view, std::variant_size_v<Body>> kKindNa
                                                                                     "undecoded",
                                                                                     "inflated",
                                                                                     "shutdown",
+                                                                                    "intervention",
                                                                                     "ending",
                                                                                     "token",
                                                                                     "message",

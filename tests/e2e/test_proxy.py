@@ -10,6 +10,7 @@ import pathlib
 import re
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import threading
@@ -37,10 +38,11 @@ def endings():
     return [name for name in (line.split()[0] for line in listed.splitlines()) if name not in NOT_PLAIN | HEAVY]
 
 
-async def seen_by_python(url):
+async def seen_by_python(url, authority=None):
     """What an application makes of a session: how it opened, how many messages came, code, reason and whether it was clean."""
+    trust = {"ssl": ssl.create_default_context(cafile=authority)} if authority else {}
     try:
-        session = await websockets.connect(url, open_timeout=1, close_timeout=0.3, ping_interval=None)
+        session = await websockets.connect(url, **trust, open_timeout=1, close_timeout=0.3, ping_interval=None)
     except Exception as error:  # pylint: disable=broad-except
         return type(error).__name__, re.sub(r":\d{4,5}\b", "", str(error))
     messages = 0
@@ -55,17 +57,22 @@ async def seen_by_python(url):
 
 class Proxy(harness.Test):
     def proxy(self, to, *arguments, **more):
-        """A relay that listens, and its address."""
-        process = self.start("proxy", "--to", to, *arguments, **more)
+        """A relay that listens, and its address; `to` is None for a forward proxy."""
+        process = self.start("proxy", *(["--to", to] if to else []), *arguments, **more)
         line = process.stderr.readline().decode()
         while "error" in line or "hint" in line:  # of a capture that cannot be written
             line = process.stderr.readline().decode()
-        found = re.fullmatch(r"whydrop: listening on (wss?://\S+:\d+), for \S+\n", line)
+        found = re.fullmatch(r"whydrop: listening on ((?:wss?|http)://\S+:\d+), (?:for \S+|a proxy for HTTP and SOCKS5)\n", line)
         self.assertTrue(found, line)
         return process, found[1]
 
     def verdicts(self, name):
         return [event for event in self.lines_of(name) if event.get("kind") == "verdict" and event["conn"]]
+
+    def senders(self, name):
+        """Whose frames a capture holds so far."""
+        lines = pathlib.Path(self.path(name)).read_bytes().splitlines(keepends=True)
+        return [event["from"] for event in (json.loads(line) for line in lines if line.endswith(b"\n")) if event.get("kind") == "frame"]
 
     def ended(self, process, exit_code=0):
         done = self.finish(process)
@@ -169,10 +176,12 @@ class Proxy(harness.Test):
             for _ in range(3):
                 client.sendall(MASKED)
                 self.assertEqual(client.recv(6), harness.text("seen"))
+            # The loop waits, so all is written.
+            harness.await_until(lambda: self.senders("run.ndjson") == ["client", "server"] * 3, "the capture")
             process.kill()
+            process.wait()
             client.close()
-        frames = [event["from"] for event in self.lines_of("run.ndjson") if event.get("kind") == "frame"]
-        self.assertEqual(frames[:5], ["client", "server"] * 2 + ["client"])
+        self.assertIn("▌ The record ends while the session is open", self.whydrop("inspect", "run.ndjson").out)
 
     def test_a_full_disk_stops_the_capture_and_not_the_relay(self):
         server = self.rehearse()
@@ -199,6 +208,82 @@ class Proxy(harness.Test):
                          ("InvalidStatusCode", "server rejected WebSocket connection: HTTP 502"))
         done = self.ended(process, 4)
         self.assertIn(f"▌ Never connected to 127.0.0.1:{port}: connection refused.", done.out)
+
+    def authority(self):
+        """The file that clients of whydrop's own authority trust."""
+        pathlib.Path(self.path("relay-ca.pem")).write_text(self.whydrop("proxy", "ca").out, encoding="ascii")
+        kept = pathlib.Path(self.tmp, ".local/state/whydrop/proxy-authority.pem")
+        self.assertEqual(kept.stat().st_mode & 0o777, 0o600)
+        return self.path("relay-ca.pem")
+
+    def test_tls_on_both_sides_ends_on_both_sides_alike(self):
+        authority = self.authority()
+        for name, how in {"close": "tls_close_notify", "fin": "tls_truncated", "reset": "reset", "fin-mid-frame": "tls_truncated",
+                          "tls-close-notify": "tls_close_notify", "tls-truncated": "tls_truncated"}.items():
+            with self.subTest(ending=name):
+                server = self.rehearse("--tls", "--ending", name)
+                process, relayed = self.proxy(server, "-q", "--once", "--cacert", "ca.pem", "--capture", name, "--with-opinions")
+                direct = asyncio.run(seen_by_python(server, self.path("ca.pem")))
+                self.assertEqual(asyncio.run(seen_by_python(relayed.replace("ws:", "wss:"), authority)), direct)
+                self.finish(process)
+                self.assertEqual(self.ending_of(name), [how])
+                send = ("send", server, "hello", "-q", "--cacert", "ca.pem", "--capture", name + ".direct", "--with-opinions")
+                self.whydrop(*send)
+                told = [(one["code"], one["ended_by"], one["how"], one["cause"])
+                        for one in (self.verdicts(name)[-1], self.verdicts(name + ".direct")[-1])]
+                self.assertEqual(*told)
+
+    def test_a_client_that_does_not_trust_the_authority_is_named(self):
+        self.authority()
+        server = self.rehearse("--tls")
+        process, relayed = self.proxy(server, "--once", "--cacert", "ca.pem")
+        self.assertEqual(self.whydrop("send", relayed.replace("ws:", "wss:"), "hello", "-q").exit, 4)
+        self.assertIn("the client refused the relay's certificate: handshake_alert: tlsv1 alert unknown ca; "
+                      "whydrop proxy ca --install-hint says how it is trusted", self.ended(process, 4).out)
+
+    def test_a_forward_proxy_goes_where_its_clients_say(self):
+        authority = self.authority()
+        plain, secure = self.rehearse(), self.rehearse("--tls")  # the last one's certificate is ca.pem
+        process, url = self.proxy(None, "--cacert", "ca.pem", "--capture", "run.ndjson", "--with-opinions", "-q")
+        at = url.split("://")[1]
+        for proxy in ("http://" + at, "socks5h://" + at, "socks5://" + at):
+            for server in (secure, plain):
+                with self.subTest(proxy=proxy, server=server):
+                    done = self.whydrop("send", server + "/a", "hello", "-q", "-x", proxy, "--cacert", authority)
+                    self.assertEqual(done.exit, 0, done.out + done.err)
+        get = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--proxy", "http://" + at]
+        codes = [subprocess.run([*get, where], capture_output=True, text=True, env=self.env, check=False).stdout
+                 for where in (plain.replace("ws:", "http:") + "/page", "http://127.0.0.1:9/")]
+        self.assertEqual(codes, ["426", "502"])
+        process.send_signal(signal.SIGINT)
+        self.ended(process, 130)
+        opened = [(event["role"], event["url"]) for event in self.lines_of("run.ndjson") if event.get("kind") == "open"]
+        self.assertEqual(opened, [("websocket", secure + "/a"), ("websocket", plain + "/a")] * 3 +
+                         [("http", plain.replace("ws:", "http:") + "/page"), ("http", "http://127.0.0.1:9/")])
+
+    def test_a_server_whose_certificate_is_at_fault_is_told_to_the_client_by_alert(self):
+        authority = self.authority()
+        for fault, alert in {"expired": "certificate expired", "self-signed": "unknown ca", "hostname": "bad certificate"}.items():
+            with self.subTest(fault=fault):
+                server = self.rehearse("--tls-fault", fault)
+                process, url = self.proxy(None, "-q", "--once", *(["--cacert", "ca.pem"] if fault != "self-signed" else []))
+                done = self.whydrop("send", server, "hello", "--cacert", authority, "-x", url)
+                self.assertIn(alert, done.out)
+                self.ended(process, 4)
+
+    def test_what_it_changes_it_records(self):
+        heads = []
+        with harness.ByHand(harness.ByHand.end) as server:
+            process, url = self.proxy(server.url, "-q", "--once", "--rewrite-host", "--rewrite-origin=https://app.test",
+                                      "--capture", "run.ndjson", "--expect-close", "1000")
+            self.whydrop("connect", url, "--for", "1ms", "-o", "http://local.test", "-q")
+            self.ended(process)
+            heads = server.head.decode().split("\r\n")
+        at = server.url.split("://")[1]
+        self.assertIn("Host: " + at, heads)
+        self.assertIn("Origin: https://app.test", heads)
+        told = [event["detail"] for event in self.lines_of("run.ndjson") if event.get("kind") == "intervention"]
+        self.assertEqual(told, [f"Host: {url.split('://')[1]} became {at}", "Origin: http://local.test became https://app.test"])
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ TEST(Selector, SaysWhatIsWrong) {
   EXPECT_EQ(
       with([](Filter& f) { f.kinds = {"frames"}; }),
       "--kind frames: no such kind|kinds are open, resolve, connect, proxy, tls, request, response, frame, partial, "
-      "undecoded, inflated, shutdown, ending, token, message, state, finding, verdict");
+      "undecoded, inflated, shutdown, intervention, ending, token, message, state, finding, verdict");
 }
 
 class Kept final : public session::EventSink {

@@ -343,10 +343,18 @@ std::vector<Sample> first_samples() {
   return all;
 }
 
+/// What a relay does besides relaying; no capture of 1.0 has it.
+std::vector<Sample> relay_samples() {
+  return {{"intervention",
+           Intervention{Meddling::fault, Side::client, "reset after 3 messages"},
+           R"("kind":"intervention","what":"fault","to":"client","detail":"reset after 3 messages")"}};
+}
+
 std::vector<Sample> samples() {
   std::vector<Sample> all = first_samples();
   append(all, call_samples());
   append(all, added_samples());
+  append(all, relay_samples());
   return all;
 }
 

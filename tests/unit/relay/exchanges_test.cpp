@@ -19,8 +19,8 @@ using session::Side;
 const std::string kAsk = "GET /chat HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";
 const std::string kGet = "GET /a HTTP/1.1\r\n\r\n";
 const std::string kPost = "POST /b HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi";
-const std::string kYes = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
-const std::string kNo = "HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\nno";
+const std::string kSwitching = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+const std::string kRefused = "HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\nno";
 const std::string kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 struct Said {
@@ -40,7 +40,7 @@ struct Row {
 const Row kRows[] = {
     {"nothing was asked", {}, EndingHow::fin, EndedBy::client, {}},
     {"a session",
-     {{Side::client, kAsk}, {Side::server, kYes + "S"}, {Side::client, "C"}},
+     {{Side::client, kAsk}, {Side::server, kSwitching + "S"}, {Side::client, "C"}},
      EndingHow::reset,
      EndedBy::server,
      {"1 begins: websocket ws://h/chat",
@@ -53,9 +53,9 @@ const Row kRows[] = {
      {{Side::client, kGet},
       {Side::server, "HTTP/1.1 103 Early Hints\r\n\r\n" + kOk},
       {Side::client, kAsk},
-      {Side::server, kNo},
+      {Side::server, kRefused},
       {Side::client, kAsk},
-      {Side::server, kYes}},
+      {Side::server, kSwitching}},
      EndingHow::fin,
      EndedBy::client,
      {"1 begins: http http://h/a",
@@ -105,7 +105,7 @@ const Row kRows[] = {
       "1 < HTTP/1.1 1",
       "1 ends: upgrade_timeout by client, closed in the middle of the answer's head"}},
     {"a 101 that the client does not take",
-     {{Side::client, kAsk}, {Side::server, kYes}},
+     {{Side::client, kAsk}, {Side::server, kSwitching}},
      EndingHow::fin,
      EndedBy::client,
      {"1 begins: websocket ws://h/chat",
@@ -115,7 +115,7 @@ const Row kRows[] = {
       "1 ends: upgrade_refused by server, HTTP/1.1 101 Switching Protocols"},
      false},
     {"a 101 that is wrong, and taken",
-     {{Side::client, kAsk}, {Side::server, kYes}, {Side::client, "C"}},
+     {{Side::client, kAsk}, {Side::server, kSwitching}, {Side::client, "C"}},
      EndingHow::fin,
      EndedBy::client,
      {"1 begins: websocket ws://h/chat",
@@ -162,7 +162,7 @@ const Row kRows[] = {
 std::vector<std::string> told(const Row& row, std::size_t piece) {
   test::ToldTap tap;
   tap.good_101 = row.good_101;
-  Exchanges exchanges(tap, {"ws://h", "http://h", nullptr, nullptr});
+  Exchanges exchanges(tap, {"ws://h", "http://h", nullptr, nullptr, nullptr, nullptr});
   exchanges.on_fact(session::Connect(), 0);
   for (const Said& said : row.said) {
     std::string_view rest = said.bytes;

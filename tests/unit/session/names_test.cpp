@@ -74,6 +74,7 @@ TEST(Kinds, NameEveryAlternativeAndTellOpinionsFromFacts) {
       {UndecodedBytes{}, "undecoded"},
       {Inflated{}, "inflated"},
       {Shutdown{}, "shutdown"},
+      {Intervention{}, "intervention"},
       {Ending{}, "ending"},
       {Token{}, "token"},
       {Message{}, "message"},

@@ -198,6 +198,19 @@ Judgement connection_header_wrong(const HeadContext& context) {
                             shown(context, "Connection")));
 }
 
+/// undici, aiohttp, Deno, and websocket and faye-websocket of npm compare the whole value.
+Judgement connection_list(const HeadContext& context) {
+  const auto fields = context.head.find_all("Connection");
+  if (!context.switches() || !has_token(context.head, "Connection", "upgrade") ||
+      (fields.size() == 1 && handshake::same_token(fields.front(), "upgrade"))) {
+    return std::nullopt;
+  }
+  return Broken{fmt::format("The server's answer has {}: lawful, but some libraries take \"Upgrade\" alone.",
+                            shown(context, "Connection")),
+                "",
+                {context.request_seq}};
+}
+
 Judgement accept_missing(const HeadContext& context) {
   if (!context.switches() || context.head.find("Sec-WebSocket-Accept") != nullptr) {
     return std::nullopt;

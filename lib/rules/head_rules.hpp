@@ -16,6 +16,7 @@ Judgement key_invalid(const HeadContext& context);
 Judgement http_version_wrong(const HeadContext& context);
 Judgement upgrade_header_wrong(const HeadContext& context);
 Judgement connection_header_wrong(const HeadContext& context);
+Judgement connection_list(const HeadContext& context);
 Judgement accept_missing(const HeadContext& context);
 Judgement accept_wrong(const HeadContext& context);
 Judgement subprotocol_unasked(const HeadContext& context);

@@ -44,6 +44,8 @@ const std::vector<Row>& table() {
         "RFC 6455 section 4.1", kError, kNone}, HeadCheck{upgrade_header_wrong}},
       {{"connection-header-wrong", "Request and 101 have a Connection header that names Upgrade.",
         "RFC 6455 section 4.1", kError, kNone}, HeadCheck{connection_header_wrong}},
+      {{"connection-list", "A 101 has Upgrade alone in its Connection header.",
+        "RFC 9110 section 7.6.1", kNote, kNone}, HeadCheck{connection_list}},
       {{"accept-missing", "A 101 has a Sec-WebSocket-Accept header.",
         "RFC 6455 section 4.2.2", kError, kNone}, HeadCheck{accept_missing}},
       {{"accept-wrong", "Sec-WebSocket-Accept is made from the key of the request.",

@@ -274,6 +274,23 @@ TEST(HeadRules, NoteAnInterimAnswer) {
             "answered so.");
 }
 
+TEST(HeadRules, NoteAConnectionThatIsAList) {
+  for (const auto& response :
+       {with(good_response(), "Connection", "keep-alive, Upgrade"), twice(good_response(), "Connection", "upgrade")}) {
+    Checked checked;
+    checked.fact(with(good_request(), "Connection", "keep-alive, Upgrade"));
+    checked.fact(response);
+    ASSERT_EQ(checked.ids(), "connection-list");
+    EXPECT_EQ(checked.findings()[0].severity, session::Severity::note);
+  }
+  Checked checked;
+  checked.fact(good_request());
+  checked.fact(with(good_response(), "Connection", "keep-alive, Upgrade"));
+  EXPECT_EQ(
+      checked.findings()[0].says,
+      "The server's answer has Connection \"keep-alive, Upgrade\": lawful, but some libraries take \"Upgrade\" alone.");
+}
+
 TEST(HeadRules, WantUpgradeToNameWebsocketAlone) {
   for (const auto& response :
        {with(good_response(), "Upgrade", "websocket, h2c"), twice(good_response(), "Upgrade", "websocket")}) {

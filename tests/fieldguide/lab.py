@@ -370,6 +370,22 @@ shutdown_lifetime 0 seconds
 """)
         return self.daemon(["squid", "-N", "-f", config], port)
 
+    def caddy(self, backend):
+        """(process, port, what reloads it)."""
+        port, admin = free_port(), free_port()
+        config = self.file(f"Caddyfile-{port}", f"""{{
+	admin 127.0.0.1:{admin}
+	auto_https off
+}}
+http://127.0.0.1:{port} {{
+	reverse_proxy 127.0.0.1:{backend}
+}}
+""")
+        process, port = self.daemon(["caddy", "run", "--config", config, "--adapter", "caddyfile"], port)
+        return process, port, lambda: subprocess.run(
+            ["caddy", "reload", "--force", "--config", config, "--adapter", "caddyfile", "--address", f"127.0.0.1:{admin}"],
+            check=True, capture_output=True, env={**os.environ, "HOME": str(self.folder)})
+
     def mitmproxy(self, backend):
         port = free_port()
         return self.daemon(["mitmdump", "-q", "--mode", f"reverse:http://127.0.0.1:{backend}", "--listen-host", "127.0.0.1",

@@ -676,6 +676,18 @@ def _(lab):
     return w.until_end(20)
 
 
+trial("caddy", "backend-refuses")(refusing("caddy"))
+trial("caddy", "backend-gone")(cutting("caddy"))
+
+
+@trial("caddy", "stops")
+def _(lab):
+    _, port, reload = lab.caddy(echo(lab))
+    w = Wire(port)
+    reload()
+    return w.until_end(20)
+
+
 @trial("mitmproxy", "backend-gone")
 def _(lab):
     return Wire(lab.mitmproxy(lab.shared("faults", faults.start))[1], "/fin").until_end(20)

@@ -312,7 +312,7 @@ function showSession(session) {
   session.rows.forEach((row, i) => { row.index = i; });
   byId("session").value = String(page.report.sessions.indexOf(session));
   const url = session.open?.url ?? "";
-  byId("where").textContent = url;
+  byId("where").textContent = visible(url);
   document.title = `${session.verdict?.headline ?? "whydrop report"} – ${url}`;
   showVerdicts();
   const sessions = page.report.comparison ? compared().filter(Boolean) : [session];

@@ -125,8 +125,13 @@ function jsonOf(text) {
   }
 }
 
-/** Text on one line: control characters are shown, not done. */
+/** Text as it can be shown: what would steer a reader's eyes, controls and marks of direction, is shown as an escape. */
+function visible(text) {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (char) =>
+    `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** The same on one line. */
 function oneLine(text) {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (char) =>
-    char === "\n" ? "⏎" : char === "\t" ? " " : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return visible(text.replace(/\r?\n/g, "⏎").replaceAll("\t", " "));
 }

@@ -77,11 +77,21 @@ std::vector<Header> headers_of(json::Value head) {
   return headers;
 }
 
+/// Since 1970: seconds as Chrome writes them, milliseconds as Playwright does, or RFC 3339. As seconds milliseconds
+/// would lie 50,000 years ahead. In seconds; 0: there is none.
+double time_at(json::Value value, std::string_view pointer) {
+  constexpr double kNoSeconds = 1e11;
+  if (const auto number = number_at(value, pointer)) {
+    return *number < kNoSeconds ? *number : *number / 1e3;
+  }
+  return static_cast<double>(parse_rfc3339(text_at(value, pointer)).value_or(0)) / 1e9;
+}
+
 HarMessage message_of(json::Value value) {
   HarMessage message;
   message.type = text_at(value, "/type");
   message.data = text_at(value, "/data");
-  message.time = number_at(value, "/time").value_or(0);
+  message.time = time_at(value, "/time");
   message.opcode = value.find("opcode") ? whole_at(value, "/opcode", 15).value_or(-1) : 1;
   return message;
 }
@@ -108,7 +118,7 @@ void take_close(Entry& entry, json::Value close) {
   entry.close_word = close.string();
   entry.close_code = whole_at(close, "/code", 65535);
   entry.close_reason = text_at(close, "/reason");
-  entry.close_time = number_at(close, "/timestamp").value_or(0);
+  entry.close_time = time_at(close, "/timestamp");
 }
 
 /// What is read of an entry, and where.
@@ -139,7 +149,7 @@ class Teller {
  private:
   void event(Body&& body);
   void header(const std::string& started, const std::string& creator);
-  void heads(Entry& entry);
+  void heads(Entry& entry, int status);
   void message(const HarMessage& message);
   void frame(Side from, int opcode, std::string_view payload);
   void close(const Entry& entry);
@@ -167,10 +177,8 @@ void Teller::header(const std::string& started, const std::string& creator) {
   out_.push(std::move(capture));
 }
 
-/// Chrome's times are seconds, Playwright's milliseconds: as seconds those would lie 50,000 years ahead.
 std::int64_t Teller::since_start(double epoch) const {
-  constexpr double kNoSeconds = 1e11;
-  const double ns = epoch * (epoch < kNoSeconds ? 1e9 : 1e6) - static_cast<double>(start_ns_);
+  const double ns = epoch * 1e9 - static_cast<double>(start_ns_);
   return ns > 0 && ns < 9e18 ? static_cast<std::int64_t>(ns) : 0;
 }
 
@@ -190,25 +198,30 @@ std::string host_of(const std::string& url) {
   return url.substr(from, url.find_first_of("/?#", from) - from);
 }
 
-/// "HTTP/1.1", also where a browser writes "http/1.1" or nothing of use.
+/// "HTTP/1.1", also where a browser writes "http/1.1" or nothing of use; "HTTP/2" for "h2".
 std::string version_of(const std::string& version) {
+  if (version == "h2" || version == "h3") {
+    return "HTTP/" + version.substr(1);
+  }
   return starts_with(version, "HTTP/") || starts_with(version, "http/") ? "HTTP" + version.substr(4) : "HTTP/1.1";
 }
 
-void Teller::heads(Entry& entry) {
+/// `status`: what the answer means.
+void Teller::heads(Entry& entry, int status) {
   Request request;
   request.start_line = entry.method + " " + target_of(entry.url) + " " + version_of(entry.request_version);
   request.headers = std::move(entry.request_headers);
   event(std::move(request));
-  if (entry.status == 0) {
+  if (status == 0) {
     return;
   }
   Response response;
-  response.start_line = version_of(entry.response_version) + " " + std::to_string(entry.status);
+  response.start_line =
+      version_of(entry.response_version) + " " + std::to_string(entry.status == 0 ? status : entry.status);
   if (!entry.status_text.empty()) {
     response.start_line += " " + entry.status_text;
   }
-  response.status = entry.status;
+  response.status = status;
   response.headers = std::move(entry.response_headers);
   response.body_length = entry.body.size();
   response.body = entry.body.substr(0, kMaxBody);
@@ -253,6 +266,15 @@ void Teller::close(const Entry& entry) {
   frame(Side::server, static_cast<int>(wire::Opcode::close), payload);
 }
 
+/// True for a session that messages show to have opened though its answer is not recorded, or came over HTTP/2, where
+/// it is 200: RFC 8441 section 5.
+bool opened(const Entry& entry) {
+  return (entry.status == 0 || entry.status == 200) &&
+         std::any_of(entry.messages.begin(), entry.messages.end(), [](const HarMessage& message) {
+           return message.opcode >= 0 && (message.type == "send" || message.type == "receive");
+         });
+}
+
 void Teller::tell(Entry&& entry, const std::string& creator) {
   if (conn_ == 0) {
     header(entry.started, creator);
@@ -264,11 +286,11 @@ void Teller::tell(Entry&& entry, const std::string& creator) {
   if (const auto began = parse_rfc3339(entry.started); began && !__builtin_sub_overflow(*began, start_ns_, &since)) {
     now_ns_ = std::max(now_ns_, since);
   }
-  const int status = entry.status;
+  const int status = opened(entry) ? 101 : entry.status;
   Open open;
   open.url = entry.url;
   event(std::move(open));
-  heads(entry);
+  heads(entry, status);
   for (const HarMessage& each : entry.messages) {
     message(each);
   }

@@ -2,6 +2,9 @@
 
 #include "base/utf8.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace whydrop::capture {
 namespace {
 
@@ -21,6 +24,23 @@ constexpr Magic kMagics[] = {
     {"\xFE\xFF", "UTF-16 text"},
 };
 
+/// Files of other tools, by what stands in their first bytes.
+constexpr Magic kMakers[] = {
+    {"schema.getpostman.com/json/collection", "a Postman collection"},
+    {"\"_postman_id\"", "a Postman collection"},
+    {"\"_postman_variable_scope\"", "a Postman environment"},
+    {"\"__export_format\"", "an Insomnia export"},
+    {"collection.insomnia.rest/", "an Insomnia collection"},
+    {"\"traceEvents\"", "a Chromium trace"},
+    {"\"openapi\"", "an OpenAPI document"},
+    {"\"swagger\"", "an OpenAPI document"},
+    {"\"asyncapi\"", "an AsyncAPI document"},
+    {"asyncapi: ", "an AsyncAPI document"},
+    {"CLIENT_TRAFFIC_SECRET_0 ", "a TLS key log"},
+    {"CLIENT_RANDOM ", "a TLS key log"},
+    {"9:websocket", "a mitmproxy flow file"},
+};
+
 constexpr std::string_view kBlank = " \t\r\n";
 
 std::string_view without_space(std::string_view text) {
@@ -30,6 +50,15 @@ std::string_view without_space(std::string_view text) {
 
 std::string_view without_bom(std::string_view text) {
   return text.substr(0, 3) == "\xEF\xBB\xBF" ? text.substr(3) : text;
+}
+
+/// Null for a file of none of them.
+const Magic* find_maker(std::string_view head) {
+  constexpr std::size_t kLook = 4096;
+  const auto* found = std::find_if(std::begin(kMakers), std::end(kMakers), [head](const Magic& maker) {
+    return head.substr(0, kLook).find(maker.bytes) != std::string_view::npos;
+  });
+  return found == std::end(kMakers) ? nullptr : found;
 }
 
 }  // namespace
@@ -55,6 +84,9 @@ std::string_view what_file(std::string_view head) {
   }
   if (looks_like_har(head)) {
     return "a HAR";
+  }
+  if (const auto* maker = find_maker(head)) {
+    return maker->what;
   }
   const std::string_view text = without_space(without_bom(head));
   if (!text.empty() && text.front() == '[') {

@@ -91,14 +91,18 @@ constexpr RecordWords kRecords[] = {
     {"net-export",
      "How to record a session in a browser: a net log of Chromium",
      "Chrome, Edge, Electron and Android's WebView write the same log of their network stack. With raw bytes it holds "
-     "every byte after TLS, and whether a FIN, an RST or a close_notify ended the connection: whydrop inspect FILE judges "
-     "it as a session of its own. Begin before the page connects. Raw bytes hold cookies and tokens: whydrop masks them in "
+     "every byte after TLS, and whether a FIN, an RST or a close_notify ended the connection: whydrop inspect FILE "
+     "judges "
+     "it as a session of its own. Begin before the page connects. Raw bytes hold cookies and tokens: whydrop masks "
+     "them in "
      "what it shows, not in the file.",
-     "Chrome or Edge: open chrome://net-export (edge://net-export), choose \"Include raw bytes\", Start Logging to Disk, "
+     "Chrome or Edge: open chrome://net-export (edge://net-export), choose \"Include raw bytes\", Start Logging to "
+     "Disk, "
      "reproduce the drop, Stop Logging. From a shell, headless too: chromium --log-net-log=FILE "
      "--net-log-capture-mode=Everything URL. Electron: await session.defaultSession.netLog.startLogging(FILE, "
      "{captureMode: 'everything'}), later netLog.stopLogging(); or the switches above. Android: chrome://net-export in "
-     "Chrome; for a WebView its DevTools (adb shell am start -a com.android.webview.SHOW_DEV_UI), Net logs. A file of a "
+     "Chrome; for a WebView its DevTools (adb shell am start -a com.android.webview.SHOW_DEV_UI), Net logs. A file of "
+     "a "
      "browser that was killed can be read up to there.",
      "https://www.chromium.org/for-testers/providing-network-details/"},
 };

@@ -37,10 +37,11 @@ bool has_token_in_url(const Ledger& ledger) {
   });
 }
 
-/// True if nothing in the request could have logged anybody in.
+/// True if nothing in the request could have logged anybody in. A HAR may leave out Cookie and Authorization: Chrome
+/// saves it so unless it is asked for "sensitive data".
 bool sent_no_credential(const Ledger& ledger) {
-  return ledger.request_seq != 0 && ledger.request_authorization.empty() && !ledger.request_cookie &&
-         !ledger.request_key && !has_token_in_url(ledger) && ledger.tokens.empty();
+  return !ledger.from_har && ledger.request_seq != 0 && ledger.request_authorization.empty() &&
+         !ledger.request_cookie && !ledger.request_key && !has_token_in_url(ledger) && ledger.tokens.empty();
 }
 
 /// True if the answer's words are about a credential that the server saw.

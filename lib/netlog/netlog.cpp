@@ -104,6 +104,16 @@ Result<void> NetLogFile::finish() {
   if (damaged_ > 0) {
     sessions_.on_damage({0, 0, true, false, counted(damaged_, "event") + " of it could not be read"});
   }
+  if (sessions_.multiplexed() > 0) {
+    sessions_.on_damage({0,
+                         0,
+                         false,
+                         false,
+                         counted(sessions_.multiplexed(), "session") + " went over HTTP/2 or 3 (RFC 8441): of " +
+                             (sessions_.multiplexed() == 1 ? "it" : "them") +
+                             " the headers of frames are read, not what they carried nor how the stream ended",
+                         true});
+  }
   if (sessions_.without_bytes() > 0) {
     sessions_.on_damage({0, 0, false, false, std::string(kWithoutBytes), true});
   }

@@ -59,6 +59,12 @@ std::vector<session::Header> headers_of(const std::vector<std::string>& lines) {
   return headers;
 }
 
+std::string_view value_of(const std::vector<session::Header>& headers, std::string_view name) {
+  const auto found =
+      std::find_if(headers.begin(), headers.end(), [name](const session::Header& it) { return it.name == name; });
+  return found == headers.end() ? std::string_view() : std::string_view(found->value);
+}
+
 /// What `name` says of a transport that was open. Chromium's names are the same on every system.
 struct NetEnd {
   std::string_view name;
@@ -244,6 +250,8 @@ void Sessions::take_request(const LogEvent& event, std::int64_t t_ns) {
   using Take = void (Sessions::*)(Session&, const Params&, const LogEvent&, std::int64_t);
   static constexpr std::pair<EventType, Take> kTakers[] = {
       {EventType::request_headers, &Sessions::take_head},
+      {EventType::http2_request_headers, &Sessions::take_head},
+      {EventType::http3_request_headers, &Sessions::take_head},
       {EventType::response_headers, &Sessions::take_answer},
       {EventType::upgrade_failure, &Sessions::take_failure},
       {EventType::invalid_frame, &Sessions::take_failure},
@@ -259,9 +267,18 @@ void Sessions::take_request(const LogEvent& event, std::int64_t t_ns) {
   }
 }
 
-void Sessions::take_head(Session& session, const Params& params, const LogEvent&, std::int64_t) {
-  if (params) {
-    session.asked = Head{std::string(trim(text_of(*params, "line"))), texts_of(*params, "headers")};
+void Sessions::take_head(Session& session, const Params& params, const LogEvent& event, std::int64_t) {
+  if (!params) {
+    return;
+  }
+  session.asked = Head{std::string(trim(text_of(*params, "line"))), headers_of(texts_of(*params, "headers"))};
+  if (event.type != EventType::request_headers) {
+    session.multiplexed = true;
+    ++multiplexed_;
+    session.asked->line = fmt::format("{} {} HTTP/{}",
+                                      value_of(session.asked->headers, ":method"),
+                                      value_of(session.asked->headers, ":path"),
+                                      event.type == EventType::http2_request_headers ? 2 : 3);
   }
 }
 
@@ -312,7 +329,7 @@ void Sessions::tell_asked(Session& session, std::int64_t t_ns) {
   }
   session::Request request;
   request.start_line = session.asked->line;
-  request.headers = headers_of(session.asked->headers);
+  request.headers = std::move(session.asked->headers);
   session.asked.reset();
   tap_->on_fact(session.conn, std::move(request), t_ns);
 }
@@ -323,6 +340,10 @@ void Sessions::take_answer(Session& session, const Params& params, const LogEven
     return;
   }
   session.status = status_of(lines.front());
+  if (session.multiplexed) {  // Chromium writes them all as HTTP/1.1
+    lines.front() = fmt::format("HTTP/2 {}", session.status);
+    session.status = session.status == 200 ? 101 : session.status;
+  }
   session.opened = session.status == 101;
   if (session.raw) {
     return;
@@ -348,7 +369,7 @@ void Sessions::take_frame(std::int64_t request, const LogEvent& event, std::int6
   if (!opcode || *opcode < 0 || *opcode > 15 || !length || *length < 0) {
     return;
   }
-  without_bytes_ += session->frames ? 0 : 1;
+  without_bytes_ += session->frames || session->multiplexed ? 0 : 1;
   session->frames = true;
   session::Frame frame;
   frame.from = event.type == EventType::frame_sent ? Side::client : Side::server;

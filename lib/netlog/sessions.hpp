@@ -34,11 +34,13 @@ class Sessions {
   std::uint32_t count() const { return count_; }
   /// How many of them had no raw bytes, of those that had frames.
   std::uint32_t without_bytes() const { return without_bytes_; }
+  /// How many went over HTTP/2 or 3, where a session has no transport of its own.
+  std::uint32_t multiplexed() const { return multiplexed_; }
 
  private:
   struct Head {
     std::string line;
-    std::vector<std::string> headers;
+    std::vector<session::Header> headers;
   };
   struct Session {
     std::uint32_t conn = 0;
@@ -47,6 +49,7 @@ class Sessions {
     bool raw = false;          ///< its bytes are in the log
     bool frames = false;       ///< headers of frames are, and no bytes
     bool opened = false;       ///< a 101 came
+    bool multiplexed = false;  ///< it is a stream of HTTP/2 or 3: RFC 8441, RFC 9220
     bool step_failed = false;  ///< … and was told
     int status = 0;
     std::string failure;  ///< Chromium's words for a failed upgrade
@@ -118,7 +121,7 @@ class Sessions {
   json::Json json_;
   std::int64_t first_ms_ = 0;  ///< when the first session began, by the log's clock
   std::int64_t last_ns_ = 0;
-  std::uint32_t count_ = 0, without_bytes_ = 0;
+  std::uint32_t count_ = 0, without_bytes_ = 0, multiplexed_ = 0;
   std::map<std::int64_t, Session> sessions_;  ///< by request
   std::unordered_map<std::int64_t, Socket> sockets_;
   std::unordered_map<std::int64_t, Node> nodes_;

@@ -72,6 +72,7 @@ struct Checker::Impl {
   Upgrade upgrade = Upgrade::unseen;
   std::uint64_t request_seq = 0, upgrade_seq = 0;
   std::optional<handshake::Head> request;
+  std::optional<handshake::Head> offer;  ///< the same, though a record may have a part of it only
 };
 
 template <typename Context>
@@ -305,7 +306,8 @@ void Checker::Impl::on(const session::Inflated& inflated, std::uint64_t seq) {
 
 void Checker::Impl::on(const session::Request& fact, std::uint64_t seq) {
   const bool whole = session::is_whole(fact);
-  request = whole ? std::optional(session::head_of(fact)) : std::nullopt;
+  offer = session::head_of(fact);
+  request = whole ? offer : std::nullopt;
   request_seq = upgrade_seq = seq;
   upgrade = Upgrade::asked;
   deflate_agreed = false;
@@ -322,8 +324,10 @@ void Checker::Impl::on(const session::Response& fact, std::uint64_t seq) {
     upgrade_seq = seq;
   }
   const auto* asked = request ? &*request : nullptr;
-  deflate_agreed = head.status == 101 && asked != nullptr && handshake::negotiate(*asked, head).deflate.has_value();
-  if (websocket && (!plain || head.status == 101)) {
+  deflate_agreed = head.status == 101 && offer && handshake::negotiate(*offer, head).deflate.has_value();
+  // An accepted upgrade whose headers a record does not have cannot be judged by what it lacks.
+  const bool judged = head.status == 101 ? session::is_whole(fact) : !plain;
+  if (websocket && judged) {
     judge(HeadContext{Side::server, seq, head, fact.headers, fact.raw, asked, request_seq}, Side::server, seq);
   }
 }

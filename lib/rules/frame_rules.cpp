@@ -94,7 +94,9 @@ Judgement mask_missing_from_client(const FrameContext& context) {
 }
 
 Judgement rsv_without_extension(const FrameContext& context) {
-  const auto allowed = context.deflate_agreed ? wire::kRsv1 : std::uint8_t{0};
+  // A record that begins in mid-session does not tell what was agreed.
+  const bool may_compress = context.deflate_agreed || context.upgrade == Upgrade::unseen;
+  const auto allowed = may_compress ? wire::kRsv1 : std::uint8_t{0};
   const auto stray = static_cast<std::uint8_t>(context.frame.header.rsv & ~allowed);
   if (stray == 0) {
     return std::nullopt;

@@ -87,6 +87,14 @@ handshake::Head head_of(const Response& response) {
   return head;
 }
 
+bool is_whole(const Response& response) {
+  const std::string_view version = response.start_line;
+  if (version.substr(0, 6) == "HTTP/2" || version.substr(0, 6) == "HTTP/3") {
+    return false;
+  }
+  return response.size > 0 || !response.headers.empty() || !response.raw.empty();
+}
+
 CloseSeen read_close(std::string_view payload, std::uint64_t seq) {
   CloseSeen close;
   close.seq = seq;

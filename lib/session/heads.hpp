@@ -12,6 +12,9 @@ handshake::Head head_of(const Request& request);
 /// and it lacks Sec-WebSocket-Key, Host or Connection. What it lacks, and what it asked for, cannot be judged.
 bool is_whole(const Request& request);
 handshake::Head head_of(const Response& response);
+/// The same for an answer of which a record has no header at all, and for one over HTTP/2 or 3, where no header opens a
+/// session (RFC 8441 section 5).
+bool is_whole(const Response& response);
 
 /// The facts that a head is told as; `raw` only where re-serialising would differ. A Response is without its body.
 Request request_of(const handshake::Head& head);

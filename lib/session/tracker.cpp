@@ -79,7 +79,7 @@ void Tracker::Impl::on(const Response& fact) {
   }
   const bool switched = fact.status == 101 && response.complete;
   deflate = switched ? handshake::negotiate(request, response).deflate : std::nullopt;
-  const bool opens = request_whole ? handshake::opens_session(request, response) : switched;
+  const bool opens = request_whole && is_whole(fact) ? handshake::opens_session(request, response) : switched;
   const auto trigger = opens ? Trigger::upgraded : Trigger::refused;
   for (const auto side : wire::kSides) {
     move(side, trigger);

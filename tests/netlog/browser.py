@@ -73,5 +73,6 @@ class Browser:
         """What a page saw of one session."""
         script = PAGE % {"url": json.dumps(url), "protocols": json.dumps(list(protocols)), "messages": json.dumps(list(messages)),
                          "limit": limit_s * 1000}
-        result = await self.call("Runtime.evaluate", self.page, expression=script, awaitPromise=True, returnByValue=True)
+        result = await asyncio.wait_for(
+            self.call("Runtime.evaluate", self.page, expression=script, awaitPromise=True, returnByValue=True), limit_s + 60)
         return result["result"]["value"]

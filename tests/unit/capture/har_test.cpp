@@ -134,6 +134,35 @@ TEST(ReadHar, ReadsACloseAndMilliseconds) {
   EXPECT_NE(lines.find(R"("close_code":1008,"reason":"no pong")"), std::string::npos) << lines;
 }
 
+/// The answer's line and the ending, of an entry with messages both ways.
+std::string opening_of(const std::string& response) {
+  const std::string lines = lines_of(
+      R"({"log":{"entries":[{"_resourceType":"websocket","startedDateTime":"2026-01-02T03:04:05Z","request":{"url":"wss://h"},)"
+      R"("response":)" +
+      response +
+      R"(,"_webSocketMessages":[{"type":"receive","time":"2026-01-02T03:04:06.5Z","opcode":1,"data":"a"}]}]}})");
+  std::string out;
+  for (const char* kind : {R"("kind":"response")", R"("kind":"frame")", R"("kind":"ending")"}) {
+    const std::size_t at = lines.find(kind);
+    const std::size_t from = lines.rfind('{', at);
+    out += lines.substr(from, lines.find('\n', from) - from).substr(0, 96) + "\n";
+  }
+  return out;
+}
+
+TEST(ReadHar, MessagesShowThatASessionOpened) {
+  const std::string rest =
+      R"({"seq":4,"t_ns":1500000000,"conn":1,"kind":"frame","from":"server","opcode":1,"name":"text","fin
+{"seq":5,"t_ns":1500000000,"conn":1,"kind":"ending","how":"capture_ended","by":"unknown","read_e
+)";
+  EXPECT_EQ(opening_of(R"({"status":0,"headers":[]})"),
+            R"({"seq":3,"t_ns":0,"conn":1,"kind":"response","start_line":"HTTP/1.1 101","status":101,"headers":
+)" + rest);
+  EXPECT_EQ(opening_of(R"({"status":200,"httpVersion":"h2","headers":[]})"),
+            R"({"seq":3,"t_ns":0,"conn":1,"kind":"response","start_line":"HTTP/2 200","status":101,"headers":[]
+)" + rest);
+}
+
 TEST(ReadHar, SaysWhatIsWrong) {
   const std::pair<std::string, std::string> cases[] = {
       {"", "HAR b.har: byte 1: it stops before its end"},

@@ -73,7 +73,12 @@ TEST(Evidence, IsKnownByWhatItHolds) {
       {gzip("notes"), "cannot read f: not a recording but text; it takes a capture, a HAR, or a Chromium net log"},
       {"\x1F\x8B", "cannot read f: not a recording but a gzip file; it takes a capture, a HAR, or a Chromium net log"},
       {"\x1F\x8Bnonsense", "gzip file f: it cannot be unpacked: unknown compression method; "},
-      {R"({"info":{}})", "cannot read f: not a recording but other JSON; it takes a capture, a HAR, or a Chromium net log"},
+      {R"({"info":{"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}})",
+       "cannot read f: not a recording but a Postman collection; it takes a capture, a HAR, or a Chromium net log"},
+      {R"({"_type":"export","__export_format":4})",
+       "cannot read f: not a recording but an Insomnia export; it takes a capture, a HAR, or a Chromium net log"},
+      {R"({"info":{}})",
+       "cannot read f: not a recording but other JSON; it takes a capture, a HAR, or a Chromium net log"},
   };
   for (const auto& [file, expected] : cases) {
     for (const std::size_t piece : {1U, 7U, 100'000U}) {

@@ -400,6 +400,24 @@ websocket {{ listen: "127.0.0.1:{port}", no_tls: true }}
 """)
         return self.daemon(["nats-server", "-c", config], port)
 
+    def rabbitmq(self):
+        """Its port of Web MQTT. It has a name server of Erlang's of its own: the usual one would outlive the lab."""
+        names, port = free_port(), free_port()
+        folder = self.folder / f"rabbitmq-{port}"
+        folder.mkdir()
+        config = self.file(f"{folder.name}/rabbitmq.conf", f"""listeners.tcp.local = 127.0.0.1:{free_port()}
+mqtt.listeners.tcp.1 = 127.0.0.1:{free_port()}
+web_mqtt.tcp.ip = 127.0.0.1
+web_mqtt.tcp.port = {port}
+""")
+        plugins = self.file(f"{folder.name}/plugins", "[rabbitmq_web_mqtt].")
+        env = {**os.environ, "HOME": str(folder), "ERL_EPMD_PORT": str(names), "ERL_EPMD_ADDRESS": "127.0.0.1",
+               "RABBITMQ_DIST_PORT": str(free_port()), "RABBITMQ_NODENAME": f"lab{port}@localhost",
+               "RABBITMQ_MNESIA_BASE": f"{folder}/mnesia", "RABBITMQ_LOG_BASE": f"{folder}/log",
+               "RABBITMQ_CONFIG_FILE": config, "RABBITMQ_ENABLED_PLUGINS_FILE": plugins}
+        self.daemon(["epmd"], names, env=env)
+        return self.daemon(["/usr/lib/rabbitmq/bin/rabbitmq-server"], port, env=env)
+
     def nchan(self):
         port = free_port()
         folder = self.folder / f"nchan-{port}"

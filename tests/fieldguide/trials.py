@@ -636,6 +636,20 @@ def _(lab):
 
 
 trial("cockpit", "origin")(lambda lab: cockpit(lab).outcome)
+
+
+def rabbitmq(lab, path="/ws"):
+    return Wire(lab.shared("rabbitmq", lab.rabbitmq)[1], path, subprotocol="mqtt")
+
+
+@trial("rabbitmq", "credentials")
+def _(lab):
+    w = rabbitmq(lab)
+    w.binary(b"\x10\x1a\x00\x04MQTT\x04\xc2\x00\x3c\x00\x01a\x00\x05guest\x00\x04nope")
+    return w.until_end(10)
+
+
+trial("rabbitmq", "wrong-path")(lambda lab: rabbitmq(lab, "/nowhere").outcome)
 LWS = "lws-mirror-protocol"
 
 

@@ -66,6 +66,12 @@ const std::vector<Command>& commands() {
        "whydrop proxy --listen 127.0.0.1:8080 --capture run.ndjson\n"
        "whydrop proxy ca --install-hint",
        setup_proxy},
+      {"export",
+       "Take a recording elsewhere: as a HAR, packets, curl command lines or a check",
+       "whydrop export run.ndjson --to har -o run.har\n"
+       "whydrop export run.ndjson --to pcapng -o run.pcapng\n"
+       "whydrop export browser.har --conn 2 --to curl",
+       setup_export},
       {"rehearse",
        "Run a local server that ends sessions in any way you ask for",
        "whydrop rehearse --ending reset --after 2 --port 0\n"

@@ -11,6 +11,7 @@ Run setup_check(Options& options);
 Run setup_completion(Options& options);
 Run setup_config(Options& options);
 Run setup_diff(Options& options);
+Run setup_export(Options& options);
 Run setup_explain(Options& options);
 Run setup_inspect(Options& options);
 Run setup_merge(Options& options);

@@ -91,7 +91,8 @@ Result<int> check_all(const CheckFlags& flags) {
         fmt::format("whydrop check --from-capture {} > FILE", flags.from_capture));
   }
   if (!flags.from_capture.empty()) {
-    return check_run::print_check(host, {flags.from_capture, flags.request.profile, flags.url});
+    const auto text = check_run::recorded_check(host, {flags.from_capture, flags.request.profile, flags.url});
+    return text.and_then([&](const std::string& check) { return host.out.write(check); }).map([] { return 0; });
   }
   if (files.empty()) {
     return fail(ErrorKind::usage, "no FILE given", "whydrop check --help");

@@ -122,7 +122,10 @@ std::string set_conns(const std::vector<std::string>& given, DiffFlags& flags) {
 
 Run setup_diff(Options& options) {
   const auto flags = std::make_shared<DiffFlags>();
-  options.positional("A", flags->files[0], true, "A capture, or a HAR saved by a browser; - is standard input");
+  options.positional("A",
+                     flags->files[0],
+                     true,
+                     "A capture, a HAR saved by a browser, or packets (pcap, pcapng); - is standard input");
   options.positional("B", flags->files[1], true, "What to compare it with; like A");
   options.group("What is compared");
   options.custom(

@@ -1,7 +1,5 @@
 #include "run/inspect.hpp"
 
-#include "base/fields.hpp"
-#include "base/text.hpp"
 #include "base/try.hpp"
 #include "capture/filter.hpp"
 #include "cli/commands.hpp"
@@ -28,7 +26,7 @@ struct InspectFlags {
   std::vector<std::string> urls;
   std::optional<std::uint64_t> from_seq, to_seq;
   bool follow = false;
-  std::string profile;
+  std::string profile, keylog;
   run::Output output;
   SecretFlags secrets;
 };
@@ -54,22 +52,10 @@ Result<int> inspect(const InspectFlags& flags) {
                        secrets->reveal,
                        std::move(secrets->values),
                        std::move(*profile),
-                       flags.profile != run::kNoProfile},
+                       flags.profile != run::kNoProfile,
+                       flags.keylog},
                       host,
                       catch_stop());
-}
-
-std::string set_conns(const std::vector<std::string>& given, std::vector<std::uint32_t>& conns) {
-  for (const std::string& text : given) {
-    for (const std::string& part : split(text, ',')) {
-      const auto conn = parse_number(part, 1, UINT32_MAX);
-      if (!conn) {
-        return "'" + part + "' is not the number of a connection (as in 1,3)";
-      }
-      conns.push_back(static_cast<std::uint32_t>(*conn));
-    }
-  }
-  return {};
 }
 
 void add_filter_options(Options& options, InspectFlags& flags) {
@@ -79,12 +65,11 @@ void add_filter_options(Options& options, InspectFlags& flags) {
   options.text(
       "--since", "TIME", flags.filter.since, "From this time on: since the start as a duration, or in RFC 3339");
   options.text("--until", "TIME", flags.filter.until, "Up to this time");
-  options.custom(
-      OptionInfo::option("--conn", "N", "Only connection N, and the verdict on it; several with commas").repeats(),
-      [&flags](const std::vector<std::string>& given) { return set_conns(given, flags.filter.conns); });
+  add_conn_option(options, flags.filter.conns, "Only connection N, and the verdict on it; several with commas");
   options.list(
       "--url", "GLOB", flags.urls, "Only connections to a URL that fits, and the verdict on them; * is any text");
   add_shown_options(options, flags.filter);
+  add_keylog_option(options, flags.keylog);
   options.flag("-f,--follow", flags.follow, "Follow the file as it grows, until interrupted");
 }
 
@@ -92,7 +77,10 @@ void add_filter_options(Options& options, InspectFlags& flags) {
 
 Run setup_inspect(Options& options) {
   const auto flags = std::make_shared<InspectFlags>();
-  options.positional("FILE", flags->file, true, "A capture, a HAR, or a net log of Chromium; - is standard input");
+  options.positional("FILE",
+                     flags->file,
+                     true,
+                     "A capture, a HAR, a net log of Chromium, or packets (pcap, pcapng); - is standard input");
   add_filter_options(options, *flags);
   options.group("Profile");
   options.text("--profile",

@@ -43,6 +43,10 @@ void add_tls_options(Options& options, EndpointFlags& flags, const std::string& 
   options.text("--cert", "PEM", flags.endpoint.tls.cert, "Client certificate; may hold its key too");
   options.text("--key", "PEM", flags.endpoint.tls.key, key_help);
   options.text("--pass", "PHRASE", flags.endpoint.tls.pass, "Pass phrase of the key");
+  options.text("--keylog",
+               "FILE",
+               flags.endpoint.tls.key_log_file,
+               "Add the keys of TLS to FILE, for inspect --keylog and Wireshark ($SSLKEYLOGFILE)");
   options.choice("--tls-max", {"1.2", "1.3"}, flags.endpoint.tls.max_version, "Highest version of TLS to offer");
 }
 
@@ -183,7 +187,11 @@ Result<target::Endpoint> make_endpoint(const EndpointFlags& flags, const run::Ho
   endpoint.headers = std::move(*headers);
   endpoint.cookie = joined_cookies(flags.cookies);
   endpoint.user = user_of(flags.user);
-  endpoint.tls.key_log_file = host.environment("SSLKEYLOGFILE");
+  if (endpoint.tls.key_log_file.empty()) {
+    endpoint.tls.key_log_file = host.environment("SSLKEYLOGFILE");
+  } else {
+    WHYDROP_TRY(os::open_private(endpoint.tls.key_log_file, os::FileMode::append));
+  }
   endpoint.proxies = proxies_of(flags, host.environment);
   endpoint.ip_version = flags.ipv4 ? 4 : flags.ipv6 ? 6 : 0;
   endpoint.compression = !flags.no_compression;

@@ -5,6 +5,7 @@
 #include "cli/app.hpp"
 #include "cli/options.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -95,6 +96,29 @@ void add_shown_options(Options& options, capture::Filter& filter) {
           .repeats(),
       [&filter](const std::vector<std::string>& given) { return add_parts(given, filter.types); });
   options.text("--grep", "PATTERN", filter.grep, "Only events whose text matches this regular expression (RE2)");
+}
+
+void add_conn_option(Options& options, std::vector<std::uint32_t>& conns, const std::string& help) {
+  options.custom(OptionInfo::option("--conn", "N", help).repeats(), [&conns](const std::vector<std::string>& given) {
+    for (const std::string& text : given) {
+      for (const std::string& part : split(text, ',')) {
+        const auto conn = parse_number(part, 1, UINT32_MAX);
+        if (!conn) {
+          return "'" + part + "' is not the number of a connection (as in 1,3)";
+        }
+        conns.push_back(static_cast<std::uint32_t>(*conn));
+      }
+    }
+    return std::string();
+  });
+}
+
+void add_keylog_option(Options& options, std::string& keylog) {
+  options.text(
+      "--keylog",
+      "FILE",
+      keylog,
+      "Keys of the TLS in a packet capture, as SSLKEYLOGFILE and connect --keylog write them: tshark decrypts it");
 }
 
 void add_color_option(Options& options, run::Color& color) {

@@ -3,6 +3,7 @@
 #include "run/host.hpp"
 #include "run/output.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,10 @@ void add_output_options(Options& options, run::Output& output);
 void add_report_option(Options& options, run::Output& output);
 /// Declares --kind, --only and --grep.
 void add_shown_options(Options& options, capture::Filter& filter);
+/// Declares --conn: numbers of connections.
+void add_conn_option(Options& options, std::vector<std::uint32_t>& conns, const std::string& help);
+/// Declares --keylog of what reads packets.
+void add_keylog_option(Options& options, std::string& keylog);
 void add_color_option(Options& options, run::Color& color);
 /// "Least severity of an observed finding that <effect>".
 void add_fail_on_option(Options& options, std::optional<session::Severity>& least, const std::string& effect);

@@ -344,6 +344,7 @@ Body read_tls(FieldReader& f) {
                          one.words("not_after"),
                          one.flag("self_issued")});
   });
+  tls.sealed = f.has("sealed") && f.flag("sealed");
   return with_cause(std::move(tls), f);
 }
 

@@ -422,6 +422,9 @@ void put(FieldWriter& f, const Tls& tls) {
       one.flag("self_issued", certificate.self_issued);
     });
   }
+  if (tls.sealed) {
+    f.flag("sealed", true);
+  }
 }
 
 void put_headers(FieldWriter& f, const std::vector<Header>& headers) {

@@ -44,6 +44,8 @@ struct Entry {
   std::string close_reason;
   double close_time = 0;
   bool has_close = false;
+  std::optional<Ending> ending;  ///< of a HAR that whydrop wrote
+  double ended = 0;
 };
 
 bool is_session(const Entry& entry) {
@@ -121,20 +123,38 @@ void take_close(Entry& entry, json::Value close) {
   entry.close_time = time_at(close, "/timestamp");
 }
 
+/// How the transport ended, which no HAR has a member for but one that whydrop wrote.
+void take_whydrop(Entry& entry, json::Value value) {
+  const auto how = parse<EndingHow>(text_at(value, "/ending/how"));
+  if (!how) {
+    return;
+  }
+  entry.ending.emplace();
+  entry.ending->how = *how;
+  entry.ending->by = parse<EndedBy>(text_at(value, "/ending/by")).value_or(EndedBy::unknown);
+  entry.ending->read_error = text_at(value, "/ending/read_error");
+  entry.ending->write_error = text_at(value, "/ending/write_error");
+  entry.ending->detail = text_at(value, "/ending/detail");
+  entry.ended = time_at(value, "/ended");
+}
+
 /// What is read of an entry, and where.
 struct Taker {
   std::string_view path;
   void (*take)(Entry&, json::Value);
 };
 
+/// Its HARs hold control frames as messages, and how the transport ended.
+constexpr std::string_view kOwnCreator = "whydrop";
 constexpr std::string_view kEntry = "/log/entries/[]";
 constexpr std::string_view kMessages = "/log/entries/[]/_webSocketMessages";
-constexpr std::array<Taker, 6> kTakers{{
+constexpr std::array<Taker, 7> kTakers{{
     {"/log/entries/[]/startedDateTime", [](Entry& entry, json::Value value) { entry.started = value.string(); }},
     {"/log/entries/[]/_resourceType", [](Entry& entry, json::Value value) { entry.resource_type = value.string(); }},
     {"/log/entries/[]/request", take_request},
     {"/log/entries/[]/response", take_response},
     {"/log/entries/[]/_webSocketClose", take_close},
+    {"/log/entries/[]/_whydrop", take_whydrop},
     {"/log/entries/[]/_webSocketMessages/[]",
      [](Entry& entry, json::Value value) { entry.messages.push_back(message_of(value)); }},
 }};
@@ -162,6 +182,7 @@ class Teller {
   std::int64_t now_ns_ = 0;
   std::array<std::uint64_t, 2> offsets_{};
   std::string problem_;
+  bool close_heard_ = false;  ///< the server's Close is among the messages
 };
 
 void Teller::event(Body&& body) {
@@ -170,7 +191,7 @@ void Teller::event(Body&& body) {
 
 void Teller::header(const std::string& started, const std::string& creator) {
   CaptureHeader capture;
-  capture.witness = Witness::messages;
+  capture.witness = creator == kOwnCreator ? Witness::bytes : Witness::messages;
   start_ns_ = parse_rfc3339(started).value_or(0);
   capture.started = started;
   capture.tool = creator.empty() ? "HAR" : creator;
@@ -236,6 +257,7 @@ void Teller::message(const HarMessage& message) {
     return;
   }
   // Anything but text is base64 in a HAR.
+  close_heard_ = close_heard_ || (!sent && message.opcode == static_cast<int>(wire::Opcode::close));
   const auto decoded = message.opcode == 1 ? std::nullopt : base64_decode(message.data);
   frame(sent ? Side::client : Side::server, message.opcode, decoded ? *decoded : message.data);
 }
@@ -282,6 +304,7 @@ void Teller::tell(Entry&& entry, const std::string& creator) {
   ++conn_;
   offsets_ = {};
   problem_.clear();
+  close_heard_ = false;
   std::int64_t since = 0;
   if (const auto began = parse_rfc3339(entry.started); began && !__builtin_sub_overflow(*began, start_ns_, &since)) {
     now_ns_ = std::max(now_ns_, since);
@@ -294,11 +317,12 @@ void Teller::tell(Entry&& entry, const std::string& creator) {
   for (const HarMessage& each : entry.messages) {
     message(each);
   }
-  if (entry.has_close) {
+  if (entry.has_close && !close_heard_) {
     close(entry);
   }
   const std::string& why = problem_.empty() ? entry.error : problem_;
-  Ending ending = ending_of({status, why, entry.close_word == "aborted", entry.has_close});
+  Ending ending = entry.ending.value_or(ending_of({status, why, entry.close_word == "aborted", entry.has_close}));
+  now_ns_ = std::max(now_ns_, since_start(entry.ended));
   if (auto step = failed_step(ending, host_of(entry.url))) {
     event(std::move(*step));
   }

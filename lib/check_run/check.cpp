@@ -79,12 +79,19 @@ Result<int> run_all(const run::Host& host, const CheckRequest& request, const st
   return run_checks(host, *checks, request.plan, **reports, say);
 }
 
-Result<int> print_check(const run::Host& host, const RecordedCheck& recorded) {
+Result<std::string> recorded_check(const run::Host& host, const RecordedCheck& recorded) {
+  if (recorded.conns.size() > 1) {
+    return fail(ErrorKind::usage, "option --conn: a check is made of one connection", "give one number");
+  }
   const auto file = os::RereadableFile::open(recorded.file);
   WHYDROP_TRY(file);
-  const auto open = [&file] {
+  replay::Selection selection;
+  if (!recorded.conns.empty()) {
+    selection.conn = recorded.conns.front();
+  }
+  const auto open = [&file, &selection] {
     return replay::Recording::open([&file]() -> Result<ByteSource> { return file->read(); },
-                                   {file->name(), {}, false, true});
+                                   {file->name(), selection, false, true});
   };
   const auto recording = open();
   WHYDROP_TRY(recording);
@@ -97,9 +104,7 @@ Result<int> print_check(const run::Host& host, const RecordedCheck& recorded) {
   WHYDROP_TRY(plan);
   const auto again = open();
   WHYDROP_TRY(again);
-  const auto text = check::from_recording(**again, *plan, profile->get(), recorded.url);
-  WHYDROP_TRY(text);
-  return host.out.write(*text).map([] { return 0; });
+  return check::from_recording(**again, *plan, profile->get(), recorded.url);
 }
 
 }  // namespace whydrop::check_run

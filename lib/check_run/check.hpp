@@ -6,6 +6,7 @@
 #include "check_run/runner.hpp"
 #include "run/host.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,12 +30,14 @@ struct CheckRequest {
 /// and so is what fails while the checks run. Errors: usage and local, all that is known before the first check.
 Result<int> run_all(const run::Host& host, const CheckRequest& request, const std::function<void(const Error&)>& say);
 
-/// Prints a recorded session as a check to edit.
+/// A recorded session that becomes a check to edit.
 struct RecordedCheck {
-  std::string file;     ///< of a capture, a HAR or messages
-  std::string profile;  ///< a name or a file; empty: the one that it was recorded with
-  std::string url;      ///< in place of the recorded one; empty: that one
+  std::string file;                    ///< of a capture, a HAR or messages
+  std::string profile;                 ///< a name or a file; empty: the one that it was recorded with
+  std::string url;                     ///< in place of the recorded one; empty: that one
+  std::vector<std::uint32_t> conns{};  ///< which connection; empty: the first that opened
 };
-Result<int> print_check(const run::Host& host, const RecordedCheck& recorded);
+/// The text of its file. Errors: usage, also for more than one connection; local.
+Result<std::string> recorded_check(const run::Host& host, const RecordedCheck& recorded);
 
 }  // namespace whydrop::check_run

@@ -45,8 +45,10 @@ std::optional<std::uint16_t> code_of(const Ledger& ledger, const std::vector<Fin
     const auto& close = ledger.server.close->code;
     return !close ? (ledger.server.close_length == 0 ? 1005 : 1006) : wire::is_sendable(*close) ? *close : 1006;
   }
-  // A capture or HAR that stops while the session is open shows no end that a page could have been told of.
-  return ledger.how() == EndingHow::capture_ended ? std::nullopt : std::optional<std::uint16_t>(1006);
+  // A capture or HAR that stops while the session is open shows no end that a page could have been told of, nor does
+  // what TLS hides.
+  return ledger.how() == EndingHow::capture_ended || ledger.sealed() ? std::nullopt
+                                                                     : std::optional<std::uint16_t>(1006);
 }
 
 /// The first text of Chromium's console that stands for a finding or an ending. Null: it says nothing.

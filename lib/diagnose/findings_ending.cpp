@@ -175,8 +175,22 @@ std::optional<Judgement> capture_ended(const Ledger& ledger, std::string_view) {
   if (ledger.from_har || !ledger.seen || ledger.how() != EndingHow::capture_ended || ledger.first_close) {
     return std::nullopt;
   }
+  if (ledger.ending && !ledger.ending->fact.detail.empty()) {
+    return Judgement{fmt::format("The record stops before the connection ended{}.", detail_words(ledger)),
+                     {ledger.last_seq}};
+  }
   return Judgement{"The capture stops before the connection ended: the recorder was killed, or the file was cut.",
                    {ledger.last_seq}};
+}
+
+std::optional<Judgement> tls_sealed(const Ledger& ledger, std::string_view) {
+  if (!ledger.sealed() || session::ends_before_session(ledger.how())) {
+    return std::nullopt;
+  }
+  return Judgement{
+      "Only TLS records were recorded, without their keys: whether this was a WebSocket, what was said and "
+      "whether a Close frame came is not known.",
+      {ledger.tls->seq}};
 }
 
 /// What the browser itself said as it ended the session.
@@ -366,6 +380,18 @@ const std::vector<FindingRow>& ending_findings() {
        "early. Its text says which; the bytes themselves are not in the record.",
        "Where the text names a frame, repeat the session with whydrop connect: it shows the faulty frame.",
        "RFC 6455 section 7.1.7"},
+      {"tls-sealed",
+       Severity::note,
+       Party::unknown,
+       false,
+       tls_sealed,
+       "TLS hides what was said",
+       "Packets show TLS records, alerts and how the connection ended, and which side ended it first. What the records "
+       "hold takes the session's keys, which clients can be told to write down.",
+       "Record the keys too (SSLKEYLOGFILE=FILE for browsers, curl, Python and Node; whydrop connect --keylog FILE), "
+       "and "
+       "read both: whydrop inspect PACKETS --keylog FILE.",
+       "draft-ietf-tls-keylogfile"},
       {"har-no-ending",
        Severity::note,
        Party::unknown,

@@ -222,6 +222,22 @@ std::string waited(const Ledger& ledger) {
   return wait.empty() ? "" : wait + "; ";
 }
 
+/// The end of TLS of which nobody here has the keys: whether a Close went before it is not known.
+std::string sealed_end(const Ledger& ledger, EndingHow how) {
+  constexpr std::string_view kSealed = "what was said is sealed by TLS, whose keys are not in the record";
+  if (!session::traits(how).cut_by_peer) {
+    return fmt::format("{}; {}", kSealed, ending_clause(ledger, how));
+  }
+  const std::string_view what = how == EndingHow::reset              ? "reset the connection (RST)"
+                                : how == EndingHow::tls_close_notify ? "ended TLS in order (close_notify)"
+                                                                     : "ended TCP without TLS close_notify";
+  return fmt::format("{} {}, {} after it was opened; {}",
+                     peer_words(ledger),
+                     what,
+                     span_words(ledger.end_t() - ledger.opened_t),
+                     kSealed);
+}
+
 std::string_view cut_name(EndingHow how) {
   return how == EndingHow::reset              ? "RST"
          : how == EndingHow::tls_close_notify ? "TLS close_notify"
@@ -279,12 +295,13 @@ bool ended_unasked(const Ledger& ledger, EndingHow how) {
                                   how == EndingHow::timed_out || how == EndingHow::unreachable;
 }
 
-}  // namespace
-
-std::string how_clause(const Ledger& ledger, const Verdict& verdict) {
+std::string how_words(const Ledger& ledger, const Verdict& verdict) {
   const EndingHow how = ledger.how();
   if (ledger.role != session::Role::websocket) {
     return http_exchange(ledger, how);
+  }
+  if (ledger.sealed() && !session::ends_before_session(how)) {
+    return sealed_end(ledger, how);
   }
   if (!ledger.had_session()) {
     return no_session(ledger, how);
@@ -318,6 +335,14 @@ std::string how_clause(const Ledger& ledger, const Verdict& verdict) {
     return record_end(ledger, how);
   }
   return ending_clause(ledger, how);
+}
+
+}  // namespace
+
+std::string how_clause(const Ledger& ledger, const Verdict& verdict) {
+  const std::string lost =
+      ledger.how() == EndingHow::capture_ended && !ledger.from_har ? detail_of(ledger) : std::string();
+  return how_words(ledger, verdict) + (lost.empty() ? "" : fmt::format(" ({})", printable(lost, 160)));
 }
 
 std::string headline(const Ledger& ledger, const Verdict& verdict) {

@@ -153,6 +153,8 @@ struct Ledger {
   std::vector<Noted<session::Connect>> attempts;   ///< those that failed; at most kMaxAttempts
   std::optional<Noted<session::Proxy>> proxy;
   std::optional<Noted<session::Tls>> tls;
+  /// What went inside TLS is not in the record.
+  bool sealed() const { return tls && tls->fact.sealed; }
   std::vector<TokenNote> tokens;  ///< at most kMaxTokens
   std::uint64_t request_seq = 0;
   std::int64_t request_t = 0;

@@ -7,6 +7,8 @@
 #include "capture/sniff.hpp"
 #include "evidence/gunzip.hpp"
 #include "netlog/netlog.hpp"
+#include "pcap/packet_file.hpp"
+#include "pcap/pcap.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -19,10 +21,21 @@
 namespace whydrop::evidence {
 namespace {
 
+/// A reader of what has no need of more than the file.
+template <std::unique_ptr<capture::ItemReader> (*kRead)(const std::string&, ByteSource)>
+std::unique_ptr<capture::ItemReader> alone(const std::string& name, ByteSource source, const Settings&) {
+  return kRead(name, std::move(source));
+}
+
+std::unique_ptr<capture::ItemReader> packets(const std::string& name, ByteSource source, const Settings& settings) {
+  return pcap::read_packets(name, std::move(source), settings.clear);
+}
+
 constexpr Format kFormats[] = {
-    {Kind::capture, "a capture", capture::looks_like_capture, capture::read_capture},
-    {Kind::har, "a HAR", capture::looks_like_har, capture::read_har},
-    {Kind::net_log, "a Chromium net log", netlog::looks_like_net_log, netlog::read_net_log},
+    {Kind::capture, "a capture", capture::looks_like_capture, alone<capture::read_capture>},
+    {Kind::har, "a HAR", capture::looks_like_har, alone<capture::read_har>},
+    {Kind::net_log, "a Chromium net log", netlog::looks_like_net_log, alone<netlog::read_net_log>},
+    {Kind::packets, "a packet capture", pcap::looks_like_packets, packets},
 };
 
 /// Reads on until `known` says so of what was read, or that is kHead long, or nothing more comes.
@@ -89,11 +102,13 @@ Result<Looked> look(const std::string& name, ByteSource source) {
   return Looked{recognise(*head), *head, joined(*head, std::move(source))};
 }
 
-Result<std::unique_ptr<capture::ItemReader>> open(const std::string& name, ByteSource source) {
+Result<std::unique_ptr<capture::ItemReader>> open(const std::string& name,
+                                                  ByteSource source,
+                                                  const Settings& settings) {
   auto file = look(name, std::move(source));
   WHYDROP_TRY(file);
   if (file->format != nullptr) {
-    return file->format->read(name, std::move(file->source));
+    return file->format->read(name, std::move(file->source), settings);
   }
   if (trim(file->head).empty() && file->head.size() < kHead) {
     return fail(ErrorKind::local, "cannot read " + name + ": empty");

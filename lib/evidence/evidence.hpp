@@ -4,6 +4,7 @@
 
 #include "base/names.hpp"
 #include "capture/item.hpp"
+#include "pcap/clear_text.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -13,17 +14,22 @@
 namespace whydrop::evidence {
 
 /// What a file of recorded sessions is.
-enum class Kind : std::uint8_t { capture, har, net_log };
-constexpr NameList<3> names_of(Kind /*kind*/) {
-  return {"capture", "HAR", "Chromium net log"};
+enum class Kind : std::uint8_t { capture, har, net_log, packets };
+constexpr NameList<4> names_of(Kind /*kind*/) {
+  return {"capture", "HAR", "Chromium net log", "packet capture"};
 }
+
+/// What is known besides the file.
+struct Settings {
+  std::shared_ptr<const pcap::ClearText> clear;  ///< what TLS carried, of a packet capture; null: not known
+};
 
 /// What reads one kind.
 struct Format {
   Kind kind;
   std::string_view what;                      ///< in a list of what is taken: "a HAR"
   bool (*recognises)(std::string_view head);  ///< the file's first bytes, at most kHead of them
-  std::unique_ptr<capture::ItemReader> (*read)(const std::string& name, ByteSource source);
+  std::unique_ptr<capture::ItemReader> (*read)(const std::string& name, ByteSource source, const Settings& settings);
 };
 
 /// Bytes of a file by which it is recognised.
@@ -44,6 +50,8 @@ struct Looked {
 Result<Looked> look(const std::string& name, ByteSource source);
 /// The reader of what `source` gives, at its beginning. Errors: local, for what is empty or no recording, with what it
 /// is instead.
-Result<std::unique_ptr<capture::ItemReader>> open(const std::string& name, ByteSource source);
+Result<std::unique_ptr<capture::ItemReader>> open(const std::string& name,
+                                                  ByteSource source,
+                                                  const Settings& settings = {});
 
 }  // namespace whydrop::evidence

@@ -23,7 +23,7 @@ struct TlsOptions {
   bool allow_cn = false;  ///< a certificate without subjectAltName is taken by its CN, as browsers do no more
   std::string cacert, cert, key, pass;
   std::string max_version;   ///< "1.2", "1.3" or empty
-  std::string key_log_file;  ///< SSLKEYLOGFILE
+  std::string key_log_file;  ///< keys are added to it (draft-ietf-tls-keylogfile); empty: nowhere
 };
 
 /// host:port rewriting as curl's --resolve and --connect-to.

@@ -176,6 +176,16 @@ Result<std::unique_ptr<FdSink>> open_html(const std::string& path) {
                                  : file_error("cannot write report " + path, errno);
 }
 
+Result<std::unique_ptr<FdSink>> open_private(const std::string& path, FileMode mode) {
+  const int how = mode == FileMode::fresh ? O_EXCL : mode == FileMode::append ? O_APPEND : O_TRUNC;
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0600);
+  if (fd < 0 && errno == EEXIST) {
+    return fail(ErrorKind::local, "cannot create " + path + ": it exists", "--overwrite");
+  }
+  return fd < 0 ? file_error("cannot write " + path, errno)
+                : Result<std::unique_ptr<FdSink>>(std::make_unique<FdSink>(fd, path, true));
+}
+
 Result<void> write_new_file(const std::string& path, std::string_view content) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) {

@@ -71,6 +71,10 @@ Result<std::unique_ptr<FdSink>> open_capture(const std::string& path, FileMode m
 /// anything else is not.
 Result<std::unique_ptr<FdSink>> open_html(const std::string& path);
 
+/// Opens any other file that only its owner reads (mode 0600, where it is made here). `fresh` refuses a file that is
+/// there.
+Result<std::unique_ptr<FdSink>> open_private(const std::string& path, FileMode mode);
+
 /// A new file with `content`. Refuses one that is there.
 Result<void> write_new_file(const std::string& path, std::string_view content);
 

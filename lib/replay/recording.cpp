@@ -119,7 +119,7 @@ Result<void> Recording::Impl::to_beginning() {
   if (kind.is_capture()) {
     reader.emplace(settings.name);
   } else {
-    items = kind.format->read(settings.name, source);
+    items = kind.format->read(settings.name, source, {});
   }
   while (!follower->began()) {
     const auto more = step();

@@ -6,6 +6,7 @@
 #include "os/rereadable_file.hpp"
 #include "report/progress.hpp"
 #include "report/report.hpp"
+#include "run/decrypt.hpp"
 #include "run/inspection.hpp"
 
 #include <chrono>
@@ -106,7 +107,10 @@ Result<std::size_t> Reading::read(char* to, std::size_t size) {
 }
 
 Result<void> Reading::all() {
-  auto file = evidence::open(settings_.file, [this](char* to, std::size_t size) { return read(to, size); });
+  const auto known = evidence_settings(settings_.file, settings_.keylog, host_);
+  WHYDROP_TRY(known);
+  auto file = evidence::open(
+      settings_.file, [this](char* to, std::size_t size) { return read(to, size); }, *known);
   WHYDROP_TRY(file);
   while (true) {
     const auto item = (*file)->next();
@@ -126,7 +130,7 @@ bool holds_several(const std::string& path) {
   if (!looked || looked->format == nullptr || looked->format->kind == evidence::Kind::capture) {
     return false;  // what cannot be read is said by whoever reads it
   }
-  const auto reader = looked->format->read(file->name(), std::move(looked->source));
+  const auto reader = looked->format->read(file->name(), std::move(looked->source), {});
   for (int sessions = 0; sessions < 2;) {
     const auto item = reader->next();
     if (!item || !*item) {

@@ -25,6 +25,7 @@ struct InspectSettings {
   std::vector<capture::Secret> secrets;
   std::shared_ptr<const profile::Profile> profile;  ///< null: the one that the capture names
   bool recognise = true;                            ///< as Inspection::Settings
+  std::string keylog{};                             ///< of the TLS in a packet capture; empty: none
 };
 
 /// Shows it, with its verdicts. `stopped_by` tells the signal that came, or 0: what was read until then is judged.

@@ -149,6 +149,7 @@ struct Tls {
   std::string error;
   Cause cause = Cause::none;
   std::vector<Certificate> chain{};  ///< as the server sent it, its own certificate first; bounded
+  bool sealed = false;               ///< what it carried is not in the record, which was made without its keys
 };
 
 struct Header {

@@ -38,6 +38,15 @@ std::string raw_if_needed(const handshake::Head& head) {
 
 }  // namespace
 
+std::string bytes_of(const Request& request) {
+  return request.raw.empty() ? serialised(make_head(request.start_line, 0, request.headers)) : request.raw;
+}
+
+std::string bytes_of(const Response& response) {
+  return response.raw.empty() ? serialised(make_head(response.start_line, response.status, response.headers))
+                              : response.raw;
+}
+
 Request request_of(const handshake::Head& head) {
   Request fact;
   fact.start_line = head.start_line;

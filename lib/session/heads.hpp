@@ -3,6 +3,8 @@
 #include "handshake/head.hpp"
 #include "session/event.hpp"
 
+#include <string>
+
 namespace whydrop::session {
 
 /// The head that a Request or Response fact tells, without raw bytes and without a masked Sec-WebSocket-Key. That of a
@@ -19,6 +21,10 @@ bool is_whole(const Response& response);
 /// The facts that a head is told as; `raw` only where re-serialising would differ. A Response is without its body.
 Request request_of(const handshake::Head& head);
 Response response_of(const handshake::Head& head);
+
+/// A head's bytes as they were on the wire, but for masked secrets.
+std::string bytes_of(const Request& request);
+std::string bytes_of(const Response& response);
 
 /// What a Close frame's payload says: a code where there are two bytes for it, whatever its value, and the rest as the
 /// reason. RFC 6455 section 5.5.1.

@@ -106,6 +106,8 @@ class Docs(harness.Test):
         recorded = subprocess.run([harness.WHYDROP, "send", url, json.dumps(start), "two", "-q", "--capture", "run.ndjson"], cwd=folder,
                                   env=self.env, stdout=subprocess.DEVNULL, check=False)
         self.assertEqual(recorded.returncode, 0)
+        self.assertEqual(self.run_line("whydrop export run.ndjson --to pcapng -o drop.pcapng", folder), (0, ""))
+        write("keys.txt", "")
         for name in ("good", "bad", "client", "monday", "tuesday"):
             write(f"{name}.ndjson", pathlib.Path(folder, "run.ndjson").read_text(encoding="utf-8"))
         return folder

@@ -184,9 +184,9 @@ class Faults(harness.Test):
                 ("silent.ndjson", 2, "cannot replay {0}: the client sent nothing in it\n" + shows),
                 ("none.ndjson", 3, "cannot read {0}: No such file or directory\n"),
                 ("words.ndjson", 3, "cannot replay {0}: not a recording but text\n"
-                                    "hint: it takes a capture, a HAR, a Chromium net log, or a file of one JSON message a line\n"),
+                                    "hint: it takes a capture, a HAR, a Chromium net log, a packet capture, or a file of one JSON message a line\n"),
                 ("binary.ndjson", 3, "cannot replay {0}: not a recording but binary data\n"
-                                     "hint: it takes a capture, a HAR, a Chromium net log, or a file of one JSON message a line\n")):
+                                     "hint: it takes a capture, a HAR, a Chromium net log, a packet capture, or a file of one JSON message a line\n")):
             self.assert_error(code, "whydrop: error: " + why.format(name), name)
 
     def test_what_is_asked_for(self):

@@ -21,7 +21,9 @@ LARGEST = 256 << 10
 # What is read, and by which command; {} is the file.
 KINDS = {
     "capture": (["captures/v1/*.ndjson"], [["inspect", "{}"], ["replay", "{}", "--plan"], ["diff", "{}", "{}"],
-                                           ["check", "--from-capture", "{}"]]),
+                                           ["check", "--from-capture", "{}"], ["export", "{}", "--to", "har"],
+                                           ["export", "{}", "--to", "pcapng"], ["export", "{}", "--to", "curl"]]),
+    "packets": (["packets/*.pcap"], [["inspect", "{}"], ["replay", "{}", "--plan"], ["diff", "{}", "{}"], ["export", "{}", "--to", "pcapng"]]),
     "asyncapi": (["asyncapi/*.yaml", "asyncapi/parts/*"], [["profile", "import", "{}"], ["validate", "--schema", "{}#/components", "{}"]]),
     "profile": (["profiles/*.json"], [["profile", "check", "{}"]]),
     "check": (["checks/*.json"], [["check", "{}", "--list"]]),

@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # module -> modules whose headers it may include (besides its own)
 CORE_ORDER = ["base", "json", "wire", "codec", "handshake", "session", "rules", "schema", "profile", "yaml", "asyncapi", "fieldguide", "payload",
-              "diagnose", "capture", "report", "engine", "netlog", "evidence", "replay", "compare", "check", "script"]
+              "diagnose", "capture", "exports", "report", "engine", "netlog", "pcap", "evidence", "replay", "compare", "check", "script"]
 ALLOWED = {
     "base": set(),
     "json": {"base"},
@@ -29,10 +29,12 @@ ALLOWED = {
     "payload": {"base", "wire", "codec", "session"},
     "diagnose": {"base", "json", "wire", "codec", "handshake", "session", "rules", "profile", "fieldguide"},
     "capture": {"base", "json", "wire", "handshake", "session"},
+    "exports": {"base", "wire", "handshake", "session", "capture"},
     "report": {"base", "wire", "codec", "handshake", "session", "rules", "payload", "diagnose", "capture"},
     "engine": {"base", "json", "wire", "handshake", "session", "rules", "profile", "diagnose", "capture"},
     "netlog": {"base", "json", "wire", "handshake", "session", "capture", "engine"},
-    "evidence": {"base", "json", "wire", "handshake", "session", "capture", "engine", "netlog"},
+    "evidence": {"base", "json", "wire", "handshake", "session", "capture", "engine", "netlog", "pcap"},
+    "pcap": {"base", "wire", "handshake", "session", "capture", "engine"},
     "replay": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "evidence"},
     "compare": {"base", "json", "wire", "handshake", "session", "profile", "payload", "diagnose", "capture", "report", "replay"},
     "check": {"base", "json", "wire", "handshake", "session", "schema", "profile", "payload", "diagnose", "capture", "report", "replay"},
@@ -45,12 +47,14 @@ ALLOWED = {
     "os": {"base", "capture"},
     "script": {"base", "json", "wire", "codec", "handshake", "session", "profile", "diagnose", "capture", "engine", "replay", "check"},
     "target": {"base", "handshake", "net", "os"},
-    "run": {"base", "json", "asyncapi", "wire", "codec", "handshake", "session", "profile", "diagnose", "capture", "report", "evidence", "engine", "check", "net", "auth",
+    "run": {"base", "json", "asyncapi", "wire", "codec", "handshake", "session", "profile", "diagnose", "capture", "report", "pcap", "evidence", "engine", "check", "net", "auth",
             "rehearsal", "relay", "terminal", "os", "script", "target"},
     "replay_run": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "evidence", "evidence", "replay",
                    "compare", "net", "auth", "rehearsal", "os", "script", "target", "run"},
     "check_run": {"base", "json", "wire", "codec", "handshake", "session", "schema", "profile", "diagnose", "capture", "report", "engine",
                   "evidence", "replay", "check", "net", "auth", "rehearsal", "os", "script", "target", "run"},
+    "export_run": {"base", "session", "profile", "capture", "exports", "report", "engine", "evidence", "check", "net", "auth", "rehearsal", "os", "script",
+                   "target", "run", "check_run"},
     "config": {"base", "json", "schema", "os"},
     "validate": {"base", "json", "yaml", "wire", "schema", "profile", "os"},
 }

@@ -69,16 +69,23 @@ TEST(Evidence, IsKnownByWhatItHolds) {
       {gzip(kHar).substr(0, 60), "HAR f: byte 30: it stops before its end"},
       {"", "cannot read f: empty; "},
       {" \n", "cannot read f: empty; "},
-      {"notes", "cannot read f: not a recording but text; it takes a capture, a HAR, or a Chromium net log"},
-      {gzip("notes"), "cannot read f: not a recording but text; it takes a capture, a HAR, or a Chromium net log"},
-      {"\x1F\x8B", "cannot read f: not a recording but a gzip file; it takes a capture, a HAR, or a Chromium net log"},
+      {"notes",
+       "cannot read f: not a recording but text; it takes a capture, a HAR, a Chromium net log, or a packet capture"},
+      {gzip("notes"),
+       "cannot read f: not a recording but text; it takes a capture, a HAR, a Chromium net log, or a packet capture"},
+      {"\x1F\x8B",
+       "cannot read f: not a recording but a gzip file; it takes a capture, a HAR, a Chromium net log, or a packet "
+       "capture"},
       {"\x1F\x8Bnonsense", "gzip file f: it cannot be unpacked: unknown compression method; "},
       {R"({"info":{"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}})",
-       "cannot read f: not a recording but a Postman collection; it takes a capture, a HAR, or a Chromium net log"},
+       "cannot read f: not a recording but a Postman collection; it takes a capture, a HAR, a Chromium net log, or a "
+       "packet capture"},
       {R"({"_type":"export","__export_format":4})",
-       "cannot read f: not a recording but an Insomnia export; it takes a capture, a HAR, or a Chromium net log"},
+       "cannot read f: not a recording but an Insomnia export; it takes a capture, a HAR, a Chromium net log, or a "
+       "packet capture"},
       {R"({"info":{}})",
-       "cannot read f: not a recording but other JSON; it takes a capture, a HAR, or a Chromium net log"},
+       "cannot read f: not a recording but other JSON; it takes a capture, a HAR, a Chromium net log, or a packet "
+       "capture"},
   };
   for (const auto& [file, expected] : cases) {
     for (const std::size_t piece : {1U, 7U, 100'000U}) {
@@ -88,8 +95,8 @@ TEST(Evidence, IsKnownByWhatItHolds) {
 }
 
 TEST(Evidence, SaysWhatIsTaken) {
-  EXPECT_EQ(kinds_taken(), "a capture, a HAR, or a Chromium net log");
-  EXPECT_EQ(kinds_taken("a list"), "a capture, a HAR, a Chromium net log, or a list");
+  EXPECT_EQ(kinds_taken(), "a capture, a HAR, a Chromium net log, or a packet capture");
+  EXPECT_EQ(kinds_taken("a list"), "a capture, a HAR, a Chromium net log, a packet capture, or a list");
 }
 
 }  // namespace

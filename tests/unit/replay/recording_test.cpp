@@ -367,7 +367,7 @@ TEST(Recording, SaysWhatIsWrong) {
       {"a gzip file",
        "\x1F\x8B\x08",
        "error: cannot replay x: not a recording but a gzip file\n"
-       "hint: it takes a capture, a HAR, a Chromium net log, or a file of one JSON message a line\n",
+       "hint: it takes a capture, a HAR, a Chromium net log, a packet capture, or a file of one JSON message a line\n",
        {}},
       {"newer",
        newer,

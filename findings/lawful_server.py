@@ -33,6 +33,7 @@ ANSWERS = {
     "close-1013": lambda good: good + close(1013),
     "close-3000": lambda good: good + close(3000),
     "fin": lambda good: good + TEXT,
+    "rst": lambda good: good + TEXT,
 }
 
 
@@ -50,6 +51,10 @@ def serve(peer):
         peer.sendall(ANSWERS[path](faults.head(re.search(rb"(?i)sec-websocket-key: *([^\r\n]+)", data)[1])))
         if path == "fin":
             peer.shutdown(socket.SHUT_WR)
+        if path == "rst":
+            time.sleep(0.3)  # until what was sent has been read
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return
         peer.recv(65536)
 
 

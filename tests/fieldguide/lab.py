@@ -386,6 +386,21 @@ http://127.0.0.1:{port} {{
             ["caddy", "reload", "--force", "--config", config, "--adapter", "caddyfile", "--address", f"127.0.0.1:{admin}"],
             check=True, capture_output=True, env={**os.environ, "HOME": str(self.folder)})
 
+    def stunnel(self, backend):
+        port = free_port()
+        key, certificate = self.folder / f"stunnel-{port}.key", self.folder / f"stunnel-{port}.crt"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
+                        "-subj", "/CN=localhost"], check=True, capture_output=True)
+        config = self.file(f"stunnel-{port}.conf", f"""foreground = yes
+pid =
+[websocket]
+accept = 127.0.0.1:{port}
+connect = 127.0.0.1:{backend}
+key = {key}
+cert = {certificate}
+""")
+        return self.daemon(["stunnel4", config], port)
+
     def mitmproxy(self, backend):
         port = free_port()
         return self.daemon(["mitmdump", "-q", "--mode", f"reverse:http://127.0.0.1:{backend}", "--listen-host", "127.0.0.1",

@@ -702,6 +702,11 @@ def _(lab):
     return w.until_end(20)
 
 
+trial("stunnel", "backend-gone")(
+    lambda lab: Wire(lab.stunnel(lab.shared("faults", faults.start))[1], "/rst", tls=True).until_end(20))
+trial("stunnel", "backend-refuses")(lambda lab: Wire(lab.stunnel(labs.free_port())[1], tls=True).outcome)
+
+
 @trial("mitmproxy", "backend-gone")
 def _(lab):
     return Wire(lab.mitmproxy(lab.shared("faults", faults.start))[1], "/fin").until_end(20)

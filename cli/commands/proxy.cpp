@@ -1,12 +1,13 @@
 #include "run/proxy.hpp"
 
-#include "base/fields.hpp"
 #include "base/try.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/options.hpp"
 #include "cli/options/session.hpp"
+#include "target/addresses.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,29 +19,14 @@ namespace {
 struct ProxyFlags {
   SessionFlags session;
   run::ProxySettings proxy;
-  std::string topic, host_header, origin_header;
+  std::string topic, host_header, origin_header, listen, metrics;
+  std::vector<std::string> faults;
+  std::uint64_t seed = 1;
   bool print = false, install_hint = false;
 };
 
 /// What a flag with a value of its own stands for where it is given without one.
 constexpr const char* kServers = "server";
-
-/// "HOST:PORT", "[::1]:PORT" or "PORT".
-std::string set_listen(const std::vector<std::string>& given, run::ProxySettings& settings) {
-  const std::string& text = given.back();
-  const std::size_t colon = text.rfind(':');
-  std::string host = colon == std::string::npos ? settings.listen_host : text.substr(0, colon);
-  if (host.size() > 1 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  }
-  const auto port = parse_number(colon == std::string::npos ? text : text.substr(colon + 1), 0, 65535);
-  if (!port || host.empty()) {
-    return "'" + text + "' is not HOST:PORT (as in 127.0.0.1:8080)";
-  }
-  settings.listen_host = host;
-  settings.listen_port = static_cast<std::uint16_t>(*port);
-  return {};
-}
 
 void declare(Options& options, ProxyFlags& flags) {
   options.custom(OptionInfo::argument("ca", "Print the authority whose certificates TLS clients are shown, and leave")
@@ -59,9 +45,10 @@ void declare(Options& options, ProxyFlags& flags) {
                    flags.session.url = given.back();
                    return std::string();
                  });
-  options.custom(
-      OptionInfo::option("--listen", "HOST:PORT", "Where clients connect (127.0.0.1:0); port 0 lets the system choose"),
-      [&flags](const std::vector<std::string>& given) { return set_listen(given, flags.proxy); });
+  options.text("--listen",
+               "[HOST:]PORT",
+               flags.listen,
+               "Where clients connect (HOST: 127.0.0.1; PORT 0, the default: any free port)");
   options.flag("--allow-others", flags.proxy.serves_others, "Without --to: serve clients of other machines, too");
   options.flag_or_text("--rewrite-host",
                        "HOST",
@@ -78,6 +65,20 @@ void declare(Options& options, ProxyFlags& flags) {
                        flags.proxy.pass_tls,
                        "TLS of clients: end it here, with a certificate of an authority of whydrop's own (intercept, "
                        "the default), or pass it on and record nothing of what it carries");
+  options.list(
+      "--fault",
+      "FAULT",
+      flags.faults,
+      "Break each session on purpose: an act (reset, fin, stop, swallow, corrupt, cut=BYTES, cut:frame=N@BYTES, "
+      "delay=TIME, jitter=TIME, rate=SIZE/s, refuse=STATUS) and when (client, server, after:MESSAGES, "
+      "after:SIZE, after:TIME, frame:N, type:ping, chance:0.5), as in 'after:3 reset'; repeatable. No verdict "
+      "blames a side for it");
+  options.number(
+      "--fault-seed", "N", flags.seed, 1, UINT32_MAX, "What chance: draws from (1): the same N, the same faults");
+  options.text("--metrics",
+               "[HOST:]PORT",
+               flags.metrics,
+               "Serve Prometheus metrics at http://HOST:PORT/metrics (HOST: 127.0.0.1; PORT 0: any free port)");
   options.number("--max-conns", "N", flags.proxy.max_links, 1, 100000, "Clients at once (1000); more are turned away");
   options.flag("--once", flags.proxy.once, "Leave after one session");
   options.duration("--for", flags.proxy.stay_for, "Leave after this long; sessions that are open then are ended");
@@ -126,6 +127,21 @@ Result<void> check(const ProxyFlags& flags, const run::Session& session, const O
   return {};
 }
 
+Result<void> set_addresses(const ProxyFlags& flags, run::ProxySettings& settings) {
+  if (!flags.listen.empty()) {
+    const auto at = target::parse_listen_address("--listen", flags.listen);
+    WHYDROP_TRY(at);
+    settings.listen_host = at->host;
+    settings.listen_port = at->port;
+  }
+  if (!flags.metrics.empty()) {
+    auto at = target::parse_listen_address("--metrics", flags.metrics);
+    WHYDROP_TRY(at);
+    settings.metrics = std::move(*at);
+  }
+  return {};
+}
+
 Result<int> proxy(const ProxyFlags& flags, const Options& options) {
   const run::Host& host = begin_run();
   if (!flags.topic.empty()) {
@@ -137,6 +153,13 @@ Result<int> proxy(const ProxyFlags& flags, const Options& options) {
   const auto profile = run::use_profile(asked->profile, host);
   WHYDROP_TRY(profile);
   run::ProxySettings settings = flags.proxy;
+  WHYDROP_TRY(set_addresses(flags, settings));
+  for (const std::string& text : flags.faults) {
+    auto fault = relay::parse_fault(text);
+    WHYDROP_TRY(fault);
+    settings.faults.push_back(std::move(*fault));
+  }
+  settings.seed = static_cast<std::uint32_t>(flags.seed);
   settings.host_header = replacement(flags.host_header);
   settings.origin_header = replacement(flags.origin_header);
   return run::proxy(host, asked->session, *profile, asked->profile.recognise, settings);

@@ -2,8 +2,8 @@
 
 #include "base/metrics.hpp"
 #include "handshake/head.hpp"
-#include "net/stream.hpp"
 #include "net/listener.hpp"
+#include "net/stream.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -115,8 +115,7 @@ MetricsServer::~MetricsServer() {
 }
 
 Result<std::string> MetricsServer::start(const std::string& host, std::uint16_t port) {
-  return impl_->listener
-      .start(host, port, [impl = impl_.get()](Socket socket) { impl->accept(std::move(socket)); })
+  return impl_->listener.start(host, port, [impl = impl_.get()](Socket socket) { impl->accept(std::move(socket)); })
       .map([&host](std::uint16_t bound) {
         const bool v6 = host.find(':') != std::string::npos;
         return fmt::format("http://{}:{}{}", v6 ? "[" + host + "]" : host, bound, kPath);

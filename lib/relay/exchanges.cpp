@@ -66,6 +66,7 @@ void Exchanges::on_fact(session::Body fact, std::int64_t t_ns) {
 }
 
 void Exchanges::on_bytes(Side from, std::string_view bytes, std::int64_t t_ns) {
+  frame_bytes_ = 0;
   if (from == Side::client) {
     on_client_bytes(bytes, t_ns);
   } else {
@@ -90,6 +91,7 @@ void Exchanges::on_client_bytes(std::string_view bytes, std::int64_t t_ns) {
     if (!under_way_.empty()) {
       Exchange& asked = under_way_.back();
       asked.client_spoke = asked.client_spoke || asked.next == Next::frames;
+      frame_bytes_ += asked.next == Next::frames ? used : 0;
       tap_.on_bytes(asked.conn, Side::client, bytes.substr(0, used), t_ns);
     }
     if (client_next_ == Next::body && request_body_.done()) {
@@ -107,7 +109,8 @@ void Exchanges::begin_request(std::int64_t t_ns) {
     return;
   }
   const RewrittenHead& sent = *rewritten;
-  if (settings_.pass_on) {
+  refused_ = handshake::asks_for_upgrade(head) && settings_.refuses && settings_.refuses();
+  if (settings_.pass_on && !refused_) {
     settings_.pass_on(sent.raw);
   }
   const std::string_view start = std::string_view(sent.raw).substr(0, sent.raw.find_first_of("\r\n"));
@@ -175,6 +178,7 @@ void Exchanges::on_server_bytes(std::string_view bytes, std::int64_t t_ns) {
       continue;
     }
     const std::size_t used = front.next == Next::body ? answer_body_.feed(bytes) : bytes.size();
+    frame_bytes_ += front.next == Next::frames ? used : 0;
     tap_.on_bytes(front.conn, Side::server, bytes.substr(0, used), t_ns);
     bytes.remove_prefix(used);
     if (front.next == Next::body && answer_body_.done()) {

@@ -32,6 +32,8 @@ class Exchanges {
     /// How the heads of requests are passed on; null: as they are. What it changes is told. It may stop the client
     /// here.
     std::function<std::optional<RewrittenHead>(const handshake::Head&)> rewrite;
+    /// Asked of each upgrade: true where it is to go no further. May be null.
+    std::function<bool()> refuses;
     /// Gets what the client sends as it is to be passed on; not null where `rewrite` is not.
     std::function<void(std::string_view)> pass_on;
   };
@@ -60,6 +62,10 @@ class Exchanges {
   bool asked() const { return !under_way_.empty(); }
   /// True once a request was not to be passed on, and nothing behind it.
   bool stopped() const { return stopped_; }
+  /// True once Settings::refuses said so.
+  bool refused() const { return refused_; }
+  /// Of the bytes that were given last, those behind the answer that opened a session.
+  std::size_t frame_bytes() const { return frame_bytes_; }
   /// True while a frame of `from` is incomplete.
   bool in_frame(session::Side from) const;
   /// True once a session is open.
@@ -92,7 +98,8 @@ class Exchanges {
   std::vector<session::Body> waiting_;  ///< facts from before anything was asked
   std::deque<Exchange> under_way_;      ///< oldest first; requests may be sent ahead of answers, RFC 9112 section 9.3.2
   std::optional<std::uint32_t> last_conn_;
-  bool stopped_ = false;
+  bool stopped_ = false, refused_ = false;
+  std::size_t frame_bytes_ = 0;
   Next client_next_ = Next::head;
   handshake::HeadParser request_{handshake::HeadParser::Kind::request};
   handshake::BodyReader request_body_;

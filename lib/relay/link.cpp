@@ -2,6 +2,7 @@
 
 #include "net/ending.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -72,8 +73,9 @@ std::string alert_record(char description) {
 
 }  // namespace
 
-Link::Link(net::Loop& loop, engine::Tap& tap, const RelayOptions& options, net::Socket client, Gone gone)
-    : loop_(loop), tap_(tap), options_(options), gone_(std::move(gone)) {
+Link::Link(
+    net::Loop& loop, engine::Tap& tap, const RelayOptions& options, Traffic& traffic, net::Socket client, Gone gone)
+    : loop_(loop), tap_(tap), options_(options), traffic_(traffic), gone_(std::move(gone)) {
   leg(Side::client).stream = std::make_shared<net::Stream>(std::move(client));
 }
 
@@ -166,10 +168,17 @@ void Link::dial() {
       return authority.empty() || authority == authority_ ? std::optional(rewrite(head, rules)) : std::nullopt;
     };
     settings.pass_on = [this](std::string_view bytes) {
-      if (leg(Side::server).stream) {
+      if (gate_) {
+        gate_->feed(Side::client, bytes);
+      } else if (leg(Side::server).stream) {
         leg(Side::server).stream->write(bytes);
       }
     };
+  }
+  for (const Fault& fault : options_.faults) {
+    if (fault.act == Fault::Act::refuse) {
+      settings.refuses = [chance = fault.chance, random = options_.random] { return random() < chance; };
+    }
   }
   exchanges_.emplace(tap_, std::move(settings));
   dialer_.emplace(loop_,
@@ -407,28 +416,163 @@ void Link::on_bytes(Side from, std::string_view bytes) {
 void Link::pass_on(Side from, std::string_view bytes) {
   const std::int64_t now = now_ns();
   leg(from).bytes += bytes.size();
-  // Passed on first: what is made of them costs the two nothing.
-  if (from == Side::server || stage_ == Stage::passing || !exchanges_->passes_on()) {
+  // Passed on first: what is made of them costs the two nothing. Where faults are done, what is broken was seen before.
+  const bool by_exchanges = stage_ != Stage::passing && from == Side::client && exchanges_->passes_on();
+  const bool first = options_.faults.empty() && !by_exchanges;
+  if (first) {
     leg(wire::other(from)).stream->write(bytes);
+    ++traffic_.pieces;
+    traffic_.added_ns += now_ns() - now;
   }
+  (from == Side::client ? traffic_.client_bytes : traffic_.server_bytes) += bytes.size();
   if (stage_ != Stage::passing) {
     exchanges_->on_bytes(from, bytes, now);
+  }
+  if (exchanges_->refused()) {
+    refuse_by_fault();
+    return;
+  }
+  if (!first && !by_exchanges) {
+    deliver(from, bytes);
   }
   unflushed_ += bytes.size();
   if (unflushed_ >= kUnflushed) {
     unflushed_ = 0;
     tap_.flush();
   }
+  if (over_) {
+    return;
+  }
   if (exchanges_->stopped()) {
     client().send_fin();
     leg(Side::server).ended = true;
     conclude();
-  } else if (!over_) {
+  } else {
     go_on(from);
   }
 }
 
+// ---- faults ---------------------------------------------------------------------------------------------------------
+
+/// Bytes of a side on their way, through the faults where there are any. The gate sees frames only: it begins behind
+/// the answer's head.
+void Link::deliver(Side from, std::string_view bytes) {
+  if (options_.faults.empty()) {
+    leg(wire::other(from)).stream->write(bytes);
+    return;
+  }
+  const std::size_t head = gate_ ? 0 : bytes.size() - exchanges_->frame_bytes();
+  if (head > 0) {
+    leg(wire::other(from)).stream->write(bytes.substr(0, head));
+  }
+  if (!gate_ && exchanges_->upgraded()) {
+    begin_faults();
+  }
+  if (gate_ && head < bytes.size()) {
+    gate_->feed(from, bytes.substr(head));
+  }
+}
+
+void Link::begin_faults() {
+  FaultGate::Outputs outputs;
+  outputs.pass = [this](Side from, std::string_view bytes) {
+    Leg& to = leg(wire::other(from));
+    to.delayed += bytes.size();
+    after_what_waits(wire::other(from), bytes.size(), [this, from, &to, copy = std::string(bytes)] {
+      to.delayed -= copy.size();
+      to.stream->write(copy);
+      go_on(from);
+    });
+  };
+  outputs.done = [this](Side from, const Fault&, const std::string& words) { fault_done(from, words); };
+  outputs.end = [this](const Fault& fault) { break_off(fault); };
+  gate_.emplace(options_.faults, options_.random, std::move(outputs));
+  for (const Fault& fault : gate_->faults()) {
+    const bool slows =
+        fault.act == Fault::Act::delay || fault.act == Fault::Act::jitter || fault.act == Fault::Act::rate;
+    if (slows) {
+      fault_done(fault.from.value_or(Side::server), fault.text);
+    }
+    const bool ends = fault.act == Fault::Act::reset || fault.act == Fault::Act::fin || fault.act == Fault::Act::stop;
+    if (ends && fault.after_time.count() > 0) {
+      fault_timers_.push_back(loop_.after(fault.after_time, [this, &fault] { gate_->due(fault); }));
+    }
+  }
+}
+
+void Link::fault_done(Side from, const std::string& words) {
+  exchanges_->on_fact(session::Intervention{session::Meddling::fault, wire::other(from), words}, now_ns());
+}
+
+/// Runs `work` behind all that is on its way to a side, as late as the faults make it.
+void Link::after_what_waits(Side to, std::size_t bytes, std::function<void()> work) {
+  const Side from = wire::other(to);
+  const std::int64_t now = now_ns();
+  std::int64_t due = now;
+  if (const Fault* delay = gate_->find(Fault::Act::delay, from)) {
+    due += static_cast<std::int64_t>(delay->value);
+  }
+  if (const Fault* jitter = gate_->find(Fault::Act::jitter, from)) {
+    due += static_cast<std::int64_t>(options_.random() * static_cast<double>(jitter->value));
+  }
+  due = std::max(due, leg(to).due_ns);
+  if (const Fault* rate = gate_->find(Fault::Act::rate, from)) {
+    due += static_cast<std::int64_t>(static_cast<double>(bytes) * 1e9 / static_cast<double>(rate->value));
+  }
+  if (due <= now) {
+    work();
+    return;
+  }
+  leg(to).due_ns = due;
+  loop_.after(std::chrono::nanoseconds(due - now), [weak = weak_from_this(), work = std::move(work)] {
+    if (const auto self = weak.lock(); self && !self->over_) {
+      work();
+    }
+  });
+}
+
+/// The upgrade is answered in the server's place, which never sees it.
+void Link::refuse_by_fault() {
+  const auto refusal = std::find_if(options_.faults.begin(), options_.faults.end(), [](const Fault& fault) {
+    return fault.act == Fault::Act::refuse;
+  });
+  fault_done(Side::server, fmt::format("the upgrade was refused with {}", refusal->value));
+  client().write(http_refusal(static_cast<int>(refusal->value), "refused on purpose (--fault)"));
+  client().send_fin();
+  leg(Side::server).ended = true;
+  ending_ = session::Ending{EndingHow::local_close, EndedBy::unknown, "", "", "", {}};
+  conclude();
+}
+
+/// The session ends here, or stands still, by our own hand.
+void Link::break_off(const Fault& fault) {
+  if (fault.act == Fault::Act::stop) {
+    stopped_by_fault_ = true;
+    return;
+  }
+  // Posted: this is in the middle of the bytes of a side.
+  loop_.post([self = shared_from_this(), reset = fault.act == Fault::Act::reset] {
+    if (self->over_) {
+      return;
+    }
+    self->ending_ = session::Ending{EndingHow::local_close, EndedBy::unknown, "", "", "", {}};
+    for (const Side side : {Side::client, Side::server}) {
+      if (reset) {
+        self->leg(side).stream->reset();
+      } else {
+        self->leg(side).stream->send_fin();
+      }
+    }
+    self->conclude();
+  });
+}
+
+// ---- ends -----------------------------------------------------------------------------------------------------------
+
 void Link::go_on(Side from) {
+  if (stopped_by_fault_ || leg(wire::other(from)).delayed >= kMostWaiting) {
+    return;
+  }
   net::Stream& to = *leg(wire::other(from)).stream;
   if (to.queued() < kMostWaiting) {
     read(from);
@@ -485,7 +629,11 @@ void Link::on_end(Side from) {
     exchanges_->begin_unasked(session::Role::websocket, now_ns());
   }
   note_end(from);
-  hand_on_end(from);
+  if (gate_) {
+    after_what_waits(wire::other(from), 0, [this, from] { hand_on_end(from); });
+  } else {
+    hand_on_end(from);
+  }
 }
 
 /// Does to the other side what this one did.
@@ -548,6 +696,9 @@ void Link::conclude() {
     return;
   }
   loop_.cancel(std::exchange(timer_, 0));
+  for (const net::TimerId timer : fault_timers_) {
+    loop_.cancel(timer);
+  }
   if (stage_ == Stage::passing) {
     log(fmt::format("TLS to {} was passed on: {} B of the client, {} B of the server; {} by the {}",
                     url_.origin(),

@@ -8,6 +8,7 @@
 #include "net/stream.hpp"
 #include "net/tls.hpp"
 #include "relay/exchanges.hpp"
+#include "relay/faults.hpp"
 #include "relay/forward_request.hpp"
 #include "relay/relay.hpp"
 
@@ -19,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace whydrop::relay {
 
@@ -29,8 +31,8 @@ class Link : public std::enable_shared_from_this<Link> {
  public:
   using Gone = std::function<void(const std::shared_ptr<Link>&)>;
 
-  /// `loop`, `tap` and `options` must outlive it.
-  Link(net::Loop& loop, engine::Tap& tap, const RelayOptions& options, net::Socket client, Gone gone);
+  /// `loop`, `tap`, `options` and `traffic`, which counts what it passes on, must outlive it.
+  Link(net::Loop& loop, engine::Tap& tap, const RelayOptions& options, Traffic& traffic, net::Socket client, Gone gone);
 
   void start();
   /// Ends both connections now, as `interrupted`.
@@ -53,6 +55,8 @@ class Link : public std::enable_shared_from_this<Link> {
     bool ended = false;       ///< nothing more comes from it
     bool reading = false;
     std::uint64_t bytes = 0;  ///< that came from it
+    std::int64_t due_ns = 0;  ///< when the last of what was delayed reaches it
+    std::size_t delayed = 0;  ///< bytes on their way to it
   };
 
   // the way to the server
@@ -77,6 +81,12 @@ class Link : public std::enable_shared_from_this<Link> {
   void read(Side from);
   void on_bytes(Side from, std::string_view bytes);
   void pass_on(Side from, std::string_view bytes);
+  void deliver(Side from, std::string_view bytes);
+  void begin_faults();
+  void fault_done(Side from, const std::string& words);
+  void break_off(const Fault& fault);
+  void after_what_waits(Side to, std::size_t bytes, std::function<void()> work);
+  void refuse_by_fault();
   void go_on(Side from);
   void on_end(Side from);
   void note_end(Side from);
@@ -94,6 +104,7 @@ class Link : public std::enable_shared_from_this<Link> {
   net::Loop& loop_;
   engine::Tap& tap_;
   const RelayOptions& options_;
+  Traffic& traffic_;
   Gone gone_;
   Stage stage_ = Stage::asking;
   std::optional<ForwardRequest> asked_;  ///< where the client says where to go
@@ -109,6 +120,9 @@ class Link : public std::enable_shared_from_this<Link> {
   std::array<Leg, 2> legs_;
   std::optional<session::Ending> ending_;  ///< how the side ended that ended first
   std::string authority_;                  ///< of the first request in absolute-form
+  std::optional<FaultGate> gate_;          ///< of an open session, where faults are done
+  std::vector<net::TimerId> fault_timers_;
+  bool stopped_by_fault_ = false;
   std::size_t unflushed_ = 0;
   bool over_ = false;
 };

@@ -22,7 +22,7 @@ struct Relay::Impl : std::enable_shared_from_this<Relay::Impl> {
       return;
     }
     const auto link = std::make_shared<Link>(
-        loop, tap, options, std::move(socket), [weak = weak_from_this()](const std::shared_ptr<Link>& gone) {
+        loop, tap, options, traffic, std::move(socket), [weak = weak_from_this()](const std::shared_ptr<Link>& gone) {
           if (const auto self = weak.lock()) {
             self->forget(gone);
           }
@@ -48,6 +48,7 @@ struct Relay::Impl : std::enable_shared_from_this<Relay::Impl> {
   engine::Tap& tap;
   const RelayOptions options;
   net::Listener listener;
+  Traffic traffic;
   std::set<std::shared_ptr<Link>> links;
   std::function<void()> on_link_ended;
 };
@@ -76,6 +77,10 @@ void Relay::stop_listening() {
 
 void Relay::interrupt() {
   impl_->interrupt();
+}
+
+Traffic Relay::traffic() const {
+  return impl_->traffic;
 }
 
 std::size_t Relay::links() const {

@@ -1,12 +1,16 @@
 #include "run/proxy.hpp"
 
+#include "base/metrics.hpp"
 #include "base/text.hpp"
 #include "base/try.hpp"
 #include "engine/pipeline_tap.hpp"
 #include "net/authority.hpp"
+#include "net/metrics_server.hpp"
 #include "relay/relay.hpp"
+#include "report/drop_statistics.hpp"
 #include "run/proxy_authority.hpp"
 #include "run/session_run.hpp"
+#include "session/sink.hpp"
 #include "target/endpoint.hpp"
 
 #include <memory>
@@ -25,7 +29,11 @@ std::string host_and_port(const std::string& host, std::uint16_t port) {
 class ProxyRun {
  public:
   ProxyRun(SessionRun& run, const Session& session, const ProxySettings& settings)
-      : run_(run), session_(session), settings_(settings), tap_(run.pipeline()) {
+      : run_(run),
+        session_(session),
+        settings_(settings),
+        tap_(run.pipeline()),
+        state_(settings.seed == 0 ? 1 : settings.seed) {
     relay::RelayOptions options;
     options.host = settings.listen_host;
     options.port = settings.listen_port;
@@ -35,6 +43,8 @@ class ProxyRun {
     options.connect = [&session](const net::Url& url) { return target::connect_options(session.endpoint, url); };
     options.rewrite = rules_of(session, settings);
     options.certificate = [this](const std::string& name) { return certificate_for(name); };
+    options.faults = settings.faults;
+    options.random = [this] { return chance(); };
     options.pass_tls = settings.pass_tls;
     options.serves_others = settings.serves_others;
     options.max_links = settings.max_links;
@@ -51,6 +61,9 @@ class ProxyRun {
                                : fmt::format("listening on http://{}, a proxy for HTTP and SOCKS5", where));
     relay_->on_link_ended([this] { leave_if_done(); });
     run_.loop().on_signal([this](int number) { interrupted_by(number); });
+    if (settings_.metrics) {
+      WHYDROP_TRY(serve_metrics(*settings_.metrics));
+    }
     if (settings_.stay_for) {
       run_.loop().after(*settings_.stay_for, [this] { leave(); });
     }
@@ -71,6 +84,31 @@ class ProxyRun {
       rules.origin = (url.tls ? "https://" : "http://") + url.host_header();
     }
     return rules;
+  }
+
+  Result<void> serve_metrics(const target::ListenAddress& at) {
+    run_.pipeline().add_sink(counted_);
+    metrics_ = std::make_unique<net::MetricsServer>(run_.network().sockets(), [this] { return metrics_text(); });
+    return metrics_->start(at.host, at.port).map([this](const std::string& url) { run_.talk("metrics at " + url); });
+  }
+
+  std::string metrics_text() const {
+    using Type = Metric::Type;
+    const auto number = [](std::uint64_t value) { return fmt::format("{}", value); };
+    const relay::Traffic traffic = relay_->traffic();
+    auto metrics = counted_.statistics.metrics(run_.loop().now_ns());
+    metrics.push_back(
+        {"whydrop_relay_connections_open", Type::gauge, "Clients that are connected.", {{number(relay_->links())}}});
+    metrics.push_back(
+        {"whydrop_relay_bytes_total",
+         Type::counter,
+         "Bytes that were passed on, by the side that sent them.",
+         {{number(traffic.client_bytes), {{"from", "client"}}}, {number(traffic.server_bytes), {{"from", "server"}}}}});
+    metrics.push_back({"whydrop_relay_added_seconds",
+                       Type::summary,
+                       "From reading a piece of a side's bytes to handing it to the other side's socket.",
+                       {{metric_seconds(traffic.added_ns), {}, "_sum"}, {number(traffic.pieces), {}, "_count"}}});
+    return exposition(metrics);
   }
 
   /// The authority is made when a client first speaks TLS.
@@ -124,15 +162,33 @@ class ProxyRun {
     }
   }
 
+  /// A number of [0, 1): the same seed breaks the same things. Marsaglia's xorshift32.
+  double chance() {
+    state_ ^= state_ << 13;
+    state_ ^= state_ >> 17;
+    state_ ^= state_ << 5;
+    return static_cast<double>(state_) / 4294967296.0;
+  }
+
   SessionRun& run_;
   const Session& session_;
   const ProxySettings& settings_;
   engine::PipelineTap tap_;
   std::optional<net::CertificateAuthority> authority_;  ///< null: no client spoke TLS yet
   std::optional<relay::Relay> relay_;
+  struct Counted final : session::EventSink {
+    Result<void> on_event(const session::Event& event) override {
+      statistics.on_event(event);
+      return {};
+    }
+    bool wants_frames() const override { return false; }
+    report::DropStatistics statistics;
+  } counted_;
+  std::unique_ptr<net::MetricsServer> metrics_;  ///< null: nobody may ask
   diagnose::RunOutcome outcome_;
   std::uint64_t sessions_ = 0;
   int worst_ = 0;
+  std::uint32_t state_ = 1;
   bool leaving_ = false;
 };
 

@@ -1,13 +1,16 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "relay/faults.hpp"
 #include "run/host.hpp"
 #include "run/session.hpp"
+#include "target/addresses.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace whydrop::run {
 
@@ -19,6 +22,9 @@ struct ProxySettings {
   std::optional<std::chrono::nanoseconds> stay_for;  ///< end after so long; null: only a signal ends it
   /// Values in place of the client's; empty: the server's own; null: the client's.
   std::optional<std::string> host_header, origin_header;
+  std::vector<relay::Fault> faults;  ///< done to each session
+  std::uint32_t seed = 1;            ///< of what happens by chance
+  std::optional<target::ListenAddress> metrics;
   bool pass_tls = false;       ///< TLS of clients is passed on, and not looked into
   bool serves_others = false;  ///< as a forward proxy it serves other machines, too
   bool drain = false;          ///< the first signal waits for sessions to end by themselves

@@ -285,6 +285,56 @@ class Proxy(harness.Test):
         told = [event["detail"] for event in self.lines_of("run.ndjson") if event.get("kind") == "intervention"]
         self.assertEqual(told, [f"Host: {url.split('://')[1]} became {at}", "Origin: http://local.test became https://app.test"])
 
+    def broken(self, *faults, server=("--ending", "none"), exit_code=6):
+        """What an application sees of a session that is broken on purpose, the relay's capture, and its verdict."""
+        given = [word for fault in faults for word in ("--fault", fault)]
+        process, url = self.proxy(self.rehearse(*server), "-q", "--once", "--capture", "broken", "--overwrite", "--with-opinions", *given)
+        seen = asyncio.run(seen_by_python(url))
+        self.finish(process)
+        verdict = self.verdicts("broken")[-1]
+        done = [event["detail"] for event in self.lines_of("broken") if event.get("kind") == "intervention"]
+        self.assertEqual({finding["at_fault"] for finding in verdict["findings"]}, {"unknown"})
+        self.assertEqual(verdict["cause"], "relay-fault")
+        return seen, done, verdict["headline"]
+
+    def test_faults_on_purpose_are_done_and_nobody_is_blamed(self):
+        rows = {
+            "after:2 reset": ((1006, "", 1), ["reset after 2 messages"]),
+            "server after:1 fin": ((1006, "", 1), ["fin after 1 message"]),
+            "cut:frame=1@3": ((1006, "", 0), ["frame 1 of the client was cut after 3 B"]),
+            "server frame:1 corrupt": ((1006, "", 0), ["the first byte of frame 1 of the server was turned over"]),
+            "server type:text swallow": ((1000, "", 0), ["frame 1 of the server, a text, was swallowed"]),
+            "server delay=40ms": ((1000, "", 1), ["server delay=40ms"]),
+            "refuse=503": (("InvalidStatusCode", "server rejected WebSocket connection: HTTP 503"), ["the upgrade was refused with 503"]),
+        }
+        for fault, (seen, done) in rows.items():
+            with self.subTest(fault=fault):
+                got = self.broken(fault)
+                self.assertEqual(got[:2], (seen, done))
+                self.assertIn(f"The relay broke it on purpose ({done[-1]})", got[2])
+
+    def test_the_same_seed_breaks_the_same(self):
+        def swallowed(seed):
+            process, url = self.proxy(self.rehearse(), "-q", "--once", "--fault", "client type:text swallow chance:0.5",
+                                      "--fault-seed", seed, "--capture", "seeded", "--overwrite")
+            self.whydrop("send", url, *"abcdefgh", "-q", "--wait", "200ms")
+            self.finish(process)
+            return [event["detail"] for event in self.lines_of("seeded") if event.get("kind") == "intervention"]
+
+        first = swallowed("7")
+        self.assertEqual(swallowed("7"), first)
+        self.assertNotEqual(swallowed("8"), first)
+
+    def test_metrics_count_what_goes_by(self):
+        process, url = self.proxy(self.rehearse(), "-q", "--metrics", "0")
+        at = process.stderr.readline().decode().split()[-1]
+        self.assertEqual(asyncio.run(seen_by_python(url)), (1000, "", 1))
+        told = subprocess.run(["curl", "-s", at], capture_output=True, text=True, env=self.env, check=True).stdout
+        for line in ("whydrop_sessions_total 1", 'whydrop_endings_total{cause="close-1000"} 1', 'whydrop_messages_total{direction="sent"} 1'):
+            self.assertIn(line + "\n", told)
+        self.assertRegex(told, r'whydrop_relay_bytes_total\{from="client"\} \d{3}')
+        self.assertRegex(told, r"whydrop_relay_added_seconds_count \d+")
+
 
 if __name__ == "__main__":
     unittest.main()

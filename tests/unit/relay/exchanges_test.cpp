@@ -162,7 +162,7 @@ const Row kRows[] = {
 std::vector<std::string> told(const Row& row, std::size_t piece) {
   test::ToldTap tap;
   tap.good_101 = row.good_101;
-  Exchanges exchanges(tap, {"ws://h", "http://h", nullptr, nullptr, nullptr, nullptr});
+  Exchanges exchanges(tap, {"ws://h", "http://h", nullptr, nullptr, nullptr, nullptr, nullptr});
   exchanges.on_fact(session::Connect(), 0);
   for (const Said& said : row.said) {
     std::string_view rest = said.bytes;

@@ -140,7 +140,8 @@ Result<void> HtmlDocument::begin() {
     head.replace(head.find(mark), mark.size(), with);
   };
   fill("{policy}",
-       fmt::format("default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
+       fmt::format("default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'; "
+                   "require-trusted-types-for 'script'; trusted-types 'none'",
                    hash_source(script),
                    hash_source(kPageStyle)));
   fill("{style}", kPageStyle);

@@ -190,15 +190,30 @@ test("what a peer says stays text", async () => {
 test("no script runs but its own", async () => {
   const page = await browser.newPage();
   await page.goto(`file://${feed}`);
-  await page.evaluate(() => {
-    const script = document.createElement("script");
-    script.textContent = "window.hit = 1";
-    document.body.append(script);
-    const image = document.createElement("img");
-    image.src = "data:image/gif;base64,R0lGODlhAQABAAAAACw=";
-    image.setAttribute("onerror", "window.hit = 2");
-    document.body.append(image);
-  });
+  const refused = await page.evaluate(() => [
+    () => {
+      const script = document.createElement("script");
+      script.append("window.hit = 1");
+      document.body.append(script);
+    },
+    () => {
+      const image = document.createElement("img");
+      image.src = "data:image/gif;base64,R0lGODlhAQABAAAAACw=";
+      image.setAttribute("onerror", "window.hit = 2");
+      document.body.append(image);
+    },
+    () => { document.body.innerHTML += "<b>text</b>"; }, // eslint-disable-line no-restricted-properties
+    () => { setTimeout("window.hit = 3", 0); }, // eslint-disable-line no-implied-eval
+  ].map((act) => {
+    try {
+      act();
+      return "";
+    } catch (error) {
+      return error.name;
+    }
+  }));
+  assert.deepEqual(refused.slice(1), ["TypeError", "TypeError", "TypeError"]);
+  await page.waitForTimeout(50);
   assert.equal(await page.evaluate(() => window.hit), undefined);
   await page.close();
 });
@@ -243,6 +258,30 @@ test("what a killed run has written opens", async () => {
   assert.match(await page.locator("h1").innerText(), /^No verdict/);
   assert.match(await page.locator("#notice").innerText(), /1 line of this report could not be read/);
   await page.closeCleanly();
+});
+
+test("what the record had not seen is not shown", async () => {
+  const har = join(lab.folder, "page.har");
+  const headers = [{ name: "Upgrade", value: "websocket" }, { name: "Connection", value: "Upgrade" }];
+  writeFileSync(har, JSON.stringify({ log: { version: "1.2", creator: { name: "WebInspector", version: "537.36" }, pages: [], entries: [{
+    startedDateTime: "2026-01-02T03:04:05.678Z", time: 900, _resourceType: "websocket", cache: {}, timings: { send: 0, wait: 4, receive: 0 },
+    request: { method: "GET", url: "ws://127.0.0.1:9000/chat", httpVersion: "HTTP/1.1", headers, queryString: [], cookies: [], headersSize: -1, bodySize: 0 },
+    response: { status: 101, statusText: "Switching Protocols", httpVersion: "HTTP/1.1", headers, cookies: [], content: { size: 0, mimeType: "x-unknown" }, redirectURL: "", headersSize: -1, bodySize: 0 },
+    _webSocketMessages: [{ type: "send", time: 1767323045.7, opcode: 1, data: "hello" }, { type: "receive", time: 1767323045.9, opcode: 1, data: "hi" }],
+  }] } }));
+  const page = await open(reportOf(program, lab, har, "har"));
+  await page.locator(".row", { hasText: "hello" }).click();
+  assert.match(await page.locator("#details").innerText(), /keeps messages and no frames/);
+  assert.equal(await page.locator(".wire").count(), 0);
+  assert.ok(!(await page.locator("#details").innerText()).includes("Offset in the stream"));
+  await page.closeCleanly();
+});
+
+test("where its script may not run it says so", async () => {
+  const page = await browser.newPage({ javaScriptEnabled: false });
+  await page.goto(`file://${feed}`);
+  assert.match(await page.locator("#unscripted").innerText(), /drawn by a script of its own, which does not run here/);
+  await page.close();
 });
 
 test("two sessions stand side by side", async () => {

@@ -205,7 +205,7 @@ function select(row, { from } = {}) {
   page.selected = row;
   showDetails(detailsOf(row, page.session, page.filter.find, goTo));
   page.timelines.find((timeline) => timeline.session === page.session)?.setCursor(row);
-  history.replaceState(null, "", `#${page.report.sessions.length > 1 ? `${page.report.sessions.indexOf(page.session) + 1}.` : ""}${row.seq}`);
+  setHash(`#${page.report.sessions.length > 1 ? `${page.report.sessions.indexOf(page.session) + 1}.` : ""}${row.seq}`);
   if (from === "list") return;
   if (page.view === "findings" || page.view === "pairs") showView("frames");
   if (!page.rows.includes(row)) clearFilter();
@@ -402,6 +402,15 @@ function listen() {
   window.addEventListener("hashchange", fromHash);
 }
 
+/** The address that opens the page at the same event. Safari refuses more than a hundred changes in half a minute. */
+function setHash(hash) {
+  try {
+    history.replaceState(null, "", hash);
+  } catch {
+    // The address stays that of another event, and all else goes on.
+  }
+}
+
 /** "#12" is event 12, "#2.12" that of the second session. */
 function fromHash() {
   const given = /^#(?:(\d+)\.)?(\d+)$/.exec(location.hash);
@@ -410,6 +419,7 @@ function fromHash() {
 }
 
 function start() {
+  byId("unscripted").remove();
   const report = readReport(byId("data").textContent);
   page.report = report;
   setTheme("auto");
@@ -433,7 +443,7 @@ function start() {
   const asked = location.hash;
   showSession(report.sessions.find((session) => session.open?.role === "websocket") ?? report.sessions[0]);
   if (asked.length > 1) {
-    history.replaceState(null, "", asked);
+    setHash(asked);
     fromHash();
   }
 }

@@ -147,7 +147,7 @@ TEST(HtmlDocument, LetsItsOwnScriptRunAndNothingElse) {
       policy,
       std::regex("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src "
                  "'sha256-[A-Za-z0-9+/]{43}='; style-src 'sha256-[A-Za-z0-9+/]{43}='; base-uri "
-                 "'none'; form-action 'none'\">")));
+                 "'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'\">")));
   EXPECT_EQ(text.find(" style="), std::string::npos);
   EXPECT_EQ(text.find("innerHTML"), std::string::npos);
 }

@@ -13,6 +13,7 @@ const std::vector<Codec>& codecs() {
       {"socket.io", make_socket_io, encode_socket_io},
       {"sockjs", make_sockjs, encode_sockjs},
       {"stomp", make_stomp, encode_stomp},
+      {"xmpp", make_xmpp, encode_xmpp},
   };
   return rows;
 }

@@ -15,5 +15,7 @@ std::unique_ptr<Decoder> make_sockjs();
 Result<Message> encode_sockjs(json::Value packet);
 std::unique_ptr<Decoder> make_stomp();
 Result<Message> encode_stomp(json::Value packet);
+std::unique_ptr<Decoder> make_xmpp();
+Result<Message> encode_xmpp(json::Value packet);
 
 }  // namespace whydrop::codec

@@ -130,8 +130,8 @@ void Recorder::Impl::take_message(const session::Message& message, const session
   record.masked = last_masked[index_of(message.from)];
   record.redacted = !message.redact.empty();
   const bool complete = message.payload.size() == message.length;
-  // One packet is compared by its members.
-  const bool packet = message.packets.size() == 1;
+  // One packet is compared by its members; of a live message that was masked none is told.
+  const bool packet = message.packets.size() == 1 && !record.redacted;
   const std::string_view payload = packet ? std::string_view(message.packets.front().json) : message.payload;
   record.text = message.text || packet;
   record.length = packet ? payload.size() : message.length;

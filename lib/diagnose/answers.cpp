@@ -1,6 +1,7 @@
 #include "diagnose/answers.hpp"
 
 #include "base/text.hpp"
+#include "diagnose/markup.hpp"
 #include "diagnose/words.hpp"
 #include "json/json.hpp"
 
@@ -78,36 +79,6 @@ std::size_t find_words(std::string_view text, std::string_view words, std::size_
   return found == text.data() + text.size() ? std::string_view::npos : static_cast<std::size_t>(found - text.data());
 }
 
-struct Entity {
-  std::string_view name, text;
-};
-constexpr std::array<Entity, 7> kEntities{
-    {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}, {"&#x27;", "'"}, {"&nbsp;", " "}}};
-
-/// The text of a piece of HTML: no tags, the commonest entities read, blanks as one.
-std::string plain_text(std::string_view html) {
-  std::string text;
-  for (std::size_t i = 0; i < html.size(); ++i) {
-    const auto* entity = std::find_if(
-        kEntities.begin(), kEntities.end(), [&](const Entity& it) { return starts_with(html.substr(i), it.name); });
-    std::string_view piece = html.substr(i, 1);
-    if (piece == "<") {
-      i = std::min(html.find('>', i), html.size());
-      piece = " ";
-    } else if (entity != kEntities.end()) {
-      piece = entity->text;
-      i += entity->name.size() - 1;
-    }
-    const bool blank = std::isspace(static_cast<unsigned char>(piece.front())) != 0;
-    if (!blank) {
-      text += piece;
-    } else if (!text.empty() && text.back() != ' ') {
-      text += ' ';
-    }
-  }
-  return std::string(trim(text));
-}
-
 /// The text of the first element of that name.
 std::string element(std::string_view html, std::string_view name) {
   const std::string open = fmt::format("<{}", name), close = fmt::format("</{}", name);
@@ -116,7 +87,7 @@ std::string element(std::string_view html, std::string_view name) {
     const std::size_t begin = html.find('>', after);
     const bool whole_name = after < html.size() && std::isalnum(static_cast<unsigned char>(html[after])) == 0;
     if (whole_name && begin != std::string_view::npos) {
-      return plain_text(html.substr(begin + 1, std::min(find_words(html, close, begin), html.size()) - begin - 1));
+      return text_of_markup(html.substr(begin + 1, std::min(find_words(html, close, begin), html.size()) - begin - 1));
     }
   }
   return {};
@@ -361,7 +332,7 @@ std::string_view answer_kind(const Ledger& ledger) {
   const std::string text = fmt::format("{}\n{}\n{}",
                                        response.start_line,
                                        header_of(response, "X-WebSocket-Reject-Reason"),
-                                       is_html(response) ? plain_text(response.body) : response.body);
+                                       is_html(response) ? text_of_markup(response.body) : response.body);
   const auto* phrase = std::find_if(
       kPhrases.begin(), kPhrases.end(), [&](const Phrase& it) { return contains_caseless(text, it.words); });
   if (phrase != kPhrases.end()) {

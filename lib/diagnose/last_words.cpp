@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "codec/mqtt.hpp"
+#include "diagnose/markup.hpp"
 #include "diagnose/words.hpp"
 #include "json/json.hpp"
 
@@ -445,7 +446,7 @@ std::optional<SaidError> in_xmpp(std::string_view text) {
     const std::size_t open = text.find("<text", end);
     const std::size_t begin = open == std::string_view::npos ? open : text.find('>', open);
     if (begin != std::string_view::npos) {
-      words += fmt::format(": {}", text.substr(begin + 1, text.find('<', begin) - begin - 1));
+      words += ": " + text_of_markup(text.substr(begin + 1, text.find('<', begin) - begin - 1));
     }
     return SaidError{words};
   }

@@ -89,6 +89,18 @@ class Course {
 };
 
 bool Course::ended_so(const Symptom& when) const {
+  // A server that no request reached did not mind it, and a status may say itself what was wrong: what does not ask
+  // for such an end does not speak of it.
+  constexpr int kSayNoMore[] = {400, 426, 501};
+  const bool refused = ledger_.how() == EndingHow::upgrade_refused && ledger_.response;
+  const bool unheard = ledger_.request_seq == 0 && session::ends_before_session(ledger_.how());
+  const bool speaks =
+      refused &&
+      std::find(std::begin(kSayNoMore), std::end(kSayNoMore), ledger_.response->fact.status) == std::end(kSayNoMore);
+  if ((unheard || speaks) && when.ending.empty() && when.resolve_error.empty() && when.status.empty() &&
+      when.body.empty()) {
+    return false;
+  }
   if (!when.status.empty() && !(ledger_.how() == EndingHow::upgrade_refused && ledger_.response &&
                                 has(when.status, ledger_.response->fact.status))) {
     return false;

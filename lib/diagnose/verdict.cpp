@@ -190,7 +190,8 @@ std::vector<std::string> next_steps(const Verdict& verdict) {
     }
   };
   const auto is_aside = [](const Finding& finding) {
-    return rules::find_rule(finding.id) != nullptr && finding.severity != session::Severity::error;
+    return finding.id == "dialect-recognised" ||
+           (rules::find_rule(finding.id) != nullptr && finding.severity != session::Severity::error);
   };
   const auto add_all = [&](bool stock, bool aside) {
     for (const Finding& finding : verdict.findings) {

@@ -62,7 +62,8 @@ std::string Script::at() const {
         "step {} ({}), opening: {}", below.moves[below.at].step.number, below.moves[below.at].step.text, step.text);
   }
   const std::string turn = last.times > 1 ? fmt::format(" in turn {}", last.turn) : "";
-  return fmt::format("step {}{} ({})", step.number, turn, step.text);
+  // What a command line asks for has no number.
+  return step.number.empty() ? step.text : fmt::format("step {}{} ({})", step.number, turn, step.text);
 }
 
 const session::Verdict* Script::unasked_end() const {

@@ -18,7 +18,8 @@ JOBS = 3
 RACES = {("guest-sessions", name) for name in ("expired-token", "missing-scope", "valid-token-closed-1000")} | {
     ("genesys-notifications", name) for name in ("channel-taken", "two-connections")} | {
     ("mqtt", "not-authorized"), ("ocpp-1.6", "rejected"), ("ocpp-2.0.1", "rejected"), ("signalr", "unknown-protocol"),
-    ("stomp", "refused"), ("graphql-transport-ws", "wrong-subprotocol"), ("sockjs", "session-in-use")}
+    ("stomp", "refused"), ("graphql-transport-ws", "wrong-subprotocol"), ("sockjs", "session-in-use"),
+    ("xmpp", "refused"), ("xmpp", "taken-over")}
 CUT_ID = re.compile(r"(?<=…)[0-9a-f]{6}(?=\")")  # an id of which the middle is left out
 SAYS = "▌ The recording and the replay "
 SO_MANY = re.compile(r"(?<=the session ended after )[0-9]+(?= of )")  # what was said while the server's end was on its way

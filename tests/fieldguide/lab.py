@@ -466,16 +466,23 @@ http {{ access_log off; {temp}
         return self.daemon(["mosquitto", "-c", config], port)
 
     def prosody(self):
+        """Knows romeo, whose password is secret."""
         port = free_port()
         folder = self.folder / f"prosody-{port}"
-        folder.mkdir()
-        folder.chmod(0o777)
+        accounts = folder / "localhost/accounts"
+        accounts.mkdir(parents=True)
+        (accounts / "romeo.dat").write_text('return { ["password"] = "secret"; }', encoding="utf-8")
+        for made in (folder, folder / "localhost", accounts):
+            made.chmod(0o777)
         config = self.file(f"prosody-{port}.cfg.lua", f"""data_path = "{folder}"
 daemonize = false
 run_as_root = true
 pidfile = "{folder}/pid"
 log = {{ error = "*console" }}
-modules_enabled = {{ "websocket"; "saslauth"; "roster"; "disco" }}
+authentication = "internal_plain"
+allow_unencrypted_plain_auth = true
+c2s_require_encryption = false
+modules_enabled = {{ "websocket"; "saslauth"; "roster"; "disco"; "ping" }}
 modules_disabled = {{ "s2s", "posix" }}
 c2s_ports = {{ {free_port()} }}
 c2s_interfaces = {{ "127.0.0.1" }}

@@ -23,12 +23,14 @@ WHYDROP = str(pathlib.Path(sys.argv.pop(1)).resolve()) if len(sys.argv) > 1 else
 GOLDEN = HERE / "dialects.json"
 SIO = "ws://127.0.0.1:{port}/socket.io/"
 # CONNECT of MQTT 3.1.1 with a keep alive of one second
+XMPP = "ws://127.0.0.1:{port}/xmpp-websocket"
+ROMEO = ["--profile", "xmpp", "--var", "url=" + XMPP, "--message", "auth"]
 MQTT_CONNECT = '{"base64":"EA0ABE1RVFQEAgABAAFj"}'
 GRAPHQL_URL = "ws://127.0.0.1:{port}/"
 GRAPHQL = "url=" + GRAPHQL_URL
 EIO4 = SIO + "?EIO=4&transport=websocket"
 
-# case: the server with its arguments (none: mosquitto), whydrop's arguments, and what is typed
+# case: the server with its arguments (none: mosquitto; prosody), whydrop's arguments, and what is typed
 SERVERS = {
     "socket.io-happy": (["socket.io"], ["send", "--profile", "socket.io", "--var", "url=" + SIO, "--message", "event"]),
     "socket.io-recognised": (["socket.io"], ["connect", EIO4, "--execute", "40", "--replies", "2"]),
@@ -86,6 +88,15 @@ SERVERS = {
     "stomp-no-nul": (["stomp"], ["connect", "-s", "v12.stomp", "ws://127.0.0.1:{port}/ws", "--in", "jsonl", "--for", "1s"],
                      '"CONNECT\\naccept-version:1.2\\nhost:/\\n\\n"'),
     "stomp-not-a-frame": (["stomp"], ["connect", "-s", "v12.stomp", "ws://127.0.0.1:{port}/ws", "--execute", '{"a":1}', "--for", "1s"]),
+    "xmpp-happy": (["prosody"], ["send", *ROMEO, "--message", "open", "--message", "bind", "--message", "presence", "--message", "message",
+                                 "--var", "auth=AHJvbWVvAHNlY3JldA==", "--expect", "/children/body/text=Hello"]),
+    "xmpp-refused": (["prosody"], ["send", *ROMEO, "--var", "auth=AHJvbWVvAHdyb25n", "--expect", "/element=failure"]),
+    "xmpp-no-subprotocol": (["prosody"], ["connect", XMPP, "--for", "10s"]),
+    "xmpp-message-before-login": (["prosody"], ["connect", XMPP, "-s", "xmpp", "--in", "jsonl", "--for", "1s"],
+                                  "\n".join(json.dumps(text) for text in (
+                                      "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='localhost' version='1.0'/>",
+                                      "<message xmlns='jabber:client' to='romeo@localhost'><body>Hi</body></message>"))),
+    "xmpp-not-xml": (["prosody"], ["connect", XMPP, "-s", "xmpp", "--execute", '{"a":1}', "--for", "10s"]),
 }
 
 # client of the registry: profile that is rehearsed, and what the client says of it
@@ -99,6 +110,7 @@ CLIENTS = {
     "signalr": ("signalr", "shook hands, 1 + 2 = 3, closed"),
     "stompjs": ("stomp", "connected, echoed Hi, closed"),
     "mqtt-5": ("mqtt", "connected, subscribed, echoed Hi, closed"),
+    "xmpp": ("xmpp", "online as romeo@localhost/whydrop, echoed Hi, closed"),
 }
 
 
@@ -122,7 +134,9 @@ class Dialects(unittest.TestCase):
 
     def talked(self, name):
         server, args, *typed = SERVERS[name]
-        port = self.lab.shared(" ".join(server), lambda: self.lab.node(*server)[1] if server else self.lab.mosquitto()[1])
+        daemons = {"": self.lab.mosquitto, "prosody": self.lab.prosody}
+        name_of_server = " ".join(server)
+        port = self.lab.shared(name_of_server, lambda: (daemons[name_of_server]() if name_of_server in daemons else self.lab.node(*server))[1])
         args = args + (["--no-store"] if "--profile" in args else [])
         done = subprocess.run([WHYDROP, *(arg.replace("{port}", str(port)) for arg in args), "--output", "ndjson"],
                               capture_output=True, text=True, timeout=60, check=False,

@@ -69,6 +69,27 @@ const clients = {
       });
     });
   },
+  xmpp() {
+    Object.assign(globalThis, { WebSocket: require("ws") });
+    const { client, xml } = require("@xmpp/client");
+    const service = base.replace("http", "ws") + "/xmpp-websocket";
+    const xmpp = client({ service, domain: "localhost", username: "romeo", password: "secret", resource: "whydrop" });
+    xmpp.reconnect.stop();
+    xmpp.on("error", failed);
+    xmpp.on("online", async (address) => {
+      met.push(`online as ${address}`);
+      await xmpp.send(xml("presence"));
+      await xmpp.send(xml("message", { to: "romeo@localhost", type: "chat" }, xml("body", {}, "Hi")));
+    });
+    xmpp.on("stanza", async (stanza) => {
+      if (!stanza.is("message")) return;
+      met.push(`echoed ${stanza.getChildText("body")}`);
+      await xmpp.stop();
+      met.push("closed");
+      done();
+    });
+    xmpp.start().catch(failed);
+  },
   stompjs() {
     Object.assign(globalThis, { WebSocket: require("ws") });
     const { Client } = require("@stomp/stompjs");

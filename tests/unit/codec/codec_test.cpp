@@ -320,6 +320,63 @@ TEST(stomp, tells_what_it_cannot_read) {
        {Side::client, true, "SEND\n\nnever ended", ""}});
 }
 
+TEST(xmpp, is_written_and_read) {
+  expect_written(
+      "xmpp",
+      {{R"({"element":"open","xmlns":"urn:ietf:params:xml:ns:xmpp-framing","attributes":{"to":"a.example","version":"1.0"}})",
+        true,
+        R"(<open xmlns="urn:ietf:params:xml:ns:xmpp-framing" to="a.example" version="1.0"/>)"},
+       {R"({"element":"message","xmlns":"jabber:client","attributes":{"to":"b","xml:lang":"en"},)"
+        R"("children":{"body":{"text":"1 < 2 & \"3\""}}})",
+        true,
+        R"(<message xmlns="jabber:client" to="b" xml:lang="en"><body>1 &lt; 2 &amp; &quot;3&quot;</body></message>)"},
+       {R"({"element":"iq","attributes":{"type":"get","id":"1"},"children":{"ping":{"xmlns":"urn:xmpp:ping"}}})",
+        true,
+        R"(<iq type="get" id="1"><ping xmlns="urn:xmpp:ping"/></iq>)"},
+       {R"({"element":"error","xmlns":"http://etherx.jabber.org/streams",)"
+        R"("children":{"conflict":{"xmlns":"urn:ietf:params:xml:ns:xmpp-streams"}}})",
+        true,
+        R"(<stream:error xmlns:stream="http://etherx.jabber.org/streams"><conflict xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></stream:error>)"}});
+  expect_refused("xmpp", R"({"element":"a b"})", "packet: \"a b\" is no name of an element");
+  expect_refused("xmpp", R"({"element":"a","attributes":{"<":1}})", "packet: \"<\" of a is no attribute of XML");
+  expect_refused("xmpp", R"({"element":"a","text":"\u0001"})", "packet: the text of a is no text of XML");
+  expect_refused("xmpp", R"({"element":"a","children":{"":{}}})", "packet: \"\" is no name of an element");
+}
+
+TEST(xmpp, tells_the_first_of_equal_children_and_no_blanks) {
+  expect_told("xmpp",
+              {{Side::server,
+                true,
+                "<?xml version='1.0'?><a>\n <b>1</b> <b>2</b>\n</a>",
+                "{\"element\":\"a\",\"children\":{\"b\":{\"text\":\"1\"}}}\n"},
+               {Side::server, true, "<p:a xmlns:p='u'/>", "{\"element\":\"a\",\"xmlns\":\"u\"}\n"}});
+  const std::size_t deep = 40;
+  std::string message, within;
+  for (std::size_t i = 0; i < deep; ++i) {
+    message = "<a>" + message + "</a>";
+  }
+  for (std::size_t i = 1; i < 32; ++i) {
+    within = within.empty() ? R"("children":{"a":{}})" : fmt::format(R"("children":{{"a":{{{}}}}})", within);
+  }
+  expect_told("xmpp", {{Side::client, true, message, fmt::format("{{\"element\":\"a\",{}}}\n", within)}});
+}
+
+TEST(xmpp, tells_what_it_cannot_read) {
+  expect_told(
+      "xmpp",
+      {{Side::client, true, "", "0: expected an element: here pings keep alive, no blanks (RFC 7395 section 3.8)\n"},
+       {Side::client, true, " \n", "0: expected an element: here pings keep alive, no blanks (RFC 7395 section 3.8)\n"},
+       {Side::client, false, "<a/>", "0: expected a text message\n"},
+       {Side::client, true, R"({"a":1})", "0: not XML: not well-formed (invalid token)\n"},
+       {Side::client, true, "<a><b></a>", "8: not XML: mismatched tag\n"},
+       {Side::client, true, "<a/><b/>", "4: expected one element a message (RFC 7395 section 3.3.3)\n"},
+       {Side::client, true, "<!DOCTYPE a><a/>", "11: expected no DOCTYPE: XMPP has none (RFC 6120 section 11.1)\n"},
+       {Side::client,
+        true,
+        "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' to='a'>",
+        "70: <stream:stream> is not closed: over WebSocket a stream begins with <open/> (RFC 7395 section 3.3.1)\n"}});
+}
+
 TEST(engine_io, leaves_messages_as_they_are) {
   expect_written("engine.io",
                  {{R"({"engine":"message","data":"hi"})", true, "4hi"}, {R"({"engine":"noop"})", true, "6"}});

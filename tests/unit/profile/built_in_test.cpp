@@ -148,7 +148,8 @@ TEST(built_in_profiles, are_all_there) {
                                            "socket.io",
                                            "sockjs",
                                            "stomp",
-                                           "webchat-start"}));
+                                           "webchat-start",
+                                           "xmpp"}));
   EXPECT_EQ(find_built_in("nothing"), nullptr);
 }
 

@@ -46,6 +46,12 @@ const std::vector<Command>& commands() {
        "whydrop replay run.ndjson --plan\n"
        "whydrop replay run.ndjson --count 50 --parallel 8",
        setup_replay},
+      {"isolate",
+       "Find by experiment the one change that stops a recorded drop, and prove it",
+       "whydrop isolate run.ndjson\n"
+       "whydrop isolate run.ndjson --url ws://localhost:9000 --budget 500 --parallel 4\n"
+       "whydrop isolate run.ndjson --drop code=1006,within=2s --pace 1s --yes",
+       setup_isolate},
       {"diff",
        "Compare two sessions: what differs, and what could explain why they ended differently",
        "whydrop diff good.ndjson bad.ndjson\n"

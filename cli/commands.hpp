@@ -14,6 +14,7 @@ Run setup_diff(Options& options);
 Run setup_export(Options& options);
 Run setup_explain(Options& options);
 Run setup_inspect(Options& options);
+Run setup_isolate(Options& options);
 Run setup_merge(Options& options);
 Run setup_profile(Options& options);
 Run setup_proxy(Options& options);

@@ -65,7 +65,7 @@ std::string set_skips(const std::vector<std::string>& given, std::vector<replay:
       }
       replay::Edit edit;
       edit.seq = *seq;
-      edit.skip = true;
+      edit.kind = replay::Edit::Kind::skip;
       edits.push_back(std::move(edit));
     }
   }

@@ -104,7 +104,8 @@ const std::vector<ExitCodeWords>& exit_codes() {
       {1,
        "A check failed",
        "An expectation was not met, a message or its order is wrong, a rule of the protocol was broken, or the session "
-       "ended otherwise than expected. Also: what diff or replay --compare held against each other differs; with "
+       "ended otherwise than expected. Also: isolate found no change that stops the drop; what diff or replay "
+       "--compare held against each other differs; with "
        "--compare the recorded end, a drop too, is what is expected.",
        "See the findings; --fail-on sets how severe one must be."},
       {2,
@@ -137,6 +138,10 @@ const std::vector<ExitCodeWords>& exit_codes() {
        "it.",
        "If this ending is right, say --expect-close with the code."},
       {8, "Out of time", "--timeout ran out.", "Allow more time, or look at what did not come."},
+      {9,
+       "It does not drop again",
+       "isolate tried the recorded session as it was, and the drop did not come again, or once only.",
+       "See what differed: the time, the server, tokens; --drop says what counts as the drop."},
       {70, "An internal error", "whydrop itself failed; the capture was flushed first.", "Please report it."},
       {129, "Hung up", "SIGHUP: the terminal went; the session was closed as for SIGTERM.", ""},
       {130, "Interrupted", "Ctrl-C (SIGINT); the session was closed and the verdict printed.", ""},

@@ -5,7 +5,9 @@
 #include "json/tree.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include <fmt/format.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -81,6 +83,13 @@ Result<Node*> walk(Document& tree, std::string_view pointer) {
   return here;
 }
 
+std::string written(const Document& tree) {
+  rapidjson::StringBuffer out;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(out);
+  tree.Accept(writer);
+  return {out.GetString(), out.GetSize()};
+}
+
 }  // namespace
 
 Result<std::string> with(std::string_view text, std::string_view pointer, std::string_view value) {
@@ -94,10 +103,63 @@ Result<std::string> with(std::string_view text, std::string_view pointer, std::s
   const auto place = walk(tree, pointer);
   WHYDROP_TRY(place);
   **place = static_cast<Node&>(given);
-  rapidjson::StringBuffer out;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(out);
-  tree.Accept(writer);
-  return std::string(out.GetString(), out.GetSize());
+  return written(tree);
+}
+
+namespace {
+
+Node* find_step(Node& parent, const Steps& steps) {
+  if (parent.IsArray()) {
+    const auto index = steps.index();
+    return index && *index < parent.Size() ? &parent[static_cast<rapidjson::SizeType>(*index)] : nullptr;
+  }
+  if (parent.IsObject()) {
+    for (auto member = parent.MemberEnd(); member != parent.MemberBegin();) {
+      --member;
+      if (text_of(member->name) == steps.step()) {
+        return &member->value;
+      }
+    }
+  }
+  return nullptr;
+}
+
+/// All members of that name, as a reader takes the last of equal ones.
+void erase_child(Node& parent, const Node* child, std::string_view key) {
+  if (parent.IsArray()) {
+    parent.Erase(parent.Begin() + (child - parent.Begin()));
+    return;
+  }
+  for (auto member = parent.MemberBegin(); member != parent.MemberEnd();) {
+    member = text_of(member->name) == key ? parent.EraseMember(member) : member + 1;
+  }
+}
+
+}  // namespace
+
+Result<std::string> without(std::string_view text, std::string_view pointer) {
+  const auto cannot = [&](const std::string& why) {
+    return fail(ErrorKind::usage, fmt::format("cannot remove {}: {}", elide(pointer, kMostShown), why));
+  };
+  Document tree;
+  if (const Fault fault = parse_tree(text, tree); !fault.why.empty()) {
+    return cannot("the text is not JSON: " + fault.why);
+  }
+  Node *parent = nullptr, *here = &tree;
+  Steps steps(pointer);
+  std::string key;
+  while (steps.next()) {
+    key = steps.step();
+    parent = std::exchange(here, find_step(*here, steps));
+    if (here == nullptr) {
+      return cannot("nothing stands there");
+    }
+  }
+  if (parent == nullptr || !steps.well_formed()) {
+    return cannot("it is no member and no item");
+  }
+  erase_child(*parent, here, key);
+  return written(tree);
 }
 
 }  // namespace whydrop::json

@@ -109,6 +109,9 @@ std::string unescape_step(std::string_view escaped);
 /// array. Errors: usage, "cannot set <pointer>: why".
 Result<std::string> with(std::string_view text, std::string_view pointer, std::string_view value);
 
+/// `text` without the member or item at `pointer`. Errors: usage, "cannot remove <pointer>: why".
+Result<std::string> without(std::string_view text, std::string_view pointer);
+
 /// A JSON string literal of UTF-8 `text`, quotes included.
 std::string quote(std::string_view text);
 /// `given` itself where it is JSON, else the JSON string of it: what POINTER=VALUE flags take.

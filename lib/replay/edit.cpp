@@ -1,6 +1,7 @@
 #include "replay/edit.hpp"
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "json/json.hpp"
 #include "replay/scalars.hpp"
 
@@ -33,21 +34,18 @@ Result<Edit> parse_edit(std::string_view text) {
     return wrong(text, "no = in it");
   }
   edit.pointer = rest.substr(0, sign);
-  edit.whole = edit.pointer.empty();
-  if (!edit.whole && edit.pointer.front() != '/') {
+  edit.kind = edit.pointer.empty() ? Edit::Kind::whole : Edit::Kind::set;
+  if (!edit.pointer.empty() && edit.pointer.front() != '/') {
     return wrong(text, fmt::format("{} is no JSON Pointer: it begins with /", escape_for_terminal(edit.pointer)));
   }
   const std::string_view value = rest.substr(sign + 1);
-  edit.value = edit.whole ? std::string(value) : json::value_or_string(value);
+  edit.value = edit.pointer.empty() ? std::string(value) : json::value_or_string(value);
   return edit;
 }
 
-bool Edits::skips(std::uint64_t seq) const {
-  return std::any_of(edits_.begin(), edits_.end(), [seq](const Edit& edit) { return edit.seq == seq && edit.skip; });
-}
-
-bool Edits::replaces(std::uint64_t seq) const {
-  return std::any_of(edits_.begin(), edits_.end(), [seq](const Edit& edit) { return edit.seq == seq && edit.whole; });
+bool Edits::has(std::uint64_t seq, Edit::Kind kind) const {
+  return std::any_of(
+      edits_.begin(), edits_.end(), [&](const Edit& edit) { return edit.seq == seq && edit.kind == kind; });
 }
 
 namespace {
@@ -65,25 +63,46 @@ bool replace_in_place(std::string& payload, const Edit& edit) {
 
 }  // namespace
 
+namespace {
+
+Result<void> apply_one(const Edit& edit, std::string& payload) {
+  switch (edit.kind) {
+  case Edit::Kind::whole:
+    payload = edit.value;
+    return {};
+  case Edit::Kind::compact: {
+    json::Json json;
+    payload = json.parse(payload) ? payload : json.root().text();
+    return {};
+  }
+  case Edit::Kind::text:
+  case Edit::Kind::skip:
+    return {};
+  case Edit::Kind::set:
+  case Edit::Kind::remove:
+    break;
+  }
+  const bool set = edit.kind == Edit::Kind::set;
+  auto edited = set ? json::with(payload, edit.pointer, edit.value) : json::without(payload, edit.pointer);
+  if (!edited) {
+    return fail(ErrorKind::usage,
+                fmt::format("edit {}:{}: {}", edit.seq, edit.pointer, edited.error().message),
+                edited.error().hint);
+  }
+  if (!set || !replace_in_place(payload, edit)) {
+    payload = std::move(*edited);
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<bool> Edits::apply(std::uint64_t seq, std::string& payload) const {
   bool changed = false;
   for (const Edit& edit : edits_) {
-    if (edit.seq != seq || edit.skip) {
-      continue;
-    }
-    changed = true;
-    if (edit.whole) {
-      payload = edit.value;
-      continue;
-    }
-    auto edited = json::with(payload, edit.pointer, edit.value);
-    if (!edited) {
-      return fail(ErrorKind::usage,
-                  fmt::format("edit {}:{}: {}", seq, edit.pointer, edited.error().message),
-                  edited.error().hint);
-    }
-    if (!replace_in_place(payload, edit)) {
-      payload = std::move(*edited);
+    if (edit.seq == seq && edit.kind != Edit::Kind::skip) {
+      changed = true;
+      WHYDROP_TRY(apply_one(edit, payload));
     }
   }
   return changed;

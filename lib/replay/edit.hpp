@@ -10,9 +10,11 @@ class Edits {
  public:
   explicit Edits(const std::vector<Edit>& edits) : edits_(edits) {}
   bool empty() const { return edits_.empty(); }
-  bool skips(std::uint64_t seq) const;
+  /// True if one of them is of this kind.
+  bool has(std::uint64_t seq, Edit::Kind kind) const;
+  bool skips(std::uint64_t seq) const { return has(seq, Edit::Kind::skip); }
   /// True if the whole payload is given anew.
-  bool replaces(std::uint64_t seq) const;
+  bool replaces(std::uint64_t seq) const { return has(seq, Edit::Kind::whole); }
   /// True if `payload` was changed. Errors: usage.
   Result<bool> apply(std::uint64_t seq, std::string& payload) const;
 

@@ -40,7 +40,7 @@ class Planner {
   bool asks_for_more() const { return asks_for_more_; }
   /// True while contents need not be read.
   bool skims() const { return !thorough_ && edits_.empty(); }
-  Result<Plan> finish();
+  Result<Plan> finish(bool silent_too);
 
  private:
   void take(const Called& call);
@@ -65,7 +65,7 @@ class Planner {
   Plan plan_;
   std::set<std::uint64_t> unmet_;  ///< edits whose message has not come
   std::int64_t opened_ns_ = 0;
-  std::uint64_t fragmented_ = 0, compressed_ = 0, odd_ = 0, more_lost_ = 0;
+  std::uint64_t compressed_ = 0, more_lost_ = 0;
 };
 
 Planner::Planner(
@@ -154,8 +154,8 @@ void Planner::take(const Act& act) {
   if (edits_.replaces(act.seq)) {
     return;
   }
-  odd_ += act.odd ? 1 : 0;
-  fragmented_ += act.fragments > 1 ? 1 : 0;
+  plan_.odd += act.odd ? 1 : 0;
+  plan_.fragmented += act.fragments > 1 ? 1 : 0;
   compressed_ += act.compressed ? 1 : 0;
   if (!act.unreplayable.empty()) {
     if (plan_.lost.size() < kMostLost) {
@@ -213,16 +213,16 @@ void Planner::note_what_is_not_told() {
   note(!plan_.kind.is_lines() && !plan_.kind.tells_frames(),
        "a HAR has no frames, pings or Closes, and does not show how the session ended");
   note(plan_.kind.is_lines(), "a file of messages has no times and nothing of the server");
-  note(!raw_ && fragmented_ > 0,
-       fmt::format("{} went in fragments; without --raw each goes in one frame", counted(fragmented_, "message")));
+  note(!raw_ && plan_.fragmented > 0,
+       fmt::format("{} went in fragments; without --raw each goes in one frame", counted(plan_.fragmented, "message")));
 
-  note(!raw_ && odd_ > 0 && plan_.kind.tells_frames(),
+  note(!raw_ && plan_.odd > 0 && plan_.kind.tells_frames(),
        fmt::format(
            "{} {} framed against RFC 6455 (RSV bits, no mask, or not the shortest length); without --raw {} sent "
            "as it wants",
-           counted(odd_, "event"),
-           odd_ == 1 ? "was" : "were",
-           odd_ == 1 ? "it is" : "they are"));
+           counted(plan_.odd, "event"),
+           plan_.odd == 1 ? "was" : "were",
+           plan_.odd == 1 ? "it is" : "they are"));
   note(plan_.over.absent > 0,
        fmt::format("{} {} not in the file, the first is #{}: what the client sent there is not sent again",
                    counted(plan_.over.absent, "event"),
@@ -261,7 +261,7 @@ tl::unexpected<Error> Planner::nothing_sent() const {
               fmt::format("{}whydrop inspect {} shows what it holds", others, name));
 }
 
-Result<Plan> Planner::finish() {
+Result<Plan> Planner::finish(bool silent_too) {
   const std::string& name = recording_.settings().name;
   if (!unmet_.empty()) {
     return fail(ErrorKind::usage,
@@ -276,7 +276,7 @@ Result<Plan> Planner::finish() {
   WHYDROP_TRY(held);
   plan_.runs = held->runs;
   plan_.conns = held->conns;
-  if (plan_.messages + plan_.pings + plan_.closes == 0 && plan_.lost.empty()) {
+  if (!silent_too && plan_.messages + plan_.pings + plan_.closes == 0 && plan_.lost.empty()) {
     return nothing_sent();
   }
   plan_.links = finder_.links();
@@ -311,15 +311,13 @@ Result<void> read_all(Recording& recording, Planner& planner) {
 
 }  // namespace
 
-Result<Plan> make_plan(Recording& recording,
-                       const profile::Profile* profile,
-                       const std::vector<Edit>& edits,
-                       bool raw) {
+Result<Plan> make_plan(
+    Recording& recording, const profile::Profile* profile, const std::vector<Edit>& edits, bool raw, bool silent_too) {
   for (bool thorough = false;; thorough = true) {
     Planner planner(recording, profile, edits, raw, thorough);
     WHYDROP_TRY(read_all(recording, planner));
     if (!planner.asks_for_more()) {
-      return planner.finish();
+      return planner.finish(silent_too);
     }
     WHYDROP_TRY(recording.rewind());
   }

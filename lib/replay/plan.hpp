@@ -12,13 +12,20 @@
 
 namespace whydrop::replay {
 
-/// A change to one message of the recording: what --edit 'SEQ:/pointer=VALUE' and --skip SEQ ask for.
+/// A change to one message of the recording: what --edit 'SEQ:/pointer=VALUE' and --skip SEQ ask for, and more.
 struct Edit {
+  enum class Kind : std::uint8_t {
+    set,      ///< `value` stands at `pointer`
+    remove,   ///< nothing stands at `pointer`
+    whole,    ///< `value` is the whole new payload, as it is ("SEQ:=TEXT")
+    compact,  ///< JSON without blanks between its values
+    text,     ///< a binary message goes as text, where it is UTF-8
+    skip      ///< it is not sent
+  };
+  Kind kind = Kind::set;
   std::uint64_t seq = 0;
-  std::string pointer;  ///< RFC 6901; with `whole` unused
-  std::string value;    ///< JSON
-  bool whole = false;   ///< value is the whole new payload, as it is ("SEQ:=TEXT")
-  bool skip = false;
+  std::string pointer{};  ///< RFC 6901
+  std::string value{};    ///< JSON
 };
 /// Errors: usage, "edit x: why".
 Result<Edit> parse_edit(std::string_view text);
@@ -58,6 +65,7 @@ struct Plan {
   std::optional<std::string> extensions;  ///< of the recorded offer; null: none was made
   std::uint64_t calls = 0;                ///< REST calls before the session
   std::uint64_t messages = 0, pings = 0, closes = 0, heard = 0;
+  std::uint64_t fragmented = 0, odd = 0;  ///< acts that only --raw frames as they were
   std::int64_t duration_ns = 0;
   std::vector<Link> links;
   std::vector<MaskedPlace> masked;  ///< those that give a variable that is needed
@@ -72,9 +80,13 @@ struct Plan {
   std::uint32_t run = 1, conn = 1;    ///< … this one
 };
 
-/// Reads the whole recording once. Errors: usage, for a recording without anything that the client sent, or an edit of
-/// a seq that is none of its messages.
-Result<Plan> make_plan(Recording& recording, const profile::Profile* profile, const std::vector<Edit>& edits, bool raw);
+/// Reads the whole recording once. `silent_too`: a session in which the client sent nothing may be replayed. Errors:
+/// usage, for another one, or an edit of a seq that is none of its messages.
+Result<Plan> make_plan(Recording& recording,
+                       const profile::Profile* profile,
+                       const std::vector<Edit>& edits,
+                       bool raw,
+                       bool silent_too = false);
 
 /// The plan as text for people, a line each, in columns as a verdict is. Safe for a terminal.
 std::string plan_text(const Plan& plan);

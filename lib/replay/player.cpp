@@ -31,12 +31,14 @@ struct Player::Impl {
   std::int64_t opened_ns = 0;
   std::int64_t recorded_ref_ns = 0, live_ref_ns = 0;  ///< of the last thing that the next act waits for or follows
   std::int64_t recorded_act_ns = 0;                   ///< of the last act, or the beginning
+  std::int64_t live_act_ns = 0;
 
   Result<void> read_on();
   void take(Entry& entry);
   void take_heard(const Heard& heard);
   std::optional<json::Value> parse(bool text, std::string_view payload);
-  std::int64_t due_ns(std::int64_t recorded_ns) const;
+  std::int64_t due_ns(std::uint64_t seq, std::int64_t recorded_ns) const;
+  std::int64_t gap_ns(std::uint64_t seq, std::int64_t recorded_ns) const;
   Result<Next> make_ready(std::int64_t t_ns);
   Result<LiveValueBinder::Bound> bind();
   void make_frames(Ready& ready, const std::string& payload, std::vector<Change> changes);
@@ -109,10 +111,21 @@ void Player::Impl::take_heard(const Heard& heard) {
   }
 }
 
-std::int64_t Player::Impl::due_ns(std::int64_t recorded_ns) const {
+/// What stands before the act of this number, or before the end (0), which was recorded at `recorded_ns`.
+std::int64_t Player::Impl::gap_ns(std::uint64_t seq, std::int64_t recorded_ns) const {
+  if (const auto given = settings.pace.gaps.find(seq); given != settings.pace.gaps.end()) {
+    return given->second.count();
+  }
+  if (settings.pace.gap) {
+    return settings.pace.gap->count();
+  }
+  return std::clamp<std::int64_t>(recorded_ns - recorded_ref_ns, 0, settings.pace.most_gap.count());
+}
+
+std::int64_t Player::Impl::due_ns(std::uint64_t seq, std::int64_t recorded_ns) const {
   switch (settings.pace.kind) {
   case Pace::Kind::matched:
-    return live_ref_ns + std::clamp<std::int64_t>(recorded_ns - recorded_ref_ns, 0, settings.pace.most_gap.count());
+    return std::max(live_ref_ns + gap_ns(seq, recorded_ns), live_act_ns + (seq != 0 ? settings.pace.apart.count() : 0));
   case Pace::Kind::recorded:
     return static_cast<std::int64_t>(std::min(static_cast<double>(recorded_ns - opened_ns) / settings.pace.factor,
                                               static_cast<double>(capture::kMaxTimeNs)));
@@ -155,10 +168,14 @@ Result<Player::Next> Player::Impl::make_ready(std::int64_t t_ns) {
   recorded_act_ns = act->t_ns;
   recorded_ref_ns = std::max(recorded_ref_ns, act->t_ns);
   live_ref_ns = std::max(live_ref_ns, t_ns);
+  live_act_ns = t_ns;
   Act& given = *std::exchange(act, nullptr);
   ready.act = &given;
   if (settings.raw) {
     make_frames(ready, payload, std::move(bound->changes));
+  }
+  if (given.kind == Act::Kind::binary && edits.has(given.seq, Edit::Kind::text)) {
+    given.kind = Act::Kind::text;
   }
   if (ready.rebound) {
     given.payload = std::move(payload);
@@ -205,7 +222,8 @@ Result<Player::Next> Player::next(std::int64_t t_ns) {
   if (!self.awaited.all_came()) {
     return Next(Wait{std::nullopt, self.awaited.missing(), self.recorded_ref_ns - self.recorded_act_ns});
   }
-  const std::int64_t due = self.due_ns(self.act != nullptr ? self.act->t_ns : self.over->t_ns);
+  const std::int64_t due =
+      self.act != nullptr ? self.due_ns(self.act->seq, self.act->t_ns) : self.due_ns(0, self.over->t_ns);
   if (t_ns < due) {
     return Next(Wait{due, {}, 0});
   }

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,11 @@ struct Pace {
   Kind kind = Kind::matched;
   double factor = 1;  ///< "2x": recorded times are divided by it
   std::chrono::nanoseconds most_gap{std::chrono::seconds(5)};
+  /// `matched`: what takes the recorded gap's place, by the act before which it stands; then what takes that of all
+  /// others; and how much there is at least between two acts.
+  std::map<std::uint64_t, std::chrono::nanoseconds> gaps{};
+  std::optional<std::chrono::nanoseconds> gap{};
+  std::chrono::nanoseconds apart{0};
 };
 /// "matched", "recorded", "fast", "2x", "0.5x". Errors: usage.
 Result<Pace> parse_pace(std::string_view text);

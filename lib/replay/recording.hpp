@@ -34,6 +34,7 @@ struct Selection {
   std::uint32_t run = 1;              ///< of a capture that was appended to, from 1
   std::optional<std::uint32_t> conn;  ///< null: the first WebSocket connection that opened
   std::uint64_t from_seq = 0, to_seq = UINT64_MAX;
+  bool refused_too = false;  ///< a connection on which no session opened is one without acts
 };
 
 /// One frame of the client's as it was recorded.

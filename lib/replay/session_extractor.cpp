@@ -160,7 +160,13 @@ void SessionExtractor::take_call(const Event& event) {
 }
 
 void SessionExtractor::take_attempt(const Event& event, Attempt& attempt) {
-  if (std::holds_alternative<Ending>(event.body)) {
+  if (const auto* ending = std::get_if<Ending>(&event.body)) {
+    if (selection_.refused_too && attempt.tracker != nullptr) {
+      conn_ = event.conn;
+      now_ns_ = event.t_ns;
+      out_.emplace_back(std::move(attempt.began));
+      give_over(*ending);
+    }
     attempts_.erase(event.conn);
     return;
   }

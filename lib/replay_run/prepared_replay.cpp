@@ -49,6 +49,7 @@ Result<std::unique_ptr<replay::Recording>> PreparedReplay::recording() const {
   settings.frames = request_.raw;
   settings.selection.run = static_cast<std::uint32_t>(request_.run);
   settings.selection.conn = conn();
+  settings.selection.refused_too = request_.refused_too;
   settings.selection.from_seq = request_.from_seq.value_or(0);
   settings.selection.to_seq = request_.to_seq.value_or(UINT64_MAX);
   return replay::Recording::open([file = file_] { return Result<ByteSource>(file.read()); }, std::move(settings));
@@ -133,7 +134,8 @@ Result<void> PreparedReplay::make_plan() {
   auto opened = recording();
   WHYDROP_TRY(opened);
   const script::ReplayActorSettings settings = replaying();
-  auto made = replay::make_plan(**opened, settings.player.profile, settings.player.edits, request_.raw);
+  auto made =
+      replay::make_plan(**opened, settings.player.profile, settings.player.edits, request_.raw, request_.silent_too);
   WHYDROP_TRY(made);
   plan_ = std::move(*made);
   if (plan_.lost.empty()) {
@@ -339,7 +341,6 @@ Result<net::ConnectOptions> PreparedReplay::connect_options(const std::optional<
   return options;
 }
 
-/// What is asked for, whether or not it may be done.
 Result<net::ConnectOptions> PreparedReplay::asked_options(const std::optional<target::StandIn>& at,
                                                           const profile::Bindings* bindings) const {
   run::Session session = request_.session;

@@ -37,6 +37,8 @@ struct ReplayRequest {
   replay::Pace pace;
   std::chrono::nanoseconds patience{std::chrono::seconds(10)};
   bool raw = false, no_calls = false;
+  bool silent_too = false;   ///< a session in which the client sent nothing may be replayed
+  bool refused_too = false;  ///< and one that did not open
   std::uint64_t count = 1, parallel = 1;
   std::optional<ComparisonChoice> compare;  ///< null: nothing is compared
   bool only_plan = false;                   ///< what would be done is printed, and nothing is opened
@@ -80,6 +82,9 @@ class PreparedReplay {
   /// a secret would be joined to a place that is not its own.
   Result<net::ConnectOptions> connect_options(const std::optional<target::StandIn>& at,
                                               const profile::Bindings* bindings) const;
+  /// What is asked for, whether or not it may be done. Errors: usage.
+  Result<net::ConnectOptions> asked_options(const std::optional<target::StandIn>& at,
+                                            const profile::Bindings* bindings) const;
   /// Whether it may connect: no secret is joined to a place that is not its own. Where calls come first, or a
   /// rehearsal plays the server, it is judged later, by connect_options. A person may be asked. Errors: usage.
   Result<void> check_may_begin() const;
@@ -101,8 +106,6 @@ class PreparedReplay {
   Result<void> check_other_profile();
   void choose_calls();
   Result<void> check_values();
-  Result<net::ConnectOptions> asked_options(const std::optional<target::StandIn>& at,
-                                            const profile::Bindings* bindings) const;
   std::vector<run::Carried> carried(const profile::Bindings* values) const;
   run::Carried carried(const std::string& variable, MaskedValues::Found found, const profile::Bindings* values) const;
   bool is_chosen(const net::Url& url) const;

@@ -1,35 +1,22 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "replay_run/masked_values.hpp"
+#include "replay_run/one_replay.hpp"
 #include "replay_run/tally.hpp"
-#include "run/connector.hpp"
-#include "run/prepare.hpp"
-#include "run/session.hpp"
-#include "script/replay_actor.hpp"
+#include "run/session_run.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace whydrop::replay_run {
 
-/// What every run of a replay has in common.
+/// Replays of one recording.
 struct ReplayRunSettings {
-  const run::Session& session;  ///< goes where the replay goes
-  run::ProfileInUse& profile;
-  const replay::Plan& recorded;
-  script::ReplayActor::OpenRecording open;
-  script::ReplayActorSettings replaying;  ///< value_of is set by each run
-  const MaskedValues& values;
-  std::vector<const profile::Call*> calls;  ///< made before each session
-  run::Destinations& destinations;
-  /// What to connect with, once the calls have been made, by the run's own values.
-  std::function<Result<net::ConnectOptions>(const profile::Bindings* bindings)> options;
+  OneReplay::Settings one;
   std::uint64_t count = 1, parallel = 1;
   /// Null unless the session is compared with the recorded one: then that one's end, where it is known, is what is
   /// expected, and this says whether they differ. Asked once, after the end.
@@ -46,19 +33,18 @@ class ReplayRuns {
   int carry_out();
 
  private:
-  class One;
   void talk(const std::string& line);
   void start_next();
-  void ended(One& one);
+  void ended(OneReplay& one);
   void interrupted_by(int number);
   void time_out();
-  void tell(const One& one);
+  void tell(const OneReplay& one);
   int conclude();
 
   run::SessionRun& run_;
   ReplayRunSettings plan_;
-  std::vector<std::unique_ptr<One>> running_;
-  std::unique_ptr<One> last_;  ///< of a single run: told after the verdict
+  std::vector<std::unique_ptr<OneReplay>> running_;
+  std::unique_ptr<OneReplay> last_;  ///< of a single run: told after the verdict
   std::uint64_t started_ = 0;
   std::set<std::string> said_;
   Tally repeats_;

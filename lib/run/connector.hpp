@@ -35,6 +35,8 @@ class Connector {
   void start(std::function<void()> done);
   /// The first time a clean end, the second time at once; no connection follows.
   void interrupt();
+  /// The last HTTP answer; null before it.
+  const handshake::Head* response() const { return connection_ ? connection_->response() : nullptr; }
   /// True once a session was open.
   bool opened() const { return opened_; }
 

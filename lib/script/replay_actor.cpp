@@ -23,6 +23,8 @@ constexpr std::size_t kReplayHighWater = 256 * 1024;
 constexpr std::chrono::milliseconds kLinger{50};
 // What a replay by the clock waits for messages that come late.
 constexpr std::chrono::nanoseconds kGrace{std::chrono::seconds(1)};
+// What an experiment waits at least for an answer to something that may have been left out.
+constexpr std::chrono::milliseconds kHaste{50};
 // How much later than in the recording an end may come.
 constexpr std::chrono::seconds kSlack{1};
 // Kinds that are counted one by one; a client that makes up names without end must not fill our memory.
@@ -211,9 +213,19 @@ std::string ReplayActor::hint_for(const replay::Player::Wait& wait) const {
                        wait.needed_by);
   }
   const auto& edits = plan_.player.edits;
-  const bool skips = std::any_of(edits.begin(), edits.end(), [](const replay::Edit& edit) { return edit.skip; });
+  const bool skips = std::any_of(
+      edits.begin(), edits.end(), [](const replay::Edit& edit) { return edit.kind == replay::Edit::Kind::skip; });
   return skips ? "it may be the answer to what --skip left out; --pace recorded goes on without it"
                : "--patience gives it more time; --pace recorded goes on without it";
+}
+
+std::int64_t ReplayActor::patience_for(const replay::Player::Wait& wait) const {
+  if (plan_.linger) {
+    return std::min<std::int64_t>(plan_.patience.count(), kHaste.count() + 3 * wait.recorded_ns);
+  }
+  // What took long in the recording may take as long again.
+  return plan_.player.pace.kind == replay::Pace::Kind::recorded ? std::min(plan_.patience, kGrace).count()
+                                                                : plan_.patience.count() + wait.recorded_ns;
 }
 
 void ReplayActor::wait_for(const replay::Player::Wait& wait) {
@@ -222,12 +234,10 @@ void ReplayActor::wait_for(const replay::Player::Wait& wait) {
     missing_ = wait.missing;
     waits_since_ns_ = now;
   }
-  // What took long in the recording may take as long again.
-  const bool by_clock = plan_.player.pace.kind == replay::Pace::Kind::recorded;
-  const std::int64_t patience =
-      by_clock ? std::min(plan_.patience, kGrace).count() : plan_.patience.count() + wait.recorded_ns;
+  const bool goes_on = plan_.linger || plan_.player.pace.kind == replay::Pace::Kind::recorded;
+  const std::int64_t patience = patience_for(wait);
   const std::int64_t given_up = waits_since_ns_ + patience;
-  if (!missing_.empty() && now >= given_up && by_clock && wait.needed_by == 0) {
+  if (!missing_.empty() && now >= given_up && goes_on && wait.needed_by == 0) {
     talk_(fmt::format("{} did not come: going on without it", missing_));
     player_->give_up();
     look_again_at(now);
@@ -268,6 +278,10 @@ void ReplayActor::finish(const replay::Over& over) {
     talk_("the recording ends here, before the end of the session");
   }
   if (closed_ || plan_.awaits_close) {
+    return;
+  }
+  if (plan_.linger) {
+    await_end(*plan_.linger, "");
     return;
   }
   if (server_closed_first(over)) {

@@ -22,7 +22,10 @@ struct ReplayActorSettings {
   std::chrono::nanoseconds patience{std::chrono::seconds(10)};
   std::uint16_t close_code = 1000;
   std::string close_reason;
-  bool awaits_close = false;               ///< --expect-close
+  bool awaits_close = false;  ///< --expect-close
+  /// An experiment: what the server does not say is gone on without after a short while, and the session is closed so
+  /// long after all was sent, however the recording ends. Null: a replay.
+  std::optional<std::chrono::nanoseconds> linger{};
   const replay::KeyMaker* keys = nullptr;  ///< where messages are to be counted by kind; not owned
 };
 
@@ -61,6 +64,7 @@ class ReplayActor final : public engine::Actor {
   void pump();
   bool deliver(const replay::Ready& ready);
   bool deliver_lawful(const replay::Act& act);
+  std::int64_t patience_for(const replay::Player::Wait& wait) const;
   void note(const replay::Act& act);
   std::string hint_for(const replay::Player::Wait& wait) const;
   void wait_for(const replay::Player::Wait& wait);

@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # module -> modules whose headers it may include (besides its own)
 CORE_ORDER = ["base", "json", "wire", "codec", "handshake", "session", "rules", "schema", "profile", "yaml", "asyncapi", "fieldguide", "payload",
-              "diagnose", "capture", "exports", "report", "engine", "netlog", "pcap", "evidence", "replay", "compare", "check", "script"]
+              "diagnose", "capture", "exports", "report", "engine", "netlog", "pcap", "evidence", "replay", "compare", "check", "script", "isolate"]
 ALLOWED = {
     "base": set(),
     "json": {"base"},
@@ -51,6 +51,9 @@ ALLOWED = {
             "rehearsal", "relay", "terminal", "os", "script", "target"},
     "replay_run": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "evidence", "evidence", "replay",
                    "compare", "net", "auth", "rehearsal", "os", "script", "target", "run"},
+    "isolate": {"base"},
+    "isolate_run": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "report", "engine", "evidence", "replay",
+                    "check", "net", "auth", "os", "script", "target", "run", "replay_run", "isolate"},
     "check_run": {"base", "json", "wire", "codec", "handshake", "session", "schema", "profile", "diagnose", "capture", "report", "engine",
                   "evidence", "replay", "check", "net", "auth", "rehearsal", "os", "script", "target", "run"},
     "export_run": {"base", "session", "profile", "capture", "exports", "report", "engine", "evidence", "check", "net", "auth", "rehearsal", "os", "script",

@@ -394,7 +394,7 @@ TEST(Player, MakesEdits) {
       *parse_edit("4:/a=other"), *parse_edit("4:/b/c=[1]"), *parse_edit("5:=whole text"), *parse_edit("7:/x=1")};
   Edit skip;
   skip.seq = 6;
-  skip.skip = true;
+  skip.kind = Edit::Kind::skip;
   settings.edits.push_back(skip);
   Played played(Tape::opened().client(R"({"a":1,"b":{}})").client("b").client("c").client("d").ending().text(),
                 settings);

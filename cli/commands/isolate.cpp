@@ -129,6 +129,12 @@ Run setup_isolate(Options& options) {
       "ndjson: the same as one line; junit: as a CI server reads it");
   options.count("-v,--verbose", session.session.output.verbosity, "Say each question as it is asked");
   options.flag("-q,--quiet", session.session.output.quiet, "Print the first line only");
+  options.text(
+      "--keep",
+      "FOLDER",
+      request.keep,
+      "Put there the smallest session that drops and the recorded one with the change, each as a capture and as "
+      "a check file");
   add_capture_options(options, session.capture);
   add_secret_options(options, session.secrets);
   return [flags] { return complete_user(flags->session.endpoint).and_then([&] { return isolate(*flags); }); };

@@ -5,6 +5,7 @@
 #include "base/units.hpp"
 #include "isolate/search.hpp"
 #include "isolate_run/answer.hpp"
+#include "isolate_run/keep.hpp"
 #include "isolate_run/recorded_session.hpp"
 #include "os/rereadable_file.hpp"
 #include "profile/url_parts.hpp"
@@ -93,67 +94,157 @@ std::string shown(const Answer& answer, const IsolateRequest& request) {
   return request.replay.session.output.quiet ? first_line(answer) + "\n" : text(answer);
 }
 
-Result<int> carry_out(const run::Host& host, const IsolateRequest& request, PreparedReplay& replay, const Drop& drop) {
-  run::SessionRun::Settings settings = run::settings_of(request.replay.session, replay.profile(), replay.recognise());
-  const auto bound = replay.bound();
-  settings.secrets.values.insert(settings.secrets.values.end(), bound.begin(), bound.end());
-  settings.secret_keys = replay.plan().secret_keys;
-  settings.silent = true;
-  auto run = run::SessionRun::make(host, settings);
-  WHYDROP_TRY(run);
-  run::Session session = request.replay.session;
-  const auto prepared = run::prepare(**run, session, replay.profile(), {}, replay.destinations());
-  WHYDROP_TRY(prepared);
-  const auto options = [&](const profile::Bindings* bindings) {
-    return replay.connect_options(session.endpoint.at, bindings);
-  };
-  const auto asked = replay.asked_options(session.endpoint.at, (*run)->bindings());
-  WHYDROP_TRY(asked);
-  const auto recorded = read(replay, *asked);
-  WHYDROP_TRY(recorded);
-  Runner runner(**run,
-                {{session,
-                  replay.profile(),
-                  replay.plan(),
-                  [&replay] { return replay.recording(); },
-                  replay.replaying(),
-                  replay.values(),
-                  replay.calls(),
-                  replay.destinations(),
-                  options},
-                 *recorded,
-                 drop,
-                 request.care},
-                [](const Runner::Told&) {});
-  isolate::SearchSettings search;
-  search.alpha = request.alpha;
-  search.beta = request.beta;
-  search.budget = request.care.budget;
-  search.tell = [&](const std::string& line) {
-    if (request.replay.session.output.verbosity > 0) {
-      (*run)->talk(line);
+/// What is asked now, on one line of a terminal that the next takes the place of; else, where it is asked for, a line
+/// each.
+class Status {
+ public:
+  Status(const run::Host& host, run::SessionRun& run, const run::Output& output)
+      : host_(host),
+        run_(run),
+        lines_(output.verbosity > 0),
+        line_(!lines_ && !output.quiet && host.err.is_terminal()) {}
+  ~Status() { erase(); }
+  Status(const Status&) = delete;
+  Status& operator=(const Status&) = delete;
+
+  void tell(const std::string& question, std::uint64_t sessions) {
+    if (lines_) {
+      run_.talk(fmt::format("{} ({} so far)", question, counted(sessions, "session")));
+    } else if (line_) {
+      erase();
+      const std::string line = fmt::format("{}: {}", counted(sessions, "session"), escape_for_terminal(question));
+      // Where standard error cannot be written there is nowhere left to say so.
+      (void)host_.err.write(elide(line, host_.err.width() > 1 ? host_.err.width() - 1 : kWidth));
+      shown_ = true;
     }
+  }
+  void erase() {
+    if (std::exchange(shown_, false)) {
+      (void)host_.err.write("\r\x1b[K");
+    }
+  }
+
+ private:
+  static constexpr unsigned kWidth = 79;
+  const run::Host& host_;
+  run::SessionRun& run_;
+  bool lines_, line_, shown_ = false;
+};
+
+/// One isolation, once it is known what is sought.
+class Isolation {
+ public:
+  Isolation(const run::Host& host, const IsolateRequest& request, PreparedReplay& replay, Drop drop)
+      : host_(host), request_(request), replay_(replay), drop_(drop) {}
+
+  Result<int> carry_out() {
+    Stage stage;
+    WHYDROP_TRY(prepare_stage(stage, request_.replay.session.capture));
+    const auto asked = replay_.asked_options(stage.session.endpoint.at, stage.run->bindings());
+    WHYDROP_TRY(asked);
+    const auto recorded = read(replay_, *asked);
+    WHYDROP_TRY(recorded);
+    Runner runner(*stage.run, settings_for(stage, *recorded, request_.care));
+    Status status(host_, *stage.run, request_.replay.session.output);
+    isolate::SearchSettings search;
+    search.alpha = request_.alpha;
+    search.beta = request_.beta;
+    search.budget = request_.care.budget;
+    search.tell = [&](const std::string& question) { status.tell(question, runner.started()); };
+    const std::int64_t began = stage.run->loop().now_ns();
+    const isolate::Found found = isolate::search(recorded->model(), runner, search);
+    status.erase();
+    const Answer answer{found,
+                        *recorded,
+                        drop_,
+                        replay_.file().name(),
+                        runner.stopped_by(),
+                        runner.endings(),
+                        runner.other_endings(),
+                        runner.ages(),
+                        format_rfc3339(host_.now_ns()),
+                        stage.run->loop().now_ns() - began};
+    diagnose::RunOutcome outcome;
+    outcome.signal = runner.signal();
+    outcome.reports_on_file = true;
+    outcome.fail_on.reset();
+    const int code = stage.run->finish(outcome);
+    WHYDROP_TRY(stage.run->data().write(shown(answer, request_)));
+    if (code != 0) {
+      return code;
+    }
+    if (!request_.keep.empty()) {
+      WHYDROP_TRY(keep(found, request_.keep, [&](const isolate::Trial& session, const std::string& file) {
+        return play(*recorded, session, file);
+      }));
+    }
+    return exit_code(found);
+  }
+
+ private:
+  /// A run, and where its sessions go.
+  struct Stage {
+    std::unique_ptr<run::SessionRun> run;
+    run::Session session;
+    run::Prepared prepared;
   };
-  const std::int64_t began = (*run)->loop().now_ns();
-  const isolate::Found found = isolate::search(recorded->model(), runner, search);
-  const Answer answer{found,
-                      *recorded,
-                      drop,
-                      replay.file().name(),
-                      runner.stopped_by(),
-                      runner.endings(),
-                      runner.other_endings(),
-                      runner.ages(),
-                      format_rfc3339(host.now_ns()),
-                      (*run)->loop().now_ns() - began};
-  diagnose::RunOutcome outcome;
-  outcome.signal = runner.signal();
-  outcome.reports_on_file = true;
-  outcome.fail_on.reset();
-  const int code = (*run)->finish(outcome);
-  const bool written = (*run)->data().write(shown(answer, request)).has_value();
-  return !written ? 3 : code != 0 ? code : exit_code(found);
-}
+
+  Result<void> prepare_stage(Stage& stage, const run::Capture& capture) {
+    run::SessionRun::Settings settings =
+        run::settings_of(request_.replay.session, replay_.profile(), replay_.recognise());
+    const auto bound = replay_.bound();
+    settings.secrets.values.insert(settings.secrets.values.end(), bound.begin(), bound.end());
+    settings.secret_keys = replay_.plan().secret_keys;
+    settings.capture = capture;
+    settings.silent = true;
+    auto run = run::SessionRun::make(host_, settings);
+    WHYDROP_TRY(run);
+    stage.run = std::move(*run);
+    stage.session = request_.replay.session;
+    // The session's calls are each session's own.
+    auto prepared = run::prepare(*stage.run, stage.session, replay_.profile(), {}, replay_.destinations());
+    WHYDROP_TRY(prepared);
+    stage.prepared = std::move(*prepared);
+    return {};
+  }
+
+  Runner::Settings settings_for(const Stage& stage, const RecordedSession& recorded, const Care& care) {
+    return {{stage.session,
+             replay_.profile(),
+             replay_.plan(),
+             [this] { return replay_.recording(); },
+             replay_.replaying(),
+             replay_.values(),
+             replay_.calls(),
+             replay_.destinations(),
+             [this, &stage](const profile::Bindings* bindings) {
+               return replay_.connect_options(stage.session.endpoint.at, bindings);
+             }},
+            recorded,
+            drop_,
+            care};
+  }
+
+  Result<void> play(const RecordedSession& recorded, const isolate::Trial& session, const std::string& file) {
+    run::Capture capture = request_.replay.session.capture;
+    capture.file = file;
+    capture.mode = os::FileMode::fresh;
+    Stage stage;
+    WHYDROP_TRY(prepare_stage(stage, capture));
+    Runner runner(*stage.run, settings_for(stage, recorded, Care()));
+    (void)runner.run({session});
+    diagnose::RunOutcome outcome;
+    outcome.reports_on_file = true;
+    outcome.fail_on.reset();
+    (void)stage.run->finish(outcome);
+    return {};
+  }
+
+  const run::Host& host_;
+  const IsolateRequest& request_;
+  PreparedReplay& replay_;
+  Drop drop_;
+};
 
 }  // namespace
 
@@ -172,7 +263,7 @@ Result<int> isolate(const run::Host& host, IsolateRequest request) {
   WHYDROP_TRY((*replay)->check_may_begin());
   const auto options = (*replay)->asked_options(request.replay.session.endpoint.at, nullptr);
   WHYDROP_TRY(options ? check_care(host, request, *options) : Result<void>());
-  return carry_out(host, request, **replay, *drop);
+  return Isolation(host, request, **replay, *drop).carry_out();
 }
 
 }  // namespace whydrop::isolate_run

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace whydrop::isolate_run {
 
@@ -22,6 +23,7 @@ struct IsolateRequest {
   double alpha = 0.05, beta = 0.05;  ///< how often an answer may be wrong, either way
   bool yes = false;                  ///< many sessions may be opened to a host that is not this machine
   Form form = Form::text;
+  std::string keep;  ///< folder for the smallest session that drops and one that lives; empty: they are not kept
 };
 
 /// Seeks it, prints what was found, and returns the exit code. Errors: usage and local, for what is known before

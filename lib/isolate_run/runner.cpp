@@ -29,10 +29,9 @@ struct Runner::One {
   std::unique_ptr<replay_run::OneReplay> replay{};
 };
 
-Runner::Runner(run::SessionRun& run, Settings settings, Listener listener)
+Runner::Runner(run::SessionRun& run, Settings settings)
     : run_(run),
       settings_(std::move(settings)),
-      listener_(std::move(listener)),
       began_ns_(run.loop().now_ns()),
       last_start_ns_(began_ns_ - settings_.care.pace.count()) {
   run_.loop().on_signal([this](int number) {
@@ -153,7 +152,6 @@ void Runner::note(const One& one, Outcome outcome) {
   if (status == kTooMany || status == kUnavailable || (unasked && (status == kUnauthorized || status == kForbidden))) {
     stop(fmt::format("the server answered {}", status));
   }
-  listener_({one.trial, outcome, replay.verdict(), replay.lasted_ns()});
 }
 
 void Runner::stop(std::string why) {

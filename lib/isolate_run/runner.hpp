@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -38,22 +37,14 @@ class Runner final : public isolate::Trials {
     Drop drop;
     Care care;
   };
-  /// What is known of a session that was tried, for who wants to see it: connections of the capture are numbered as
-  /// they are here.
-  struct Told {
-    const isolate::Trial& trial;
-    isolate::Outcome outcome;
-    const session::Verdict& verdict;
-    std::int64_t lasted_ns;
-  };
-  using Listener = std::function<void(const Told&)>;
-
-  Runner(run::SessionRun& run, Settings settings, Listener listener);
+  Runner(run::SessionRun& run, Settings settings);
   ~Runner() override;
 
   std::vector<isolate::Outcome> run(const std::vector<isolate::Trial>& sessions) override;
   std::size_t width() const override { return settings_.care.parallel; }
 
+  /// Sessions that were begun.
+  std::uint64_t started() const { return started_; }
   /// Why no more was tried before the budget was used: "the server answered 429"; empty: it was not so.
   const std::string& stopped_by() const { return stopped_by_; }
   /// The signal that ended it, or 0.
@@ -77,7 +68,6 @@ class Runner final : public isolate::Trials {
 
   run::SessionRun& run_;
   const Settings settings_;
-  Listener listener_;
   const std::vector<isolate::Trial>* sessions_ = nullptr;
   std::vector<std::optional<isolate::Outcome>> outcomes_;
   std::vector<std::unique_ptr<One>> running_;

@@ -149,14 +149,16 @@ class HandConnection final : public net::Connection, private engine::Channel {
   }
 
   void answer(const std::string& head) {
-    tap_.on_bytes(conn_,
-                  session::Side::client,
-                  fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                              "Sec-WebSocket-Key: {}\r\nSec-WebSocket-Version: 13\r\n\r\n",
-                              options_.url.target,
-                              options_.url.host_header(),
-                              kKey),
-                  clock_.now_ns());
+    std::string request = fmt::format(
+        "GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: {}\r\nSec-WebSocket-Version: 13\r\n",
+        options_.url.target,
+        options_.url.host_header(),
+        kKey);
+    for (const auto& field : options_.headers) {
+      request += field.name + ": " + field.value + "\r\n";
+    }
+    tap_.on_bytes(conn_, session::Side::client, request + "\r\n", clock_.now_ns());
     tap_.on_bytes(conn_, session::Side::server, head, clock_.now_ns());
   }
   void write(session::Side from, wire::Opcode opcode, std::string_view payload) {
@@ -181,6 +183,13 @@ class HandConnection final : public net::Connection, private engine::Channel {
       clock_.post([this, alive = alive_, kept] {
         if (*alive && open_) {
           says(kept);
+        }
+      });
+    }
+    if (on_message) {
+      clock_.post([this, alive = alive_, kept] {
+        if (*alive && open_) {
+          on_message(kept);
         }
       });
     }
@@ -221,6 +230,8 @@ class HandConnection final : public net::Connection, private engine::Channel {
 
  public:
   bool pongs = true;  ///< the server answers pings
+  /// What the server does when a message has come.
+  std::function<void(const std::string&)> on_message;
 
  private:
   HandClock& clock_;

@@ -1,8 +1,10 @@
 #include "run/interactive.hpp"
 
+#include "base/error_text.hpp"
 #include "base/try.hpp"
 #include "base/units.hpp"
 #include "base/utf8.hpp"
+#include "os/editor.hpp"
 #include "os/streams.hpp"
 #include "profile/compose.hpp"
 #include "report/excerpt.hpp"
@@ -93,6 +95,7 @@ bool is_sent(const terminal::Command& command) {
                                [](const terminal::ShowMessage&) { return false; },
                                [](const terminal::ShowLast&) { return false; },
                                [](const terminal::ShowHelp&) { return false; },
+                               [](const terminal::EditMessage&) { return false; },
                                [](const terminal::SaveMessage&) { return false; },
                                [](const auto&) { return true; }},
                     command);
@@ -168,17 +171,50 @@ Result<void> Interactive::show(const RecentMessages::Message* message, const std
   return {};
 }
 
-Result<void> Interactive::send_kept(std::uint64_t seq) {
+/// A message that may be sent again, for the command of this name.
+Result<RecentMessages::Message> Interactive::kept(std::string_view name, std::uint64_t seq) const {
   const RecentMessages::Message* message = recent_.of_frame(seq);
   if (message == nullptr) {
-    return fail(ErrorKind::usage, fmt::format("/replay {}: no message of this number is kept", seq));
+    return fail(ErrorKind::usage, fmt::format("{} {}: no message of this number is kept", name, seq));
   }
   if (message->masked) {
     return fail(ErrorKind::usage,
-                fmt::format("/replay {}: a secret is masked in it", seq),
+                fmt::format("{} {}: a secret is masked in it", name, seq),
                 "/again sends what was sent last as it was");
   }
-  conversation_.say({message->text ? Kind::text : Kind::binary, message->payload, 0});
+  return *message;
+}
+
+Result<void> Interactive::send_kept(std::uint64_t seq) {
+  return kept("/replay", seq).map([this](const RecentMessages::Message& message) {
+    conversation_.say({message.text ? Kind::text : Kind::binary, message.payload, 0});
+  });
+}
+
+/// The session goes on meanwhile: the editor has the terminal, not the loop.
+Result<void> Interactive::edit(const terminal::EditMessage& given) {
+  std::string text;
+  if (given.seq) {
+    auto message = kept("/edit", *given.seq);
+    WHYDROP_TRY(message);
+    text = std::move(message->payload);
+  } else if (const auto* last = last_sent_ ? std::get_if<terminal::SendText>(&*last_sent_) : nullptr) {
+    text = last->text;
+  }
+  prompt_->lend([this, text = std::move(text)] {
+    const os::Environment& environment = run_.host().environment;
+    auto became = os::edited(os::editor_of(environment), text, environment);
+    const bool changed = became && *became != text && !became->empty();
+    run_.loop().post([this, changed, became = std::move(became)] {
+      if (!became) {
+        run_.talk(error_text(became.error()));
+      } else if (!changed) {
+        run_.talk("/edit: nothing was changed, and nothing is sent");
+      } else if (const auto sent = carry_out(terminal::SendText{*became}); !sent) {
+        run_.talk(error_text(sent.error()));
+      }
+    });
+  });
   return {};
 }
 
@@ -230,6 +266,7 @@ Result<void> Interactive::carry_out(const terminal::Command& command) {
                    return last_sent_ ? carry_out(*last_sent_) : fail(ErrorKind::usage, "/again: nothing was sent yet");
                  },
                  [&](const terminal::SendKept& it) { return send_kept(it.seq); },
+                 [&](const terminal::EditMessage& it) { return edit(it); },
                  [&](const terminal::SaveMessage& it) { return save(it); },
                  [&](const terminal::ShowMessages&) { return print(message_list(run_)); },
                  [&](const terminal::ShowMessage& it) {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace whydrop::run {
 
@@ -36,6 +37,8 @@ class Interactive {
   void catch_up();
   void on_line(const std::string& line);
   Result<void> carry_out(const terminal::Command& command);
+  Result<RecentMessages::Message> kept(std::string_view name, std::uint64_t seq) const;
+  Result<void> edit(const terminal::EditMessage& given);
   Result<void> send_kept(std::uint64_t seq);
   Result<void> save(const terminal::SaveMessage& given);
   void show_status();

@@ -122,6 +122,11 @@ Result<Command> parse_replay(std::string_view rest) {
   return number_of_frame("/replay", rest).map([](std::uint64_t seq) { return Command(SendKept{seq}); });
 }
 
+Result<Command> parse_edit(std::string_view rest) {
+  return rest.empty() ? Result<Command>(EditMessage{})
+                      : number_of_frame("/edit", rest).map([](std::uint64_t seq) { return Command(EditMessage{seq}); });
+}
+
 Result<Command> parse_save(std::string_view rest) {
   if (rest.empty()) {
     return fail(ErrorKind::usage, "/save: no path given", "say /save reply.json, or /save reply.json 12");
@@ -156,7 +161,7 @@ struct Row {
   Result<Command> (*parse)(std::string_view rest);
 };
 
-constexpr std::array<Row, 13> kCommands = {{
+constexpr std::array<Row, 14> kCommands = {{
     {"/ping", "/ping [TEXT]", "send a ping frame", parse_ping},
     {"/pong", "/pong [TEXT]", "send a pong frame that nobody asked for", parse_pong},
     {"/close", "/close [CODE [REASON]]", "start the close handshake", parse_close},
@@ -165,6 +170,7 @@ constexpr std::array<Row, 13> kCommands = {{
     {"/send", "/send TYPE [/PTR=VALUE]", "send a message of the profile", parse_send},
     {"/again", "/again", "send what was sent last once more", parse_again},
     {"/replay", "/replay N", "send the message of frame N once more", parse_replay},
+    {"/edit", "/edit [N]", "change what was sent last, or frame N, and send it", parse_edit},
     {"/last", "/last", "show the server's last message whole", parse_last},
     {"/show", "/show N", "show the message of frame N whole", parse_show},
     {"/save", "/save PATH [N]", "write the server's last message, or that of frame N", parse_save},

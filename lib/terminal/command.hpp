@@ -53,6 +53,10 @@ struct SendAgain {};
 struct SendKept {
   std::uint64_t seq = 0;
 };
+/// A message, changed in an editor first: that of a frame, or what was sent last.
+struct EditMessage {
+  std::optional<std::uint64_t> seq;
+};
 /// A message whole, into a new file: that of a frame, or the server's last.
 struct SaveMessage {
   std::string path;
@@ -69,6 +73,7 @@ using Command = std::variant<SendText,
                              SendMessage,
                              SendAgain,
                              SendKept,
+                             EditMessage,
                              SaveMessage,
                              ShowMessages,
                              ShowMessage,

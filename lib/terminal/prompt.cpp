@@ -74,6 +74,7 @@ constexpr std::string_view kPasteBegin = "\x1b[200~", kPasteEnd = "\x1b[201~";
 /// So soon what belongs to a key follows its escape, also over a network.
 constexpr int kSameKeyMs = 25;
 constexpr std::size_t kMostPasted = std::size_t{1} << 20;
+constexpr std::size_t kMostHeldBack = std::size_t{1} << 20;
 /// What a pasted line end is in the line that is edited: SYMBOL FOR LINE FEED.
 constexpr std::string_view kLineEnd = "\u240a";
 /// The key that next_key() gives for pasted text: nobody types it.
@@ -226,8 +227,31 @@ struct Prompt::Impl {
       int count = 0;
       el_wgets(editor, &count);
       report_keys();
+      if (borrower && !stopping) {
+        lend_now();
+      }
     }
     lock = nullptr;
+  }
+
+  void lend_now() {
+    const std::function<void()> work = std::exchange(borrower, nullptr);
+    termios raw{};
+    const bool known = ::tcgetattr(options.in, &raw) == 0;
+    erase_prompt();
+    put(kPasteOff);
+    ::tcsetattr(options.in, TCSADRAIN, &saved_mode);
+    lent = true;
+    lock->unlock();
+    work();
+    lock->lock();
+    lent = false;
+    if (known) {
+      ::tcsetattr(options.in, TCSADRAIN, &raw);
+    }
+    put(kPasteOn);
+    put(std::exchange(held_back, {}));
+    draw();
   }
 
   void report_keys() {
@@ -292,6 +316,11 @@ struct Prompt::Impl {
   bool wait_for_key() {
     std::array<pollfd, 2> fds = {{{options.in, POLLIN, 0}, {wake[0], POLLIN, 0}}};
     while (::poll(fds.data(), fds.size(), -1) < 0 && errno == EINTR) {
+    }
+    if (fds[1].revents != 0) {
+      char byte = 0;
+      const ssize_t taken = ::read(wake[0], &byte, 1);
+      static_cast<void>(taken);
     }
     return fds[1].revents == 0;
   }
@@ -449,13 +478,41 @@ struct Prompt::Impl {
     if (editor == nullptr || text == status) {
       return;
     }
-    erase_prompt();
+    if (!lent) {
+      erase_prompt();
+    }
     status = std::move(text);
-    draw();
+    if (!lent) {
+      draw();
+    }
+  }
+
+  void lend(std::function<void()> work) {
+    const std::lock_guard<std::mutex> guard(mutex);
+    borrower = std::move(work);
+    wake_reader();
+  }
+
+  void wake_reader() const {
+    const ssize_t woken = ::write(wake[1], "x", 1);
+    static_cast<void>(woken);
+  }
+
+  /// From a line's beginning on.
+  void hold_back(std::string_view text) {
+    held_back += text;
+    if (held_back.size() > kMostHeldBack) {
+      const std::size_t cut = held_back.find('\n', held_back.size() - kMostHeldBack);
+      held_back.erase(0, cut == std::string::npos ? held_back.size() : cut + 1);
+    }
   }
 
   void print_above(std::string_view text) {
     const std::lock_guard<std::mutex> guard(mutex);
+    if (lent) {
+      hold_back(text);
+      return;
+    }
     if (editor != nullptr) {
       erase_prompt();
     }
@@ -475,8 +532,7 @@ struct Prompt::Impl {
       stopping = true;
     }
     if (reader.joinable()) {
-      const ssize_t woken = ::write(wake[1], "x", 1);
-      static_cast<void>(woken);
+      wake_reader();
       reader.join();
     }
     const std::lock_guard<std::mutex> guard(mutex);
@@ -506,6 +562,9 @@ struct Prompt::Impl {
   std::string ahead;   ///< bytes that were read after an escape, which no paste began with
   std::string pasted;  ///< that the line has not taken yet
   bool status_shown = false;
+  std::function<void()> borrower;  ///< who is to get the terminal
+  bool lent = false;               ///< who borrowed it has it
+  std::string held_back;           ///< that is shown once it is back
   bool stopping = false;
   bool ended = false;
   bool interrupted = false;
@@ -523,6 +582,10 @@ void Prompt::print_above(std::string_view text) {
 
 void Prompt::show_status(std::string status) {
   impl_->show_status(std::move(status));
+}
+
+void Prompt::lend(std::function<void()> work) {
+  impl_->lend(std::move(work));
 }
 
 void Prompt::stop() {

@@ -41,6 +41,9 @@ class Prompt {
   void print_above(std::string_view text);
   /// Keeps `status` on a row of its own right above the prompt, cut at the terminal's width; empty: none. Any thread.
   void show_status(std::string status);
+  /// Gives the terminal away, as it was before the prompt, for as long as `work` takes, which runs on the reader's
+  /// thread. What is printed meanwhile is shown afterwards, the last of it where it is much. Any thread.
+  void lend(std::function<void()> work);
   /// Takes the prompt off the screen, restores the terminal and joins the reader. Not on the reader's thread.
   void stop();
 

@@ -164,6 +164,34 @@ class AtATerminal(Terminal):
         self.type("/close\r")
         self.assertEqual(self.await_end(), 0)
 
+    def test_a_message_is_changed_in_an_editor(self):
+        def editor(commands):
+            path = self.path("editor")
+            pathlib.Path(path).write_text(f"#!/bin/sh\n{commands}\n", encoding="utf-8")
+            os.chmod(path, 0o700)
+            return path
+
+        waits = self.path("wait")
+        os.mkfifo(waits)
+        self.open("connect", self.rehearse(), "--no-compression", VISUAL="",
+                  EDITOR=editor(f'stty -a > {self.path("mode")}; cat {waits} > /dev/null; sed -i "s/hello/changed/" "$1"'))
+        self.await_shown("101 Switching Protocols")
+        self.type("hello\r")
+        self.await_shown("← text        5 B  hello")
+        self.type("/edit\r")
+        with open(waits, "w", encoding="ascii"):
+            pass  # opened once the editor runs
+        self.await_shown("← text        7 B  changed")
+        self.assertIn(" icanon", pathlib.Path(self.path("mode")).read_text(encoding="utf-8"))
+        editor("exit 1")
+        self.type("/edit 5\r")
+        self.await_shown("it failed")
+        editor(":")
+        self.type("/edit 5\r")
+        self.await_shown("/edit: nothing was changed, and nothing is sent")
+        self.type("/close\r")
+        self.assertEqual(self.await_end(), 0)
+
     def test_pasted_lines_are_one_message(self):
         self.open("connect", self.rehearse(), "--no-compression", "--capture", self.path("run.ndjson"))
         self.await_shown("101 Switching Protocols")

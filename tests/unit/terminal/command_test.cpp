@@ -29,6 +29,7 @@ std::string words(const Result<Command>& command) {
           },
           [](const SendAgain&) { return "again"s; },
           [](const SendKept& it) { return "replay " + std::to_string(it.seq); },
+          [](const EditMessage& it) { return "edit " + (it.seq ? std::to_string(*it.seq) : "-"s); },
           [](const SaveMessage& it) { return "save " + it.path + " " + (it.seq ? std::to_string(*it.seq) : "-"s); },
           [](const ShowMessages&) { return "messages"s; },
           [](const ShowMessage& it) { return "show " + std::to_string(it.seq); },
@@ -61,6 +62,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"/pong x", "pong x"},
         Case{"/replay 12", "replay 12"},
         Case{"/replay", "error: /replay : not the number of a frame | the numbers stand before the lines of the log"},
+        Case{"/edit", "edit -"},
+        Case{"/edit 5", "edit 5"},
+        Case{"/edit x", "error: /edit x: not the number of a frame | the numbers stand before the lines of the log"},
         Case{"/save a.json", "save a.json -"},
         Case{"/save a.json 7", "save a.json 7"},
         Case{"/save a.json x",
@@ -110,6 +114,7 @@ TEST(Help, ListsEveryCommand) {
             "  /send TYPE [/PTR=VALUE]   send a message of the profile\n"
             "  /again                    send what was sent last once more\n"
             "  /replay N                 send the message of frame N once more\n"
+            "  /edit [N]                 change what was sent last, or frame N, and send it\n"
             "  /last                     show the server's last message whole\n"
             "  /show N                   show the message of frame N whole\n"
             "  /save PATH [N]            write the server's last message, or that of frame N\n"

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <sstream>
@@ -172,6 +173,26 @@ TEST_F(PromptTest, TakesWhatIsPastedForOneLine) {
   type("\x1b[200~one line\x1b[201~\r\x1b[A\r");
   EXPECT_EQ(inputs(3), (Lines{"line a {\n \"b\": 1\n} c", "line one line", "line one line"}));
   EXPECT_EQ(history().find('{'), history().rfind('{'));
+}
+
+TEST_F(PromptTest, LendsTheTerminalAndShowsAfterwardsWhatWasPrinted) {
+  type("half");
+  expect_screen({"> half"});
+  std::promise<bool> began;
+  std::promise<void> may_end;
+  prompt_->lend([&] {
+    began.set_value(restored());
+    may_end.get_future().wait();
+  });
+  EXPECT_TRUE(began.get_future().get());
+  prompt_->print_above("meanwhile\n");
+  prompt_->show_status("open");
+  expect_screen({});
+  may_end.set_value();
+  expect_screen({"meanwhile", "open", "> half"});
+  EXPECT_FALSE(restored());
+  type(" done\r");
+  EXPECT_EQ(inputs(1), Lines{"line half done"});
 }
 
 TEST_F(PromptTest, RecallsHistory) {

@@ -7,17 +7,40 @@
 #include "exports/exporter.hpp"
 #include "os/rereadable_file.hpp"
 #include "os/streams.hpp"
+#include "report/html.hpp"
 #include "run/decrypt.hpp"
 #include "run/inspection.hpp"
 #include "run/profiles.hpp"
 
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 namespace whydrop::export_run {
 namespace {
+
+/// An HTML report. What it leaves out it says itself.
+class HtmlExporter final : public exports::Exporter {
+ public:
+  explicit HtmlExporter(ByteSink& out) : document_(out) {}
+  session::EventSink& begin(const capture::CaptureHeader& header) override {
+    sink_ = std::make_unique<report::HtmlSink>(document_, [header] { return header; });
+    return *sink_;
+  }
+  Result<void> end() override { return document_.end(); }
+  std::vector<std::string> left_out() const override { return {}; }
+
+ private:
+  report::HtmlDocument document_;
+  std::unique_ptr<report::HtmlSink> sink_;
+};
+
+std::unique_ptr<exports::Exporter> make_html(ByteSink& out, const std::string& /*tool*/) {
+  return std::make_unique<HtmlExporter>(out);
+}
 
 /// Writes what an exporter makes of the recording's events, judged and masked as `inspect` does it.
 template <exports::MakeExporter& kMake>
@@ -43,14 +66,7 @@ Result<int> by_exporter(const ExportSettings& settings, const run::Host& host, B
     return exporter->begin(header);
   };
   run::Inspection inspection(host, std::move(reading), *capture::Selector::make({}));
-  while (true) {
-    const auto item = (*opened)->next();
-    WHYDROP_TRY(item);
-    if (!*item) {
-      break;
-    }
-    inspection.take(**item);
-  }
+  WHYDROP_TRY(inspection.take_all(**opened));
   inspection.finish(0);
   WHYDROP_TRY(inspection.check_found());
   WHYDROP_TRY(exporter->end());
@@ -75,6 +91,7 @@ const std::vector<Format>& formats() {
        "the same requests as command lines, masked values as variables",
        false,
        by_exporter<exports::make_curl>},
+      {"html", "a page with the verdict, a timeline and every frame", true, by_exporter<make_html>},
       {"check", "a check file to edit, as of check --from-capture", false, as_check},
       {"ndjson", "a capture of whydrop's own, from whatever recording", false, by_exporter<exports::make_capture>},
   };

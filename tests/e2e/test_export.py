@@ -49,6 +49,13 @@ class Export(harness.Test):
             self.assertEqual(self.whydrop("export", source, "--to", kind, "-o", name).exit, 0)
         self.assertEqual(self.verdict("b.ndjson"), self.verdict("run.ndjson"))
 
+    def test_a_page_is_that_of_inspect(self):
+        self.record()
+        self.assertEqual(self.whydrop("export", "run.ndjson", "--to", "html", "-o", "run.html").exit, 0)
+        self.whydrop("inspect", "run.ndjson", "-q", "--report", f"html:{self.path('inspected.html')}")
+        self.assertEqual(self.read("run.html"), self.read("inspected.html"))
+        self.assertIn('{"kind":"short","conn":1,"tone":', self.read("run.html"))
+
     def test_a_check_is_that_of_from_capture(self):
         self.record()
         self.assertEqual(self.whydrop("export", "run.ndjson", "--to", "check").out,

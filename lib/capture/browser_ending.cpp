@@ -20,13 +20,15 @@ struct NetError {
   std::string_view word;
 };
 
-constexpr std::array<NetError, 17> kNetErrors{{
+constexpr std::array<NetError, 20> kNetErrors{{
     {"ERR_NAME_NOT_RESOLVED", EndingHow::resolve_failed, "NXDOMAIN"},
     {"ERR_CONNECTION_REFUSED", EndingHow::connect_failed, "connection_refused"},
     {"ERR_CONNECTION_TIMED_OUT", EndingHow::connect_failed, "timed_out"},
     {"ERR_ADDRESS_UNREACHABLE", EndingHow::connect_failed, "host_unreachable"},
     {"ERR_INTERNET_DISCONNECTED", EndingHow::connect_failed, "network_unreachable"},
     {"ERR_NETWORK_CHANGED", EndingHow::connect_failed, "network_changed"},
+    {"ERR_UNSAFE_PORT", EndingHow::connect_failed, "blocked_port"},
+    {"ERR_SOCKS_CONNECTION_FAILED", EndingHow::proxy_failed, "proxy_unreachable"},
     {"ERR_PROXY_CONNECTION_FAILED", EndingHow::proxy_failed, "proxy_unreachable"},
     {"ERR_TUNNEL_CONNECTION_FAILED", EndingHow::proxy_failed, "proxy_refused"},
     {"ERR_CERT_COMMON_NAME_INVALID", EndingHow::tls_failed, "hostname_mismatch"},
@@ -36,6 +38,7 @@ constexpr std::array<NetError, 17> kNetErrors{{
     {"ERR_SSL_", EndingHow::tls_failed, "handshake_failed"},
     {"ERR_CONNECTION_RESET", EndingHow::upgrade_cut, "connection_reset"},
     {"ERR_CONNECTION_CLOSED", EndingHow::upgrade_cut, "eof"},
+    {"ERR_TIMED_OUT", EndingHow::upgrade_timeout, "timed_out"},
     {"ERR_EMPTY_RESPONSE", EndingHow::upgrade_cut, "eof"},
     {"Connection closed before receiving a handshake response", EndingHow::upgrade_cut, "eof"},
 }};

@@ -491,6 +491,7 @@ void Sessions::take_tls(Socket& socket, const LogEvent& event, std::int64_t t_ns
     socket.began_ns = t_ns;
     return;
   }
+  socket.shaken = true;
   session::Tls tls;
   tls.duration_ns = t_ns - socket.began_ns;
   if (params) {
@@ -499,7 +500,8 @@ void Sessions::take_tls(Socket& socket, const LogEvent& event, std::int64_t t_ns
     const std::string protocol = text_of(*params, "next_proto");
     tls.alpn = protocol == "unknown" ? "" : protocol;
     if (const auto error = number_of(*params, "net_error")) {
-      tls.error = capture::worded(constants_.error(*error));
+      const std::string name = constants_.error(*error);
+      tls.error = socket.not_tls ? "not_tls: the answer is no TLS record: " + name : capture::worded(name);
     }
   }
   tls.verified = tls.error.empty();
@@ -536,7 +538,18 @@ void Sessions::take_proxy_answer(Socket& socket, const LogEvent& event, std::int
   socket.proxy_status = lines.empty() ? 0 : status_of(lines.front());
 }
 
+/// Whether TLS is what answers the ClientHello: a handshake record or an alert. RFC 8446 section 5.1.
+void Sessions::take_first_answer(Socket& socket, const LogEvent& event) {
+  const auto params = params_of(event);
+  const auto bytes = params ? bytes_of(*params) : std::nullopt;
+  socket.answered = true;
+  socket.not_tls = bytes && !bytes->empty() && bytes->front() != '\x16' && bytes->front() != '\x15';
+}
+
 void Sessions::take_bytes(Socket& socket, const LogEvent& event, std::int64_t t_ns) {
+  if (socket.tls && !socket.shaken && !socket.answered && event.type == EventType::bytes_received) {
+    take_first_answer(socket, event);
+  }
   Session* session = session_of_socket(event.source_id);
   if (session == nullptr) {
     return;

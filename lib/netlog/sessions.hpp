@@ -67,8 +67,10 @@ class Sessions {
     std::vector<Step> steps;
     std::int64_t began_ns = 0;  ///< the step under way
     std::string remote;
-    bool tls = false;
-    bool by_proxy = false;  ///< bytes are a proxy's
+    bool tls = false, shaken = false;  ///< shaken: TLS' handshake is over
+    bool not_tls = false;              ///< … and was answered by something else
+    bool answered = false;             ///< … or at all
+    bool by_proxy = false;             ///< bytes are a proxy's
     int proxy_status = 0;
     bool fin = false;       ///< TCP's end was read
     bool tls_over = false;  ///< TLS' end was
@@ -107,6 +109,7 @@ class Sessions {
   void take_alert(Socket& socket, const LogEvent& event, std::int64_t t_ns);
   void take_proxy(Socket& socket, const LogEvent& event, std::int64_t t_ns);
   void take_proxy_answer(Socket& socket, const LogEvent& event, std::int64_t t_ns);
+  void take_first_answer(Socket& socket, const LogEvent& event);
   void take_bytes(Socket& socket, const LogEvent& event, std::int64_t t_ns);
   void take_error(Socket& socket, const LogEvent& event, std::int64_t t_ns);
   void take_socket_end(Socket& socket, const LogEvent& event, std::int64_t t_ns);

@@ -10,14 +10,15 @@ import tempfile
 import websockets  # python3-websockets
 
 CHROMIUM = "chromium"
-# A page's session: it sends `messages` once it is open, and says what it saw when it closes, or after `limit` ms.
+# A page's session: it sends `messages` once it is open, closes it after `limit` ms, and says what it saw when that is done, or
+# a second later.
 PAGE = """new Promise(done => {
   const seen = {opened: false, messages: 0, code: null, reason: null, clean: null};
   const socket = new WebSocket(%(url)s, %(protocols)s);
   socket.onopen = () => { seen.opened = true; for (const each of %(messages)s) socket.send(each); };
   socket.onmessage = () => { ++seen.messages; };
   socket.onclose = event => { seen.code = event.code; seen.reason = event.reason; seen.clean = event.wasClean; done(seen); };
-  setTimeout(() => done(seen), %(limit)d);
+  setTimeout(() => { socket.close(1000); setTimeout(() => done(seen), 1000); }, %(limit)d);
 })"""
 
 

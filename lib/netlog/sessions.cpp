@@ -25,6 +25,8 @@ using session::Side;
 constexpr std::int64_t kNsPerMs = 1'000'000;
 /// Sources whose links are remembered; a session's are all known within a few events.
 constexpr std::size_t kMostNodes = 16384;
+/// Bytes of an event that links: one of more carries what went over the wire.
+constexpr std::size_t kMostOfLink = 4096;
 /// Steps of one socket that are remembered until it is known whose it is: addresses that were tried.
 constexpr std::size_t kMostSteps = 64;
 
@@ -153,7 +155,7 @@ Sessions::Node& Sessions::node(std::int64_t source) {
 
 /// The log says that two sources belong together.
 void Sessions::link(const LogEvent& event) {
-  if (event.params.find("source_dependency") == std::string_view::npos) {
+  if (event.params.size() > kMostOfLink || event.params.find("source_dependency") == std::string_view::npos) {
     return;
   }
   const auto params = params_of(event);

@@ -24,6 +24,7 @@ KINDS = {
                                            ["check", "--from-capture", "{}"], ["export", "{}", "--to", "har"],
                                            ["export", "{}", "--to", "pcapng"], ["export", "{}", "--to", "curl"]]),
     "packets": (["packets/*.pcap"], [["inspect", "{}"], ["replay", "{}", "--plan"], ["diff", "{}", "{}"], ["export", "{}", "--to", "pcapng"]]),
+    "netlog": (["netlogs/*.json"], [["inspect", "{}"], ["inspect", "{}", "--url", "*/close"], ["export", "{}", "--to", "har"], ["replay", "{}", "--plan"], ["diff", "{}", "{}"]]),
     "asyncapi": (["asyncapi/*.yaml", "asyncapi/parts/*"], [["profile", "import", "{}"], ["validate", "--schema", "{}#/components", "{}"]]),
     "profile": (["profiles/*.json"], [["profile", "check", "{}"]]),
     "check": (["checks/*.json"], [["check", "{}", "--list"]]),

@@ -2,13 +2,12 @@
 #include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "base/utf8.hpp"
 #include "capture/json_text.hpp"
 #include "exports/exporter.hpp"
 #include "exports/left_out.hpp"
-#include "session/finding.hpp"
 #include "session/heads.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,6 @@
 #include "base/fields.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "base/utf8.hpp"
 #include "exports/exporter.hpp"
 #include "exports/left_out.hpp"
 #include "exports/pcapng_file.hpp"

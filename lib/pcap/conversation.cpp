@@ -115,6 +115,10 @@ void Conversation::take(const Segment& segment, std::int64_t t_ns, const std::ve
     take_handshake(segment, from, t_ns);
     return;
   }
+  if (!answered_ && syns_ > 0 && segment.has_ack && !segment.rst) {  // the answer to its SYN is not in the file
+    answered_ = true;
+    answered_ns_ = t_ns;
+  }
   const auto deliver_to = [&](End end) {
     return [this, end, t_ns](std::string_view bytes) { deliver(end, bytes, t_ns); };
   };
@@ -133,7 +137,7 @@ void Conversation::take(const Segment& segment, std::int64_t t_ns, const std::ve
 }
 
 void Conversation::take_cut(const Segment& segment, End from, std::int64_t t_ns) {
-  if (client_ && !answered_ && segment.rst && from != client() && syns_ > 0) {
+  if (conn_ == 0 && client_ && !answered_ && segment.rst && from != client() && syns_ > 0) {
     end_unconnected(Cause::refused, "connection_refused", t_ns);
     return;
   }
@@ -159,7 +163,7 @@ void Conversation::take(const Undelivered& undelivered, std::int64_t t_ns) {
     return;
   }
   undelivered_ = undelivered.reason;
-  if (client_ && !answered_ && syns_ > 0) {
+  if (conn_ == 0 && client_ && !answered_ && syns_ > 0) {
     std::string word = undelivered_;
     std::replace(word.begin(), word.end(), ' ', '_');
     end_unconnected(Cause::unreachable, std::move(word), t_ns);

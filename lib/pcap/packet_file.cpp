@@ -132,7 +132,10 @@ struct PacketFile::Impl {
     cut = fmt::format("the file ends in the middle of {}", where);
   }
   Error damaged(std::string_view why) const {
-    return {ErrorKind::local, fmt::format("no file of packets: {}, after {} packets", why, packets), ""};
+    return {ErrorKind::local,
+            packets == 0 ? fmt::format("no file of packets: {}", why)
+                         : fmt::format("damaged after {} packets: {}", packets, why),
+            ""};
   }
 };
 

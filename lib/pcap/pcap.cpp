@@ -119,9 +119,13 @@ void PacketReader::forget_some() {
 
 Result<void> PacketReader::step() {
   const auto packet = file_.next();
-  if (!packet) {
+  if (!packet && !tap_) {
     return tl::unexpected<Error>(
         Error{packet.error().kind, "cannot read " + name_ + ": " + packet.error().message, packet.error().hint});
+  }
+  if (!packet) {  // what came before it stands
+    tap_->on_damage({0, 0, true, false, packet.error().message});
+    return finish();
   }
   if (!*packet) {
     return finish();

@@ -20,9 +20,18 @@ namespace {
 /// How many connections one tshark is asked for: the words of a command are bounded.
 constexpr std::size_t kAtOnce = 256;
 
-/// Names are not looked up, and files of the person's own that change what is told are left out.
+/// Names are not looked up, and what TLS carries is not looked at: a message that inflates to a gigabyte would be.
 std::vector<std::string> tshark(const std::string& file, const std::string& keylog) {
-  return {"tshark", "-n", "-r", file, "-o", "tls.keylog_file:" + keylog};
+  return {"tshark",
+          "-n",
+          "--disable-protocol",
+          "http",
+          "--disable-protocol",
+          "websocket",
+          "-r",
+          file,
+          "-o",
+          "tls.keylog_file:" + keylog};
 }
 
 Result<void> run_tshark(const std::vector<std::string>& words, const std::function<void(std::string_view)>& take) {

@@ -3,7 +3,7 @@
 
     tests/witness/damage.py fixtures/packets
 
-reads ws-close.pcap there and writes ws-*.pcap beside it: packets that are missing, cut, out of order, sent again and again
+reads ws-close.pcap and ws-upgrade-cut-reset.pcap there and writes ws-*.pcap beside it: packets that are missing, cut, out of order, sent again and again
 without an answer, and connections that were never made.
 """
 import pathlib
@@ -64,6 +64,12 @@ def main():
     swapped[opened], swapped[opened - 1] = swapped[opened - 1], swapped[opened]
     pcap.write(folder / "ws-reordered.pcap", [(packets[n][0], *p[1:]) for n, p in enumerate(swapped)] + [packets[-1]])
     pcap.write(folder / "ws-late.pcap", packets[opened + 1:])
+    reset = Pcap(folder / "ws-upgrade-cut-reset.pcap").packets
+    pcap.write(folder / "ws-syn-ack-missing.pcap", [p for p in reset if p[1][HEADER + 13] & (SYN | ACK) != SYN | ACK])
+    broken = bytearray((folder / "ws-close.pcap").read_bytes())
+    at = 24 + sum(16 + len(kept) for _, kept, _ in packets[:-1])
+    broken[at + 8:at + 12] = b"\xff" * 4
+    (folder / "ws-damaged.pcap").write_bytes(broken)
     (folder / "ws-cut.pcap").write_bytes((folder / "ws-close.pcap").read_bytes()[:-70])
 
 

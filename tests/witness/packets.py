@@ -30,6 +30,9 @@ EXPLAINED = {
     "tls-truncated": ("ws", WHO_ENDED_TCP),
 }
 
+# how far each side got in a flood before the client gave up is chance: alike or not, both are right
+FLOODS = ("empty-fragments", "endless-pings", "inflate-bomb")
+
 
 def run(*command, **more):
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **more)
@@ -103,7 +106,7 @@ def main():
             live, seen = both(given.whydrop, name, given.tls, folder)
             schemes, why = EXPLAINED.get(name, ("", None))
             same, why = live == seen, why if ("wss" if given.tls else "ws") in schemes.split() else None
-            failed += same == bool(why)
+            failed += same == bool(why) and name not in FLOODS
             differing = {key: (live.get(key), seen.get(key)) for key in {**live, **seen} if live.get(key) != seen.get(key)}
             print(f"{name:28} {'same' if same else differing}{f'  ({why})' if why else ''}", flush=True)
     return 1 if failed else 0

@@ -350,11 +350,24 @@ std::vector<Sample> relay_samples() {
            R"("kind":"intervention","what":"fault","to":"client","detail":"reset after 3 messages")"}};
 }
 
+/// What packets tell of TLS.
+std::vector<Sample> packet_samples() {
+  Tls sealed;
+  sealed.version = "TLSv1.3";
+  sealed.sealed = true;
+  return {
+      {"tls sealed",
+       sealed,
+       R"("kind":"tls","version":"TLSv1.3","cipher":"","alpn":"","subject":"","issuer":"","not_before":"","not_after":"",)"
+       R"("verified":false,"duration_ns":0,"error":null,"sealed":true)"}};
+}
+
 std::vector<Sample> samples() {
   std::vector<Sample> all = first_samples();
   append(all, call_samples());
   append(all, added_samples());
   append(all, relay_samples());
+  append(all, packet_samples());
   return all;
 }
 

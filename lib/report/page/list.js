@@ -10,6 +10,7 @@ class VirtualList {
     this.render = render;
     this.onSelect = onSelect;
     this.rows = [];
+    this.made = new Map(); // elements by index, of what is in the page
     this.selected = -1;
     this.spacer = h("div", { class: "spacer" });
     this.body = h("div", { class: "rows", role: "rowgroup" });
@@ -29,6 +30,7 @@ class VirtualList {
 
   setRows(rows, selected) {
     this.rows = rows;
+    this.made.clear();
     this.selected = rows.indexOf(selected);
     this.scroller.setAttribute("aria-rowcount", String(rows.length + this.first - 1));
     const all = rows.length * this.height;
@@ -65,7 +67,10 @@ class VirtualList {
     const from = Math.max(0, Math.floor(at / this.height) - AROUND);
     const to = Math.min(this.rows.length, from + Math.ceil(this.room / this.height) + 2 * AROUND);
     this.body.style.transform = `translateY(${scrollTop - (at - from * this.height)}px)`;
-    this.body.replaceChildren(...this.rows.slice(from, to).map((row, i) => this.element(row, from + i)));
+    const made = new Map(this.rows.slice(from, to).map((row, i) => [from + i, this.made.get(from + i) ?? this.element(row, from + i)]));
+    for (const [index, element] of made) element.setAttribute("aria-selected", String(index === this.selected));
+    this.made = made;
+    this.body.replaceChildren(...made.values());
     if (this.selected >= 0) this.scroller.setAttribute("aria-activedescendant", `row-${this.selected}`);
     else this.scroller.removeAttribute("aria-activedescendant");
   }
@@ -75,7 +80,6 @@ class VirtualList {
     element.setAttribute("role", "row");
     element.id = `row-${index}`;
     element.setAttribute("aria-rowindex", String(index + this.first));
-    element.setAttribute("aria-selected", String(index === this.selected));
     element.dataset.index = String(index);
     return element;
   }

@@ -394,15 +394,17 @@ class Captures(harness.Test):
         made = self.path("made.ndjson")
         self.whydrop("send", self.rehearse(), "x", "--capture", made)
         first, rest = pathlib.Path(made).read_text(encoding="utf-8").split("\n", 1)
-        for text, says in (("", "empty"), (first[:90], "cut in its first line"), (first + "\n", "no event is in it"),
-                           (first + "\n" + rest[:40], "no event is in it"), (first + "\nnonsense\n", "no event in it can be read"),
-                           (first + "\n" + first + "\n", "no event is in it")):
+        for text, says in (("", "cannot read part.ndjson: empty"), (first[:90], "capture part.ndjson: cut in its first line"),
+                           (first + "\n", "capture part.ndjson: no event is in it"),
+                           (first + "\n" + rest[:40], "capture part.ndjson: no event is in it"),
+                           (first + "\nnonsense\n", "capture part.ndjson: no event in it can be read"),
+                           (first + "\n" + first + "\n", "capture part.ndjson: no event is in it")):
             pathlib.Path(self.path("part.ndjson")).write_text(text, encoding="utf-8")
             for command in (["inspect", "part.ndjson"], ["diff", "part.ndjson", "made.ndjson"], ["inspect", "part.ndjson", "--output", "ndjson"]):
                 with self.subTest(text=text, command=command):
                     done = self.whydrop(*command)
                     self.assertEqual((done.exit, done.out), (3, ""), done.err)
-                    self.assertIn(f"error: capture {'part.ndjson'}: {says}", done.err)
+                    self.assertIn("error: " + says, done.err)
         # What is cut further on is told, and the rest is judged.
         pathlib.Path(self.path("part.ndjson")).write_text(first + "\n" + rest[:-30], encoding="utf-8")
         done = self.whydrop("inspect", "part.ndjson")

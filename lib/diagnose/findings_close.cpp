@@ -182,8 +182,9 @@ const std::vector<FindingRow>& close_findings() {
        "says "
        "only that the server regards its work as done; some servers send it too where they reject a message and do not "
        "tell why.",
-       "Compare that message with what the API documents (first message, required fields, order); send it alone "
-       "(whydrop send).",
+       "Compare that message with what the API documents (first message, required fields, order); send it alone, or "
+       "use "
+       "whydrop isolate.",
        "RFC 6455 section 7.4.1"},
       close_row("close-1000", 1000, Severity::warning, Party::unknown),
       close_row("server-close-empty", 1005, Severity::warning, Party::unknown),

@@ -26,7 +26,6 @@ class Judge {
   Judge(Trials& trials, const Rates& rates) : trials_(trials), rates_(rates) {}
 
   void set_rates(const Rates& rates) { rates_ = rates; }
-  const Rates& rates() const { return rates_; }
   /// What `session` does.
   Answer ask(const Trial& session);
   /// The first of these that drops; null: none does, or no more may be tried.

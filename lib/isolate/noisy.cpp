@@ -109,13 +109,6 @@ void NoisySearch::add(const std::vector<std::size_t>& left_out, std::optional<bo
   weigh();
 }
 
-void NoisySearch::rule_out(std::size_t part) {
-  const auto place = std::find(candidates_.begin(), candidates_.end(), part);
-  auto& row = weights_[static_cast<std::size_t>(place - candidates_.begin())];
-  std::fill(row.begin(), row.end(), 0);
-  weigh();
-}
-
 std::optional<std::size_t> NoisySearch::decided(double confidence) const {
   const auto best = std::max_element(likely_.begin(), likely_.end() - 1);
   return best != likely_.end() - 1 && *best >= confidence

@@ -22,8 +22,6 @@ class NoisySearch {
   std::vector<std::size_t> next() const;
   /// How a run without these came out; null: it said nothing.
   void add(const std::vector<std::size_t>& left_out, std::optional<bool> dropped);
-  /// It is not this one.
-  void rule_out(std::size_t part);
   /// The part that is the cause with at least this likelihood, by all runs so far.
   std::optional<std::size_t> decided(double confidence) const;
   /// How likely it is that none of the parts is the cause.

@@ -5,7 +5,11 @@ Each row of SCENARIOS is a rehearsed session in which the client does something 
 `--profile none` against a server of that scenario. The rows that take long are shared among threads.
 """
 import concurrent.futures
+import json
+import pathlib
 import unittest
+
+import jsonschema
 
 import harness
 
@@ -27,7 +31,8 @@ SCENARIOS = [
     ("webchat-start", "not-compact", 0, r"with message #5 \(action=start\) as compact JSON it lives: 5 of 5"),
     ("webchat-start", "binary", 0, r"with message #5 \(binary\) as text it lives: 5 of 5"),
 ]
-AT_ONCE = 6
+AT_ONCE = 8
+SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "fixtures/schemas/isolated-v1.json"
 
 
 class Isolate(harness.Test):
@@ -51,6 +56,17 @@ class Isolate(harness.Test):
                 with self.subTest(profile=profile, scenario=scenario):
                     self.assertRegex(done.out.split("\n", maxsplit=1)[0], "^" + words, done.err)
                     self.assertEqual(done.exit, code)
+
+    def test_the_line_for_programs_is_as_its_schema_says(self):
+        profile, scenario = "guest-conversations", "start-chat-malformed"
+        capture = self.recorded("run", "--profile", profile, f"--rehearse={scenario}")
+        url = self.rehearse("--profile", profile, "--scenario", scenario).replace("http", "ws", 1)
+        done = self.isolate(capture, url, "--output", "ndjson")
+        found = json.loads(done.out)
+        jsonschema.Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(found)
+        self.assertEqual(found["state"], "cure")
+        self.assertEqual(found["cures"][0], {"change": "without message #7 (type=startChat)",
+                                             "with": {"drops": 0, "alive": 5, "others": 0, "unclear": 0}})
 
 
 if __name__ == "__main__":

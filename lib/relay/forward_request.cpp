@@ -1,6 +1,7 @@
 #include "relay/forward_request.hpp"
 
 #include "base/fields.hpp"
+#include "base/text.hpp"
 #include "net/url.hpp"
 
 #include <algorithm>
@@ -198,11 +199,13 @@ bool ForwardRequest::read_head() {
     return false;
   }
   const handshake::Head& head = parser_.head();
-  if (!head.complete || !handshake::unacceptable(head).empty()) {
-    refuse(400, "this is no request of HTTP/1.1: " + (head.fault.empty() ? handshake::unacceptable(head) : head.fault));
+  const std::string_view line = head.start_line;
+  const std::string_view version = line.substr(std::min(line.rfind(' ') + 1, line.size()));
+  const std::string fault = !head.fault.empty() ? head.fault : handshake::unacceptable(head);
+  if (!head.complete || !fault.empty() || !starts_with(version, "HTTP/1.")) {
+    refuse(400, fault.empty() ? "this is no request of HTTP/1.1" : "this is no request of HTTP/1.1: " + fault);
     return true;
   }
-  const std::string_view line = head.start_line;
   const std::size_t space = line.find(' ');
   const std::string_view target = space == std::string_view::npos
                                       ? std::string_view()

@@ -335,6 +335,36 @@ class Proxy(harness.Test):
         self.assertRegex(told, r'whydrop_relay_bytes_total\{from="client"\} \d{3}')
         self.assertRegex(told, r"whydrop_relay_added_seconds_count \d+")
 
+    def test_hostile_clients_are_bounded_and_told(self):
+        def answered(port, request, most=200_000):
+            with socket.create_connection(("127.0.0.1", port), harness.TIME_LIMIT_S) as client:
+                with contextlib.suppress(ConnectionError):
+                    client.sendall(request)
+                got = b""
+                with contextlib.suppress(ConnectionError):
+                    while len(got) < most and (piece := client.recv(65536)):
+                        got += piece
+                return got
+
+        process, url = self.proxy(None, "-q", "--max-conns", "20")
+        port = int(url.rsplit(":", 1)[1])
+        rows = {b"GET http://a/ HTTP/1.1\r\n" + b"A: " + b"x" * 100_000: b"HTTP/1.1 400",  # a head without an end
+                b"CONNECT 127.0.0.1:25 HTTP/1.1\r\n\r\n": b"HTTP/1.1 403",
+                b"CONNECT a:443\r\nX: y HTTP/1.1\r\n\r\n": b"HTTP/1.1 400",
+                b"GET / HTTP/1.1\r\n\r\n": b"HTTP/1.1 400",
+                b"\x05\x01\x00\x05\x03\x00\x01\x7f\0\0\1\0\x50": b"\x05\x00\x05\x07",
+                b"\x16\x03\x01\x02\x00" + b"\0" * 512: b"HTTP/1.1 400"}
+        for request, answer in rows.items():
+            with self.subTest(request=request[:40]):
+                self.assertEqual(answered(port, request)[:len(answer)], answer)
+        silent = [socket.create_connection(("127.0.0.1", port), harness.TIME_LIMIT_S) for _ in range(20)]
+        self.assertEqual(answered(port, b"GET / HTTP/1.1\r\n\r\n"), b"")  # one too many
+        for client in silent:
+            client.close()
+        process.send_signal(signal.SIGINT)
+        done = self.ended(process, 130)
+        self.assertRegex(done.err, r"a client was turned away: \d+ are connected")
+
 
 if __name__ == "__main__":
     unittest.main()

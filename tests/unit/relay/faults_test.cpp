@@ -12,7 +12,8 @@ namespace {
 
 using session::Side;
 
-const std::string kText = "\x81\x02hi", kPing = "\x89\x01p", kBig = std::string("\x81\x7E\x01\x00", 4) + std::string(256, 'x');
+const std::string kText = "\x81\x02hi", kPing = "\x89\x01p",
+                  kBig = std::string("\x81\x7E\x01\x00", 4) + std::string(256, 'x');
 
 struct Said {
   Side from;

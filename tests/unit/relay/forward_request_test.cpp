@@ -38,6 +38,7 @@ const Row kRows[] = {
      "CONNECT example.test:443 HTTP/1.1\r\nHo",
      ""},
     {"CONNECT without a port", "CONNECT example.test HTTP/1.1\r\n\r\n", State::refused, "", 0, "", "HTTP/1.1 400"},
+    {"CONNECT without a version", "CONNECT a:443\r\nX: y HTTP/1.1\r\n\r\n", State::refused, "", 0, "", "HTTP/1.1 400"},
     {"CONNECT to mail", "CONNECT example.test:25 HTTP/1.1\r\n\r\n", State::refused, "", 25, "", "HTTP/1.1 403"},
     {"CONNECT to two hosts at once", "CONNECT a@b:443 HTTP/1.1\r\n\r\n", State::refused, "", 443, "", "HTTP/1.1 403"},
     {"absolute-form",

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Reading a capture again: what the live run said, and a file that still grows."""
 import concurrent.futures
+import gzip
 import json
 import pathlib
 import re
@@ -93,6 +94,34 @@ class SameOfAProfile(harness.Test):
                             "where=there", "--at", url, "--no-store", "--for", "1ms", "--capture", self.path("run.ndjson"))
         self.assertEqual(done.exit, 0, done.err)
         self.assertEqual(self.variables(self.path("run.ndjson")), ({"where": "there", "origin": "env"}, ["where"]))
+
+
+class RecordsOfOthers(harness.Test):
+    """A net log of several sessions: what is shown where nothing is asked for, and how one is picked."""
+    LOG = pathlib.Path(__file__).resolve().parents[2] / "fixtures/netlogs/proxy.json"
+
+    def test_several_sessions_are_listed(self):
+        shown = self.whydrop("inspect", str(self.LOG)).out.splitlines()
+        sessions = [line.split()[-1].split("/")[-1] for line in shown if re.match(r" +c\d+ ", line)]
+        self.assertEqual(sessions, ["close", "reset", "close", "reset"])
+        self.assertEqual(shown[-1], "4 sessions. --conn N shows one with its verdict, --url GLOB those of an address.")
+
+    def test_an_output_that_was_asked_for_is_given(self):
+        self.assertIn("→ GET /close HTTP/1.1", self.whydrop("inspect", str(self.LOG), "--output", "log").out)
+        kinds = [json.loads(line)["kind"] for line in self.whydrop("inspect", str(self.LOG), "--output", "ndjson").out.splitlines()]
+        self.assertEqual(kinds.count("verdict"), 5)
+
+    def test_sessions_are_picked_by_address(self):
+        done = self.whydrop("inspect", str(self.LOG), "--url", "wss://*/close", "-q")
+        self.assertTrue(done.out.startswith("▌ The server closed with 1000 (normal closure)"), done.out)
+        none = self.whydrop("inspect", str(self.LOG), "--url", "*/nowhere")
+        self.assertEqual((none.exit, none.err), (2, f"whydrop: error: option --url: no connection to */nowhere in {self.LOG}\n"
+                                                    "hint: * stands for any text; --output sessions lists what is in it\n"))
+
+    def test_gzip_is_taken_off(self):
+        packed = gzip.compress(self.LOG.read_bytes())
+        self.assertEqual(self.whydrop("inspect", "-", "--output", "sessions", stdin=packed).out,
+                         self.whydrop("inspect", str(self.LOG)).out)
 
 
 class Follow(harness.Test):

@@ -47,6 +47,10 @@ CREATE OR REPLACE VIEW inflated AS
 SELECT file, conn, seq, t_ns, json->>'from' AS side, (json->>'length')::UBIGINT AS length, json->>'text' AS text, json->>'error' AS error
 FROM lines WHERE kind = 'inflated';
 
+-- What a relay did besides relaying (whydrop proxy).
+CREATE OR REPLACE VIEW interventions AS
+SELECT file, conn, seq, t_ns, json->>'what' AS what, json->>'to' AS side, json->>'detail' AS detail FROM lines WHERE kind = 'intervention';
+
 CREATE OR REPLACE VIEW endings AS
 SELECT file, conn, seq, t_ns, json->>'how' AS how, json->>'by' AS by, json->>'detail' AS detail FROM lines WHERE kind = 'ending';
 

@@ -91,6 +91,7 @@ const SAYS = {
   partial: (e) => `a frame that the end cut: ${formatSize(e.have)} of ${formatSize(e.need)} had come`,
   undecoded: (e) => `${formatSize(e.length)} that are no frames${e.protocol ? `: ${e.protocol}` : ""}`,
   shutdown: (e) => `nothing more comes from the ${e.from}`,
+  intervention: (e) => `the relay: ${e.detail}`,
   ending: (e) => `${e.how.replaceAll("_", " ")}, by ${e.by}${e.detail ? `: ${e.detail}` : ""}`,
   token: (e) => `token ${e.var}, ${e.alg}${e.exp ? `, runs out ${new Date(e.exp * 1000).toISOString()}` : ""}`,
 };

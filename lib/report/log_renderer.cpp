@@ -486,6 +486,9 @@ void LogRenderer::on_finding(const Event& event, const session::Finding& finding
 void LogRenderer::on_verdict(const Event& event, const session::Verdict& verdict) {
   if (event.conn != 0 && verdict.observer == session::Observer::relay) {
     // Others may be open: nobody knows which one is the last.
+    if (style_.quiet) {
+      return;
+    }
     step(event, {"verdict", escape_for_terminal(verdict.headline), Ink::bold}, kNoMark);
     return;
   }

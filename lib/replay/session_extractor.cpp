@@ -59,7 +59,11 @@ void SessionExtractor::take_header(const capture::CaptureHeader& header) {
 }
 
 void SessionExtractor::take_damage(const capture::Damage& damage) {
-  if (runs_ != selection_.run || over_) {
+  if (runs_ != selection_.run || over_ || damage.note) {
+    return;
+  }
+  if (damage.line == 0) {  // of a file that is not made of lines: no event is lost that has a number
+    last_.cut = damage.why;
     return;
   }
   const std::string what = damage.limit ? fmt::format("line {}: {}", damage.line, damage.why)

@@ -239,7 +239,7 @@ std::vector<Case> cases() {
       {"a HAR without the answer to the upgrade",
        R"({"log":{"entries":[{"_webSocketMessages":[{"type":"send","time":1767323045.5,"opcode":1,"data":"a"}],
          "startedDateTime":"2026-01-02T03:04:05.000Z","request":{"url":"wss://h/p"}}]}})",
-       "began 1 wss://h/p\nopened 0 500ms\nact #3 500ms text a\nover 500ms capture_ended received:no sent:no\n",
+       "began 1 wss://h/p\nopened 101 0ms\nact #4 500ms text a\nover 500ms capture_ended received:no sent:no\n",
        {}},
       {"lines",
        "\xEF\xBB\xBF{\"a\":1}\r\n\n  [2] \n\"three\"",

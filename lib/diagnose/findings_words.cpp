@@ -132,6 +132,8 @@ std::string mistake_words(const session::CloseSeen& close) {
   case Form::digits:
     return fmt::format(
         "wrote its Close code as text: the body is {}, and not the two bytes of {}", quoted(body), meant);
+  case Form::http:
+    return {};
   case Form::text:
     return fmt::format("wrote no code into its Close: the body is the text {}", quoted(body));
   case Form::swapped:
@@ -141,6 +143,25 @@ std::string mistake_words(const session::CloseSeen& close) {
     return fmt::format("wrote its Close code as four bytes in place of two: {}, read as {}", meant, *close.code);
   }
   return {};
+}
+
+/// An answer of HTTP where frames were due: its first two letters have the form of a Close's header.
+std::optional<Judgement> http_in_session(const Ledger& ledger, std::string_view) {
+  if (!ledger.had_session() || ledger.first_close != Side::server) {
+    return std::nullopt;
+  }
+  const session::CloseSeen& close = *ledger.server.close;
+  const std::string body = close_body(close);
+  const auto mistaken = wire::read_mistaken_close(body);
+  if (!mistaken || mistaken->form != wire::MistakenClose::Form::http) {
+    return std::nullopt;
+  }
+  const std::string says = fmt::format("sent HTTP in the middle of the session: {}",
+                                       quoted("HT" + body.substr(0, body.find_first_of("\r\n"))));
+  Judgement judgement{
+      fmt::format("The server's side {} (#{}). Read as frames it begins with a Close.", says, close.seq), {close.seq}};
+  judgement.lead = fmt::format("the server's side {}, {}.", says, when_words(ledger));
+  return judgement;
 }
 
 std::optional<Judgement> code_as_text(const Ledger& ledger, std::string_view) {
@@ -176,6 +197,18 @@ const std::vector<FindingRow>& words_findings() {
        "in another order or more of them, so that a reader sees another code, and a reason that is not one.",
        "Write the code as two bytes, most significant first: 1000 is 0x03 0xe8.",
        "RFC 6455 section 5.5.1"},
+      {"http-in-session",
+       Severity::error,
+       Party::unknown,
+       true,
+       http_in_session,
+       "An answer of HTTP came in the middle of the session",
+       "After the 101 and after frames the server's side wrote HTTP: an error page of a framework that forgot that the "
+       "connection was upgraded, or of a gateway whose backend went away. A client that reads frames takes its first "
+       "letters, HT, for the header of a Close with RSV1, and fails the session with 1002.",
+       "Look at the server's and the gateway's log at this time: the answer's status and headers say which of them it "
+       "was.",
+       ""},
       {"close-reason",
        Severity::warning,
        Party::unknown,

@@ -65,6 +65,9 @@ std::string mistaken_close_words(const session::CloseSeen& close) {
     return {};
   }
   using Form = wire::MistakenClose::Form;
+  if (mistaken->form == Form::http) {
+    return fmt::format("no Close but HTTP: \"HT{}\"", printable(body.substr(0, body.find_first_of("\r\n")), 121));
+  }
   return mistaken->form == Form::digits || mistaken->form == Form::text
              ? fmt::format("a Close whose body is the text \"{}\" in place of a code", printable(body, 123))
              : fmt::format(

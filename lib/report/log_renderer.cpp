@@ -374,7 +374,8 @@ void LogRenderer::frame_content(LogLine& line, const Frame& frame) {
   }
   if (frame.header.opcode == Opcode::close) {
     // It is short, and it is what people look for.
-    put_wrapped(line, Ink::plain, frame.cut() && frame.payload.size() < 2 ? "" : escape_content(close_text(frame.payload)));
+    put_wrapped(
+        line, Ink::plain, frame.cut() && frame.payload.size() < 2 ? "" : escape_content(close_text(frame.payload)));
     return;
   }
   if (wire::is_control(frame.header.opcode) || frame.header.opcode == Opcode::continuation || !frame.header.fin) {

@@ -62,6 +62,8 @@ std::string mistake_words(const wire::MistakenClose& close, std::string_view bod
     return fmt::format("the body is the text \"{}\": the code was written as digits, not as 2 bytes{}", text, meant);
   case Form::text:
     return fmt::format("the body is the text \"{}\", without a code of 2 bytes{} before it", text, meant);
+  case Form::http:
+    return fmt::format("it is HTTP in place of a frame, \"HT{}\"", text);
   case Form::swapped:
     return fmt::format("low byte first its 2 bytes are {}{}", *close.meant, meant);
   case Form::wide:
@@ -282,7 +284,9 @@ Judgement close_code_out_of_range(const FrameContext& context) {
                                        context.seq,
                                        *code,
                                        mistake_words(*close, context.frame.payload)));
-    result.fix = "Write the code as two bytes, most significant first: 1000 is 0x03 0xe8.";
+    result.fix = close->form == wire::MistakenClose::Form::http
+                     ? "Find what writes HTTP into an open session: a framework's error page, or a gateway's."
+                     : "Write the code as two bytes, most significant first: 1000 is 0x03 0xe8.";
     return result;
   }
   const bool unassigned = wire::close_range(*code) == wire::CloseRange::unassigned;

@@ -81,6 +81,9 @@ std::optional<std::uint16_t> code_in_digits(std::string_view text) {
   return std::nullopt;
 }
 
+/// What follows the HT of HTTP/1.
+constexpr std::string_view kHttp = "TP/1.";
+
 std::optional<MistakenClose> read_as_text(std::string_view body) {
   if (!is_plain_text(body)) {
     return std::nullopt;
@@ -136,6 +139,9 @@ std::string_view close_code_name(std::uint16_t code) {
 std::optional<MistakenClose> read_mistaken_close(std::string_view body) {
   if (body.size() < 2 || is_sendable(number(body, 0, 1))) {
     return std::nullopt;
+  }
+  if (body.substr(0, kHttp.size()) == kHttp) {
+    return MistakenClose{MistakenClose::Form::http, std::nullopt};
   }
   const auto as_text = read_as_text(body);
   return as_text ? as_text : read_as_number(body);

@@ -35,6 +35,7 @@ struct MistakenClose {
     wide,      ///< a number of 4 bytes, high byte first
     wide_low,  ///< a number of 4 bytes, low byte first
     text,      ///< words, without a code before them
+    http,      ///< no Close: HTTP text, whose first two letters have the form of one's header (RSV1, opcode 8)
   };
   Form form = Form::text;
   std::optional<std::uint16_t> meant;  ///< the code; null where none can be read

@@ -122,6 +122,12 @@ const Case kCases[] = {
        Script s;
        return fin(s.session().you("hi").after_ms(2).frame(kServer, wire::Opcode::close, "1000"));
      }},
+    {"HTTP in the middle of a session",
+     [] {
+       Script s;
+       return fin(s.session().you("hi").after_ms(2).frame(
+           kServer, wire::Opcode::close, "TP/1.1 502 Bad Gateway\r\nServer: gw\r\n\r\n"));
+     }},
     {"beats: a ping that is a message",
      [] {
        Script s;

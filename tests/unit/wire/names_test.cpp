@@ -117,6 +117,7 @@ TEST(MistakenClose, IsReadInEachForm) {
       {"62 79 65", Form::text, {}},                                  // "bye"
       {"7b 22 63 6f 64 65 22 3a 31 30 30 31 7d", Form::text, 1001},  // {"code":1001}
       {"c3 9c 62 65 72", Form::text, {}},                            // "Über"
+      {"54 50 2f 31 2e 31 20 35 30 32", Form::http, {}},             // "TP/1.1 502", behind HT
       {"e8 03", Form::swapped, 1000},
       {"a1 0f 62 79 65", Form::swapped, 4001},
       {"00 00 03 e8", Form::wide, 1000},

@@ -1,9 +1,12 @@
 #include "base/time.hpp"
+#include "codec/codec.hpp"
 #include "compare/record.hpp"
 #include "compare/value_shapes.hpp"
 #include "session/heads.hpp"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 namespace whydrop::compare {
 namespace {
@@ -20,6 +23,21 @@ std::vector<Member> members_of(json::Value object, bool redacted) {
                        shape_hash(value, name, redacted)});
   }
   return members;
+}
+
+/// The packet that is all of a message, since one is compared by its members; empty where there is none. Of a live
+/// message that was masked none is told: it is read again, from what is left.
+std::string single_packet(const session::Message& message) {
+  if (message.packets.size() == 1) {
+    return message.packets.front().json;
+  }
+  const codec::Codec* codec = message.redact.empty() ? nullptr : codec::find_codec(message.codec);
+  std::vector<std::string> packets;
+  const bool whole =
+      codec != nullptr && !codec->make_decoder()->feed(message.from, message.text, message.payload, [&](auto packet) {
+        packets.emplace_back(packet);
+      });
+  return whole && packets.size() == 1 ? packets.front() : std::string();
 }
 
 }  // namespace
@@ -130,9 +148,9 @@ void Recorder::Impl::take_message(const session::Message& message, const session
   record.masked = last_masked[index_of(message.from)];
   record.redacted = !message.redact.empty();
   const bool complete = message.payload.size() == message.length;
-  // One packet is compared by its members; of a live message that was masked none is told.
-  const bool packet = message.packets.size() == 1 && !record.redacted;
-  const std::string_view payload = packet ? std::string_view(message.packets.front().json) : message.payload;
+  const std::string single = single_packet(message);
+  const bool packet = !single.empty();
+  const std::string_view payload = packet ? std::string_view(single) : message.payload;
   record.text = message.text || packet;
   record.length = packet ? payload.size() : message.length;
   record.json = record.text && complete && !parser.parse(payload);

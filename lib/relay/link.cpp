@@ -380,11 +380,13 @@ void Link::read(Side from) {
   if (over_ || leg(from).ended || std::exchange(leg(from).reading, true)) {
     return;
   }
-  leg(from).stream->read([self = shared_from_this(), from](std::string_view bytes) {
-    self->leg(from).reading = false;
-    if (self->over_) {
+  // The relay keeps it until it is gone; a stream that did would never let go of it.
+  leg(from).stream->read([weak = weak_from_this(), from](std::string_view bytes) {
+    const auto self = weak.lock();
+    if (!self || self->over_) {
       return;
     }
+    self->leg(from).reading = false;
     if (bytes.empty()) {
       self->on_end(from);
     } else {
@@ -664,7 +666,11 @@ void Link::hand_on_end(Side from) {
   if (!ended.ended) {
     read(from);
   } else if (other.ended) {
-    other.stream->when_drained([self = shared_from_this()] { self->conclude(); });
+    other.stream->when_drained([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) {
+        self->conclude();
+      }
+    });
   }
 }
 

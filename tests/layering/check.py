@@ -36,7 +36,7 @@ ALLOWED = {
     "evidence": {"base", "json", "wire", "handshake", "session", "capture", "engine", "netlog", "pcap"},
     "pcap": {"base", "wire", "handshake", "session", "capture", "engine"},
     "replay": {"base", "json", "wire", "handshake", "session", "profile", "diagnose", "capture", "evidence"},
-    "compare": {"base", "json", "wire", "handshake", "session", "profile", "payload", "diagnose", "capture", "report", "replay"},
+    "compare": {"base", "json", "wire", "codec", "handshake", "session", "profile", "payload", "diagnose", "capture", "report", "replay"},
     "check": {"base", "json", "wire", "handshake", "session", "schema", "profile", "payload", "diagnose", "capture", "report", "replay"},
     # of engine the ports only: what acts need not know what observes
     "net": {"base", "wire", "handshake", "session", "rules", "engine/ports.hpp", "engine/tap.hpp"},

@@ -47,13 +47,14 @@ function chatRefuses({req}, done) {
   done(known && allowed, known ? 401 : 404);
 }
 
-// HTTP/2 and nothing else.
+// HTTP/2 and nothing else. Over TLS the alert is asked for: node 18's own server goes on with a client that does not speak it.
 function http2Only() {
-  const http2 = require('http2');
-  const made = tls
-    ? http2.createSecureServer({cert: fs.readFileSync(option('--cert')), key: fs.readFileSync(option('--key')), allowHTTP1: false})
-    : http2.createServer();
-  return made.on('sessionError', () => {}).on('unknownProtocol', () => {});
+  if (tls) {
+    const ALPNCallback = ({protocols}) => (protocols.includes('h2') ? 'h2' : undefined);
+    const files = {cert: fs.readFileSync(option('--cert')), key: fs.readFileSync(option('--key'))};
+    return require('tls').createServer({...files, ALPNCallback}).on('tlsClientError', () => {});
+  }
+  return require('http2').createServer().on('sessionError', () => {}).on('unknownProtocol', () => {});
 }
 
 const server = ending === 'http2' ? http2Only() : tls

@@ -3,6 +3,7 @@
 #include "codec/mqtt.hpp"
 
 #include "base/base64.hpp"
+#include "base/big_endian.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "codec/makers.hpp"
@@ -137,13 +138,7 @@ class Reader {
     return one.empty() ? 0 : static_cast<unsigned char>(one.front());
   }
   unsigned two(std::string_view what) { return static_cast<unsigned>(number(2, what)); }
-  std::uint64_t number(std::size_t width, std::string_view what) {
-    std::uint64_t value = 0;
-    for (const char c : take(width, what)) {
-      value = value << 8U | static_cast<unsigned char>(c);
-    }
-    return value;
-  }
+  std::uint64_t number(std::size_t width, std::string_view what) { return big_endian(take(width, what)); }
   /// Variable byte integer. MQTT 5 section 1.5.5.
   std::size_t varint(std::string_view what) {
     std::size_t value = 0;

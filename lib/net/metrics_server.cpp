@@ -4,6 +4,7 @@
 #include "handshake/head.hpp"
 #include "net/listener.hpp"
 #include "net/stream.hpp"
+#include "net/url.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -116,10 +117,7 @@ MetricsServer::~MetricsServer() {
 
 Result<std::string> MetricsServer::start(const std::string& host, std::uint16_t port) {
   return impl_->listener.start(host, port, [impl = impl_.get()](Socket socket) { impl->accept(std::move(socket)); })
-      .map([&host](std::uint16_t bound) {
-        const bool v6 = host.find(':') != std::string::npos;
-        return fmt::format("http://{}:{}{}", v6 ? "[" + host + "]" : host, bound, kPath);
-      });
+      .map([&host](std::uint16_t bound) { return fmt::format("http://{}{}", host_and_port(host, bound), kPath); });
 }
 
 }  // namespace whydrop::net

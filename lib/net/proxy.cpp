@@ -3,6 +3,7 @@
 #include "handshake/head.hpp"
 #include "net/ending.hpp"
 #include "net/request_head.hpp"
+#include "net/url.hpp"
 
 #include <array>
 #include <string_view>
@@ -13,11 +14,6 @@
 namespace whydrop::net {
 
 namespace {
-
-std::string bracketed(const ProxyTarget& target) {
-  return target.host.find(':') == std::string::npos ? fmt::format("{}:{}", target.host, target.port)
-                                                    : fmt::format("[{}]:{}", target.host, target.port);
-}
 
 /// RFC 1928 section 6.
 constexpr std::array<std::string_view, 9> kSocksReplies{"succeeded",
@@ -119,7 +115,7 @@ void ProxyTunnel::Impl::receive(std::size_t size, Step then) {
 }
 
 void ProxyTunnel::Impl::http_connect() {
-  const std::string where = bracketed(target);
+  const std::string where = host_and_port(target.host, target.port);
   const std::string authorization = basic_authorization(proxy.user, proxy.password);
   exchange(fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n{1}\r\n",
                        where,

@@ -191,9 +191,13 @@ Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
+std::string host_and_port(std::string_view host, std::uint16_t port) {
+  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port)
+                                                  : fmt::format("[{}]:{}", host, port);
+}
+
 std::string Url::origin() const {
-  return fmt::format(
-      "{}://{}:{}", tls ? "wss" : "ws", host.find(':') == std::string::npos ? host : "[" + host + "]", port);
+  return fmt::format("{}://{}", tls ? "wss" : "ws", host_and_port(host, port));
 }
 
 std::string Url::host_header() const {

@@ -20,6 +20,9 @@ struct Url {
   std::string origin() const;  ///< "wss://host:port": what a credential belongs to. RFC 6454 section 4
 };
 
+/// "host:port", an IPv6 address in brackets. RFC 3986 section 3.2.2.
+std::string host_and_port(std::string_view host, std::uint16_t port);
+
 /// Errors: usage, "url …: why". A fragment is refused (RFC 6455 section 3); without a scheme, a hint names both.
 Result<Url> parse_url(std::string_view text);
 

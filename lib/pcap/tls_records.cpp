@@ -1,5 +1,7 @@
 #include "pcap/tls_records.hpp"
 
+#include "base/big_endian.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -21,13 +23,7 @@ constexpr std::size_t kMostHandshake = 64U << 10;
 class Take {
  public:
   explicit Take(std::string_view bytes) : rest_(bytes) {}
-  std::uint64_t number(std::size_t size) {
-    std::uint64_t value = 0;
-    for (const char c : bytes(size)) {
-      value = value << 8 | static_cast<std::uint8_t>(c);
-    }
-    return value;
-  }
+  std::uint64_t number(std::size_t size) { return big_endian(bytes(size)); }
   std::string_view bytes(std::size_t size) {
     const std::string_view taken = rest_.substr(0, size);
     rest_.remove_prefix(taken.size());

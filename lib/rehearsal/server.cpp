@@ -4,6 +4,7 @@
 #include "net/identity.hpp"
 #include "net/listener.hpp"
 #include "net/loop_impl.hpp"
+#include "net/url.hpp"
 #include "rehearsal/connection.hpp"
 #include "rehearsal/endings.hpp"
 #include "rehearsal/scenario_state.hpp"
@@ -57,9 +58,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
       : loop(on), options(std::move(with)), listener(loop), sweep_timer(loop.impl().context) {}
 
   void note_url(std::uint16_t port) {
-    const bool brackets = options.host.find(':') != std::string::npos;
-    url = (options.tls ? "wss://" : "ws://") + (brackets ? "[" + options.host + "]" : options.host) + ":" +
-          std::to_string(port);
+    url = (options.tls ? "wss://" : "ws://") + net::host_and_port(options.host, port);
   }
 
   Result<std::uint16_t> listen() {

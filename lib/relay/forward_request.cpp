@@ -1,5 +1,6 @@
 #include "relay/forward_request.hpp"
 
+#include "base/big_endian.hpp"
 #include "base/fields.hpp"
 #include "base/text.hpp"
 #include "net/url.hpp"
@@ -32,10 +33,6 @@ std::string_view phrase_of(int status) {
   default:
     return "Error";
   }
-}
-
-std::uint16_t big_endian(std::string_view two) {
-  return static_cast<std::uint16_t>((static_cast<unsigned char>(two[0]) << 8) | static_cast<unsigned char>(two[1]));
 }
 
 /// An address as text. RFC 1928 section 5.
@@ -187,7 +184,7 @@ bool ForwardRequest::read_socks_request() {
   }
   const std::string_view all = pending_;
   destination_.host = address_text(type, all.substr(kFixed + before, length));
-  destination_.port = big_endian(all.substr(end - 2));
+  destination_.port = static_cast<std::uint16_t>(big_endian(all.substr(end - 2, 2)));
   pending_.erase(0, end);
   go(State::tunnel);
   return true;

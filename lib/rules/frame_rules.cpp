@@ -1,5 +1,6 @@
 #include "rules/frame_rules.hpp"
 
+#include "base/big_endian.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "session/heads.hpp"
@@ -348,10 +349,7 @@ Judgement length_too_large(const BytesContext& context) {
   if (context.bytes.size() < 10 || (context.bytes[1] & 0x7F) != 127 || (context.bytes[2] & 0x80) == 0) {
     return std::nullopt;
   }
-  std::uint64_t length = 0;
-  for (const char c : context.bytes.substr(2, 8)) {
-    length = length << 8 | static_cast<unsigned char>(c);
-  }
+  const std::uint64_t length = big_endian(context.bytes.substr(2, 8));
   return Broken{
       fmt::format("{} wrote a frame length of {} bytes; the highest bit must be 0, so nothing after it can be "
                   "read.",

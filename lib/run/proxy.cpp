@@ -6,6 +6,7 @@
 #include "engine/pipeline_tap.hpp"
 #include "net/authority.hpp"
 #include "net/metrics_server.hpp"
+#include "net/url.hpp"
 #include "relay/relay.hpp"
 #include "report/drop_statistics.hpp"
 #include "run/proxy_authority.hpp"
@@ -20,10 +21,6 @@
 
 namespace whydrop::run {
 namespace {
-
-std::string host_and_port(const std::string& host, std::uint16_t port) {
-  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
-}
 
 /// A relay and what came of its sessions.
 class ProxyRun {
@@ -56,7 +53,7 @@ class ProxyRun {
   Result<int> carry_out() {
     const auto port = relay_->start();
     WHYDROP_TRY(port);
-    const std::string where = host_and_port(settings_.listen_host, *port);
+    const std::string where = net::host_and_port(settings_.listen_host, *port);
     run_.talk(session_.address ? fmt::format("listening on ws://{}, for {}", where, session_.address->url.origin())
                                : fmt::format("listening on http://{}, a proxy for HTTP and SOCKS5", where));
     relay_->on_link_ended([this] { leave_if_done(); });

@@ -1,5 +1,7 @@
 #include "wire/decoder.hpp"
 
+#include "wire/header.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -9,47 +11,6 @@ namespace {
 constexpr std::uint64_t kMaxLength = (1ULL << 63) - 1;
 /// A header may promise exabytes; no more than this is set aside before they come.
 constexpr std::size_t kMaxReserve = 1U << 20;
-
-std::uint64_t big_endian(const char* at, std::size_t size) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    value = value << 8 | static_cast<unsigned char>(at[i]);
-  }
-  return value;
-}
-
-/// Size of the header whose second byte this is.
-std::size_t header_size(char second) {
-  const auto byte = static_cast<unsigned char>(second);
-  const std::size_t length_size = (byte & 127) == 127 ? 8 : (byte & 127) == 126 ? 2 : 0;
-  return 2 + length_size + ((byte & 128) != 0 ? 4 : 0);
-}
-
-/// Fills a header in place: copying one right after its single bytes were written stalls the processor.
-void parse_header(const char* bytes, FrameHeader& header) {
-  const auto first = static_cast<unsigned char>(bytes[0]);
-  const auto second = static_cast<unsigned char>(bytes[1]);
-  header.fin = (first & 0x80) != 0;
-  header.rsv = first >> 4 & 7;
-  header.opcode = static_cast<Opcode>(first & 15);
-  header.masked = (second & 0x80) != 0;
-  header.length = second & 127;
-  header.length_form = LengthForm::bits_7;
-  header.masking_key = {};
-  const char* at = bytes + 2;
-  if (header.length == 126) {
-    header.length_form = LengthForm::bits_16;
-    header.length = big_endian(at, 2);
-    at += 2;
-  } else if (header.length == 127) {
-    header.length_form = LengthForm::bits_64;
-    header.length = big_endian(at, 8);
-    at += 8;
-  }
-  if (header.masked) {
-    std::memcpy(header.masking_key.data(), at, header.masking_key.size());
-  }
-}
 
 }  // namespace
 
